@@ -1,0 +1,64 @@
+import type { Instant } from '../../domain/shared/instant.js';
+
+/** A webhook whose signature was verified; `payload` is the body byte for byte. */
+export type VerifiedWebhook = {
+  /** The provider's event id: `evt_...`. */
+  readonly id: string;
+  readonly type: string;
+  readonly apiVersion: string | null;
+  readonly livemode: boolean;
+  /** Id of the object that the event is about; webhooks of one object are handled one at a time. */
+  readonly objectId: string | null;
+  readonly payload: string;
+};
+
+export type InboundWebhookStatus = 'received' | 'processed' | 'ignored' | 'failed' | 'parked';
+
+export type InboundWebhook = VerifiedWebhook & {
+  readonly status: InboundWebhookStatus;
+  /** How often handling it was tried. */
+  readonly attempts: number;
+  /** How often it was delivered, duplicates included. */
+  readonly deliveries: number;
+  readonly lastError: string | null;
+  readonly receivedAt: Instant;
+  readonly processedAt: Instant | null;
+  readonly nextAttemptAt: Instant | null;
+};
+
+export type Reception =
+  | 'stored'
+  | 'duplicate'
+  /** The same event id with another body: stored nowhere, and a security alert. */
+  | 'different_body';
+
+/** What came of handling one webhook. */
+export type HandlingOutcome =
+  /** `note` says what it led to, or why it is of no interest, in a few words for the operator. */
+  | { readonly status: 'processed' | 'ignored'; readonly note: string }
+  | { readonly status: 'failed'; readonly error: string; readonly retryAt: Instant }
+  | { readonly status: 'parked'; readonly error: string };
+
+export interface InboundWebhooks {
+  /** Durable before it answers. `parkedBecause` stores the webhook parked instead of waiting to be handled. */
+  receive(webhook: VerifiedWebhook, parkedBecause: string | null): Promise<Reception>;
+
+  /**
+   * Up to `limit` webhooks that are due, oldest first, at most one per object and none of an object that another worker
+   * is at; they are this worker's for `leaseMs`. An object whose oldest webhook waits for a retry or is parked does not
+   * hold up the others: each webhook makes its handler look the object up anew.
+   */
+  claimDue(limit: number, leaseMs: number): Promise<readonly InboundWebhook[]>;
+  settle(id: string, outcome: HandlingOutcome): Promise<void>;
+
+  find(id: string): Promise<InboundWebhook | undefined>;
+  list(filter: {
+    readonly status: InboundWebhookStatus | null;
+    readonly type: string | null;
+    readonly limit: number;
+    readonly startingAfter: string | null;
+    readonly endingBefore: string | null;
+  }): Promise<{ readonly rows: readonly InboundWebhook[]; readonly hasMore: boolean }>;
+  /** Makes a webhook due again, whatever its status; false when there is none of that id. */
+  replay(id: string): Promise<boolean>;
+}

@@ -1,0 +1,212 @@
+import type { Instant } from '../../domain/shared/instant.js';
+import type { Position, RecordedEvent } from './event-store.js';
+
+/**
+ * Queries on the read models. They may lag behind the event store; nothing is ever decided on them. Rows carry the
+ * names of their columns, amounts as bigint minor units and times as instants.
+ */
+export type Page<Row> = { readonly rows: readonly Row[]; readonly hasMore: boolean };
+
+/** Newest first. At most one of `startingAfter` and `endingBefore` is set; each is the id of a row. */
+export type PageRequest = {
+  /** 1 to 100 */
+  readonly limit: number;
+  readonly startingAfter: string | null;
+  readonly endingBefore: string | null;
+};
+
+export type CreatedRange = {
+  readonly createdGte: Instant | null;
+  readonly createdGt: Instant | null;
+  readonly createdLte: Instant | null;
+  readonly createdLt: Instant | null;
+};
+
+/** Statuses as the API shows them. */
+export type PaymentStatus =
+  | 'requires_payment_method'
+  | 'requires_action'
+  | 'processing'
+  | 'authorized'
+  | 'succeeded'
+  | 'partially_refunded'
+  | 'refunded'
+  | 'failed'
+  | 'canceled';
+
+export type PaymentRow = {
+  readonly id: string;
+  readonly status: PaymentStatus;
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly amount_authorized: bigint;
+  readonly amount_captured: bigint;
+  readonly amount_refunded: bigint;
+  readonly fee: bigint | null;
+  readonly fee_currency: string | null;
+  readonly capture_method: 'automatic' | 'manual';
+  readonly customer: string | null;
+  readonly order: string | null;
+  readonly description: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly payment_intent: string | null;
+  readonly last_error: {
+    readonly code: string;
+    readonly decline_code: string | null;
+    readonly message: string;
+  } | null;
+  readonly revision: bigint;
+  readonly created_at: Instant;
+};
+
+export interface PaymentQueries {
+  list(
+    filter: PageRequest &
+      CreatedRange & {
+        readonly status: PaymentStatus | null;
+        readonly customer: string | null;
+        readonly order: string | null;
+        readonly currency: string | null;
+      },
+  ): Promise<Page<PaymentRow>>;
+  /** The payment that owns an intent of the provider. */
+  findByIntent(intentId: string): Promise<string | undefined>;
+}
+
+export type RefundStatus = 'pending' | 'succeeded' | 'failed' | 'canceled';
+
+export type RefundRow = {
+  readonly id: string;
+  readonly payment: string;
+  readonly status: RefundStatus;
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly reason: string | null;
+  readonly failure_reason: string | null;
+  readonly provider_refund: string | null;
+  readonly created_at: Instant;
+};
+
+export interface RefundQueries {
+  list(
+    filter: PageRequest &
+      CreatedRange & { readonly payment: string | null; readonly status: RefundStatus | null },
+  ): Promise<Page<RefundRow>>;
+  /** The payment that a refund belongs to. */
+  findPayment(refundId: string): Promise<string | undefined>;
+}
+
+export type TrialBalanceRow = {
+  readonly account: string;
+  readonly currency: string;
+  readonly debits: bigint;
+  readonly credits: bigint;
+  /** debits - credits; the rows of one currency sum to zero */
+  readonly balance: bigint;
+};
+
+export type LedgerEntryRow = {
+  /** `<event id>/<line>` */
+  readonly id: string;
+  readonly account: string;
+  /** positive for a debit, negative for a credit */
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly description: string;
+  readonly event_id: string;
+  readonly stream: string;
+  readonly position: Position;
+  readonly recorded_at: Instant;
+};
+
+export interface LedgerQueries {
+  /** Over all entries up to and including a position, or all there are. Answers the position it is true for. */
+  trialBalance(
+    at: Position | null,
+  ): Promise<{ readonly position: Position; readonly rows: readonly TrialBalanceRow[] }>;
+  entries(account: string, page: PageRequest): Promise<Page<LedgerEntryRow>>;
+}
+
+export interface EventQueries {
+  /** By the event's UUID. */
+  find(eventId: string): Promise<RecordedEvent | undefined>;
+}
+
+/** A request to the provider that was recorded and has no recorded outcome. */
+export type PendingEffect = {
+  readonly event_id: string;
+  readonly stream: string;
+  readonly revision: bigint;
+  readonly requested_at: Instant;
+  readonly attempts: number;
+  readonly next_attempt_at: Instant | null;
+  readonly last_error: string | null;
+};
+
+export interface PendingEffects {
+  /** Due ones, oldest first: requested before `requestedBefore`, and not waiting for a later attempt. */
+  due(now: Instant, requestedBefore: Instant, limit: number): Promise<readonly PendingEffect[]>;
+  /** Notes an attempt that brought no outcome. */
+  postpone(eventId: string, nextAttemptAt: Instant, error: string): Promise<void>;
+}
+
+export type ProjectionStatus = {
+  readonly name: string;
+  readonly version: number;
+  readonly position: Position;
+  /** Time since the checkpoint last reached the head, 0 when it is there. */
+  readonly lag_ms: number;
+  readonly parked_streams: number;
+  readonly parked_events: number;
+  readonly updated_at: Instant | null;
+};
+
+export type ParkedEvent = {
+  readonly projection: string;
+  readonly event_id: string;
+  readonly stream: string;
+  readonly position: Position;
+  readonly type: string;
+  readonly error: string;
+  readonly parked_at: Instant;
+};
+
+/** One row that differs; a side is null where the row is missing. */
+export type ReplayDifference = {
+  readonly table: string;
+  readonly key: string;
+  readonly live: Readonly<Record<string, unknown>> | null;
+  readonly rebuilt: Readonly<Record<string, unknown>> | null;
+};
+
+export type ReplayReport = {
+  readonly id: string;
+  readonly projection: string;
+  readonly version: number;
+  readonly position: Position;
+  readonly events: bigint;
+  readonly rows_compared: bigint;
+  readonly difference_count: bigint;
+  /** The first 100 of them. */
+  readonly differences: readonly ReplayDifference[];
+  readonly swapped: boolean;
+  readonly started_at: Instant;
+  readonly finished_at: Instant;
+};
+
+export interface Projections {
+  readonly names: readonly string[];
+  status(): Promise<readonly ProjectionStatus[]>;
+  parked(name: string): Promise<readonly ParkedEvent[]>;
+  /** Tries a projection's parked events again, in stream order; answers how many are parked still. */
+  retryParked(name: string): Promise<number>;
+  /**
+   * Builds the read model anew beside the live one, up to the live one's position, and compares them row by row. With
+   * `swap`, the new one then takes the live one's place. Undefined for an unknown name.
+   */
+  rebuild(name: string, options: { readonly swap: boolean }): Promise<ReplayReport | undefined>;
+  /** Milliseconds that the slowest projection lags behind, for `X-Projection-Lag-Ms`; cheap enough for each list. */
+  lagMs(): number;
+  /** Resolves true when every projection has passed `position`, false when `timeoutMs` ran out first. */
+  reached(position: Position, timeoutMs: number): Promise<boolean>;
+}

@@ -1,0 +1,87 @@
+import type { ZodType } from 'zod';
+import { z } from 'zod';
+import { parseCurrency } from '../../domain/shared/currency.js';
+import type { Instant } from '../../domain/shared/instant.js';
+import { parseInstant } from '../../domain/shared/instant.js';
+import type { Money } from '../../domain/shared/money.js';
+
+/** The two translations between the domain's events and what stands in the store. */
+export type EventCodec<E> = {
+  encode(event: E): { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
+  /** @throws UnknownEventType, MalformedEvent */
+  decode(stored: { readonly type: string; readonly data: unknown }): E;
+  /** Every stored type that can be decoded, old versions included. */
+  readonly storedTypes: readonly string[];
+};
+
+/** The store holds a type that this version of the program does not know: an aggregate cannot be decided on. */
+export class UnknownEventType extends Error {
+  override readonly name = 'UnknownEventType';
+}
+
+/** A stored event does not have the shape of its type. */
+export class MalformedEvent extends Error {
+  override readonly name = 'MalformedEvent';
+}
+
+type PayloadOf<E, T> = Omit<Extract<E, { type: T }>, 'type'>;
+
+/** A stored type that is no longer written, with its shape and its translation to today's event. */
+export type OlderVersion<E> = { readonly schema: ZodType; upcast(data: unknown): E };
+
+/**
+ * Builds a codec from one schema per event type; each schema encodes and decodes. Types under `older` decode only.
+ */
+export function createEventCodec<E extends { readonly type: string }>(
+  current: { readonly [T in E['type']]: ZodType<PayloadOf<E, T>> },
+  older: Readonly<Record<string, OlderVersion<E>>> = {},
+): EventCodec<E> {
+  const schemas = new Map<string, ZodType>(Object.entries<ZodType>(current));
+  return {
+    storedTypes: [...schemas.keys(), ...Object.keys(older)],
+    encode({ type, ...payload }) {
+      const schema = schemas.get(type);
+      if (schema === undefined) throw new UnknownEventType(`no schema for ${type}`);
+      return { type, data: z.encode(schema, payload) as Record<string, unknown> };
+    },
+    decode({ type, data }) {
+      const schema = schemas.get(type);
+      if (schema !== undefined) return { type, ...(parse(type, schema, data) as object) } as unknown as E;
+      const old = older[type];
+      if (old === undefined) throw new UnknownEventType(`event type ${type} is not known to this version`);
+      return old.upcast(parse(type, old.schema, data));
+    },
+  };
+}
+
+function parse(type: string, schema: ZodType, data: unknown): unknown {
+  const result = schema.safeParse(data);
+  if (result.success) return result.data;
+  throw new MalformedEvent(`stored ${type} is malformed: ${z.prettifyError(result.error)}`);
+}
+
+/** Stored as `{ amount: "<minor units>", currency }`: text, because JSON readers round large numbers. */
+export const storedMoney = z.codec(
+  z.strictObject({ amount: z.string().regex(/^-?(0|[1-9]\d{0,29})$/), currency: z.string() }),
+  z.custom<Money>(),
+  {
+    decode: ({ amount, currency }, context): Money => {
+      const known = parseCurrency(currency);
+      if (known === undefined) {
+        context.issues.push({ code: 'custom', message: `unknown currency ${currency}`, input: currency });
+        return z.NEVER;
+      }
+      return { minor: BigInt(amount), currency: known };
+    },
+    encode: ({ minor, currency }) => ({ amount: minor.toString(), currency }),
+  },
+);
+
+export const storedInstant = z.custom<Instant>(
+  (value) => typeof value === 'string' && parseInstant(value) === value,
+);
+
+/** An id that passes its own parser. */
+export function storedId<I extends string>(parseId: (text: string) => I | undefined): z.ZodType<I> {
+  return z.custom<I>((value) => typeof value === 'string' && parseId(value) !== undefined);
+}

@@ -1,0 +1,42 @@
+import type { RefundId } from '../shared/ids.js';
+import type { Instant } from '../shared/instant.js';
+import type { Money } from '../shared/money.js';
+import type { PaymentDetails, RefundReason } from './events.js';
+import type { IntentSnapshot, RefundSnapshot, Refusal } from './intent.js';
+
+/** Commands carry the instant and every id that they mint: nothing is fetched while deciding. */
+export type PaymentCommand = { readonly at: Instant } & (
+  | {
+      readonly type: 'CreatePayment';
+      readonly details: PaymentDetails;
+      /** Asks for the first attempt at once, with this payment method of the provider. */
+      readonly confirmWith: string | null;
+    }
+  | { readonly type: 'ConfirmPayment'; readonly paymentMethod: string }
+  /** `amount` null takes the whole authorization. */
+  | { readonly type: 'CapturePayment'; readonly amount: Money | null }
+  | { readonly type: 'CancelPayment' }
+  | {
+      readonly type: 'RequestRefund';
+      readonly refundId: RefundId;
+      /** Null refunds all that is left. */
+      readonly amount: Money | null;
+      readonly refundReason: RefundReason | null;
+    }
+  /** `attempt` is set when the snapshot answers our own request of that attempt, null for all other news. */
+  | { readonly type: 'ObserveIntent'; readonly intent: IntentSnapshot; readonly attempt: number | null }
+  /** `adoptAs` names the refund if it turns out to have been made outside. */
+  | { readonly type: 'ObserveRefund'; readonly refund: RefundSnapshot; readonly adoptAs: RefundId }
+  | {
+      readonly type: 'RecordConfirmRefused';
+      readonly attempt: number;
+      readonly refusal: Refusal;
+      /** True when no other payment method could succeed either. */
+      readonly final: boolean;
+    }
+  | { readonly type: 'RecordCaptureRefused'; readonly refusal: Refusal }
+  | { readonly type: 'RecordCancelRefused'; readonly refusal: Refusal }
+  | { readonly type: 'RecordRefundRefused'; readonly refundId: RefundId; readonly refusal: Refusal }
+);
+
+export type PaymentCommandOf<T extends PaymentCommand['type']> = Extract<PaymentCommand, { type: T }>;

@@ -1,0 +1,90 @@
+import type { CustomerId, OrderId, PaymentId, RefundId } from '../shared/ids.js';
+import type { Instant } from '../shared/instant.js';
+import type { Money } from '../shared/money.js';
+import type { BalanceEntry, Decline, Refusal } from './intent.js';
+
+/** With `manual`, an authorization is held until it is captured, canceled or expired. */
+export type CaptureMethod = 'automatic' | 'manual';
+
+/** What is true of a payment from its creation on. */
+export type PaymentDetails = {
+  readonly paymentId: PaymentId;
+  readonly amount: Money;
+  readonly captureMethod: CaptureMethod;
+  readonly customerId: CustomerId | null;
+  readonly orderId: OrderId | null;
+  readonly description: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+};
+
+/**
+ * Facts of one payment and its refunds. `...Requested` is recorded before the provider is asked; the fact that follows
+ * says what came of it. `at` is when the fact was decided here.
+ */
+export type PaymentEvent = { readonly at: Instant } & (
+  | ({ readonly type: 'PaymentCreated' } & PaymentDetails)
+  | { readonly type: 'PaymentConfirmRequested'; readonly attempt: number; readonly paymentMethod: string }
+  | { readonly type: 'PaymentActionRequired'; readonly attempt: number; readonly intentId: string }
+  | { readonly type: 'PaymentProcessingStarted'; readonly attempt: number; readonly intentId: string }
+  | ({
+      readonly type: 'PaymentDeclined';
+      readonly attempt: number;
+      readonly intentId: string | null;
+    } & Decline)
+  | {
+      readonly type: 'PaymentAuthorized';
+      readonly attempt: number;
+      readonly intentId: string;
+      readonly chargeId: string | null;
+      readonly amount: Money;
+    }
+  | { readonly type: 'PaymentCaptureRequested'; readonly amount: Money }
+  | ({ readonly type: 'PaymentCaptureRefused' } & Refusal)
+  | {
+      readonly type: 'PaymentCaptured';
+      readonly chargeId: string | null;
+      readonly amount: Money;
+      /** The part of the authorization that was let go. */
+      readonly released: Money;
+    }
+  /** `charged` is what the customer paid, in the payment's own currency. */
+  | ({ readonly type: 'PaymentFeeRecorded'; readonly charged: Money } & BalanceEntry)
+  | { readonly type: 'PaymentCancelRequested' }
+  | ({ readonly type: 'PaymentCancelRefused' } & Refusal)
+  | { readonly type: 'PaymentCanceled'; readonly released: Money }
+  | ({ readonly type: 'PaymentFailed' } & Refusal)
+  | {
+      readonly type: 'RefundRequested';
+      readonly refundId: RefundId;
+      readonly amount: Money;
+      readonly refundReason: RefundReason | null;
+    }
+  | ({ readonly type: 'RefundRefused'; readonly refundId: RefundId } & Refusal)
+  | {
+      /** The provider took the refund on: the money has left our balance there. */
+      readonly type: 'RefundInitiated';
+      readonly refundId: RefundId;
+      readonly providerRefundId: string;
+      readonly amount: Money;
+    }
+  | {
+      /** A refund that was made at the provider, outside this system, and is a fact all the same. */
+      readonly type: 'RefundAdopted';
+      readonly refundId: RefundId;
+      readonly providerRefundId: string;
+      readonly amount: Money;
+    }
+  | { readonly type: 'RefundSucceeded'; readonly refundId: RefundId }
+  | {
+      /** The money came back to our balance; a refund can fail days after it succeeded. */
+      readonly type: 'RefundFailed';
+      readonly refundId: RefundId;
+      readonly amount: Money;
+      readonly failureReason: string;
+    }
+  | { readonly type: 'RefundCanceled'; readonly refundId: RefundId; readonly amount: Money }
+);
+
+export type RefundReason = 'duplicate' | 'fraudulent' | 'requested_by_customer';
+
+export type PaymentEventOf<T extends PaymentEvent['type']> = Extract<PaymentEvent, { type: T }>;

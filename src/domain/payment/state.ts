@@ -1,0 +1,93 @@
+import type { RefundId } from '../shared/ids.js';
+import type { Instant } from '../shared/instant.js';
+import type { Money } from '../shared/money.js';
+import { add, subtract, zero } from '../shared/money.js';
+import type { PaymentDetails, RefundReason } from './events.js';
+import type { BalanceEntry, Decline, Refusal } from './intent.js';
+
+/** What every payment carries once it exists. */
+type Existing = {
+  readonly details: PaymentDetails;
+  readonly createdAt: Instant;
+  readonly attempts: Attempts;
+};
+
+export type Attempts = {
+  /** How many times we asked the provider to confirm. */
+  readonly count: number;
+  /** The provider's intent; null until the provider told us of one. */
+  readonly intentId: string | null;
+  readonly lastDecline: Decline | null;
+  /** Charges whose decline is recorded, so that old news of one is recognised. */
+  readonly declinedCharges: readonly string[];
+};
+
+type AwaitingMethod = Existing & { readonly status: 'requires_payment_method' };
+type Confirming = Existing & { readonly status: 'confirming'; readonly paymentMethod: string };
+type AwaitingAction = Existing & { readonly status: 'requires_action' };
+type Processing = Existing & { readonly status: 'processing' };
+export type Authorized = Existing & {
+  readonly status: 'authorized';
+  readonly authorized: Money;
+  readonly chargeId: string | null;
+};
+type Capturing = Omit<Authorized, 'status'> & { readonly status: 'capturing'; readonly requested: Money };
+
+/** Before the money is taken, and with no request of ours to end it. */
+export type Cancelable = AwaitingMethod | AwaitingAction | Processing | Authorized;
+type Canceling = Existing & { readonly status: 'canceling'; readonly from: Cancelable };
+
+export type Captured = Existing & {
+  readonly status: 'captured';
+  readonly chargeId: string | null;
+  readonly authorized: Money;
+  readonly captured: Money;
+  readonly fee: BalanceEntry | null;
+  readonly refunds: readonly Refund[];
+};
+type Canceled = Existing & { readonly status: 'canceled' };
+type Failed = Existing & { readonly status: 'failed'; readonly refusal: Refusal };
+
+export type PaymentState =
+  | { readonly status: 'absent' }
+  | AwaitingMethod
+  | Confirming
+  | AwaitingAction
+  | Processing
+  | Authorized
+  | Capturing
+  | Canceling
+  | Captured
+  | Canceled
+  | Failed;
+
+export type ExistingPayment = Exclude<PaymentState, { readonly status: 'absent' }>;
+
+export type Refund = {
+  readonly refundId: RefundId;
+  readonly amount: Money;
+  readonly refundReason: RefundReason | null;
+  readonly requestedAt: Instant;
+  readonly providerRefundId: string | null;
+  readonly failureReason: string | null;
+  readonly status: 'requested' | 'pending' | 'succeeded' | 'failed' | 'canceled' | 'refused';
+};
+
+/** Holds part of the captured money, or may: a refund in doubt counts until it is known to have failed. */
+function holdsMoney(refund: Refund): boolean {
+  return refund.status === 'requested' || refund.status === 'pending' || refund.status === 'succeeded';
+}
+
+/** Captured minus every refund that took money or still may. */
+export function refundable(payment: Captured): Money {
+  return payment.refunds
+    .filter(holdsMoney)
+    .reduce((left, refund) => subtract(left, refund.amount), payment.captured);
+}
+
+/** What the provider took on and did not give back: pending and succeeded refunds. */
+export function refunded(payment: Captured): Money {
+  return payment.refunds
+    .filter((refund) => refund.status === 'pending' || refund.status === 'succeeded')
+    .reduce((total, refund) => add(total, refund.amount), zero(payment.captured.currency));
+}

@@ -1,0 +1,22 @@
+declare const brand: unique symbol;
+type Id<Kind extends string> = string & { readonly [brand]: Kind };
+
+export type PaymentId = Id<'payment'>;
+export type RefundId = Id<'refund'>;
+export type CustomerId = Id<'customer'>;
+export type OrderId = Id<'order'>;
+
+/** Every id of ours is a prefix that names its kind and a UUID in lower case. */
+const pattern = (prefix: string) =>
+  new RegExp(`^${prefix}_[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`);
+
+function parser<I extends string>(prefix: string): (text: string) => I | undefined {
+  const shape = pattern(prefix);
+  return (text) => (shape.test(text) ? (text as I) : undefined);
+}
+
+/** Each returns undefined when the text is not an id of that kind. */
+export const parsePaymentId = parser<PaymentId>('pay');
+export const parseRefundId = parser<RefundId>('re');
+export const parseCustomerId = parser<CustomerId>('cus');
+export const parseOrderId = parser<OrderId>('ord');
