@@ -56,7 +56,7 @@ export const paymentCodec = createEventCodec<PaymentEvent>({
   }),
   PaymentCancelRequested: z.strictObject({ at }),
   PaymentCancelRefused: z.strictObject({ at, ...refusal }),
-  PaymentCanceled: z.strictObject({ at, released: storedMoney }),
+  PaymentCanceled: z.strictObject({ at, intentId: z.string().nullable(), released: storedMoney }),
   PaymentFailed: z.strictObject({ at, ...refusal }),
   RefundRequested: z.strictObject({
     at,

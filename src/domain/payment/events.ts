@@ -51,7 +51,12 @@ export type PaymentEvent = { readonly at: Instant } & (
   | ({ readonly type: 'PaymentFeeRecorded'; readonly charged: Money } & BalanceEntry)
   | { readonly type: 'PaymentCancelRequested' }
   | ({ readonly type: 'PaymentCancelRefused' } & Refusal)
-  | { readonly type: 'PaymentCanceled'; readonly released: Money }
+  | {
+      readonly type: 'PaymentCanceled';
+      /** Null when the provider never heard of the payment. */
+      readonly intentId: string | null;
+      readonly released: Money;
+    }
   | ({ readonly type: 'PaymentFailed' } & Refusal)
   | {
       readonly type: 'RefundRequested';

@@ -55,7 +55,11 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
       if (state.status === 'captured' || state.status === 'failed' || state.status === 'canceled') {
         return impossible(state.status, event.type);
       }
-      return { ...existing(state), status: 'canceled' };
+      return {
+        ...existing(state),
+        attempts: { ...state.attempts, intentId: event.intentId },
+        status: 'canceled',
+      };
     case 'PaymentFailed':
       if (state.status !== 'confirming') return impossible(state.status, event.type);
       return { ...existing(state), status: 'failed', refusal: { code: event.code, message: event.message } };

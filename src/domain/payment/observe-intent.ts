@@ -171,7 +171,12 @@ function observeCanceled(state: ExistingPayment, command: ObserveIntent): Paymen
     case 'capturing':
     case 'canceling': {
       const released = authorization(state)?.authorized ?? { ...state.details.amount, minor: 0n };
-      return accepted({ type: 'PaymentCanceled', at: command.at, released });
+      return accepted({
+        type: 'PaymentCanceled',
+        at: command.at,
+        intentId: command.intent.intentId,
+        released,
+      });
     }
     case 'canceled':
       return nothingToDo;

@@ -134,6 +134,7 @@ function cancel(state: PaymentState, command: PaymentCommandOf<'CancelPayment'>)
         return accepted({
           type: 'PaymentCanceled',
           at: command.at,
+          intentId: null,
           released: { ...state.details.amount, minor: 0n },
         });
       }

@@ -55,6 +55,12 @@ export function observeRefund(
     if (news.refundId !== null) return contradiction(`refund ${news.refundId} was never requested here`);
     const refundId = command.adoptAs;
     const { providerRefundId, amount } = news;
+    if (state.refunds.some((refund) => refund.refundId === refundId)) {
+      return rejected({ code: 'refund_already_exists' });
+    }
+    if (amount.currency !== state.captured.currency || !isPositive(amount)) {
+      return contradiction(`a refund of ${amount.minor} ${amount.currency} cannot be of this payment`);
+    }
     return accepted(
       { type: 'RefundAdopted', at, refundId, providerRefundId, amount },
       ...advance({ status: 'pending', refundId, amount }, command),

@@ -1,0 +1,81 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+
+const src = fileURLToPath(new URL('../../src/', import.meta.url));
+
+/** Every folder that a layer may have. A new one is a decision, so it is made here. */
+const folders: Readonly<Record<string, readonly string[]>> = {
+  '.': ['application', 'composition', 'domain', 'infrastructure', 'interfaces'],
+  domain: ['ledger', 'payment', 'shared'],
+  application: ['audit', 'ledger', 'payment', 'ports', 'shared', 'webhook'],
+  infrastructure: [
+    'event-store',
+    'postgres',
+    'projections',
+    'read-models',
+    'redis',
+    'stripe',
+    'stripe-simulator',
+  ],
+  interfaces: ['cli', 'http', 'worker'],
+};
+
+/** Domain modules that decide, each with its codec in the application layer. */
+const deciders = ['payment'];
+
+function foldersIn(layer: string): readonly string[] {
+  return readdirSync(join(src, layer), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((file) => join(folder, file))
+    .filter((file) => file.endsWith('.ts') && statSync(file).isFile());
+}
+
+/** Lines of the product that match, as `file: line`. */
+function linesMatching(pattern: RegExp, but: RegExp): readonly string[] {
+  return filesIn(src)
+    .filter((file) => !but.test(file))
+    .flatMap((file) =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => pattern.test(line))
+        .map((line) => `${file.slice(src.length)}: ${line.trim()}`),
+    );
+}
+
+describe('the rooms of the house', () => {
+  it.each(Object.keys(folders))('of %s are the ones on the list', (layer) => {
+    expect(folders[layer]).toEqual(expect.arrayContaining([...foldersIn(layer)]));
+  });
+
+  it.each(deciders)('%s has a decider and a codec', (module) => {
+    expect(existsSync(join(src, `domain/${module}/${module}.ts`))).toBe(true);
+    expect(existsSync(join(src, `application/${module}/${module}.codec.ts`))).toBe(true);
+  });
+});
+
+describe('what no rule of the linter says', () => {
+  it('an id or an instant is made by its parser, never by a cast', () => {
+    const casts = /\bas (PaymentId|RefundId|CustomerId|OrderId|Instant|Currency)\b/;
+    expect(linesMatching(casts, /domain\/shared\/(ids|instant|currency)\.ts$/)).toEqual([]);
+  });
+
+  it('nothing is left to Math.random', () => {
+    expect(linesMatching(/Math\.random/, /^$/)).toEqual([]);
+  });
+
+  it('only config.ts reads the environment', () => {
+    expect(linesMatching(/process\.env/, /(src\/config|interfaces\/cli\/[a-z-]+)\.ts$/)).toEqual([]);
+  });
+
+  it('one word stands for one thing', () => {
+    expect(filesIn(src).filter((file) => /(helper|util|manager|impl|dto|base-)/.test(file))).toEqual([]);
+  });
+});

@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import type { PaymentCommand } from '../../src/domain/payment/commands.js';
+import type { PaymentEvent } from '../../src/domain/payment/events.js';
+import type { IntentSnapshot, RefundSnapshot } from '../../src/domain/payment/intent.js';
+import { payment } from '../../src/domain/payment/payment.js';
+import type { PaymentState } from '../../src/domain/payment/state.js';
+import { fold } from '../../src/domain/shared/decider.js';
+import { at, details, refundId, usd } from './payment-examples.js';
+
+/** Small amounts around the payment's 5,000, so that limits are hit often. */
+const minor = fc.oneof(
+  fc.constantFrom(0n, 1n, 2n, 2499n, 2500n, 2501n, 4999n, 5000n, 5001n, 2n ** 53n),
+  fc.bigInt(0n, 6000n),
+);
+const amount = minor.map(usd);
+const charge = fc.constantFrom('ch_1', 'ch_2', 'ch_3');
+
+const decline = fc.option(
+  fc.record({
+    code: fc.constantFrom('card_declined', 'payment_intent_authentication_failure'),
+    declineCode: fc.constantFrom('insufficient_funds', null),
+    message: fc.constant('No.'),
+    chargeId: fc.option(charge),
+  }),
+);
+
+const intent: fc.Arbitrary<IntentSnapshot> = fc.record({
+  intentId: fc.constantFrom('pi_1', 'pi_1', 'pi_1', 'pi_2'),
+  status: fc.constantFrom(
+    'requires_payment_method',
+    'requires_confirmation',
+    'requires_action',
+    'processing',
+    'requires_capture',
+    'succeeded',
+    'canceled',
+  ),
+  amount: fc.constantFrom(usd(5000), usd(5000), usd(5000), usd(4999)),
+  received: fc.oneof(fc.constant(usd(5000)), amount),
+  chargeId: fc.option(charge),
+  balance: fc.option(
+    fc.record({
+      balanceTransactionId: fc.constantFrom('txn_1', 'txn_2'),
+      gross: amount,
+      fee: amount,
+    }),
+  ),
+  decline,
+});
+
+const refund: fc.Arbitrary<RefundSnapshot> = fc.record({
+  providerRefundId: fc.constantFrom('re_a', 're_b', 're_c'),
+  refundId: fc.option(fc.integer({ min: 1, max: 3 }).map(refundId)),
+  intentId: fc.constant('pi_1'),
+  status: fc.constantFrom('pending', 'requires_action', 'succeeded', 'failed', 'canceled'),
+  amount,
+  failureReason: fc.constantFrom(null, 'lost_or_stolen_card'),
+});
+
+const refusal = fc.constant({ code: 'refused', message: 'No.' });
+const attempt = fc.integer({ min: 1, max: 3 });
+
+export const paymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('CreatePayment'),
+      at: fc.constant(at),
+      details: fc.constant(details),
+      confirmWith: fc.constantFrom(null, 'pm_card_visa'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('ConfirmPayment'),
+      at: fc.constant(at),
+      paymentMethod: fc.constant('pm_card_visa'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('CapturePayment'),
+      at: fc.constant(at),
+      amount: fc.option(amount),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('CancelPayment'), at: fc.constant(at) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('RequestRefund'),
+      at: fc.constant(at),
+      refundId: fc.integer({ min: 1, max: 3 }).map(refundId),
+      amount: fc.option(amount),
+      refundReason: fc.constantFrom(null, 'duplicate'),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('ObserveIntent'),
+      at: fc.constant(at),
+      intent,
+      attempt: fc.option(attempt),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant('ObserveRefund'),
+      at: fc.constant(at),
+      refund,
+      adoptAs: fc.integer({ min: 7, max: 9 }).map(refundId),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('RecordConfirmRefused'),
+      at: fc.constant(at),
+      attempt,
+      refusal,
+      final: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('RecordCaptureRefused'), at: fc.constant(at), refusal }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('RecordCancelRefused'), at: fc.constant(at), refusal }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('RecordRefundRefused'),
+      at: fc.constant(at),
+      refundId: fc.integer({ min: 1, max: 3 }).map(refundId),
+      refusal,
+    }),
+  },
+) as fc.Arbitrary<PaymentCommand>;
+
+/** Commands as they may come, after a creation so that they do not all meet nothing. */
+export const paymentCommands: fc.Arbitrary<readonly PaymentCommand[]> = fc
+  .tuple(fc.constantFrom(null, 'pm_card_visa'), fc.array(paymentCommand, { maxLength: 40 }))
+  .map(([confirmWith, rest]) => [{ type: 'CreatePayment', at, details, confirmWith }, ...rest]);
+
+/** Every state and event that a sequence of commands leads through; rejected commands leave none. */
+export function play(commands: readonly PaymentCommand[]): {
+  readonly states: readonly PaymentState[];
+  readonly events: readonly PaymentEvent[];
+} {
+  let state = payment.initialState;
+  const states = [state];
+  const events: PaymentEvent[] = [];
+  for (const command of commands) {
+    const decision = payment.decide(state, command);
+    if (decision.outcome === 'rejected') continue;
+    for (const event of decision.events) {
+      state = payment.evolve(state, event);
+      states.push(state);
+      events.push(event);
+    }
+  }
+  return { states, events };
+}
+
+export function foldPayment(events: readonly PaymentEvent[]): PaymentState {
+  return fold<PaymentState, PaymentEvent>(payment, events);
+}

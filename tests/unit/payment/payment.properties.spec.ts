@@ -1,0 +1,147 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { journalOf } from '../../../src/application/ledger/payment-journals.js';
+import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
+import type { PaymentCommand } from '../../../src/domain/payment/commands.js';
+import { payment } from '../../../src/domain/payment/payment.js';
+import type { PaymentState } from '../../../src/domain/payment/state.js';
+import { refundable, refunded } from '../../../src/domain/payment/state.js';
+import { add, compare, isZero, subtract } from '../../../src/domain/shared/money.js';
+import { foldPayment, paymentCommand, paymentCommands, play } from '../../support/payment-arbitraries.js';
+import { decline, intent, observe, refundNews, requestRefund, usd } from '../../support/payment-examples.js';
+
+const runs = { numRuns: 1000 };
+
+describe('whatever commands come, in whatever order', () => {
+  it('0 <= refunded <= captured <= authorized holds after every fact, unless refunds were made outside', () => {
+    let capturedOnce = 0;
+    fc.assert(
+      fc.property(paymentCommands, (commands) => {
+        const { states, events } = play(commands);
+        const adopted = events.some((event) => event.type === 'RefundAdopted');
+        for (const state of states) {
+          if (state.status !== 'captured') continue;
+          capturedOnce += 1;
+          expect(compare(state.captured, state.authorized)).toBeLessThanOrEqual(0);
+          expect(compare(refunded(state), state.captured)).toBeLessThanOrEqual(adopted ? 1 : 0);
+          if (!adopted) expect(refundable(state).minor).toBeGreaterThanOrEqual(0n);
+        }
+      }),
+      runs,
+    );
+    // The property would hold of nothing if no run ever captured.
+    expect(capturedOnce).toBeGreaterThan(100);
+  });
+
+  it('what was authorized is captured, released or still held, to the unit', () => {
+    fc.assert(
+      fc.property(paymentCommands, (commands) => {
+        let open = usd(0);
+        for (const event of play(commands).events) {
+          if (event.type === 'PaymentAuthorized') open = add(open, event.amount);
+          if (event.type === 'PaymentCaptured') open = subtract(open, add(event.amount, event.released));
+          if (event.type === 'PaymentCanceled') open = subtract(open, event.released);
+          expect(open.minor).toBeGreaterThanOrEqual(0n);
+          if (event.type === 'PaymentCaptured' || event.type === 'PaymentCanceled')
+            expect(isZero(open)).toBe(true);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('the same command twice leads to no new fact, or is refused', () => {
+    fc.assert(
+      fc.property(paymentCommands, paymentCommand, (commands, command) => {
+        const before = play(commands).states.at(-1) ?? payment.initialState;
+        const first = payment.decide(before, command);
+        if (first.outcome === 'rejected') return;
+        const after = first.events.reduce(payment.evolve, before);
+        const second = payment.decide(after, command);
+        if (second.outcome === 'rejected') return;
+        expect(second.events).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it('the facts survive the store: encoded, written as JSON and decoded, they fold to the same state', () => {
+    fc.assert(
+      fc.property(paymentCommands, (commands) => {
+        const { events } = play(commands);
+        const stored = JSON.parse(JSON.stringify(events.map((event) => paymentCodec.encode(event))));
+        expect(foldPayment(stored.map(paymentCodec.decode))).toEqual(foldPayment(events));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('each fact that moves money makes one balanced journal', () => {
+    fc.assert(
+      fc.property(paymentCommands, (commands) => {
+        for (const event of play(commands).events) {
+          const total = journalOf(event)?.lines.reduce((sum, line) => sum + line.amount.minor, 0n);
+          expect(total ?? 0n).toBe(0n);
+        }
+      }),
+      runs,
+    );
+  });
+});
+
+/** All orders of the news, each given up to three times, end where the news in order ends. */
+function commute(history: readonly PaymentCommand[], news: readonly PaymentCommand[]): void {
+  const inOrder = last([...history, ...news]);
+  const current = news.at(-1);
+  fc.assert(
+    fc.property(fc.shuffledSubarray([...news, ...news, ...news], { minLength: 0 }), (shuffled) => {
+      // A handler looks the object up before it records, so the present state is always among the news.
+      expect(last([...history, ...shuffled, ...(current === undefined ? [] : [current])])).toEqual(inOrder);
+    }),
+    { numRuns: 500 },
+  );
+}
+
+function last(commands: readonly PaymentCommand[]): PaymentState | undefined {
+  return play(commands).states.at(-1);
+}
+
+describe('news commutes', () => {
+  const start = play([]).states.length === 1 ? create() : [];
+
+  it('for a payment with 3-D Secure', () => {
+    commute(start, [
+      observe(intent('requires_action')),
+      observe(intent('processing')),
+      observe(intent('succeeded')),
+    ]);
+  });
+  it('for a decline', () => {
+    commute(start, [observe(intent('requires_payment_method', { decline: decline() }))]);
+  });
+  it('for an authorization that is captured in part', () => {
+    commute(start, [
+      observe(intent('requires_action')),
+      observe(intent('requires_capture')),
+      observe(intent('succeeded', { received: usd(1234) })),
+    ]);
+  });
+  it('for an authorization that is canceled', () => {
+    commute(start, [observe(intent('requires_capture')), observe(intent('canceled'))]);
+  });
+  it('for a refund that succeeds and fails later', () => {
+    const paid = [...start, observe(intent('succeeded')), requestRefund(1, 2000)];
+    commute(paid, [
+      refundNews(1, 'pending', 2000),
+      refundNews(1, 'succeeded', 2000),
+      refundNews(1, 'failed', 2000),
+    ]);
+  });
+});
+
+function create(): readonly PaymentCommand[] {
+  const [first] = fc.sample(paymentCommands, 1);
+  const creation = first?.[0];
+  if (creation?.type !== 'CreatePayment') throw new TypeError('histories start with a creation');
+  return [{ ...creation, confirmWith: 'pm_card_visa' }];
+}
