@@ -1,0 +1,298 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/**
+ * Everything that the environment may say, checked before anything starts. This is the only reader of the environment;
+ * `.env.example` explains each variable.
+ */
+export type Config = {
+  /** `demo` runs against the bundled Stripe simulator; `test` and `live` follow the Stripe key. */
+  readonly mode: 'demo' | 'test' | 'live';
+  readonly host: string;
+  readonly port: number;
+  /** Number of reverse proxies in front of us whose X-Forwarded-For is believed. */
+  readonly trustedProxies: number;
+  /** Absolute path. */
+  readonly dataDir: string;
+  /** Null runs the embedded Postgres in `dataDir`. */
+  readonly databaseUrl: string | null;
+  /** Null keeps the events in Postgres. */
+  readonly eventStoreUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly stripe: {
+    /** Null in demo mode, where the simulator takes any. */
+    readonly secretKey: string | null;
+    /** Newest first; two while a secret is being rotated, none in demo mode. */
+    readonly webhookSecrets: readonly string[];
+    readonly webhookToleranceSeconds: number;
+    /** Null is Stripe itself. */
+    readonly apiBase: string | null;
+    readonly timeoutMs: number;
+    readonly publishableKey: string | null;
+  };
+  readonly bootstrapApiKey: string | null;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** How long a request waits for the provider before it answers 202. */
+  readonly inlineBudgetMs: number;
+  /** How long an open request is left to the process that recorded it before a worker takes it up. */
+  readonly effectGraceMs: number;
+};
+
+export type ConfigProblem = { readonly variable: string; readonly problem: string; readonly mend: string };
+
+/** The environment cannot be started with; each problem names its variable and the mend. */
+export class InvalidConfig extends Error {
+  override readonly name = 'InvalidConfig';
+
+  constructor(readonly problems: readonly ConfigProblem[]) {
+    super(problems.map(({ variable, problem, mend }) => `${variable} ${problem}. ${mend}`).join('\n'));
+  }
+}
+
+const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
+
+function urlOf(protocols: readonly string[], mend: string) {
+  return z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+      error: `is not a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+      params: { mend },
+    })
+    .nullable()
+    .default(null);
+}
+
+function wholeNumber(from: number, to: number, byDefault: number, mend: string) {
+  return z
+    .string()
+    .refine((value) => /^\d{1,9}$/.test(value) && Number(value) >= from && Number(value) <= to, {
+      error: `is not a whole number from ${from} to ${to}`,
+      params: { mend },
+    })
+    .transform(Number)
+    .default(byDefault);
+}
+
+function text(pattern: RegExp, error: string, mend: string) {
+  return z
+    .string()
+    .refine((value) => pattern.test(value), { error, params: { mend } })
+    .nullable()
+    .default(null);
+}
+
+const schema = z.object({
+  COUNTERFOIL_MODE: z.enum(['demo', 'test', 'live']).optional(),
+  HOST: z
+    .string()
+    .regex(/^[\w.:[\]-]{1,255}$/)
+    .default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535, 4280, 'Set it to a free port, such as 4280.'),
+  COUNTERFOIL_TRUSTED_PROXIES: wholeNumber(
+    0,
+    10,
+    0,
+    'Set it to the number of proxies in front of Counterfoil.',
+  ),
+  COUNTERFOIL_DATA_DIR: z.string().min(1).default('./.data'),
+  DATABASE_URL: urlOf(
+    ['postgres:', 'postgresql:'],
+    'Use postgres://user:password@host:5432/database, or unset it for the embedded Postgres.',
+  ),
+  EVENTSTORE_URL: urlOf(
+    ['esdb:', 'esdb+discover:'],
+    'Use esdb://host:2113?tls=true, or unset it to keep the events in Postgres.',
+  ),
+  REDIS_URL: urlOf(['redis:', 'rediss:'], 'Use redis://host:6379, or unset it: Redis is optional.'),
+  STRIPE_SECRET_KEY: text(
+    /^[sr]k_(test|live)_[A-Za-z0-9_]{8,}$/,
+    'is not a Stripe secret key',
+    'Copy it from the Stripe dashboard (sk_test_... or sk_live_...), or unset it for demo mode.',
+  ),
+  STRIPE_WEBHOOK_SECRET: z.string().nullable().default(null),
+  STRIPE_WEBHOOK_TOLERANCE_SECONDS: wholeNumber(
+    1,
+    3600,
+    300,
+    '0 would accept webhooks of any age; leave it at 300 seconds unless Stripe says otherwise.',
+  ),
+  STRIPE_API_BASE: urlOf(['http:', 'https:'], 'Use an address such as http://127.0.0.1:12111, or unset it.'),
+  STRIPE_TIMEOUT_MS: wholeNumber(100, 80_000, 8000, 'Set it to the milliseconds to wait for Stripe.'),
+  NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY: text(
+    /^pk_(test|live)_[A-Za-z0-9_]{8,}$/,
+    'is not a Stripe publishable key',
+    'Copy it from the Stripe dashboard (pk_test_... or pk_live_...), or unset it.',
+  ),
+  COUNTERFOIL_BOOTSTRAP_API_KEY: text(
+    /^sk_(test|live)_[A-Za-z0-9]{24,128}$/,
+    'is not an API key of Counterfoil',
+    'Make one of sk_test_ or sk_live_ and at least 24 random letters and digits.',
+  ),
+  COUNTERFOIL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  COUNTERFOIL_INLINE_BUDGET_MS: wholeNumber(50, 60_000, 10_000, 'Set it to the milliseconds a client waits.'),
+  COUNTERFOIL_EFFECT_GRACE_MS: wholeNumber(
+    100,
+    600_000,
+    12_000,
+    'Set it above COUNTERFOIL_INLINE_BUDGET_MS.',
+  ),
+  NODE_TLS_REJECT_UNAUTHORIZED: z.string().optional(),
+});
+
+type Environment = z.infer<typeof schema>;
+
+/** @throws InvalidConfig */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = schema.safeParse(withoutBlanks(environment));
+  if (!parsed.success) throw new InvalidConfig(parsed.error.issues.map(problemOf));
+  const env = parsed.data;
+  const mode = env.COUNTERFOIL_MODE ?? modeOfKey(env.STRIPE_SECRET_KEY);
+  const webhookSecrets = secretsIn(env.STRIPE_WEBHOOK_SECRET);
+  const problems = [...stripeProblems(env, mode, webhookSecrets), ...otherProblems(env, mode)];
+  if (problems.length > 0) throw new InvalidConfig(problems);
+  return {
+    mode,
+    host: env.HOST,
+    port: env.PORT,
+    trustedProxies: env.COUNTERFOIL_TRUSTED_PROXIES,
+    dataDir: resolve(env.COUNTERFOIL_DATA_DIR),
+    databaseUrl: env.DATABASE_URL,
+    eventStoreUrl: env.EVENTSTORE_URL,
+    redisUrl: env.REDIS_URL,
+    stripe: {
+      secretKey: env.STRIPE_SECRET_KEY,
+      webhookSecrets,
+      webhookToleranceSeconds: env.STRIPE_WEBHOOK_TOLERANCE_SECONDS,
+      apiBase: env.STRIPE_API_BASE,
+      timeoutMs: env.STRIPE_TIMEOUT_MS,
+      publishableKey: env.NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY,
+    },
+    bootstrapApiKey: env.COUNTERFOIL_BOOTSTRAP_API_KEY,
+    logLevel: env.COUNTERFOIL_LOG_LEVEL,
+    inlineBudgetMs: env.COUNTERFOIL_INLINE_BUDGET_MS,
+    effectGraceMs: env.COUNTERFOIL_EFFECT_GRACE_MS,
+  };
+}
+
+/** Compose files and CI systems set a variable to nothing to mean "unset"; a webhook secret of nothing is a mistake. */
+function withoutBlanks(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const entries = Object.entries(environment).flatMap(([name, value]) =>
+    value === undefined || (value === '' && name !== 'STRIPE_WEBHOOK_SECRET') ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(entries);
+}
+
+function problemOf(issue: z.core.$ZodIssue): ConfigProblem {
+  const params = 'params' in issue ? (issue.params as { mend?: string } | undefined) : undefined;
+  const options = issue.code === 'invalid_value' ? issue.values.map(String) : [];
+  return {
+    variable: String(issue.path[0]),
+    problem: options.length > 0 ? 'has a value that it cannot have' : issue.message,
+    mend: params?.mend ?? (options.length > 0 ? `Use one of ${options.join(', ')}.` : 'See .env.example.'),
+  };
+}
+
+function modeOfKey(key: string | null): Config['mode'] {
+  if (key === null) return 'demo';
+  return keyMode(key);
+}
+
+function keyMode(key: string): 'test' | 'live' {
+  return key.slice(3).startsWith('live_') ? 'live' : 'test';
+}
+
+function secretsIn(list: string | null): readonly string[] {
+  return list === null ? [] : list.split(',').map((secret) => secret.trim());
+}
+
+function stripeProblems(
+  env: Environment,
+  mode: Config['mode'],
+  secrets: readonly string[],
+): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const key = env.STRIPE_SECRET_KEY;
+  const refuse = (variable: string, problem: string, mend: string): void => {
+    problems.push({ variable, problem, mend });
+  };
+  if (mode === 'demo' && key !== null && keyMode(key) === 'live') {
+    refuse('STRIPE_SECRET_KEY', 'is a live key in demo mode', 'Unset it, or unset COUNTERFOIL_MODE=demo.');
+  } else if (mode !== 'demo' && key === null) {
+    refuse('STRIPE_SECRET_KEY', `is missing in ${mode} mode`, 'Copy it from the Stripe dashboard.');
+  } else if (mode !== 'demo' && key !== null && keyMode(key) !== mode) {
+    refuse('STRIPE_SECRET_KEY', `is a ${keyMode(key)} key in ${mode} mode`, 'Use a key of the same mode.');
+  }
+  if (key !== null && keyMode(key) === 'live' && env.STRIPE_API_BASE !== null) {
+    refuse('STRIPE_API_BASE', 'would send a live key to another host', 'Unset it, or use a test key.');
+  }
+  if (mode !== 'demo' || env.STRIPE_WEBHOOK_SECRET !== null) {
+    if (secrets.length === 0 || secrets.some((secret) => secret.length < 16)) {
+      refuse(
+        'STRIPE_WEBHOOK_SECRET',
+        secrets.length === 0 ? `is missing in ${mode} mode` : 'is empty or shorter than 16 characters',
+        'Copy the signing secret (whsec_...) of the webhook endpoint; two, separated by a comma, while rotating.',
+      );
+    }
+    if (secrets.length > 2) {
+      refuse('STRIPE_WEBHOOK_SECRET', 'has more than two secrets', 'Keep the new and the old one only.');
+    }
+  }
+  const publishable = env.NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY;
+  if (publishable !== null && key !== null && keyMode(publishable) !== keyMode(key)) {
+    refuse(
+      'NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY',
+      'is of another mode than STRIPE_SECRET_KEY',
+      'Use both of one mode.',
+    );
+  }
+  return problems;
+}
+
+function otherProblems(env: Environment, mode: Config['mode']): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const apiKey = env.COUNTERFOIL_BOOTSTRAP_API_KEY;
+  if (apiKey !== null && (keyMode(apiKey) === 'live') !== (mode === 'live')) {
+    problems.push({
+      variable: 'COUNTERFOIL_BOOTSTRAP_API_KEY',
+      problem: `is a ${keyMode(apiKey)} key in ${mode} mode`,
+      mend: `Start it with sk_${mode === 'live' ? 'live' : 'test'}_.`,
+    });
+  }
+  if (apiKey === null && mode === 'live') {
+    problems.push({
+      variable: 'COUNTERFOIL_BOOTSTRAP_API_KEY',
+      problem: 'is missing in live mode',
+      mend: 'Make one of sk_live_ and at least 24 random letters and digits.',
+    });
+  }
+  if (env.COUNTERFOIL_EFFECT_GRACE_MS < env.COUNTERFOIL_INLINE_BUDGET_MS) {
+    problems.push({
+      variable: 'COUNTERFOIL_EFFECT_GRACE_MS',
+      problem: 'is below COUNTERFOIL_INLINE_BUDGET_MS',
+      mend: 'Leave a request to its own process for as long as its client waits.',
+    });
+  }
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0' && mode !== 'demo') {
+    problems.push({
+      variable: 'NODE_TLS_REJECT_UNAUTHORIZED',
+      problem: 'switches certificate checks off',
+      mend: 'Unset it; NODE_EXTRA_CA_CERTS adds a certificate authority of your own.',
+    });
+  }
+  if (mode === 'live' && env.DATABASE_URL === null) {
+    problems.push({
+      variable: 'DATABASE_URL',
+      problem: 'is missing in live mode',
+      mend: 'Live money wants a Postgres with backups of its own, not the embedded one.',
+    });
+  }
+  const eventStore = env.EVENTSTORE_URL;
+  if (mode === 'live' && eventStore?.includes('tls=false') && !isLoopback(new URL(eventStore).hostname)) {
+    problems.push({
+      variable: 'EVENTSTORE_URL',
+      problem: 'sends live events in the clear',
+      mend: 'Remove tls=false.',
+    });
+  }
+  return problems;
+}

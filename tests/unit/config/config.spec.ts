@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import { InvalidConfig, readConfig } from '../../../src/config.js';
+
+const live = {
+  STRIPE_SECRET_KEY: 'sk_live_0123456789abcdef',
+  STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
+  DATABASE_URL: 'postgres://counterfoil:secret@db:5432/counterfoil',
+  COUNTERFOIL_BOOTSTRAP_API_KEY: `sk_live_${'a'.repeat(32)}`,
+};
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    if (!(error instanceof InvalidConfig)) throw error;
+    for (const { problem, mend } of error.problems) {
+      expect(problem).not.toBe('');
+      expect(mend).not.toBe('');
+    }
+    return error.problems.map(({ variable }) => variable);
+  }
+}
+
+describe('the configuration', () => {
+  it('needs nothing for the demo', () => {
+    expect(readConfig({})).toMatchObject({
+      mode: 'demo',
+      port: 4280,
+      databaseUrl: null,
+      eventStoreUrl: null,
+    });
+  });
+
+  it('takes blank variables for unset ones', () => {
+    expect(readConfig({ DATABASE_URL: '', STRIPE_SECRET_KEY: '', PORT: '' }).mode).toBe('demo');
+  });
+
+  it('follows the Stripe key into test and live mode', () => {
+    expect(readConfig(live).mode).toBe('live');
+    const test = {
+      STRIPE_SECRET_KEY: 'sk_test_0123456789abcdef',
+      STRIPE_WEBHOOK_SECRET: live.STRIPE_WEBHOOK_SECRET,
+    };
+    expect(readConfig(test).mode).toBe('test');
+  });
+
+  it('takes two webhook secrets during a rotation', () => {
+    const both = 'whsec_new456789abcdef, whsec_old456789abcdef';
+    expect(readConfig({ ...live, STRIPE_WEBHOOK_SECRET: both }).stripe.webhookSecrets).toEqual([
+      'whsec_new456789abcdef',
+      'whsec_old456789abcdef',
+    ]);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    [
+      'a live key in demo mode',
+      { ...live, COUNTERFOIL_MODE: 'demo', COUNTERFOIL_BOOTSTRAP_API_KEY: '' },
+      'STRIPE_SECRET_KEY',
+    ],
+    [
+      'a test key in live mode',
+      { ...live, STRIPE_SECRET_KEY: 'sk_test_0123456789abcdef', COUNTERFOIL_MODE: 'live' },
+      'STRIPE_SECRET_KEY',
+    ],
+    [
+      'no key in test mode',
+      { COUNTERFOIL_MODE: 'test', STRIPE_WEBHOOK_SECRET: live.STRIPE_WEBHOOK_SECRET },
+      'STRIPE_SECRET_KEY',
+    ],
+    ['a key that is none', { ...live, STRIPE_SECRET_KEY: 'hunter2' }, 'STRIPE_SECRET_KEY'],
+    ['an empty webhook secret', { ...live, STRIPE_WEBHOOK_SECRET: '' }, 'STRIPE_WEBHOOK_SECRET'],
+    ['an empty webhook secret in the demo', { STRIPE_WEBHOOK_SECRET: '' }, 'STRIPE_WEBHOOK_SECRET'],
+    [
+      'a second secret of nothing',
+      { ...live, STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef,' },
+      'STRIPE_WEBHOOK_SECRET',
+    ],
+    [
+      'three secrets',
+      { ...live, STRIPE_WEBHOOK_SECRET: Array(3).fill('whsec_0123456789abcdef').join() },
+      'STRIPE_WEBHOOK_SECRET',
+    ],
+    ['a tolerance of 0', { STRIPE_WEBHOOK_TOLERANCE_SECONDS: '0' }, 'STRIPE_WEBHOOK_TOLERANCE_SECONDS'],
+    [
+      'a tolerance of a day',
+      { STRIPE_WEBHOOK_TOLERANCE_SECONDS: '86400' },
+      'STRIPE_WEBHOOK_TOLERANCE_SECONDS',
+    ],
+    ['a live key sent elsewhere', { ...live, STRIPE_API_BASE: 'http://127.0.0.1:12111' }, 'STRIPE_API_BASE'],
+    ['live money on the embedded database', { ...live, DATABASE_URL: '' }, 'DATABASE_URL'],
+    ['a database of another make', { DATABASE_URL: 'mysql://db/x' }, 'DATABASE_URL'],
+    ['an event store without its scheme', { EVENTSTORE_URL: 'localhost:2113' }, 'EVENTSTORE_URL'],
+    ['a port of words', { PORT: 'http' }, 'PORT'],
+    ['a port that does not exist', { PORT: '65536' }, 'PORT'],
+    [
+      'an API key that is too short',
+      { COUNTERFOIL_BOOTSTRAP_API_KEY: 'sk_test_short' },
+      'COUNTERFOIL_BOOTSTRAP_API_KEY',
+    ],
+    [
+      'a test API key in live mode',
+      { ...live, COUNTERFOIL_BOOTSTRAP_API_KEY: `sk_test_${'a'.repeat(32)}` },
+      'COUNTERFOIL_BOOTSTRAP_API_KEY',
+    ],
+    [
+      'no API key in live mode',
+      { ...live, COUNTERFOIL_BOOTSTRAP_API_KEY: '' },
+      'COUNTERFOIL_BOOTSTRAP_API_KEY',
+    ],
+    [
+      'certificate checks switched off',
+      { ...live, NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+      'NODE_TLS_REJECT_UNAUTHORIZED',
+    ],
+    ['an unknown log level', { COUNTERFOIL_LOG_LEVEL: 'loud' }, 'COUNTERFOIL_LOG_LEVEL'],
+    ['a mode that does not exist', { COUNTERFOIL_MODE: 'prod' }, 'COUNTERFOIL_MODE'],
+  ])('refuses %s by the name of its variable', (_name, environment, variable) => {
+    expect(problemsOf(environment)).toEqual([variable]);
+  });
+
+  it('names every problem at once, and no secret', () => {
+    try {
+      readConfig({ PORT: 'x', STRIPE_SECRET_KEY: 'hunter2', REDIS_URL: 'http://x' });
+      throw new Error('it started');
+    } catch (error) {
+      expect(String(error)).toContain('PORT');
+      expect(String(error)).toContain('REDIS_URL');
+      expect(String(error)).not.toContain('hunter2');
+    }
+  });
+});
