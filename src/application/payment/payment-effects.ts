@@ -98,6 +98,7 @@ function effectOf(
 ): Effect | undefined {
   if (state.status === 'absent') return undefined;
   const { intentId } = state.attempts;
+  const { at: requestedAt } = event;
   switch (event.type) {
     case 'PaymentConfirmRequested': {
       if (state.status !== 'confirming' || state.attempts.count !== event.attempt) return undefined;
@@ -105,7 +106,7 @@ function effectOf(
       return {
         perform: async () =>
           mapAnswer(
-            await gateway.confirm({ ...state.details, paymentMethod, intentId }, key),
+            await gateway.confirm({ ...state.details, paymentMethod, intentId, requestedAt }, key),
             (intent) => (at) => ({
               type: 'ObserveIntent',
               at,
@@ -120,14 +121,14 @@ function effectOf(
       if (state.status !== 'capturing' || intentId === null) return undefined;
       return {
         perform: async () =>
-          mapAnswer(await gateway.capture({ intentId, amount: event.amount }, key), observed),
+          mapAnswer(await gateway.capture({ intentId, amount: event.amount, requestedAt }, key), observed),
         refuse: ({ refusal }, at) => ({ type: 'RecordCaptureRefused', at, refusal }),
       };
     }
     case 'PaymentCancelRequested': {
       if (state.status !== 'canceling' || intentId === null) return undefined;
       return {
-        perform: async () => mapAnswer(await gateway.cancel({ intentId }, key), observed),
+        perform: async () => mapAnswer(await gateway.cancel({ intentId, requestedAt }, key), observed),
         refuse: ({ refusal }, at) => ({ type: 'RecordCancelRefused', at, refusal }),
       };
     }
@@ -140,7 +141,7 @@ function effectOf(
       return {
         perform: async () =>
           mapAnswer(
-            await gateway.refund({ refundId, paymentId, intentId, amount, refundReason }, key),
+            await gateway.refund({ refundId, paymentId, intentId, amount, refundReason, requestedAt }, key),
             (refund) => (at) => ({
               type: 'ObserveRefund',
               at,

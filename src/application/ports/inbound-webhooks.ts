@@ -21,6 +21,8 @@ export type InboundWebhook = VerifiedWebhook & {
   /** How often it was delivered, duplicates included. */
   readonly deliveries: number;
   readonly lastError: string | null;
+  /** What handling it led to, in a few words; null until it is processed or ignored. */
+  readonly note: string | null;
   readonly receivedAt: Instant;
   readonly processedAt: Instant | null;
   readonly nextAttemptAt: Instant | null;

@@ -1,6 +1,7 @@
 import type { CaptureMethod, RefundReason } from '../../domain/payment/events.js';
 import type { IntentSnapshot, RefundSnapshot, Refusal } from '../../domain/payment/intent.js';
 import type { CustomerId, OrderId, PaymentId, RefundId } from '../../domain/shared/ids.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import type { Money } from '../../domain/shared/money.js';
 
 /**
@@ -21,7 +22,13 @@ export type ProviderAnswer<T> =
       readonly retryAfterMs: number | null;
     };
 
-export type ConfirmRequest = {
+/**
+ * When the request was recorded. Providers forget idempotency keys after a day, so an older request is never sent: what
+ * came of it is looked up, and one that left no trace is refused with `request_expired`.
+ */
+type Recorded = { readonly requestedAt: Instant };
+
+export type ConfirmRequest = Recorded & {
   readonly paymentId: PaymentId;
   readonly amount: Money;
   readonly captureMethod: CaptureMethod;
@@ -43,17 +50,17 @@ export interface PaymentGateway {
 
   /** Takes `amount` of an authorization and releases the rest. An intent that was captured already is an answer. */
   capture(
-    request: { readonly intentId: string; readonly amount: Money },
+    request: Recorded & { readonly intentId: string; readonly amount: Money },
     idempotencyKey: string,
   ): Promise<ProviderAnswer<IntentSnapshot>>;
 
   cancel(
-    request: { readonly intentId: string },
+    request: Recorded & { readonly intentId: string },
     idempotencyKey: string,
   ): Promise<ProviderAnswer<IntentSnapshot>>;
 
   refund(
-    request: {
+    request: Recorded & {
       readonly refundId: RefundId;
       readonly paymentId: PaymentId;
       readonly intentId: string;
