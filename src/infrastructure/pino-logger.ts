@@ -1,0 +1,53 @@
+import type { DestinationStream, Logger as PinoLogger } from 'pino';
+import { pino } from 'pino';
+import type { Logger } from '../application/ports/logger.js';
+
+/** Keys, webhook secrets and passwords in connection strings, wherever they stand in a text. */
+const secrets =
+  /\b(?:[srp]k_(?:test|live)|whsec|pi_\w+_secret|seti_\w+_secret)_\w+|(?<=:\/\/[^\s:/@]*:)[^\s@/]+(?=@)/g;
+
+/** Fields that never belong in a log, at the top or one level down. */
+const names = [
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'secretKey',
+  'client_secret',
+  'clientSecret',
+  'apiKey',
+];
+
+/**
+ * JSON lines through pino. Secrets are cut out of every text, and out of fields by their name: a log is read by more people
+ * than a vault.
+ */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: { service: 'counterfoil' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths: names.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+    serializers: { err: (error: unknown) => scrub(pino.stdSerializers.err(error as Error)) },
+    formatters: { log: (fields: Record<string, unknown>) => scrub(fields) as Record<string, unknown> },
+    hooks: {
+      logMethod(
+        this: PinoLogger,
+        args: Parameters<PinoLogger['info']>,
+        method: (...args: unknown[]) => void,
+      ) {
+        method.apply(this, args.map((arg) => (typeof arg === 'string' ? scrub(arg) : arg)) as unknown[]);
+      },
+    },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** Texts at any depth, without the secrets in them; other values as they are. */
+function scrub(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return value.replace(secrets, '[redacted]');
+  if (typeof value === 'bigint') return value.toString();
+  if (value === null || typeof value !== 'object' || value instanceof Error || depth > 4) return value;
+  if (Array.isArray(value)) return value.map((item) => scrub(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, scrub(item, depth + 1)]));
+}

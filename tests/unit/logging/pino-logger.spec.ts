@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { createLogger } from '../../../src/infrastructure/pino-logger.js';
+
+function linesOf(write: (logger: ReturnType<typeof createLogger>) => void): readonly string[] {
+  const lines: string[] = [];
+  write(createLogger('trace', { write: (line: string) => void lines.push(line) }));
+  return lines;
+}
+
+const canaries = [
+  'sk_test_canary0123456789',
+  'sk_live_canary0123456789',
+  'rk_live_canary0123456789',
+  'whsec_canary0123456789',
+  'pi_3abc_secret_canary0123456789',
+];
+
+describe('the log', () => {
+  it.each(canaries)('never shows %s, wherever it stands', (canary) => {
+    const lines = linesOf((logger) => {
+      logger.info(
+        { note: canary, deep: { deeper: [canary] }, authorization: `Bearer ${canary}` },
+        `with ${canary}`,
+      );
+      logger.error({ err: new Error(`No such key: ${canary}`, { cause: new Error(canary) }) }, 'failed');
+      logger.warn({ client_secret: canary, nested: { apiKey: canary } }, 'careful');
+    });
+    expect(lines).toHaveLength(3);
+    expect(lines.join('')).not.toContain('canary');
+  });
+
+  it('shows a database address without its password', () => {
+    const [line = ''] = linesOf((logger) =>
+      logger.info({ url: 'postgres://counterfoil:canary@db:5432/x' }, 'connected'),
+    );
+    expect(line).toContain('postgres://counterfoil:[redacted]@db:5432/x');
+  });
+
+  it('writes amounts exactly, and one line whatever the text holds', () => {
+    const lines = linesOf((logger) => logger.info({ amount: 2n ** 60n, text: 'a\nb\u001b[31m' }, 'c\r\nd'));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]?.trimEnd().split('\n')).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ amount: '1152921504606846976', msg: 'c\r\nd' });
+  });
+});
