@@ -11,63 +11,107 @@ const refusal = { code: z.string(), message: z.string() };
 
 /** What a payment's facts look like in the store; tests/golden-events holds an example of every version. */
 export const paymentCodec = createEventCodec<PaymentEvent>({
-  PaymentCreated: z.strictObject({
-    at,
-    paymentId: storedId(parsePaymentId),
-    amount: storedMoney,
-    captureMethod: z.enum(['automatic', 'manual']),
-    customerId: storedId(parseCustomerId).nullable(),
-    orderId: storedId(parseOrderId).nullable(),
-    description: z.string().nullable(),
-    metadata: z.record(z.string(), z.string()),
-  }),
-  PaymentConfirmRequested: z.strictObject({ at, attempt, paymentMethod: z.string() }),
-  PaymentActionRequired: z.strictObject({ at, attempt, intentId }),
-  PaymentProcessingStarted: z.strictObject({ at, attempt, intentId }),
-  PaymentDeclined: z.strictObject({
-    at,
-    attempt,
-    intentId: z.string().nullable(),
-    ...refusal,
-    declineCode: z.string().nullable(),
-    chargeId: z.string().nullable(),
-  }),
-  PaymentAuthorized: z.strictObject({
-    at,
-    attempt,
-    intentId,
-    chargeId: z.string().nullable(),
-    amount: storedMoney,
-  }),
-  PaymentCaptureRequested: z.strictObject({ at, amount: storedMoney }),
-  PaymentCaptureRefused: z.strictObject({ at, ...refusal }),
-  PaymentCaptured: z.strictObject({
-    at,
-    chargeId: z.string().nullable(),
-    amount: storedMoney,
-    released: storedMoney,
-  }),
-  PaymentFeeRecorded: z.strictObject({
-    at,
-    charged: storedMoney,
-    balanceTransactionId: z.string(),
-    gross: storedMoney,
-    fee: storedMoney,
-  }),
-  PaymentCancelRequested: z.strictObject({ at }),
-  PaymentCancelRefused: z.strictObject({ at, ...refusal }),
-  PaymentCanceled: z.strictObject({ at, intentId: z.string().nullable(), released: storedMoney }),
-  PaymentFailed: z.strictObject({ at, ...refusal }),
-  RefundRequested: z.strictObject({
-    at,
-    refundId,
-    amount: storedMoney,
-    refundReason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).nullable(),
-  }),
-  RefundRefused: z.strictObject({ at, refundId, ...refusal }),
-  RefundInitiated: z.strictObject({ at, refundId, providerRefundId: z.string(), amount: storedMoney }),
-  RefundAdopted: z.strictObject({ at, refundId, providerRefundId: z.string(), amount: storedMoney }),
-  RefundSucceeded: z.strictObject({ at, refundId }),
-  RefundFailed: z.strictObject({ at, refundId, amount: storedMoney, failureReason: z.string() }),
-  RefundCanceled: z.strictObject({ at, refundId, amount: storedMoney }),
+  PaymentCreated: z
+    .strictObject({
+      at,
+      paymentId: storedId(parsePaymentId),
+      amount: storedMoney,
+      captureMethod: z.enum(['automatic', 'manual']),
+      customerId: storedId(parseCustomerId).nullable(),
+      orderId: storedId(parseOrderId).nullable(),
+      description: z.string().nullable(),
+      metadata: z.record(z.string(), z.string()),
+    })
+    .describe('Somebody is to pay an amount. Nothing has been asked of the provider yet.'),
+  PaymentConfirmRequested: z
+    .strictObject({ at, attempt, paymentMethod: z.string() })
+    .describe(
+      "An attempt with this payment method is to be made; the provider is asked under this event's id.",
+    ),
+  PaymentActionRequired: z
+    .strictObject({ at, attempt, intentId })
+    .describe('The customer must act, such as with 3-D Secure, before the attempt goes on.'),
+  PaymentProcessingStarted: z
+    .strictObject({ at, attempt, intentId })
+    .describe('The provider took the attempt on and will know its end later.'),
+  PaymentDeclined: z
+    .strictObject({
+      at,
+      attempt,
+      intentId: z.string().nullable(),
+      ...refusal,
+      declineCode: z.string().nullable(),
+      chargeId: z.string().nullable(),
+    })
+    .describe('The attempt did not go through; another one may be made.'),
+  PaymentAuthorized: z
+    .strictObject({
+      at,
+      attempt,
+      intentId,
+      chargeId: z.string().nullable(),
+      amount: storedMoney,
+    })
+    .describe("The amount is held on the customer's card or account."),
+  PaymentCaptureRequested: z
+    .strictObject({ at, amount: storedMoney })
+    .describe('This part of the authorization is to be taken.'),
+  PaymentCaptureRefused: z
+    .strictObject({ at, ...refusal })
+    .describe('The provider definitely did not capture; the authorization stands as before.'),
+  PaymentCaptured: z
+    .strictObject({
+      at,
+      chargeId: z.string().nullable(),
+      amount: storedMoney,
+      released: storedMoney,
+    })
+    .describe('The amount was taken from the customer, and the rest of the authorization was let go.'),
+  PaymentFeeRecorded: z
+    .strictObject({
+      at,
+      charged: storedMoney,
+      balanceTransactionId: z.string(),
+      gross: storedMoney,
+      fee: storedMoney,
+    })
+    .describe('What the charge brought to our balance at the provider, and what the provider kept of it.'),
+  PaymentCancelRequested: z.strictObject({ at }).describe('The provider is to be asked to cancel.'),
+  PaymentCancelRefused: z
+    .strictObject({ at, ...refusal })
+    .describe('The provider definitely did not cancel; the payment stands as before.'),
+  PaymentCanceled: z
+    .strictObject({ at, intentId: z.string().nullable(), released: storedMoney })
+    .describe('The payment is over and nothing was taken; what was held is let go.'),
+  PaymentFailed: z
+    .strictObject({ at, ...refusal })
+    .describe('The provider refused in a way that no other payment method would mend.'),
+  RefundRequested: z
+    .strictObject({
+      at,
+      refundId,
+      amount: storedMoney,
+      refundReason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).nullable(),
+    })
+    .describe(
+      'This amount is to go back to the customer; it counts as spent until the refund is known to have failed.',
+    ),
+  RefundRefused: z
+    .strictObject({ at, refundId, ...refusal })
+    .describe('The provider definitely did not take the refund on; nothing moved.'),
+  RefundInitiated: z
+    .strictObject({ at, refundId, providerRefundId: z.string(), amount: storedMoney })
+    .describe('The provider took the refund on: the money has left our balance there.'),
+  RefundAdopted: z
+    .strictObject({ at, refundId, providerRefundId: z.string(), amount: storedMoney })
+    .describe('A refund that was made at the provider, outside Counterfoil, was found.'),
+  RefundSucceeded: z
+    .strictObject({ at, refundId })
+    .describe('The provider reports that the customer has the money.'),
+  RefundFailed: z
+    .strictObject({ at, refundId, amount: storedMoney, failureReason: z.string() })
+    .describe('The money came back to our balance; this can happen days after the refund succeeded.'),
+  RefundCanceled: z
+    .strictObject({ at, refundId, amount: storedMoney })
+    .describe('The refund was called off and the money came back to our balance.'),
 });

@@ -10,8 +10,8 @@ export type EventCodec<E> = {
   encode(event: E): { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
   /** @throws UnknownEventType, MalformedEvent */
   decode(stored: { readonly type: string; readonly data: unknown }): E;
-  /** Every stored type that can be decoded, old versions included. */
-  readonly storedTypes: readonly string[];
+  /** Every stored type that can be decoded, old versions included, with what it means for the event catalogue. */
+  readonly storedTypes: ReadonlyMap<string, string>;
 };
 
 /** The store holds a type that this version of the program does not know: an aggregate cannot be decided on. */
@@ -38,7 +38,11 @@ export function createEventCodec<E extends { readonly type: string }>(
 ): EventCodec<E> {
   const schemas = new Map<string, ZodType>(Object.entries<ZodType>(current));
   return {
-    storedTypes: [...schemas.keys(), ...Object.keys(older)],
+    storedTypes: new Map(
+      [...schemas, ...Object.entries(older).map(([type, { schema }]) => [type, schema] as const)].map(
+        ([type, schema]) => [type, schema.description ?? ''],
+      ),
+    ),
     encode({ type, ...payload }) {
       const schema = schemas.get(type);
       if (schema === undefined) throw new UnknownEventType(`no schema for ${type}`);

@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Asks again until the answer is as wanted; for what happens soon but not at once, such as a webhook. Fails with the last
+ * answer when the time is over.
+ */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  isWanted: (answer: T) => boolean,
+  timeoutMs = 10_000,
+): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (isWanted(answer)) return answer;
+    if (performance.now() > deadline) {
+      const shown = JSON.stringify(answer, (_key, value) => (typeof value === 'bigint' ? `${value}` : value));
+      throw new Error(`not as wanted after ${timeoutMs} ms: ${shown?.slice(0, 2000)}`);
+    }
+    await sleep(25);
+  }
+}
