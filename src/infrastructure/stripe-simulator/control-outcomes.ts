@@ -1,0 +1,118 @@
+import { completeAction } from './authentication.js';
+import { ControlError, controlBody, textField } from './control-input.js';
+import type { ControlRequest } from './control-routes.js';
+import type { Answer } from './http-io.js';
+import type { JsonObject } from './json.js';
+import { settleProcessing } from './payment-attempts.js';
+import { holdRefund, succeedRefund, undoRefund } from './refunds.js';
+import type { PaymentIntent, Refund, SetupIntent } from './resources.js';
+import { completeSetup } from './setup-intents.js';
+import type { SimulatorCore } from './simulator-core.js';
+import { finishedPage, returnLocation, threeDSecurePage } from './three-d-secure-page.js';
+
+/** Control routes about one object: outcomes that Stripe's networks would bring, and the cardholder's page. */
+export async function outcomeRoute(core: SimulatorCore, request: ControlRequest): Promise<Answer> {
+  const [, , kind = '', id = '', action = ''] = request.path.split('/');
+  const route = `${request.method} ${kind}`;
+  if (route === 'GET 3ds') return htmlAnswer(200, threeDSecurePage(intentOf(core, id)));
+  if (route === 'GET receipts') return json(found(core.world.store.get('charge', id), id));
+  if (route === 'POST refunds') return json(refundOutcome(core, id, action));
+  if (route === 'POST payment_intents' || route === 'POST setup_intents') {
+    return intentOutcome(core, request, intentOf(core, id), action);
+  }
+  throw new ControlError(`No control route ${request.method} ${request.path}`, 404);
+}
+
+function refundOutcome(core: SimulatorCore, id: string, action: string): Refund {
+  const { world } = core;
+  const before = found(world.store.get('refund', id), id);
+  const open = ['pending', 'requires_action', 'succeeded'].includes(before.status);
+  const refuse = (): never => {
+    throw new ControlError(`Refund ${id} is ${before.status}; it cannot ${action}`, 409);
+  };
+  let after: Refund;
+  if (action === 'succeed') {
+    after =
+      before.status === 'pending' || before.status === 'requires_action'
+        ? succeedRefund(world, null, before)
+        : refuse();
+  } else if (action === 'fail') after = open ? undoRefund(world, null, before, 'failed') : refuse();
+  else if (action === 'cancel') after = open ? undoRefund(world, null, before, 'canceled') : refuse();
+  else if (action === 'require_action')
+    after = before.status === 'pending' ? holdRefund(world, before) : refuse();
+  else throw new ControlError(`Unknown refund action ${action}`, 404);
+  core.commitAndSend();
+  return after;
+}
+
+function intentOutcome(
+  core: SimulatorCore,
+  request: ControlRequest,
+  intent: PaymentIntent | SetupIntent,
+  action: string,
+): Answer {
+  if (action === 'complete_action') return completed(core, request, intent);
+  if (intent.object !== 'payment_intent') throw new ControlError(`Unknown action ${action}`, 404);
+  if (action !== 'settle' && action !== 'fail') throw new ControlError(`Unknown action ${action}`, 404);
+  if (action === 'fail' && intent.status === 'requires_action') {
+    const failed = completeAction(core.world, intent, 'fail');
+    core.commitAndSend();
+    return json(failed);
+  }
+  if (intent.status !== 'processing') {
+    throw new ControlError(`${intent.id} is ${intent.status}, not processing`, 409);
+  }
+  const code = textField(controlBody(request.body), 'code');
+  const after = settleProcessing(core.world, intent, action === 'settle' ? 'succeed' : 'fail', code);
+  core.commitAndSend();
+  return json(after);
+}
+
+function completed(
+  core: SimulatorCore,
+  request: ControlRequest,
+  intent: PaymentIntent | SetupIntent,
+): Answer {
+  const fromPage = request.contentType.startsWith('application/x-www-form-urlencoded');
+  const outcome = fromPage
+    ? new URLSearchParams(request.body).get('outcome')
+    : textField(controlBody(request.body), 'outcome');
+  if (outcome !== 'succeed' && outcome !== 'fail') throw new ControlError('outcome must be succeed or fail');
+  if (intent.status !== 'requires_action') {
+    throw new ControlError(`${intent.id} is ${intent.status}; it requires no action`, 409);
+  }
+  const returnUrl = core.world.store.get('attempt', intent.id)?.return_url ?? null;
+  const after =
+    intent.object === 'payment_intent'
+      ? completeAction(core.world, intent, outcome)
+      : completeSetup(core.world, intent, outcome);
+  core.commitAndSend();
+  if (!fromPage) return json(after);
+  if (returnUrl === null) return htmlAnswer(200, finishedPage(after.status));
+  const ok = after.status !== 'requires_payment_method';
+  return { status: 303, body: '', headers: { Location: returnLocation(after, returnUrl, ok) } };
+}
+
+function intentOf(core: SimulatorCore, id: string): PaymentIntent | SetupIntent {
+  return found(core.world.store.get('payment_intent', id) ?? core.world.store.get('setup_intent', id), id);
+}
+
+function found<T>(value: T | undefined, id: string): T {
+  if (value === undefined) throw new ControlError(`No such object: ${id}`, 404);
+  return value;
+}
+
+function json(value: JsonObject): Answer {
+  return { status: 200, body: JSON.stringify(value), headers: { 'Content-Type': 'application/json' } };
+}
+
+function htmlAnswer(status: number, body: string): Answer {
+  return {
+    status,
+    body,
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    },
+  };
+}
