@@ -1,0 +1,190 @@
+import type { PaymentCommand } from '../../domain/payment/commands.js';
+import { payment } from '../../domain/payment/payment.js';
+import type { PaymentState } from '../../domain/payment/state.js';
+import type { PaymentId } from '../../domain/shared/ids.js';
+import { parsePaymentId } from '../../domain/shared/ids.js';
+import type { Instant } from '../../domain/shared/instant.js';
+import type { PaymentHandler } from '../payment/payment-effects.js';
+import { mintAdoptedRefundId } from '../payment/payment-ids.js';
+import type { Clock } from '../ports/clock.js';
+import type { EventMetadata } from '../ports/event-store.js';
+import type { HandlingOutcome, InboundWebhook } from '../ports/inbound-webhooks.js';
+import type { PaymentGateway, ProviderAnswer } from '../ports/payment-gateway.js';
+import type { PaymentQueries } from '../ports/read-models.js';
+import type { Loaded } from '../shared/command-handler.js';
+import { commandIdOf } from '../shared/event-ids.js';
+import type { ProviderNews, ReadNews } from './provider-news.js';
+import { delayAfterAttempt, later, webhookAttemptsMax } from './retry-schedule.js';
+
+/** Handles one webhook; safe to run any number of times. Throws what the event store throws. */
+export type HandleWebhook = (webhook: InboundWebhook) => Promise<HandlingOutcome>;
+
+type News = Extract<ProviderNews, { about: 'intent' | 'charge' | 'refund' }>;
+
+/** How often the stream may change between our look at it and our append before the webhook waits for a retry. */
+const rereadsMax = 5;
+/** Our read model may not know an intent yet: so many attempts before news of it is taken for somebody else's. */
+const attemptsBeforeForeign = 3;
+
+/**
+ * From news to facts. A webhook shows its object as it once was, so it serves as a hint only: where its own content
+ * holds anything new, the object is fetched and what the provider says now is recorded. In whatever order and number
+ * webhooks come, the history ends the same.
+ */
+export function createWebhookHandler(parts: {
+  readonly readNews: ReadNews;
+  readonly handler: PaymentHandler;
+  readonly gateway: Pick<PaymentGateway, 'fetchIntent' | 'fetchRefund'>;
+  readonly payments: Pick<PaymentQueries, 'findByIntent'>;
+  readonly clock: Clock;
+}): HandleWebhook {
+  const { readNews, handler, gateway, payments, clock } = parts;
+
+  async function handle(webhook: InboundWebhook): Promise<HandlingOutcome> {
+    const news = readNews(webhook);
+    if (news.about === 'nothing') return { status: 'ignored', note: news.note };
+    if (news.about === 'unreadable') return { status: 'parked', error: news.reason };
+    const paymentId = await ownerOf(news);
+    if (paymentId !== undefined) return settle(paymentId, news, webhook);
+    // A refund made outside carries no metadata of ours, so only the read model can tell whose it is.
+    if (news.about === 'refund' && webhook.attempts < attemptsBeforeForeign) {
+      return retry(webhook, `no payment has intent ${news.intentId} yet`, null);
+    }
+    return { status: 'ignored', note: `intent ${news.intentId} is not of a payment of ours` };
+  }
+
+  async function ownerOf(news: News): Promise<PaymentId | undefined> {
+    const named = news.payment === null ? undefined : parsePaymentId(news.payment);
+    if (named !== undefined) return named;
+    const found = await payments.findByIntent(news.intentId);
+    return found === undefined ? undefined : parsePaymentId(found);
+  }
+
+  async function settle(paymentId: PaymentId, news: News, webhook: InboundWebhook): Promise<HandlingOutcome> {
+    for (let round = 1; round <= rereadsMax; round += 1) {
+      // Read before the fetch: what is fetched is then at least as new as what it is recorded on.
+      const known = await handler.load(paymentId);
+      if (known.state.status === 'absent') return retry(webhook, `there is no ${paymentId} yet`, null);
+      if (holdsNothingNew(known.state, news, clock.now())) {
+        return { status: 'processed', note: `nothing new for ${paymentId}` };
+      }
+      const answer = await fetchNow(news, known.state);
+      if (answer.outcome === 'unknown')
+        return retry(webhook, `provider: ${answer.reason}`, answer.retryAfterMs);
+      if (answer.outcome === 'refused')
+        return { status: 'parked', error: `provider: ${answer.refusal.code}` };
+      const outcome = await record(paymentId, answer.value, webhook, known);
+      if (outcome !== 'stale' && outcome !== 'more') return outcome;
+    }
+    return retry(webhook, `${paymentId} kept changing`, null);
+  }
+
+  /** A refund can only follow the capture, so where that is not known yet, the intent's news comes first. */
+  async function fetchNow(
+    news: News,
+    state: PaymentState,
+  ): Promise<ProviderAnswer<{ command: (at: Instant) => PaymentCommand; more: boolean }>> {
+    const first = news.about === 'refund' && state.status !== 'captured';
+    if (news.about !== 'refund' || first) {
+      const answer = await gateway.fetchIntent(news.intentId);
+      if (answer.outcome !== 'answered') return answer;
+      const { value: intent } = answer;
+      const more = first && intent.status === 'succeeded';
+      return { outcome: 'answered', value: { command: (at) => observeIntent(intent, at), more } };
+    }
+    const answer = await gateway.fetchRefund(news.providerRefundId);
+    if (answer.outcome !== 'answered') return answer;
+    const { value: refund } = answer;
+    return { outcome: 'answered', value: { command: (at) => observeRefund(refund, at), more: false } };
+  }
+
+  /** `stale` when the stream has moved on since it was read; `more` when a second look-up must follow. */
+  async function record(
+    paymentId: PaymentId,
+    found: { readonly command: (at: Instant) => PaymentCommand; readonly more: boolean },
+    webhook: InboundWebhook,
+    known: Loaded<PaymentState>,
+  ): Promise<HandlingOutcome | 'stale' | 'more'> {
+    const handled = await handler.handle(paymentId, found.command(clock.now()), metadataOf(webhook, known), {
+      known,
+      ifRevision: known.revision,
+    });
+    if (handled.outcome === 'stale') return 'stale';
+    if (handled.outcome === 'rejected') {
+      const { rejection } = handled;
+      const detail = rejection.code === 'provider_contradicts_history' ? `: ${rejection.detail}` : '';
+      return { status: 'parked', error: `${rejection.code}${detail}` };
+    }
+    if (found.more) return 'more';
+    const facts = handled.facts.map(({ event }) => event.type).join(', ');
+    return {
+      status: 'processed',
+      note: facts === '' ? `nothing new for ${paymentId}` : `${paymentId}: ${facts}`,
+    };
+  }
+
+  function retry(webhook: InboundWebhook, error: string, retryAfterMs: number | null): HandlingOutcome {
+    return retryOrPark(webhook, error, clock.now(), retryAfterMs);
+  }
+
+  return handle;
+}
+
+/** What a failed attempt leads to: another one later, or the parking place after the last. */
+export function retryOrPark(
+  webhook: Pick<InboundWebhook, 'attempts'>,
+  error: string,
+  now: Instant,
+  retryAfterMs: number | null,
+): HandlingOutcome {
+  if (webhook.attempts >= webhookAttemptsMax) {
+    return { status: 'parked', error: `given up after ${webhook.attempts} attempts: ${error}` };
+  }
+  const delayMs = Math.max(delayAfterAttempt(webhook.attempts), retryAfterMs ?? 0);
+  return { status: 'failed', error, retryAt: later(now, delayMs) };
+}
+
+/** Decides on the webhook's own content, without recording anything. */
+function holdsNothingNew(state: PaymentState, news: News, at: Instant): boolean {
+  if (news.about === 'charge') return knowsCharge(state, news.chargeId);
+  const command =
+    news.about === 'refund' ? observeRefund(news.snapshot, at) : observeIntent(news.snapshot, at);
+  const decision = payment.decide(state, command);
+  return decision.outcome === 'accepted' && decision.events.length === 0;
+}
+
+/** News of a charge can only add what is not known of it: its decline, its capture, its fee. */
+function knowsCharge(state: PaymentState, chargeId: string): boolean {
+  if (state.status === 'absent') return false;
+  if (state.attempts.declinedCharges.includes(chargeId)) return true;
+  if (state.status === 'captured') return state.chargeId === chargeId && state.fee !== null;
+  return state.status === 'canceled';
+}
+
+function observeIntent(
+  intent: Extract<PaymentCommand, { type: 'ObserveIntent' }>['intent'],
+  at: Instant,
+): PaymentCommand {
+  return { type: 'ObserveIntent', at, intent, attempt: null };
+}
+
+function observeRefund(
+  refund: Extract<PaymentCommand, { type: 'ObserveRefund' }>['refund'],
+  at: Instant,
+): PaymentCommand {
+  return { type: 'ObserveRefund', at, refund, adoptAs: mintAdoptedRefundId(refund.providerRefundId) };
+}
+
+/**
+ * One webhook may be handled again, after a crash or by an operator, and then find newer facts: so its command is named
+ * by the webhook and the revision that it was decided on.
+ */
+function metadataOf(webhook: InboundWebhook, known: Loaded<PaymentState>): EventMetadata {
+  return {
+    commandId: commandIdOf('stripe event', `${webhook.id} at ${known.revision ?? 'no_stream'}`),
+    correlationId: webhook.id,
+    causationId: webhook.id,
+    actor: { kind: 'stripe', id: webhook.id },
+    reason: null,
+  };
+}

@@ -1,0 +1,170 @@
+import type { Logger } from '../../application/ports/logger.js';
+import type { ProviderAnswer } from '../../application/ports/payment-gateway.js';
+import type { Refusal } from '../../domain/payment/intent.js';
+import type { Instant } from '../../domain/shared/instant.js';
+import type { StripeFailure } from './classify-stripe-error.js';
+import { classifyStripeError } from './classify-stripe-error.js';
+import type { Reading } from './stripe-snapshots.js';
+
+/** One request to Stripe, and how to tell afterwards what came of it. */
+export type ProviderRequest<T> = {
+  /** For the log: ids only. */
+  readonly about: Readonly<Record<string, string>>;
+  readonly requestedAt: Instant;
+  call(): Promise<unknown>;
+  read(object: unknown): Reading<T>;
+  /** What a declined request left behind, from the object that came with the error. */
+  readDeclined(object: unknown): Reading<T> | undefined;
+  /**
+   * The object as it is when it shows that the request had its effect, or can have it no more; undefined when nothing
+   * of it is to be seen.
+   */
+  find(): Promise<unknown>;
+};
+
+/** Stripe keeps keys for 24 hours; the hour of difference is for clocks and for requests under way. */
+const keyLifetimeMs = 23 * 3_600_000;
+
+const expired: Refusal = {
+  code: 'request_expired',
+  message: 'The payment provider never received this request, and it is too old to be sent now.',
+};
+const providerError: Refusal = {
+  code: 'provider_error',
+  message: 'The payment provider met an error of its own and did not carry the request out.',
+};
+
+/**
+ * Sends a request, or looks up what became of it where sending again is no longer safe or no longer tells, and puts the
+ * outcome into the port's terms. Never throws.
+ */
+export async function askProvider<T>(
+  request: ProviderRequest<T>,
+  within: Within,
+  clock: () => number,
+  logger: Logger,
+): Promise<ProviderAnswer<T>> {
+  if (clock() - Date.parse(request.requestedAt) > keyLifetimeMs) {
+    logger.error(
+      request.about,
+      'a request to Stripe is older than its idempotency key; it is looked up, not sent',
+    );
+    return lookUp(request, within, logger, refused(expired));
+  }
+  try {
+    return answerOf(request.read(await within(request.call())), request.about, logger);
+  } catch (error) {
+    const failure = classifyStripeError(error);
+    report(failure, error, request.about, logger);
+    return answerTo(failure, request, within, logger);
+  }
+}
+
+/** Reads an object by its id. */
+export async function fetchFromProvider<T>(
+  request: Pick<ProviderRequest<T>, 'about' | 'call' | 'read'>,
+  within: Within,
+  logger: Logger,
+): Promise<ProviderAnswer<T>> {
+  try {
+    return answerOf(request.read(await within(request.call())), request.about, logger);
+  } catch (error) {
+    const failure = classifyStripeError(error);
+    report(failure, error, request.about, logger);
+    switch (failure.kind) {
+      case 'declined':
+      case 'unexpected_state':
+      case 'refused':
+        return refused(failure.refusal);
+      case 'look_up':
+        return { outcome: 'unknown', reason: failure.reason, retryAfterMs: null };
+      case 'unknown':
+        return { outcome: 'unknown', reason: failure.reason, retryAfterMs: failure.retryAfterMs };
+    }
+  }
+}
+
+function answerTo<T>(
+  failure: StripeFailure,
+  request: ProviderRequest<T>,
+  within: Within,
+  logger: Logger,
+): ProviderAnswer<T> | Promise<ProviderAnswer<T>> {
+  switch (failure.kind) {
+    case 'declined': {
+      const reading = request.readDeclined(failure.intent);
+      return reading === undefined ? refused(failure.refusal) : answerOf(reading, request.about, logger);
+    }
+    case 'refused':
+      return refused(failure.refusal, failure.final);
+    case 'unexpected_state':
+      return lookUp(request, within, logger, refused(failure.refusal));
+    case 'look_up': {
+      const { reason, concluded } = failure;
+      const absent: ProviderAnswer<T> = concluded
+        ? refused(providerError)
+        : { outcome: 'unknown', reason, retryAfterMs: null };
+      return lookUp(request, within, logger, absent);
+    }
+    case 'unknown':
+      return { outcome: 'unknown', reason: failure.reason, retryAfterMs: failure.retryAfterMs };
+  }
+}
+
+/** `absent` is the answer when nothing of the request is to be seen. */
+async function lookUp<T>(
+  request: ProviderRequest<T>,
+  within: Within,
+  logger: Logger,
+  absent: ProviderAnswer<T>,
+): Promise<ProviderAnswer<T>> {
+  try {
+    const found = await within(request.find());
+    return found === undefined ? absent : answerOf(request.read(found), request.about, logger);
+  } catch (error) {
+    const failure = classifyStripeError(error);
+    report(failure, error, request.about, logger);
+    const retryAfterMs = failure.kind === 'unknown' ? failure.retryAfterMs : null;
+    return { outcome: 'unknown', reason: 'look_up_failed', retryAfterMs };
+  }
+}
+
+function answerOf<T>(
+  reading: Reading<T>,
+  about: Readonly<Record<string, string>>,
+  logger: Logger,
+): ProviderAnswer<T> {
+  if (reading.outcome === 'read') return { outcome: 'answered', value: reading.value };
+  logger.error({ ...about, reason: reading.reason }, 'an answer of Stripe cannot be read');
+  return { outcome: 'unknown', reason: 'unreadable_answer', retryAfterMs: null };
+}
+
+function refused(refusal: Refusal, final = false): ProviderAnswer<never> {
+  return { outcome: 'refused', refusal, final };
+}
+
+function report(
+  failure: StripeFailure,
+  error: unknown,
+  about: Readonly<Record<string, string>>,
+  logger: Logger,
+): void {
+  if (failure.kind === 'declined' || failure.kind === 'unexpected_state') return;
+  if (failure.kind === 'refused') {
+    logger.info({ ...about, code: failure.refusal.code }, 'Stripe refused a request');
+    return;
+  }
+  const fields = { ...about, reason: failure.reason, err: describe(error) };
+  if (failure.alarm) logger.error(fields, 'a request to Stripe needs attention');
+  else logger.warn(fields, 'the outcome of a request to Stripe is not known');
+}
+
+/** The SDK's errors carry request headers and whole objects, which do not belong into a log. */
+function describe(error: unknown): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { requestId, code, statusCode } = error as Error & Readonly<Record<string, unknown>>;
+  return { type: error.name, message: error.message, requestId, code, statusCode };
+}
+
+/** Ends a wait for Stripe after the gateway's own deadline. */
+export type Within = <V>(work: Promise<V>) => Promise<V>;

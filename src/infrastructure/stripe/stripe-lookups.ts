@@ -1,0 +1,57 @@
+import type { Stripe } from 'stripe';
+import type { Instant } from '../../domain/shared/instant.js';
+import { retrieveParams } from './stripe-requests.js';
+import { metadataKeys } from './stripe-snapshots.js';
+
+/** More objects than this are not paged through; the answer stays unknown. */
+const objectsMax = 5_000;
+/** How far Stripe's clock and ours may lie apart, and how late a request may still be carried out. */
+const skewSeconds = 600;
+const longestSeconds = 25 * 3_600;
+
+/** There are too many objects to say that one is missing. */
+export class LookUpTooLarge extends Error {
+  override readonly name = 'LookUpTooLarge';
+}
+
+/**
+ * The intent that one recorded attempt created; undefined proves that it created none. Listing is consistent with
+ * earlier writes, unlike Stripe's search.
+ */
+export async function findIntentOfAttempt(
+  client: Stripe,
+  attempt: string,
+  requestedAt: Instant,
+  options: Stripe.RequestOptions,
+): Promise<Stripe.PaymentIntent | undefined> {
+  const since = Math.floor(Date.parse(requestedAt) / 1_000);
+  const created = { gte: since - skewSeconds, lte: since + longestSeconds };
+  const found = await first(
+    client.paymentIntents.list({ created, limit: 100 }, options),
+    (intent) => intent.metadata[metadataKeys.attempt] === attempt,
+  );
+  return found && client.paymentIntents.retrieve(found.id, retrieveParams, options);
+}
+
+/** The refund that carries our id; undefined proves that there is none. */
+export function findRefund(
+  client: Stripe,
+  intentId: string,
+  refundId: string,
+  options: Stripe.RequestOptions,
+): Promise<Stripe.Refund | undefined> {
+  return first(
+    client.refunds.list({ payment_intent: intentId, limit: 100 }, options),
+    (refund) => refund.metadata?.[metadataKeys.refund] === refundId,
+  );
+}
+
+async function first<T>(objects: AsyncIterable<T>, matches: (object: T) => boolean): Promise<T | undefined> {
+  let seen = 0;
+  for await (const object of objects) {
+    if (matches(object)) return object;
+    seen += 1;
+    if (seen >= objectsMax) throw new LookUpTooLarge(`more than ${objectsMax} objects to look through`);
+  }
+  return undefined;
+}

@@ -1,0 +1,240 @@
+import { Stripe } from 'stripe';
+import type { Logger } from '../../application/ports/logger.js';
+import type {
+  ConfirmRequest,
+  CustomerAction,
+  PaymentGateway,
+  ProviderAnswer,
+} from '../../application/ports/payment-gateway.js';
+import type { IntentSnapshot, RefundSnapshot, Refusal } from '../../domain/payment/intent.js';
+import type { Money } from '../../domain/shared/money.js';
+import { askProvider, fetchFromProvider } from './provider-request.js';
+import { refuseStripeAmount, toStripeAmount } from './stripe-amounts.js';
+import type { StripeConnection } from './stripe-client.js';
+import { connectToStripe } from './stripe-client.js';
+import { findIntentOfAttempt, findRefund } from './stripe-lookups.js';
+import {
+  cancelParams,
+  captureParams,
+  confirmParams,
+  createParams,
+  refundParams,
+  retrieveParams,
+} from './stripe-requests.js';
+import type { Reading } from './stripe-snapshots.js';
+import { readIntent, readRefund } from './stripe-snapshots.js';
+
+export type StripeGatewayOptions = {
+  readonly secretKey: string;
+  /** Origin of a stand-in such as `http://127.0.0.1:4010`; null for Stripe itself. */
+  readonly apiBase: string | null;
+  /** How long one call may take altogether. */
+  readonly timeoutMs?: number;
+  readonly logger: Logger;
+  /** Milliseconds since 1970; only ages of requests are computed from it. */
+  readonly clock?: () => number;
+};
+
+const underWayOrDone: readonly string[] = [
+  'requires_action',
+  'processing',
+  'requires_capture',
+  'succeeded',
+  'canceled',
+];
+const ended: readonly string[] = ['succeeded', 'canceled'];
+
+/** Takes payments through Stripe's payment intents. */
+export class StripePaymentGateway implements PaymentGateway {
+  readonly #stripe: StripeConnection;
+  readonly #logger: Logger;
+  readonly #timeoutMs: number;
+  readonly #clock: () => number;
+
+  constructor(options: StripeGatewayOptions) {
+    const { secretKey, apiBase, timeoutMs = 8_000, clock = Date.now } = options;
+    this.#stripe = connectToStripe({ secretKey, apiBase, timeoutMs });
+    this.#logger = options.logger;
+    this.#timeoutMs = timeoutMs;
+    this.#clock = clock;
+  }
+
+  async confirm(request: ConfirmRequest, idempotencyKey: string): Promise<ProviderAnswer<IntentSnapshot>> {
+    const { intentId, requestedAt } = request;
+    const { paymentIntents } = this.#stripe.client;
+    const refusal = this.refuseAmount(request.amount);
+    const amount = toStripeAmount(request.amount);
+    if (refusal !== null || amount === undefined) return unsendable(refusal);
+    const about = { operation: 'confirm', payment: request.paymentId, key: idempotencyKey };
+    if (intentId === null) {
+      return this.#askForIntent({
+        about,
+        requestedAt,
+        call: () => paymentIntents.create(createParams(request, amount, idempotencyKey), { idempotencyKey }),
+        find: async () => {
+          const intent = await findIntentOfAttempt(this.#stripe.client, idempotencyKey, requestedAt, {});
+          // An intent that was created and not confirmed has no outcome, and will have none.
+          const tried =
+            intent && (underWayOrDone.includes(intent.status) || intent.last_payment_error !== null);
+          return tried ? intent : undefined;
+        },
+      });
+    }
+    return this.#askForIntent({
+      about: { ...about, intent: intentId },
+      requestedAt,
+      call: () => paymentIntents.confirm(intentId, confirmParams(request), { idempotencyKey }),
+      find: () => this.#intentIfIn(intentId, underWayOrDone),
+    });
+  }
+
+  async capture(
+    request: Parameters<PaymentGateway['capture']>[0],
+    idempotencyKey: string,
+  ): Promise<ProviderAnswer<IntentSnapshot>> {
+    const { intentId, requestedAt } = request;
+    const amount = toStripeAmount(request.amount);
+    if (amount === undefined) return unsendable(this.refuseAmount(request.amount));
+    return this.#askForIntent({
+      about: { operation: 'capture', intent: intentId, key: idempotencyKey },
+      requestedAt,
+      call: () =>
+        this.#stripe.client.paymentIntents.capture(intentId, captureParams(amount), { idempotencyKey }),
+      find: () => this.#intentIfIn(intentId, ended),
+    });
+  }
+
+  async cancel(
+    request: Parameters<PaymentGateway['cancel']>[0],
+    idempotencyKey: string,
+  ): Promise<ProviderAnswer<IntentSnapshot>> {
+    const { intentId, requestedAt } = request;
+    return this.#askForIntent({
+      about: { operation: 'cancel', intent: intentId, key: idempotencyKey },
+      requestedAt,
+      call: () => this.#stripe.client.paymentIntents.cancel(intentId, cancelParams, { idempotencyKey }),
+      find: () => this.#intentIfIn(intentId, ended),
+    });
+  }
+
+  async refund(
+    request: Parameters<PaymentGateway['refund']>[0],
+    idempotencyKey: string,
+  ): Promise<ProviderAnswer<RefundSnapshot>> {
+    const { intentId, refundId, requestedAt } = request;
+    const amount = toStripeAmount(request.amount);
+    if (amount === undefined) return unsendable(this.refuseAmount(request.amount));
+    return askProvider<RefundSnapshot>(
+      {
+        about: { operation: 'refund', intent: intentId, refund: refundId, key: idempotencyKey },
+        requestedAt,
+        call: () => this.#stripe.client.refunds.create(refundParams(request, amount), { idempotencyKey }),
+        read: readRefund,
+        readDeclined: () => undefined,
+        find: () => findRefund(this.#stripe.client, intentId, refundId, {}),
+      },
+      this.#within,
+      this.#clock,
+      this.#logger,
+    );
+  }
+
+  async fetchIntent(intentId: string): Promise<ProviderAnswer<IntentSnapshot>> {
+    return fetchFromProvider(
+      {
+        about: { operation: 'fetch_intent', intent: intentId },
+        call: () => this.#stripe.client.paymentIntents.retrieve(intentId, retrieveParams),
+        read: this.#readIntent,
+      },
+      this.#within,
+      this.#logger,
+    );
+  }
+
+  async fetchRefund(providerRefundId: string): Promise<ProviderAnswer<RefundSnapshot>> {
+    return fetchFromProvider(
+      {
+        about: { operation: 'fetch_refund', refund: providerRefundId },
+        call: () => this.#stripe.client.refunds.retrieve(providerRefundId),
+        read: readRefund,
+      },
+      this.#within,
+      this.#logger,
+    );
+  }
+
+  async fetchAction(intentId: string): Promise<CustomerAction | null> {
+    try {
+      const intent = await this.#within(this.#stripe.client.paymentIntents.retrieve(intentId));
+      if (intent.status !== 'requires_action' || intent.client_secret === null) return null;
+      return {
+        clientSecret: intent.client_secret,
+        redirectUrl: intent.next_action?.redirect_to_url?.url ?? null,
+      };
+    } catch (error) {
+      const fields = { intent: intentId, err: error instanceof Error ? error.message : String(error) };
+      this.#logger.warn(fields, 'what the customer must do could not be fetched from Stripe');
+      return null;
+    }
+  }
+
+  refuseAmount(amount: Money): Refusal | null {
+    return refuseStripeAmount(amount);
+  }
+
+  /** Lets go of idle connections; calls under way go on. */
+  close(): void {
+    this.#stripe.close();
+  }
+
+  #askForIntent(
+    request: Pick<
+      Parameters<typeof askProvider<IntentSnapshot>>[0],
+      'about' | 'requestedAt' | 'call' | 'find'
+    >,
+  ): Promise<ProviderAnswer<IntentSnapshot>> {
+    return askProvider<IntentSnapshot>(
+      {
+        ...request,
+        read: this.#readIntent,
+        readDeclined: (object) => (object === null ? undefined : this.#readIntent(object)),
+      },
+      this.#within,
+      this.#clock,
+      this.#logger,
+    );
+  }
+
+  async #intentIfIn(
+    intentId: string,
+    statuses: readonly string[],
+  ): Promise<Stripe.PaymentIntent | undefined> {
+    const intent = await this.#stripe.client.paymentIntents.retrieve(intentId, retrieveParams);
+    return statuses.includes(intent.status) ? intent : undefined;
+  }
+
+  readonly #readIntent = (object: unknown): Reading<IntentSnapshot> =>
+    readIntent(object, this.#stripe.livemode);
+
+  /** The SDK's own timeout is of silence on the socket, and it may send twice: this bounds the whole. */
+  readonly #within = async <V>(work: Promise<V>): Promise<V> => {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_resolve, reject) => {
+      const error = new Stripe.errors.StripeConnectionError({
+        type: 'api_error',
+        message: `no answer within the timeout of ${this.#timeoutMs} ms`,
+      });
+      timer = setTimeout(reject, this.#timeoutMs, error);
+    });
+    try {
+      return await Promise.race([work, deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+function unsendable(refusal: Refusal | null): ProviderAnswer<never> {
+  const unspecific = { code: 'amount_not_supported', message: 'Stripe cannot express this amount.' };
+  return { outcome: 'refused', refusal: refusal ?? unspecific, final: true };
+}

@@ -1,0 +1,120 @@
+import { randomInt } from 'node:crypto';
+import { paymentCodec } from '../../application/payment/payment.codec.js';
+import type { PaymentEffects } from '../../application/payment/payment-effects.js';
+import type { Clock } from '../../application/ports/clock.js';
+import type { EventStore, StreamName } from '../../application/ports/event-store.js';
+import type { Leases } from '../../application/ports/lease.js';
+import type { Logger } from '../../application/ports/logger.js';
+import type { PendingEffect, PendingEffects } from '../../application/ports/read-models.js';
+import { later } from '../../application/webhook/retry-schedule.js';
+import type { WakeUp } from './wake-up.js';
+import type { Worker } from './work-loop.js';
+import { createWorkLoop } from './work-loop.js';
+
+const streamPrefix = 'payment-';
+/** Longer than a call to the provider with its look-up can take. */
+const leaseMs = 60_000;
+const firstDelayMs = 1_000;
+const longestDelayMs = 15 * 60_000;
+/** For answers that contradict the history: a person must look, and once an hour is often enough to see that. */
+const contradictionDelayMs = 3_600_000;
+/** The read model needs a moment to see that an effect is settled. */
+const settledPauseMs = 5_000;
+
+/**
+ * Carries out requests to the provider that were recorded and have no outcome: their process died, or the provider did
+ * not answer. Needs nobody's help: after a crash, every open request is asked again with its own key until it ends.
+ */
+export function createEffectWorker(parts: {
+  readonly pending: PendingEffects;
+  readonly eventStore: Pick<EventStore, 'readStream'>;
+  readonly leases: Pick<Leases, 'acquire'>;
+  readonly effects: PaymentEffects;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly wakeUp: WakeUp;
+  /** How long the process that recorded a request has it to itself. */
+  readonly graceMs: number;
+  readonly concurrency?: number;
+  readonly pollMs?: number;
+}): Worker {
+  const { pending, eventStore, leases, effects, clock, logger, wakeUp, graceMs } = parts;
+  const { concurrency = 8, pollMs = 500 } = parts;
+  /** Effects that this process is at or has just settled, with the moment from which they count again. */
+  const resting = new Map<string, number>();
+
+  async function claim(limit: number): Promise<readonly PendingEffect[]> {
+    const now = clock.now();
+    const nowMs = Date.parse(now);
+    for (const [id, until] of resting) if (until <= nowMs) resting.delete(id);
+    const due = await pending.due(now, later(now, -graceMs), limit + resting.size);
+    const claimed = due.filter(({ event_id: id }) => !resting.has(id)).slice(0, limit);
+    for (const { event_id: id } of claimed) resting.set(id, Number.POSITIVE_INFINITY);
+    return claimed;
+  }
+
+  async function handle(effect: PendingEffect): Promise<void> {
+    const { event_id: id } = effect;
+    try {
+      const lease = await leases.acquire(`effect:${id}`, leaseMs);
+      // Whoever holds it is carrying the effect out now.
+      if (lease === undefined) return;
+      try {
+        await carryOut(effect);
+      } finally {
+        await lease.release();
+      }
+    } catch (error) {
+      logger.error(
+        { err: error, eventId: id, stream: effect.stream },
+        'a pending effect could not be carried out',
+      );
+      await postpone(
+        effect,
+        delayAfter(effect.attempts),
+        error instanceof Error ? error.message : String(error),
+      );
+    } finally {
+      resting.set(id, Date.parse(clock.now()) + settledPauseMs);
+    }
+  }
+
+  async function carryOut(effect: PendingEffect): Promise<void> {
+    const { event_id: id, stream, revision, attempts } = effect;
+    if (!stream.startsWith(streamPrefix)) throw new Error(`no effects are known for ${stream}`);
+    const [recorded] = await eventStore.readStream(stream as StreamName, { from: revision, limit: 1 });
+    if (recorded?.id !== id) throw new Error(`revision ${revision} of ${stream} is not event ${id}`);
+    const fact = { id, event: paymentCodec.decode(recorded) };
+    const about = { eventId: id, stream, type: recorded.type, attempts };
+    const outcome = await effects.perform(stream.slice(streamPrefix.length), fact, recorded.metadata);
+    switch (outcome.outcome) {
+      case 'settled':
+        logger.info(about, 'a pending request to the provider is settled');
+        // Its own outcome may still be to come, as while a bank takes its time; then it is asked again later.
+        return;
+      case 'unknown': {
+        const delayMs = Math.max(delayAfter(attempts), outcome.retryAfterMs ?? 0);
+        logger.warn(
+          { ...about, reason: outcome.reason, delayMs },
+          'a request to the provider is still in doubt',
+        );
+        return postpone(effect, delayMs, outcome.reason);
+      }
+      case 'contradiction':
+        logger.error({ ...about, detail: outcome.detail }, 'the provider contradicts the history');
+        return postpone(effect, contradictionDelayMs, outcome.detail);
+    }
+  }
+
+  async function postpone(effect: PendingEffect, delayMs: number, error: string): Promise<void> {
+    await pending.postpone(effect.event_id, later(clock.now(), delayMs), error);
+  }
+
+  return createWorkLoop({ name: 'payment effects', concurrency, pollMs, wakeUp, logger, claim, handle });
+}
+
+/** 1 s, 2 s, 4 s, ... to a quarter of an hour, spread by a fifth so that many do not come back together. */
+function delayAfter(attempts: number): number {
+  const delay = Math.min(firstDelayMs * 2 ** Math.min(attempts, 20), longestDelayMs);
+  return delay - randomInt(Math.floor(delay / 5) + 1);
+}
