@@ -1,9 +1,9 @@
 import { completeAction } from './authentication.js';
+import { settleProcessing } from './bank-settlement.js';
 import { ControlError, controlBody, textField } from './control-input.js';
 import type { ControlRequest } from './control-routes.js';
 import type { Answer } from './http-io.js';
 import type { JsonObject } from './json.js';
-import { settleProcessing } from './payment-attempts.js';
 import { holdRefund, succeedRefund, undoRefund } from './refunds.js';
 import type { PaymentIntent, Refund, SetupIntent } from './resources.js';
 import { completeSetup } from './setup-intents.js';

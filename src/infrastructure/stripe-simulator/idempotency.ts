@@ -5,6 +5,7 @@ import type { World } from './world.js';
 
 /** Stripe forgets keys after at least this long. */
 const KEY_LIFETIME_MS = 24 * 3600 * 1000;
+const KEY_LENGTH_MAX = 255;
 
 /** A request as the idempotency layer compares it: where it goes and the bytes of its parameters. */
 export type Fingerprint = {
@@ -29,6 +30,7 @@ export class IdempotencyLayer {
   /** The saved answer to replay, or null to go on; throws the refusal when the key is taken. */
   lookUp(request: Fingerprint): IdempotencyRecord | null {
     const id = recordId(request);
+    if (request.key.length > KEY_LENGTH_MAX) throw keyTooLong();
     if (this.#inFlight.has(id)) throw keyInUse(request.key);
     const record = this.#world.store.get('idempotency', id);
     if (record === undefined) return null;
@@ -76,6 +78,13 @@ function recordId(request: Fingerprint): string {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+function keyTooLong(): StripeFault {
+  return new StripeFault(400, {
+    type: 'invalid_request_error',
+    message: `Idempotency keys can have up to ${KEY_LENGTH_MAX} characters.`,
+  });
 }
 
 function keyInUse(key: string): StripeFault {

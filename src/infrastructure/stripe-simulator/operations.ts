@@ -193,6 +193,15 @@ export function operationTable(search: SearchView): (method: string, path: strin
     if (others.length > 0 || id === '') return undefined;
     const suffix = part === undefined ? '' : subId === '' ? `/${part}` : `/${part}/:id`;
     const operation = table.get(`${method} /${version}/${resource}/:id${suffix}`);
-    return operation && { operation, id: decodeURIComponent(id), subId };
+    return operation && { operation, id: decoded(id), subId: decoded(subId) };
   };
+}
+
+/** A malformed escape cannot be part of any identifier, so the text is looked up as it came. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }

@@ -1,4 +1,4 @@
-import { settleProcessing } from './payment-attempts.js';
+import { settleProcessing } from './bank-settlement.js';
 import { cancel } from './payment-intents.js';
 import { succeedRefund, undoRefund } from './refunds.js';
 import type { Task } from './store.js';

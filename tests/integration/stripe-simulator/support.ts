@@ -1,0 +1,151 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Stripe from 'stripe';
+import { startStripeSimulator } from '../../../src/infrastructure/stripe-simulator/server.js';
+import type {
+  StripeSimulator,
+  StripeSimulatorOptions,
+} from '../../../src/infrastructure/stripe-simulator/server.js';
+
+/** Any JSON that a control route answers; tests look into it by name. */
+// biome-ignore lint/suspicious/noExplicitAny: control answers have no types and each test asserts what it reads
+export type Loose = any;
+
+/** A running simulator with an official client pointed at it. */
+export type Bench = {
+  readonly sim: StripeSimulator;
+  readonly stripe: Stripe;
+  get(path: string): Promise<Loose>;
+  post(path: string, body?: object): Promise<Loose>;
+  advance(seconds: number): Promise<Loose>;
+};
+
+/** The official client, without retries of its own. */
+export function clientOf(sim: StripeSimulator, key = 'sk_test_bench'): Stripe {
+  return new Stripe(key, {
+    host: '127.0.0.1',
+    port: sim.port,
+    protocol: 'http',
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
+}
+
+export async function openBench(options: StripeSimulatorOptions = {}): Promise<Bench> {
+  const sim = await startStripeSimulator(options);
+  return benchOf(sim);
+}
+
+export function benchOf(sim: StripeSimulator): Bench {
+  const post = async (path: string, body: object = {}): Promise<Loose> => {
+    const response = await fetch(sim.url + path, { method: 'POST', body: JSON.stringify(body) });
+    return response.json();
+  };
+  return {
+    sim,
+    stripe: clientOf(sim),
+    get: async (path) => (await fetch(sim.url + path)).json(),
+    post,
+    advance: (seconds) => post('/sim/clock', { advance_seconds: seconds }),
+  };
+}
+
+/** Parameters of a card payment that is confirmed at once. */
+export function paying(
+  method = 'pm_card_visa',
+  more: Partial<Stripe.PaymentIntentCreateParams> = {},
+): Stripe.PaymentIntentCreateParams {
+  return {
+    amount: 1000,
+    currency: 'usd',
+    payment_method: method,
+    payment_method_types: ['card'],
+    confirm: true,
+    ...more,
+  };
+}
+
+/** Runs a call that Stripe refuses and returns the error. */
+export async function refused(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeError) return error;
+    throw error;
+  }
+  throw new Error('The call was expected to be refused');
+}
+
+/** A plain request, for what the SDK would not let through or would hide. */
+export async function raw(
+  bench: Bench,
+  path: string,
+  body: string,
+  headers: Record<string, string> = {},
+  method = 'POST',
+): Promise<{ status: number; text: string; json: Loose; headers: Headers }> {
+  const response = await fetch(bench.sim.url + path, {
+    method,
+    ...(method === 'GET' ? {} : { body }),
+    headers: {
+      Authorization: 'Bearer sk_test_bench',
+      'Content-Type': 'application/x-www-form-urlencoded',
+      ...headers,
+    },
+  });
+  const text = await response.text();
+  return { status: response.status, text, json: JSON.parse(text), headers: response.headers };
+}
+
+/** A body of a confirmed card payment for `raw`. */
+export const RAW_PAYMENT =
+  'amount=1000&currency=usd&payment_method=pm_card_visa&payment_method_types[]=card&confirm=true';
+
+export type Received = { readonly body: string; readonly signature: string; readonly event: Stripe.Event };
+
+/** A webhook receiver that notes what arrives and answers what the test wants. */
+export type Receiver = {
+  readonly url: string;
+  readonly received: Received[];
+  status: number;
+  /** Called for each delivery before it is answered. */
+  onDelivery: (event: Stripe.Event) => void;
+  close(): Promise<void>;
+};
+
+export async function openReceiver(): Promise<Receiver> {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString('utf8');
+      const event = JSON.parse(body) as Stripe.Event;
+      received.push({ body, signature: String(request.headers['stripe-signature']), event });
+      receiver.onDelivery(event);
+      response.writeHead(receiver.status).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const receiver: Receiver = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`,
+    received,
+    status: 200,
+    onDelivery: () => {},
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return receiver;
+}
+
+/** Waits until a condition holds; fails after two seconds. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 2000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('The awaited condition did not come true');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
