@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import type {
+  HandlingOutcome,
+  InboundWebhook,
+  InboundWebhookStatus,
+  InboundWebhooks,
+  Reception,
+  VerifiedWebhook,
+} from '../../application/ports/inbound-webhooks.js';
+import type { Instant } from '../../domain/shared/instant.js';
+
+type Received = { readonly webhook: VerifiedWebhook; readonly parkedBecause: string | null };
+type Settled = { readonly id: string; readonly outcome: HandlingOutcome };
+
+/** Webhooks that wait to be stored, or to be settled, go out together in one statement and one commit. */
+export type Batcher = <I, O>(run: (items: readonly I[]) => Promise<readonly O[]>) => (item: I) => Promise<O>;
+
+const columns = `id, type, api_version, livemode, object_id, payload, status, attempts, deliveries, last_error, note,
+  received_at, processed_at, next_attempt_at`;
+
+const receivedTypes = ['text', 'text', 'text', 'boolean', 'text', 'text', 'bytea', 'text', 'bigint'] as const;
+const receiveStatement = (size: number): string => `
+  insert into counterfoil.inbound_webhooks as known
+    (id, type, api_version, livemode, object_id, payload, payload_sha256, deliveries, last_error, status, next_attempt_at)
+  select id, type, api_version, livemode, object_id, payload, payload_sha256, deliveries, parked_because,
+    case when parked_because is null then 'received' else 'parked' end,
+    case when parked_because is null then now() end
+  from (values ${valuesList(receivedTypes, size)})
+    as incoming (id, type, api_version, livemode, object_id, payload, payload_sha256, parked_because, deliveries)
+  where id is not null
+  on conflict (id) do update set deliveries = known.deliveries + excluded.deliveries
+    where known.payload_sha256 = excluded.payload_sha256
+  returning id, (xmax = 0) as inserted`;
+
+const settledTypes = ['text', 'text', 'text', 'text', 'timestamptz'] as const;
+const settleStatement = (size: number): string => `
+  update counterfoil.inbound_webhooks as webhook
+  set status = settled.status, note = settled.note, last_error = settled.error, leased_until = null,
+    next_attempt_at = settled.retry_at,
+    processed_at = case when settled.status in ('processed', 'ignored') then now() end
+  from (values ${valuesList(settledTypes, size)}) as settled (id, status, note, error, retry_at)
+  where webhook.id = settled.id and webhook.status in ('received', 'failed')`;
+
+/** The inbox in a table. */
+export class PostgresInboundWebhooks implements InboundWebhooks {
+  readonly #pool: pg.Pool;
+  readonly #receive: (item: Received) => Promise<Reception>;
+  readonly #settle: (item: Settled) => Promise<void>;
+
+  /** @param pool stays the caller's to close */
+  constructor(pool: pg.Pool, batcher: Batcher) {
+    this.#pool = pool;
+    this.#receive = batcher((items: readonly Received[]) => this.#receiveAll(items));
+    this.#settle = batcher((items: readonly Settled[]) => this.#settleAll(items));
+  }
+
+  receive(webhook: VerifiedWebhook, parkedBecause: string | null): Promise<Reception> {
+    return this.#receive({ webhook, parkedBecause });
+  }
+
+  settle(id: string, outcome: HandlingOutcome): Promise<void> {
+    return this.#settle({ id, outcome });
+  }
+
+  async claimDue(limit: number, leaseMs: number): Promise<readonly InboundWebhook[]> {
+    const { rows } = await this.#pool.query<Row>({
+      name: 'inbound-webhooks-claim',
+      text: `select ${columns} from counterfoil.claim_inbound_webhooks($1, $2 * interval '1 millisecond')
+        order by received_at, arrival`,
+      values: [limit, leaseMs],
+    });
+    return rows.map(webhookOf);
+  }
+
+  async find(id: string): Promise<InboundWebhook | undefined> {
+    const statement = `select ${columns} from counterfoil.inbound_webhooks where id = $1`;
+    const { rows } = await this.#pool.query<Row>(statement, [id]);
+    return rows.map(webhookOf)[0];
+  }
+
+  async list(
+    filter: Parameters<InboundWebhooks['list']>[0],
+  ): Promise<{ readonly rows: readonly InboundWebhook[]; readonly hasMore: boolean }> {
+    const values: unknown[] = [];
+    const value = (bound: unknown): string => `$${values.push(bound)}`;
+    const arrivalOf = (id: string): string =>
+      `(select arrival from counterfoil.inbound_webhooks where id = ${value(id)})`;
+    const { status, type, limit, startingAfter, endingBefore } = filter;
+    const conditions = [
+      ...(status === null ? [] : [`status = ${value(status)}`]),
+      ...(type === null ? [] : [`type = ${value(type)}`]),
+      ...(startingAfter === null ? [] : [`arrival < ${arrivalOf(startingAfter)}`]),
+      ...(endingBefore === null ? [] : [`arrival > ${arrivalOf(endingBefore)}`]),
+    ];
+    const backwards = endingBefore !== null;
+    const { rows } = await this.#pool.query<Row>(
+      `select ${columns} from counterfoil.inbound_webhooks
+       ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`}
+       order by arrival ${backwards ? 'asc' : 'desc'} limit ${value(limit + 1)}`,
+      values,
+    );
+    const page = rows.slice(0, limit).map(webhookOf);
+    return { rows: backwards ? page.reverse() : page, hasMore: rows.length > limit };
+  }
+
+  async replay(id: string): Promise<boolean> {
+    const { rowCount } = await this.#pool.query(
+      `update counterfoil.inbound_webhooks
+       set status = 'received', attempts = 0, next_attempt_at = now(), leased_until = null, processed_at = null,
+         last_error = null, note = null
+       where id = $1`,
+      [id],
+    );
+    return rowCount === 1;
+  }
+
+  async #receiveAll(items: readonly Received[]): Promise<readonly Reception[]> {
+    const hashes = items.map(({ webhook }) => createHash('sha256').update(webhook.payload).digest());
+    const receptions = new Map<number, Reception>();
+    let left = items.map((_item, index) => index);
+    // One statement cannot meet a row twice, so equal deliveries of one batch are counted together; those of the same id
+    // and another body, which only an attack brings, wait for the next round.
+    while (left.length > 0) {
+      const groups = groupByWebhook(left, items, hashes);
+      const inserted = await this.#upsert(groups, items, hashes);
+      const met = new Set<number>();
+      for (const [id, members] of groups) {
+        members.forEach((index, place) => {
+          const isNew = place === 0 && inserted.get(id) === true;
+          receptions.set(index, isNew ? 'stored' : inserted.has(id) ? 'duplicate' : 'different_body');
+          met.add(index);
+        });
+      }
+      left = left.filter((index) => !met.has(index));
+    }
+    return items.map((_item, index) => receptions.get(index) ?? 'different_body');
+  }
+
+  /** By id: true when it was inserted, false when it was there with the same body, absent when with another. */
+  async #upsert(
+    groups: ReadonlyMap<string, readonly number[]>,
+    items: readonly Received[],
+    hashes: readonly Buffer[],
+  ): Promise<ReadonlyMap<string, boolean>> {
+    // In one order everywhere, so that two processes never wait for each other's rows.
+    const sorted = [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+    const size = paddedSize(sorted.length);
+    const values = sorted.flatMap(([id, members]) => {
+      const first = members[0] ?? 0;
+      const item = items[first];
+      const webhook = item?.webhook;
+      return [
+        id,
+        webhook?.type,
+        webhook?.apiVersion,
+        webhook?.livemode,
+        webhook?.objectId,
+        webhook?.payload,
+        hashes[first],
+        item?.parkedBecause,
+        members.length,
+      ];
+    });
+    const { rows } = await this.#pool.query<{ id: string; inserted: boolean }>({
+      name: `inbound-webhooks-receive-${size}`,
+      text: receiveStatement(size),
+      values: padded(values, receivedTypes.length * size),
+    });
+    return new Map(rows.map(({ id, inserted }) => [id, inserted]));
+  }
+
+  async #settleAll(items: readonly Settled[]): Promise<readonly undefined[]> {
+    const size = paddedSize(items.length);
+    const values = items.flatMap(({ id, outcome }) => [
+      id,
+      outcome.status,
+      'note' in outcome ? outcome.note : null,
+      'error' in outcome ? outcome.error : null,
+      outcome.status === 'failed' ? outcome.retryAt : null,
+    ]);
+    await this.#pool.query({
+      name: `inbound-webhooks-settle-${size}`,
+      text: settleStatement(size),
+      values: padded(values, settledTypes.length * size),
+    });
+    return items.map(() => undefined);
+  }
+}
+
+/** The places of equal deliveries, by id; of several bodies under one id, only the first is taken. */
+function groupByWebhook(
+  places: readonly number[],
+  items: readonly Received[],
+  hashes: readonly Buffer[],
+): ReadonlyMap<string, readonly number[]> {
+  const groups = new Map<string, number[]>();
+  for (const place of places) {
+    const id = items[place]?.webhook.id ?? '';
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [place]);
+    else if (hashes[group[0] ?? 0]?.equals(hashes[place] ?? Buffer.alloc(0))) group.push(place);
+  }
+  return groups;
+}
+
+/** `($1::text, $2::bigint), ($3, $4)`: the first row gives the types. */
+function valuesList(types: readonly string[], rows: number): string {
+  const row = (index: number): string => {
+    const place = (column: number): string => `$${index * types.length + column + 1}`;
+    return `(${types.map((type, column) => (index === 0 ? `${place(column)}::${type}` : place(column))).join(', ')})`;
+  };
+  return Array.from({ length: rows }, (_row, index) => row(index)).join(', ');
+}
+
+/** The next power of two: batches of all sizes then share a few prepared statements, filled up with nulls. */
+function paddedSize(rows: number): number {
+  return 2 ** Math.ceil(Math.log2(rows));
+}
+
+function padded(values: readonly unknown[], length: number): unknown[] {
+  return [...values, ...new Array<null>(length - values.length).fill(null)];
+}
+
+type Row = {
+  readonly id: string;
+  readonly type: string;
+  readonly api_version: string | null;
+  readonly livemode: boolean;
+  readonly object_id: string | null;
+  readonly payload: string;
+  readonly status: InboundWebhookStatus;
+  readonly attempts: number;
+  readonly deliveries: bigint;
+  readonly last_error: string | null;
+  readonly note: string | null;
+  readonly received_at: Instant;
+  readonly processed_at: Instant | null;
+  readonly next_attempt_at: Instant | null;
+};
+
+function webhookOf(row: Row): InboundWebhook {
+  return {
+    id: row.id,
+    type: row.type,
+    apiVersion: row.api_version,
+    livemode: row.livemode,
+    objectId: row.object_id,
+    payload: row.payload,
+    status: row.status,
+    attempts: row.attempts,
+    deliveries: Number(row.deliveries),
+    lastError: row.last_error,
+    note: row.note,
+    receivedAt: row.received_at,
+    processedAt: row.processed_at,
+    nextAttemptAt: row.next_attempt_at,
+  };
+}
