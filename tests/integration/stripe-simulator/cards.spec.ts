@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type Stripe from 'stripe';
 import { bankAccountNames } from '../../../src/infrastructure/stripe-simulator/bank-debits.js';
 import { cardByTestId, testCardNames } from '../../../src/infrastructure/stripe-simulator/test-cards.js';
-import { openBench, paying, refused } from './support.js';
 import type { Bench } from './support.js';
+import { openBench, paying, refused } from './support.js';
 
 const DECLINED = 'Your card was declined.';
 const FUNDS = 'Your card has insufficient funds.';
@@ -71,9 +71,18 @@ describe('Test cards of the Stripe simulator', () => {
       doc_url: `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`,
     });
     expect(error.payment_intent).toMatchObject({ status: 'requires_payment_method', payment_method: null });
-    expect(error.payment_intent?.last_payment_error).toMatchObject({ code, decline_code: declineCode, message });
+    expect(error.payment_intent?.last_payment_error).toMatchObject({
+      code,
+      decline_code: declineCode,
+      message,
+    });
     const charge = await stripe.charges.retrieve(String(error.charge));
-    expect(charge).toMatchObject({ status: 'failed', paid: false, failure_code: code, failure_message: message });
+    expect(charge).toMatchObject({
+      status: 'failed',
+      paid: false,
+      failure_code: code,
+      failure_message: message,
+    });
     expect(error.payment_method?.id).toBe(charge.payment_method);
     expect(error.payment_intent?.latest_charge).toBe(charge.id);
   });
@@ -119,7 +128,10 @@ describe('Test cards of the Stripe simulator', () => {
   });
 
   it('makes a new payment method out of each use of a test id', async () => {
-    const [a, b] = [await stripe.paymentIntents.create(paying()), await stripe.paymentIntents.create(paying())];
+    const [a, b] = [
+      await stripe.paymentIntents.create(paying()),
+      await stripe.paymentIntents.create(paying()),
+    ];
     expect(a.payment_method).toMatch(/^pm_1/);
     expect(a.payment_method).not.toBe(b.payment_method);
   });
@@ -142,22 +154,28 @@ describe('Test cards of the Stripe simulator', () => {
     });
   });
 
-  it.each(bankAccountNames())('brings pm_usBankAccount_$name to its end: $outcome', async ({ name, outcome }) => {
-    const intent = await stripe.paymentIntents.create({
-      amount: 5000,
-      currency: 'usd',
-      payment_method: `pm_usBankAccount_${name}`,
-      payment_method_types: ['us_bank_account'],
-      confirm: true,
-    });
-    expect(intent.status).toBe('processing');
-    await bench.advance(6);
-    const after = await stripe.paymentIntents.retrieve(intent.id);
-    const expected = { succeeds: 'succeeded', fails: 'requires_payment_method', stays: 'processing' }[outcome];
-    expect(after.status).toBe(expected);
-    if (outcome === 'fails') expect(after.last_payment_error?.code).toBeTruthy();
-    if (outcome === 'stays') expect((await stripe.paymentIntents.cancel(intent.id)).status).toBe('canceled');
-  });
+  it.each(bankAccountNames())(
+    'brings pm_usBankAccount_$name to its end: $outcome',
+    async ({ name, outcome }) => {
+      const intent = await stripe.paymentIntents.create({
+        amount: 5000,
+        currency: 'usd',
+        payment_method: `pm_usBankAccount_${name}`,
+        payment_method_types: ['us_bank_account'],
+        confirm: true,
+      });
+      expect(intent.status).toBe('processing');
+      await bench.advance(6);
+      const after = await stripe.paymentIntents.retrieve(intent.id);
+      const expected = { succeeds: 'succeeded', fails: 'requires_payment_method', stays: 'processing' }[
+        outcome
+      ];
+      expect(after.status).toBe(expected);
+      if (outcome === 'fails') expect(after.last_payment_error?.code).toBeTruthy();
+      if (outcome === 'stays')
+        expect((await stripe.paymentIntents.cancel(intent.id)).status).toBe('canceled');
+    },
+  );
 
   it('settles and fails processing payments on command, by IBAN too', async () => {
     const sepa = () =>

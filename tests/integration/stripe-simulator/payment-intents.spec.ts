@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type Stripe from 'stripe';
-import { openBench, paying, raw, refused } from './support.js';
 import type { Bench } from './support.js';
+import { openBench, paying, raw, refused } from './support.js';
 
 describe('Payment intents of the Stripe simulator', () => {
   let bench: Bench;
@@ -40,7 +40,12 @@ describe('Payment intents of the Stripe simulator', () => {
     const held = await stripe.paymentIntents.create(paying('pm_card_visa', { capture_method: 'manual' }));
     expect(held).toMatchObject({ status: 'requires_capture', amount_capturable: 1000, amount_received: 0 });
     const paid = await stripe.paymentIntents.capture(held.id, { amount_to_capture: 400 });
-    expect(paid).toMatchObject({ status: 'succeeded', amount_capturable: 0, amount_received: 400, amount: 1000 });
+    expect(paid).toMatchObject({
+      status: 'succeeded',
+      amount_capturable: 0,
+      amount_received: 400,
+      amount: 1000,
+    });
     const [charge] = (await stripe.charges.list({ payment_intent: held.id })).data;
     expect(charge).toMatchObject({ captured: true, amount_captured: 400, amount: 1000, amount_refunded: 0 });
   });
@@ -75,7 +80,12 @@ describe('Payment intents of the Stripe simulator', () => {
     const held = await stripe.paymentIntents.create(paying('pm_card_visa', { capture_method: 'manual' }));
     await stripe.paymentIntents.cancel(held.id);
     const [charge] = (await stripe.charges.list({ payment_intent: held.id })).data;
-    expect(charge).toMatchObject({ captured: false, refunded: true, amount_captured: 0, balance_transaction: null });
+    expect(charge).toMatchObject({
+      captured: false,
+      refunded: true,
+      amount_captured: 0,
+      balance_transaction: null,
+    });
     expect(await bench.get('/sim/balance')).toEqual(before);
   });
 
@@ -83,7 +93,11 @@ describe('Payment intents of the Stripe simulator', () => {
     const held = await stripe.paymentIntents.create(paying('pm_card_visa', { capture_method: 'manual' }));
     await bench.advance(7 * 86_400 + 1);
     const lapsed = await stripe.paymentIntents.retrieve(held.id);
-    expect(lapsed).toMatchObject({ status: 'canceled', cancellation_reason: 'automatic', amount_capturable: 0 });
+    expect(lapsed).toMatchObject({
+      status: 'canceled',
+      cancellation_reason: 'automatic',
+      amount_capturable: 0,
+    });
   });
 
   it('refuses to confirm a paid intent and one without a method', async () => {
@@ -98,12 +112,21 @@ describe('Payment intents of the Stripe simulator', () => {
   });
 
   it('merges metadata, removes emptied keys and changes amounts while that is possible', async () => {
-    const intent = await stripe.paymentIntents.create({ amount: 1000, currency: 'usd', metadata: { a: '1', b: '2' } });
-    const changed = await stripe.paymentIntents.update(intent.id, { amount: 1500, metadata: { b: '', c: '3' } });
+    const intent = await stripe.paymentIntents.create({
+      amount: 1000,
+      currency: 'usd',
+      metadata: { a: '1', b: '2' },
+    });
+    const changed = await stripe.paymentIntents.update(intent.id, {
+      amount: 1500,
+      metadata: { b: '', c: '3' },
+    });
     expect(changed).toMatchObject({ amount: 1500, metadata: { a: '1', c: '3' } });
     expect(changed.metadata['b']).toBeUndefined();
     const paid = await stripe.paymentIntents.create(paying());
-    expect(await refused(stripe.paymentIntents.update(paid.id, { amount: 1 }))).toMatchObject({ statusCode: 400 });
+    expect(await refused(stripe.paymentIntents.update(paid.id, { amount: 1 }))).toMatchObject({
+      statusCode: 400,
+    });
     expect((await stripe.paymentIntents.update(paid.id, { metadata: { late: 'yes' } })).metadata).toEqual({
       late: 'yes',
     });
@@ -139,13 +162,22 @@ describe('Payment intents of the Stripe simulator', () => {
     const customer = await stripe.customers.create({ email: 'list@example.com' });
     const ids: string[] = [];
     for (let n = 0; n < 5; n += 1) {
-      const made = await stripe.paymentIntents.create({ amount: 1000 + n, currency: 'usd', customer: customer.id });
+      const made = await stripe.paymentIntents.create({
+        amount: 1000 + n,
+        currency: 'usd',
+        customer: customer.id,
+      });
       ids.unshift(made.id);
     }
     const all: string[] = [];
-    for await (const intent of stripe.paymentIntents.list({ customer: customer.id, limit: 2 })) all.push(intent.id);
+    for await (const intent of stripe.paymentIntents.list({ customer: customer.id, limit: 2 }))
+      all.push(intent.id);
     expect(all).toEqual(ids);
-    const back = await stripe.paymentIntents.list({ customer: customer.id, limit: 2, ending_before: ids[4] ?? '' });
+    const back = await stripe.paymentIntents.list({
+      customer: customer.id,
+      limit: 2,
+      ending_before: ids[4] ?? '',
+    });
     expect(back.data.map((intent) => intent.id)).toEqual([ids[2], ids[3]]);
     expect(back.has_more).toBe(true);
     const { now } = await bench.get('/sim/clock');
@@ -154,16 +186,24 @@ describe('Payment intents of the Stripe simulator', () => {
 
   it('finds by search only what is old enough, in the version that was true then', async () => {
     const marker = `order-${Math.trunc(performance.now())}`;
-    const intent = await stripe.paymentIntents.create({ amount: 1000, currency: 'usd', metadata: { marker } });
+    const intent = await stripe.paymentIntents.create({
+      amount: 1000,
+      currency: 'usd',
+      metadata: { marker },
+    });
     const query = `metadata['marker']:'${marker}' AND status:'requires_payment_method'`;
     expect((await stripe.paymentIntents.search({ query })).data).toEqual([]);
     await bench.advance(61);
     await stripe.paymentIntents.cancel(intent.id);
     const stale = await stripe.paymentIntents.search({ query });
-    expect(stale.data.map((found) => [found.id, found.status])).toEqual([[intent.id, 'requires_payment_method']]);
+    expect(stale.data.map((found) => [found.id, found.status])).toEqual([
+      [intent.id, 'requires_payment_method'],
+    ]);
     await bench.advance(61);
     expect((await stripe.paymentIntents.search({ query })).data).toEqual([]);
-    const other = await stripe.paymentIntents.search({ query: `-status:'canceled' AND metadata["marker"]:"${marker}"` });
+    const other = await stripe.paymentIntents.search({
+      query: `-status:'canceled' AND metadata["marker"]:"${marker}"`,
+    });
     expect(other.data).toEqual([]);
   });
 
@@ -181,7 +221,9 @@ describe('Payment intents of the Stripe simulator', () => {
 
   it('leaves no trace of a request whose expansion is impossible', async () => {
     const { counts } = await bench.get('/sim/state');
-    const error = await refused(stripe.paymentIntents.create(paying('pm_card_visa', { expand: ['no_such_thing'] })));
+    const error = await refused(
+      stripe.paymentIntents.create(paying('pm_card_visa', { expand: ['no_such_thing'] })),
+    );
     expect(error.message).toContain('cannot be expanded (no_such_thing)');
     expect((await bench.get('/sim/state')).counts).toEqual(counts);
   });

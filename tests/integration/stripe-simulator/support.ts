@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';
-import { startStripeSimulator } from '../../../src/infrastructure/stripe-simulator/server.js';
 import type {
   StripeSimulator,
   StripeSimulatorOptions,
 } from '../../../src/infrastructure/stripe-simulator/server.js';
+import { startStripeSimulator } from '../../../src/infrastructure/stripe-simulator/server.js';
 
 /** Any JSON that a control route answers; tests look into it by name. */
 // biome-ignore lint/suspicious/noExplicitAny: control answers have no types and each test asserts what it reads
