@@ -75,11 +75,10 @@ function unknown(
   return { kind: 'unknown', reason, retryAfterMs: more.retryAfterMs ?? null, alarm: more.alarm ?? false };
 }
 
-function isTimeout(error: InstanceType<typeof Stripe.errors.StripeConnectionError>): boolean {
-  const { detail } = error;
-  if (typeof detail !== 'object') return false;
-  const code = 'code' in detail ? detail.code : undefined;
-  return code === 'ETIMEDOUT' || /timeout/i.test(error.message);
+/** The SDK tells its own timeout by its words, as does the gateway's deadline; a socket's has a code. */
+function isTimeout({ message, detail }: InstanceType<typeof Stripe.errors.StripeConnectionError>): boolean {
+  const code = typeof detail === 'object' && 'code' in detail ? detail.code : undefined;
+  return code === 'ETIMEDOUT' || /timeout/i.test(message);
 }
 
 function retryAfterMs(error: InstanceType<typeof Stripe.errors.StripeError>): number | null {

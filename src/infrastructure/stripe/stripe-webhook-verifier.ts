@@ -18,7 +18,7 @@ export type WebhookVerification =
 
 /** A header of Stripe's has one timestamp and one or two signatures; anything near these limits is an attack. */
 const headerCharactersMax = 2_048;
-const signaturesMax = 16;
+const partsMax = 16;
 /** Stripe's objects nest about ten deep. */
 const depthMax = 64;
 
@@ -68,7 +68,9 @@ function parseHeader(header: string): SignatureHeader | undefined {
   if (header.length > headerCharactersMax) return undefined;
   let timestamp: string | undefined;
   const signatures: Buffer[] = [];
-  for (const part of header.split(',', signaturesMax + 1)) {
+  const parts = header.split(',', partsMax + 1);
+  if (parts.length > partsMax) return undefined;
+  for (const part of parts) {
     if (part.startsWith('t=')) {
       if (timestamp !== undefined) return undefined;
       timestamp = part.slice(2);
@@ -78,7 +80,7 @@ function parseHeader(header: string): SignatureHeader | undefined {
     }
   }
   if (timestamp === undefined || !/^\d{1,12}$/.test(timestamp)) return undefined;
-  return signatures.length === 0 || signatures.length > signaturesMax ? undefined : { timestamp, signatures };
+  return signatures.length === 0 ? undefined : { timestamp, signatures };
 }
 
 function isSignedBy(key: KeyObject, { timestamp, signatures }: SignatureHeader, rawBody: Buffer): boolean {
