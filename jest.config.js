@@ -17,6 +17,8 @@ export default {
       },
     ],
   },
+  globalSetup: '<rootDir>/tests/support/postgres-setup.mjs',
+  globalTeardown: '<rootDir>/tests/support/postgres-teardown.mjs',
   testMatch: ['<rootDir>/tests/**/*.spec.ts'],
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.mjs'],
   testTimeout: 30_000,

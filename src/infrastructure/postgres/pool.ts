@@ -1,0 +1,99 @@
+import pg from 'pg';
+import type { Logger } from '../../application/ports/logger.js';
+import { valueParsers } from './value-parsers.js';
+
+export type PoolOptions = {
+  readonly connectionString: string;
+  /** The most connections open at once. */
+  readonly max: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  readonly logger: Logger;
+  /** How long a checkout or a connect may take. */
+  readonly connectTimeoutMs?: number;
+  /**
+   * How long one query may take before the client gives up. The outcome of a write is then unknown, so the connection
+   * is destroyed. The server is told to give up half a second earlier, which makes most such outcomes definite; only
+   * a frozen server runs into the client's own limit.
+   */
+  readonly queryTimeoutMs?: number;
+};
+
+const defaultConnectTimeoutMs = 5_000;
+const defaultQueryTimeoutMs = 10_000;
+
+/** Settings for one connection that does not come from a pool, such as one that listens or writes in batches. */
+export function clientConfig(options: Omit<PoolOptions, 'max' | 'logger'>): pg.ClientConfig {
+  const queryTimeoutMs = options.queryTimeoutMs ?? defaultQueryTimeoutMs;
+  return {
+    connectionString: options.connectionString,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? defaultConnectTimeoutMs,
+    query_timeout: queryTimeoutMs,
+    statement_timeout: Math.max(queryTimeoutMs - 500, 500),
+    idle_in_transaction_session_timeout: 60_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types: valueParsers,
+    // Timestamps are read as text, so their form must not depend on the server's configuration.
+    options: '-c timezone=UTC -c datestyle=ISO',
+  };
+}
+
+/**
+ * A pool whose connections may die at any time without harm to the process. Values arrive as `valueParsers` says.
+ * `pool.query` destroys its connection after any error, so a query whose outcome is unknown never meets the next user.
+ */
+export function createPool(options: PoolOptions): pg.Pool {
+  const { logger } = options;
+  const pool = new pg.Pool({
+    ...clientConfig(options),
+    max: options.max,
+    idleTimeoutMillis: 30_000,
+  });
+  const onError = (error: Error): void => {
+    logger.warn(
+      { err: error.message, applicationName: options.applicationName },
+      'Lost a connection to Postgres',
+    );
+  };
+  // The pool listens to idle clients only: without a listener, an error on a client in use would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('error', onError);
+  return pool;
+}
+
+/**
+ * Runs `use` in one transaction: commits what it did when it resolves, and rolls back when it throws. A connection
+ * that cannot be brought back to a known state is destroyed. When the commit itself fails, the outcome is unknown.
+ */
+export async function withTransaction<T>(
+  pool: pg.Pool,
+  use: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    await client.query('begin');
+    const result = await use(client);
+    const { command } = await client.query('commit');
+    broken = false;
+    // Postgres answers a commit of a failed transaction with ROLLBACK and no error.
+    if (command !== 'COMMIT') throw new Error('a statement of the transaction had failed before its commit');
+    return result;
+  } catch (error) {
+    if (broken) broken = !(await rolledBack(client, error));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** A query that the client gave up on still holds the connection: a rollback would only wait behind it. */
+async function rolledBack(client: pg.PoolClient, cause: unknown): Promise<boolean> {
+  if (cause instanceof Error && cause.message === 'Query read timeout') return false;
+  return client.query('rollback').then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Logger } from '../../src/application/ports/logger.js';
+import { startEmbeddedPostgres } from '../../src/infrastructure/postgres/embedded-postgres.js';
+import { migrate } from '../../src/infrastructure/postgres/migrate.js';
+
+export type TestDatabase = {
+  /** Connection string of a freshly migrated database that nobody else uses. */
+  readonly url: string;
+  drop(): Promise<void>;
+};
+
+export const silentLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+type TestServer = {
+  /** Of the database that new ones are created from; also says where the server is. */
+  readonly url: string;
+  readonly template: string;
+  readonly clusterDir?: string;
+};
+
+const startTimeoutMs = 60_000;
+
+let server: Promise<TestServer> | undefined;
+
+/**
+ * A database of one's own, copied from a migrated template in some 50 ms. The server is one per jest run: the one
+ * that TEST_DATABASE_URL names (its user must be allowed to create databases), or an embedded one without fsync.
+ */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  server ??= findOrStartServer();
+  const { url, template } = await server;
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await onServer(url, `create database "${name}" template "${template}" strategy wal_log`);
+  return {
+    url: databaseUrl(url, name),
+    drop: () => onServer(url, `drop database if exists "${name}" with (force)`),
+  };
+}
+
+/** The first worker of the run that gets the folder starts the server; the others wait until it is ready. */
+async function findOrStartServer(): Promise<TestServer> {
+  const folder = process.env['COUNTERFOIL_TEST_RUN_DIR'];
+  if (folder === undefined) throw new Error('COUNTERFOIL_TEST_RUN_DIR is missing: run this under jest');
+  const ready = join(folder, 'ready.json');
+  const first = await mkdir(join(folder, 'starting')).then(
+    () => true,
+    () => false,
+  );
+  if (first) {
+    try {
+      const started = await startServer(folder);
+      await writeFile(`${ready}.new`, JSON.stringify(started));
+      await rename(`${ready}.new`, ready);
+      return started;
+    } catch (error) {
+      await rm(join(folder, 'starting'), { recursive: true });
+      throw error;
+    }
+  }
+  for (let waited = 0; waited < startTimeoutMs; waited += 50) {
+    if (await stat(ready).catch(() => undefined)) return JSON.parse(await readFile(ready, 'utf8'));
+    await sleep(50);
+  }
+  throw new Error('the test server did not start in time');
+}
+
+async function startServer(folder: string): Promise<TestServer> {
+  const given = process.env['TEST_DATABASE_URL'];
+  const embedded =
+    given === undefined
+      ? await startEmbeddedPostgres({
+          dataDir: join(folder, 'postgres'),
+          logger: silentLogger,
+          settings: { fsync: 'off', max_connections: '200' },
+        })
+      : undefined;
+  const url = given ?? embedded?.connectionString ?? '';
+  const template = `template_${randomUUID().replaceAll('-', '')}`;
+  await onServer(url, `create database "${template}"`);
+  await migrate(databaseUrl(url, template), silentLogger);
+  return { url, template, ...(embedded && { clusterDir: embedded.clusterDir }) };
+}
+
+/** Creating from a template fails while anybody looks at the template, so it is tried again for a moment. */
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await client.query(statement);
+        return;
+      } catch (error) {
+        if (attempt === 20 || (error as pg.DatabaseError).code !== '55006') throw error;
+        await sleep(50);
+      }
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+function databaseUrl(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.toString();
+}
