@@ -15,6 +15,7 @@ import { validate } from './parameters.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { SimulatorCore } from './simulator-core.js';
 import { lockTimeout, rateLimited, StripeFault, serverError } from './stripe-fault.js';
+import { upgradeForm } from './version-changes.js';
 import type { WebhookSender } from './webhook-sender.js';
 import type { Call, World } from './world.js';
 
@@ -135,7 +136,8 @@ export class ApiPipeline {
   }
 
   #validated(request: ApiRequest, match: Match): Parameters {
-    const form = parseForm(request.method === 'POST' ? request.body : request.query);
+    const sent = parseForm(request.method === 'POST' ? request.body : request.query);
+    const form = upgradeForm(match.operation.name, versionOf(request.headers, this.#world), sent);
     const params = validate(match.operation.schema, form);
     match.operation.check?.(params);
     return params;

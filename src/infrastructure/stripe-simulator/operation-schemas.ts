@@ -61,7 +61,8 @@ export const INTENT_CREATE: Schema = {
   confirm: BOOLEAN,
   confirmation_method: { kind: 'enum', values: ['automatic', 'manual'] },
   customer: STRING,
-  payment_method_types: STRINGS,
+  allowed_payment_method_types: STRINGS,
+  excluded_payment_method_types: STRINGS,
 };
 
 export const INTENT_UPDATE: Schema = {
@@ -69,7 +70,8 @@ export const INTENT_UPDATE: Schema = {
   amount: POSITIVE,
   currency: STRING,
   customer: STRING,
-  payment_method_types: STRINGS,
+  allowed_payment_method_types: STRINGS,
+  excluded_payment_method_types: STRINGS,
 };
 
 export const INTENT_CONFIRM: Schema = {
@@ -80,7 +82,8 @@ export const INTENT_CONFIRM: Schema = {
   payment_method: STRING,
   payment_method_data: METHOD_DATA,
   payment_method_options: FREE,
-  payment_method_types: STRINGS,
+  allowed_payment_method_types: STRINGS,
+  excluded_payment_method_types: STRINGS,
   receipt_email: CLEARABLE,
   setup_future_usage: FUTURE_USAGE,
   shipping: FREE,
@@ -188,7 +191,8 @@ export const SETUP_CREATE: Schema = {
   automatic_payment_methods: AUTOMATIC,
   confirm: BOOLEAN,
   mandate_data: FREE,
-  payment_method_types: STRINGS,
+  allowed_payment_method_types: STRINGS,
+  excluded_payment_method_types: STRINGS,
   return_url: STRING,
   usage: { kind: 'enum', values: ['off_session', 'on_session'] },
   use_stripe_sdk: BOOLEAN,

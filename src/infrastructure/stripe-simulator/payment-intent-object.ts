@@ -47,19 +47,19 @@ export function newIntent(
 ): PaymentIntent {
   const { params } = call;
   const id = world.ids.mint('pi_3');
-  const types = strings(params, 'payment_method_types');
+  const types = strings(params, 'allowed_payment_method_types');
   const automatic = hash(params, 'automatic_payment_methods');
   return {
     id,
     object: 'payment_intent',
-    allowed_payment_method_types: null,
+    allowed_payment_method_types: types ?? null,
     amount: integer(params, 'amount') ?? 0,
     amount_capturable: 0,
     amount_details: { tip: {} },
     amount_received: 0,
     application: null,
     application_fee_amount: null,
-    automatic_payment_methods: types === undefined ? automaticMethods(automatic) : null,
+    automatic_payment_methods: automaticMethods(automatic),
     canceled_at: null,
     cancellation_reason: null,
     capture_method: captureMethod(params) ?? 'automatic_async',
@@ -70,7 +70,7 @@ export function newIntent(
     customer,
     customer_account: null,
     description: text(params, 'description') ?? null,
-    excluded_payment_method_types: null,
+    excluded_payment_method_types: strings(params, 'excluded_payment_method_types') ?? null,
     last_payment_error: null,
     latest_charge: null,
     livemode: false,
@@ -144,8 +144,11 @@ export function patchFromParameters(intent: PaymentIntent, params: Parameters): 
   if (capture !== undefined) patch['capture_method'] = capture;
   const shipping = free(params, 'shipping');
   if (shipping !== undefined) patch['shipping'] = shipping === '' ? null : (shipping as Json);
-  const types = strings(params, 'payment_method_types');
-  if (types !== undefined) patch['payment_method_types'] = types;
+  const types = strings(params, 'allowed_payment_method_types');
+  if (types !== undefined) {
+    patch['allowed_payment_method_types'] = types;
+    patch['payment_method_types'] = types;
+  }
   const options = free(params, 'payment_method_options');
   if (options !== undefined) {
     patch['payment_method_options'] = methodOptions(intent.payment_method_options, options);

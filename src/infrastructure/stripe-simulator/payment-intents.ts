@@ -106,12 +106,12 @@ function checkMethod(world: World, intent: PaymentIntent, method: PaymentMethod)
     );
   }
   if (stateOf(world, method).consumed) throw alreadyUsed();
-  const explicit = intent.automatic_payment_methods === null;
-  if (explicit && !intent.payment_method_types.includes(method.type)) {
+  const allowed = intent.allowed_payment_method_types;
+  if (allowed !== null && !allowed.includes(method.type)) {
     throw invalidRequest(
       `The PaymentMethod provided (${method.type}) is not allowed for this PaymentIntent. Please attach a ` +
         'PaymentMethod of one of the following types: ' +
-        `${intent.payment_method_types.join(', ')}.`,
+        `${allowed.join(', ')}.`,
       { code: 'payment_intent_incompatible_payment_method', param: 'payment_method' },
     );
   }
@@ -131,7 +131,11 @@ function checkConfirmable(
     );
   }
   const automatic = intent.automatic_payment_methods;
-  const mayRedirect = automatic?.enabled === true && automatic.allow_redirects !== 'never';
+  // The types that the simulator knows do not redirect, so an explicit list of them settles the question.
+  const mayRedirect =
+    intent.allowed_payment_method_types === null &&
+    automatic?.enabled === true &&
+    automatic.allow_redirects !== 'never';
   const present = text(call.params, 'off_session');
   const offSession = present !== undefined && present !== 'false';
   const returnUrl = text(call.params, 'return_url');

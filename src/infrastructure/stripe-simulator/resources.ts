@@ -18,6 +18,7 @@ export type CaptureMethod = 'automatic' | 'automatic_async' | 'manual';
 export type PaymentIntent = {
   readonly id: string;
   readonly object: 'payment_intent';
+  readonly allowed_payment_method_types: readonly string[] | null;
   readonly amount: number;
   readonly amount_capturable: number;
   readonly amount_received: number;

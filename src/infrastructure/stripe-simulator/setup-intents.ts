@@ -16,19 +16,19 @@ export function createSetupIntent(world: World, call: Call): SetupIntent {
   if (customer !== null) customerNamed(world, customer);
   const method = methodOfCall(world, call);
   const id = world.ids.mint('seti_1');
-  const types = strings(params, 'payment_method_types');
+  const types = strings(params, 'allowed_payment_method_types');
   const intent = world.store.put('setup_intent', {
     id,
     object: 'setup_intent',
-    allowed_payment_method_types: null,
+    allowed_payment_method_types: types ?? null,
     application: null,
-    automatic_payment_methods: types === undefined ? { allow_redirects: 'always', enabled: true } : null,
+    automatic_payment_methods: { allow_redirects: 'always', enabled: true },
     cancellation_reason: null,
     client_secret: `${id}_secret_${world.ids.mint('', 25)}`,
     created: world.clock.nowSeconds(),
     customer,
     description: text(params, 'description') ?? null,
-    excluded_payment_method_types: null,
+    excluded_payment_method_types: strings(params, 'excluded_payment_method_types') ?? null,
     flow_directions: null,
     last_setup_error: null,
     latest_attempt: null,

@@ -92,7 +92,7 @@ describe('Test cards of the Stripe simulator', () => {
       stripe.paymentIntents.create({
         amount: 1000,
         currency: 'usd',
-        payment_method_types: ['card'],
+        allowed_payment_method_types: ['card'],
         payment_method_data: {
           type: 'card',
           card: { number, exp_month: 12, exp_year: 2040, cvc: '123' },
@@ -161,7 +161,7 @@ describe('Test cards of the Stripe simulator', () => {
         amount: 5000,
         currency: 'usd',
         payment_method: `pm_usBankAccount_${name}`,
-        payment_method_types: ['us_bank_account'],
+        allowed_payment_method_types: ['us_bank_account'],
         confirm: true,
       });
       expect(intent.status).toBe('processing');
@@ -182,7 +182,7 @@ describe('Test cards of the Stripe simulator', () => {
       stripe.paymentIntents.create({
         amount: 5000,
         currency: 'eur',
-        payment_method_types: ['sepa_debit'],
+        allowed_payment_method_types: ['sepa_debit'],
         payment_method_data: { type: 'sepa_debit', sepa_debit: { iban: 'AT611904300234573201' } },
         confirm: true,
       });

@@ -30,7 +30,7 @@ describe('Payment intents of the Stripe simulator', () => {
     const intent = await stripe.paymentIntents.create({
       amount: 1000,
       currency: 'usd',
-      payment_method_types: ['card'],
+      allowed_payment_method_types: ['card'],
     });
     const paid = await stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_mastercard' });
     expect(paid.status).toBe('succeeded');

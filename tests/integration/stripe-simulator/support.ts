@@ -59,7 +59,7 @@ export function paying(
     amount: 1000,
     currency: 'usd',
     payment_method: method,
-    payment_method_types: ['card'],
+    allowed_payment_method_types: ['card'],
     confirm: true,
     ...more,
   };
@@ -99,7 +99,7 @@ export async function raw(
 
 /** A body of a confirmed card payment for `raw`. */
 export const RAW_PAYMENT =
-  'amount=1000&currency=usd&payment_method=pm_card_visa&payment_method_types[]=card&confirm=true';
+  'amount=1000&currency=usd&payment_method=pm_card_visa&allowed_payment_method_types[]=card&confirm=true';
 
 export type Received = { readonly body: string; readonly signature: string; readonly event: Stripe.Event };
 

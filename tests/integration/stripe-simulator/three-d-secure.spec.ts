@@ -111,7 +111,7 @@ describe('3-D Secure in the Stripe simulator', () => {
     const setup = await stripe.setupIntents.create({
       customer: customer.id,
       payment_method: 'pm_card_authenticationRequiredOnSetup',
-      payment_method_types: ['card'],
+      allowed_payment_method_types: ['card'],
       confirm: true,
     });
     expect(setup.status).toBe('requires_action');

@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type Stripe from 'stripe';
+import type { Bench, Loose } from './support.js';
+import { openBench, paying } from './support.js';
+
+describe('The books of the Stripe simulator', () => {
+  let bench: Bench;
+  let stripe: Stripe;
+  beforeAll(async () => {
+    bench = await openBench();
+    stripe = bench.stripe;
+  });
+  afterAll(() => bench.sim.close());
+
+  const sums = async (): Promise<Record<string, Loose>> => (await bench.get('/sim/balance')).currencies;
+
+  it.each([
+    ['usd', 1000, 59],
+    ['usd', 50, 31],
+    ['usd', 99_999_999, 2_900_030],
+    ['jpy', 1000, 59],
+    ['kwd', 1000, 330],
+    ['isk', 500_000, 14_600],
+  ])('takes a fee in %s on %i of %i', async (currency, amount, fee) => {
+    const paid = await stripe.paymentIntents.create(
+      paying('pm_card_visa', { currency, amount, expand: ['latest_charge.balance_transaction'] }),
+    );
+    const charge = paid.latest_charge as Stripe.Charge;
+    expect(charge.balance_transaction).toMatchObject({ amount, fee, net: amount - fee, currency });
+    const transaction = charge.balance_transaction as Stripe.BalanceTransaction;
+    expect(transaction.fee_details.reduce((sum, part) => sum + part.amount, 0)).toBe(fee);
+  });
+
+  it('moves funds from pending to available after two days, or at once for the bypass card', async () => {
+    await bench.post('/sim/reset');
+    await stripe.paymentIntents.create(paying());
+    await stripe.paymentIntents.create(paying('pm_card_bypassPending'));
+    const amounts = async () => {
+      const balance = await stripe.balance.retrieve();
+      return [balance.available[0]?.amount, balance.pending[0]?.amount];
+    };
+    expect(await amounts()).toEqual([941, 941]);
+    await bench.advance(2 * 86_400 + 1);
+    expect(await amounts()).toEqual([1882, 0]);
+    const [transaction] = (await stripe.balanceTransactions.list({ limit: 1 })).data;
+    expect(transaction?.status).toBe('available');
+  });
+
+  it('lists balance transactions by source, type and currency', async () => {
+    await bench.post('/sim/reset');
+    const paid = await stripe.paymentIntents.create(paying());
+    const refund = await stripe.refunds.create({ payment_intent: paid.id });
+    const types = async (params: Stripe.BalanceTransactionListParams) =>
+      (await stripe.balanceTransactions.list(params)).data.map(({ type }) => type);
+    expect(await types({})).toEqual(['refund', 'charge']);
+    expect(await types({ source: refund.id })).toEqual(['refund']);
+    expect(await types({ type: 'charge' })).toEqual(['charge']);
+    expect(await types({ currency: 'eur' })).toEqual([]);
+    const one = await stripe.balanceTransactions.retrieve(String(refund.balance_transaction), {
+      expand: ['source'],
+    });
+    expect(one.source).toMatchObject({ object: 'refund', id: refund.id });
+  });
+
+  it('notes every movement once, with the metadata of the payment', async () => {
+    await bench.post('/sim/reset');
+    await stripe.paymentIntents.create(paying('pm_card_visa', { metadata: { command_id: 'c1' } }));
+    const { lines, next } = await bench.get('/sim/journal');
+    expect(lines.map((line: Loose) => [line.kind, line.gross, line.fee, line.metadata.command_id])).toEqual([
+      ['charge_authorized', 0, 0, 'c1'],
+      ['charge_captured', 0, 0, 'c1'],
+      ['balance_transaction', 1000, 59, 'c1'],
+    ]);
+    expect((await bench.get(`/sim/journal?from=${next}`)).lines).toEqual([]);
+  });
+
+  it('keeps captured - refunded + returned - fees equal to the balance, whatever is done', async () => {
+    const method = fc.constantFrom(
+      'pm_card_visa',
+      'pm_card_refundFail',
+      'pm_card_pendingRefund',
+      'pm_card_chargeDeclined',
+    );
+    const step = fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          kind: fc.constant('pay' as const),
+          method,
+          amount: fc.integer({ min: 50, max: 90_000 }),
+          manual: fc.boolean(),
+          currency: fc.constantFrom('usd', 'eur', 'jpy'),
+        }),
+      },
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          kind: fc.constant('refund' as const),
+          nth: fc.nat(20),
+          amount: fc.integer({ min: 1, max: 60_000 }),
+        }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          kind: fc.constant('capture' as const),
+          nth: fc.nat(20),
+          amount: fc.integer({ min: 1, max: 90_000 }),
+        }),
+      },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), nth: fc.nat(20) }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          kind: fc.constant('advance' as const),
+          seconds: fc.integer({ min: 1, max: 20 }),
+        }),
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
+        await bench.post('/sim/reset');
+        const ids: string[] = [];
+        for (const one of steps) {
+          const id = 'nth' in one ? (ids[one.nth % Math.max(1, ids.length)] ?? 'pi_none') : '';
+          const done = {
+            pay: () =>
+              one.kind === 'pay' &&
+              stripe.paymentIntents
+                .create(
+                  paying(one.method, {
+                    amount: one.amount,
+                    currency: one.currency,
+                    capture_method: one.manual ? 'manual' : 'automatic',
+                  }),
+                )
+                .then((intent) => ids.push(intent.id)),
+            refund: () =>
+              one.kind === 'refund' && stripe.refunds.create({ payment_intent: id, amount: one.amount }),
+            capture: () =>
+              one.kind === 'capture' && stripe.paymentIntents.capture(id, { amount_to_capture: one.amount }),
+            cancel: () => stripe.paymentIntents.cancel(id),
+            advance: () => one.kind === 'advance' && bench.advance(one.seconds),
+          }[one.kind]();
+          await Promise.resolve(done).catch(() => {});
+        }
+        await assertBooksAgree();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  /** Compares the journal's sums with what the API's own objects add up to. */
+  async function assertBooksAgree(): Promise<void> {
+    const expected = new Map<string, { captured: bigint; kept: bigint; fees: bigint }>();
+    const entry = (currency: string) => {
+      const known = expected.get(currency) ?? { captured: 0n, kept: 0n, fees: 0n };
+      expected.set(currency, known);
+      return known;
+    };
+    for await (const charge of stripe.charges.list({ limit: 100, expand: ['data.balance_transaction'] })) {
+      const sum = entry(charge.currency);
+      sum.captured += BigInt(charge.amount_captured);
+      sum.kept += charge.captured ? BigInt(charge.amount_captured - charge.amount_refunded) : 0n;
+      const transaction = charge.balance_transaction as Stripe.BalanceTransaction | null;
+      sum.fees += BigInt(transaction?.fee ?? 0);
+      expect(charge.captured ? charge.amount_refunded : 0).toBeLessThanOrEqual(charge.amount_captured);
+    }
+    const balance = await stripe.balance.retrieve();
+    const journal = await sums();
+    for (const [currency, { captured, kept, fees }] of expected) {
+      const book = journal[currency] ?? { captured: '0', gross: '0', fees: '0', net: '0' };
+      expect([book.captured, book.gross, book.fees, book.net].map(BigInt)).toEqual([
+        captured,
+        kept,
+        fees,
+        kept - fees,
+      ]);
+      const shown = [...balance.available, ...balance.pending].filter((side) => side.currency === currency);
+      expect(shown.reduce((sum, side) => sum + BigInt(side.amount), 0n)).toBe(kept - fees);
+    }
+  }
+});
