@@ -128,7 +128,7 @@ const schema = z.object({
     'is not an API key of Counterfoil',
     'Make one of sk_test_ or sk_live_ and at least 24 random letters and digits.',
   ),
-  COUNTERFOIL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  COUNTERFOIL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   COUNTERFOIL_INLINE_BUDGET_MS: wholeNumber(50, 60_000, 10_000, 'Set it to the milliseconds a client waits.'),
   COUNTERFOIL_EFFECT_GRACE_MS: wholeNumber(
     100,
@@ -168,7 +168,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       publishableKey: env.NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY,
     },
     bootstrapApiKey: env.COUNTERFOIL_BOOTSTRAP_API_KEY,
-    logLevel: env.COUNTERFOIL_LOG_LEVEL,
+    // In a terminal, the demo's own words matter more than each request's line.
+    logLevel: env.COUNTERFOIL_LOG_LEVEL ?? (mode === 'demo' ? 'warn' : 'info'),
     inlineBudgetMs: env.COUNTERFOIL_INLINE_BUDGET_MS,
     effectGraceMs: env.COUNTERFOIL_EFFECT_GRACE_MS,
   };

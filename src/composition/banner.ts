@@ -1,0 +1,37 @@
+import type { Running } from './start.js';
+
+/** What somebody who has just typed `npm start` wants to know. */
+export function banner(app: Running, startedInMs: number): string {
+  const { config, url, apiKey, simulatorUrl } = app;
+  const simulated =
+    simulatorUrl === null
+      ? 'nothing'
+      : `Stripe, at ${simulatorUrl}: no card is charged. Everything else is real.`;
+  const stores = [
+    config.databaseUrl === null ? 'embedded Postgres' : 'Postgres',
+    ...(config.eventStoreUrl === null ? [] : ['EventStoreDB']),
+    ...(config.redisUrl === null ? [] : ['Redis']),
+  ].join(', ');
+  return `
+Counterfoil is ready in ${(startedInMs / 1000).toFixed(1)} s, in ${config.mode} mode.
+
+  API        ${url}
+  Docs       ${url}/docs
+  API key    ${apiKey ?? 'as in COUNTERFOIL_BOOTSTRAP_API_KEY'}
+  Data       ${config.dataDir} (${stores})
+  Simulated  ${simulated}
+${simulatorUrl === null ? '' : firstPayment(url, apiKey ?? '')}
+Ctrl-C stops it; the data stays for the next start.
+`;
+}
+
+function firstPayment(url: string, apiKey: string): string {
+  return `
+Take a payment:
+
+  curl ${url}/v1/payments \\
+    -H "Authorization: Bearer ${apiKey}" -H "Content-Type: application/json" \\
+    -H "Idempotency-Key: first-payment" \\
+    -d '{"amount": 5000, "currency": "USD", "payment_method": "pm_card_visa", "confirm": true}'
+`;
+}

@@ -1,0 +1,55 @@
+import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { banner } from './composition/banner.js';
+import { type Running, startCounterfoil } from './composition/start.js';
+import { InvalidConfig, readConfig } from './config.js';
+import { StartupError } from './infrastructure/startup-error.js';
+
+/** Ends the process even when something does not stop. */
+const stopWithinMs = 15_000;
+
+async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const startedAt = performance.now();
+  const stopping = new AbortController();
+  const running = startCounterfoil(readConfig(process.env));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // A second signal is somebody who will not wait.
+      if (stopping.signal.aborted) process.exit(1);
+      stopping.abort();
+      void running.then(stop, () => undefined);
+    });
+  }
+  process.on('uncaughtException', (error) => void crash(running, error));
+  process.on('unhandledRejection', (error) => void crash(running, error));
+  const app = await running;
+  if (!stopping.signal.aborted) process.stdout.write(banner(app, performance.now() - startedAt));
+}
+
+async function stop(running: Running): Promise<void> {
+  setTimeout(() => process.exit(1), stopWithinMs).unref();
+  await running.stop();
+  process.exit(0);
+}
+
+/** A state that nobody foresaw is not one to take payments in: what is recorded is continued by the next start. */
+async function crash(running: Promise<Running>, error: unknown): Promise<void> {
+  setTimeout(() => process.exit(1), stopWithinMs).unref();
+  const app = await running.catch(() => undefined);
+  app?.logger.error({ err: error }, 'an error that nobody caught: stopping');
+  await app?.stop().catch(() => undefined);
+  process.exit(1);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+});
+
+/** One line for each thing to mend; a stack only for what nobody foresaw. */
+function explain(error: unknown): string {
+  if (error instanceof InvalidConfig) return error.message;
+  if (error instanceof StartupError) return `${error.message}. ${error.mend}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

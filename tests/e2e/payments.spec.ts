@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Answer } from '../support/api-client.js';
+import { field, items } from '../support/api-client.js';
+import type { RunningApp } from '../support/counterfoil.js';
+import { startApp, stores } from '../support/counterfoil.js';
+import { eventually } from '../support/eventually.js';
+
+describe.each(stores)('payments over HTTP, events in %s', (store) => {
+  let app: RunningApp;
+  beforeAll(async () => {
+    app = await startApp(store);
+  }, 60_000);
+  afterAll(() => app?.stop());
+
+  const pay = (method: string, more: Record<string, unknown> = {}): Promise<Answer> =>
+    app.api.post('/v1/payments', {
+      amount: 5000,
+      currency: 'usd',
+      payment_method: method,
+      confirm: true,
+      ...more,
+    });
+  const reload = (answer: Answer): Promise<Answer> => app.api.get(`/v1/payments/${answer.body['id']}`);
+  const whenStatus = (answer: Answer, status: string): Promise<Answer> =>
+    eventually(
+      () => reload(answer),
+      (now) => now.body['status'] === status,
+    );
+
+  it('takes a payment in one call', async () => {
+    const paid = await pay('pm_card_visa', { metadata: { cart: '77' }, description: 'Order 1001' });
+    expect(paid.status).toBe(201);
+    expect(paid.body).toMatchObject({
+      object: 'payment',
+      status: 'succeeded',
+      amount: 5000,
+      currency: 'USD',
+      amount_authorized: 5000,
+      amount_captured: 5000,
+      amount_refunded: 0,
+      capture_method: 'automatic',
+      customer: null,
+      order: null,
+      description: 'Order 1001',
+      metadata: { cart: '77' },
+      provider: { name: 'stripe', payment_intent: expect.stringMatching(/^pi_/) },
+      last_error: null,
+      livemode: false,
+    });
+    expect(paid.headers['etag']).toBe(`"${paid.body['revision']}"`);
+    expect((await reload(paid)).body).toEqual(paid.body);
+  });
+
+  it('creates first and confirms later', async () => {
+    const created = await app.api.post('/v1/payments', { amount: 1200, currency: 'EUR' });
+    expect(created.body).toMatchObject({ status: 'requires_payment_method', amount_captured: 0 });
+    const confirmed = await app.api.post(`/v1/payments/${created.body['id']}/confirm`, {
+      payment_method: 'pm_card_mastercard',
+    });
+    expect(confirmed.status).toBe(200);
+    expect(confirmed.body).toMatchObject({ status: 'succeeded', amount_captured: 1200, currency: 'EUR' });
+  });
+
+  it('answers a decline with 402 and takes another card after it', async () => {
+    const declined = await pay('pm_card_visa_chargeDeclinedInsufficientFunds');
+    expect(declined.status).toBe(402);
+    expect(declined.headers['content-type']).toContain('application/problem+json');
+    expect(declined.body).toMatchObject({ code: 'card_declined', decline_code: 'insufficient_funds' });
+    const id = String(declined.body['id']);
+    const now = await app.api.get(`/v1/payments/${id}`);
+    expect(now.body).toMatchObject({
+      status: 'requires_payment_method',
+      last_error: { code: 'card_declined', decline_code: 'insufficient_funds' },
+    });
+    const second = await app.api.post(`/v1/payments/${id}/confirm`, { payment_method: 'pm_card_visa' });
+    expect(second.body).toMatchObject({ status: 'succeeded', last_error: null });
+  });
+
+  it('waits for 3-D Secure and hears of its end by webhook', async () => {
+    const asked = await pay('pm_card_threeDSecure2Required');
+    expect(asked.body).toMatchObject({
+      status: 'requires_action',
+      client_secret: expect.stringContaining('_secret_'),
+    });
+    await app.simulator.post(
+      `/sim/payment_intents/${field(asked.body, 'provider', 'payment_intent')}/complete_action`,
+      {
+        outcome: 'succeed',
+      },
+    );
+    const settled = await whenStatus(asked, 'succeeded');
+    expect(settled.body['client_secret'] ?? null).toBeNull();
+  });
+
+  it('records a failed authentication as a decline', async () => {
+    const asked = await pay('pm_card_threeDSecure2Required');
+    await app.simulator.post(
+      `/sim/payment_intents/${field(asked.body, 'provider', 'payment_intent')}/complete_action`,
+      {
+        outcome: 'fail',
+      },
+    );
+    const failed = await whenStatus(asked, 'requires_payment_method');
+    expect(failed.body['last_error']).toMatchObject({ code: 'payment_intent_authentication_failure' });
+  });
+
+  it('authorizes, captures a part and lets the rest go', async () => {
+    const held = await pay('pm_card_visa', { capture_method: 'manual' });
+    expect(held.body).toMatchObject({ status: 'authorized', amount_authorized: 5000, amount_captured: 0 });
+    const part = await app.api.post(`/v1/payments/${held.body['id']}/capture`, { amount: 3000 });
+    expect(part.body).toMatchObject({ status: 'succeeded', amount_captured: 3000 });
+    const again = await app.api.post(`/v1/payments/${held.body['id']}/capture`, { amount: 1 });
+    expect([again.status, again.body['code']]).toEqual([409, 'payment_not_capturable']);
+  });
+
+  it('cancels an authorization, and a payment that was never confirmed', async () => {
+    const held = await pay('pm_card_visa', { capture_method: 'manual' });
+    const canceled = await app.api.post(`/v1/payments/${held.body['id']}/cancel`, {});
+    expect(canceled.body).toMatchObject({ status: 'canceled', amount_captured: 0 });
+    const capture = await app.api.post(`/v1/payments/${held.body['id']}/capture`, {});
+    expect([capture.status, capture.body['code']]).toEqual([409, 'payment_not_capturable']);
+    const created = await app.api.post('/v1/payments', { amount: 1200, currency: 'EUR' });
+    expect((await app.api.post(`/v1/payments/${created.body['id']}/cancel`, {})).body['status']).toBe(
+      'canceled',
+    );
+  });
+
+  it('refunds in parts, up to what was captured and not a unit more', async () => {
+    const paid = await pay('pm_card_visa');
+    const refund = (amount: number): Promise<Answer> =>
+      app.api.post('/v1/refunds', { payment: paid.body['id'], amount });
+    expect((await refund(2000)).body).toMatchObject({ object: 'refund', status: 'succeeded', amount: 2000 });
+    expect((await reload(paid)).body).toMatchObject({ status: 'partially_refunded', amount_refunded: 2000 });
+    const tooMuch = await refund(3001);
+    expect([tooMuch.status, tooMuch.body['code']]).toEqual([422, 'refund_exceeds_captured']);
+    const rest = await app.api.post('/v1/refunds', { payment: paid.body['id'] });
+    expect(rest.body).toMatchObject({ status: 'succeeded', amount: 3000 });
+    expect((await reload(paid)).body).toMatchObject({ status: 'refunded', amount_refunded: 5000 });
+    const found = await app.api.get(`/v1/refunds/${rest.body['id']}`);
+    expect(found.body).toEqual(rest.body);
+    const listed = await eventually(
+      () => app.api.get(`/v1/refunds?payment=${paid.body['id']}`),
+      (list) => items(list).length === 2,
+    );
+    expect(items(listed).map((row) => row['amount'])).toEqual([3000, 2000]);
+  });
+
+  it('opens the amount again when a refund fails later', async () => {
+    const paid = await pay('pm_card_refundFail');
+    const refund = await app.api.post('/v1/refunds', { payment: paid.body['id'] });
+    expect(refund.status).toBeLessThan(300);
+    await app.simulator.post('/sim/clock', { advance_seconds: 10 * 86_400 });
+    const reopened = await eventually(
+      () => app.api.get(`/v1/refunds/${refund.body['id']}`),
+      (now) => now.body['status'] === 'failed',
+    );
+    expect(reopened.body['failure_reason']).toEqual(expect.any(String));
+    expect((await reload(paid)).body).toMatchObject({ status: 'succeeded', amount_refunded: 0 });
+    await app.simulator.post('/sim/clock', { advance_seconds: -10 * 86_400 });
+  });
+
+  it('answers 202 while the outcome is not known, and finishes without the client', async () => {
+    await app.simulator.post('/sim/next', {
+      operation: 'payment_intents.create',
+      behavior: 'delay_after',
+      delay_ms: 2500,
+      times: 1,
+    });
+    const slow = await pay('pm_card_visa');
+    expect(slow.status).toBe(202);
+    expect(slow.body['status']).toBe('processing');
+    expect((await whenStatus(slow, 'succeeded')).body).toMatchObject({ amount_captured: 5000 });
+    expect(await app.chargesOf(slow)).toHaveLength(1);
+  });
+
+  it('makes one charge when the answer is lost', async () => {
+    await app.simulator.post('/sim/next', {
+      operation: 'payment_intents.create',
+      behavior: 'lose_answer',
+      times: 2,
+    });
+    const lost = await pay('pm_card_visa');
+    expect([201, 202]).toContain(lost.status);
+    await whenStatus(lost, 'succeeded');
+    expect(await app.chargesOf(lost)).toHaveLength(1);
+  });
+
+  it('lists newest first, in pages that meet', async () => {
+    const made = [];
+    for (let n = 0; n < 3; n += 1) made.push(await pay('pm_card_visa', { metadata: { page: String(n) } }));
+    const ids = made.map((answer) => answer.body['id']).reverse();
+    const first = await eventually(
+      () => app.api.get('/v1/payments?limit=2'),
+      (list) => items(list)[0]?.['id'] === ids[0],
+    );
+    expect(first.body).toMatchObject({ object: 'list', has_more: true });
+    expect(first.headers['x-projection-lag-ms']).toMatch(/^\d+$/);
+    expect(items(first).map((row) => row['id'])).toEqual(ids.slice(0, 2));
+    const second = await app.api.get(`/v1/payments?limit=2&starting_after=${ids[1]}`);
+    expect(items(second)[0]?.['id']).toBe(ids[2]);
+    const back = await app.api.get(`/v1/payments?limit=2&ending_before=${ids[2]}`);
+    expect(items(back).map((row) => row['id'])).toEqual(ids.slice(0, 2));
+  });
+
+  it('writes only at the revision that the client saw, when it says so', async () => {
+    const held = await pay('pm_card_visa', { capture_method: 'manual' });
+    const capture = (etag: string): Promise<Answer> =>
+      app.api.post(`/v1/payments/${held.body['id']}/capture`, {}, { 'if-match': etag });
+    expect((await capture('"0"')).status).toBe(412);
+    expect((await capture(String(held.headers['etag']))).status).toBe(200);
+  });
+});

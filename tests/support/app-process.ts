@@ -1,0 +1,89 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { ApiClient } from './api-client.js';
+import { apiClient } from './api-client.js';
+import { eventually } from './eventually.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export type AppProcess = {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly api: ApiClient;
+  /** Everything that it has printed so far. */
+  readonly output: () => string;
+  /** Ends it as a crash would, with no chance to clean up. */
+  kill(): Promise<void>;
+  /** Asks it to stop and answers its exit code. */
+  stop(signal?: 'SIGINT' | 'SIGTERM'): Promise<number | null>;
+};
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new TypeError('no port');
+  return address.port;
+}
+
+/** Starts one compiled program of `dist/` with exactly this environment; `npm test` has built it. */
+export function startProgram(
+  file: string,
+  environment: Readonly<Record<string, string>>,
+): { readonly child: ChildProcess; readonly output: () => string } {
+  const child = spawn(process.execPath, ['--enable-source-maps', `${root}dist/${file}`], {
+    cwd: root,
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    output += chunk.toString('utf8');
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    output += chunk.toString('utf8');
+  });
+  return { child, output: () => output };
+}
+
+export async function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.exitCode;
+}
+
+/** Starts `dist/main.js` and waits until it is ready to take payments. */
+export async function startAppProcess(environment: Readonly<Record<string, string>>): Promise<AppProcess> {
+  const { child, output } = startProgram('main.js', environment);
+  const url = `http://127.0.0.1:${environment['PORT']}`;
+  const api = apiClient(url, environment['COUNTERFOIL_BOOTSTRAP_API_KEY'] ?? null);
+  await eventually(
+    async () => {
+      if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${output()}`);
+      return api.get('/health/ready').then(
+        ({ status }) => status,
+        () => 0,
+      );
+    },
+    (status) => status === 200,
+    30_000,
+  );
+  return {
+    child,
+    url,
+    api,
+    output,
+    async kill() {
+      child.kill('SIGKILL');
+      await exitOf(child);
+    },
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return exitOf(child);
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { Running } from '../../src/composition/start.js';
+import { startCounterfoil } from '../../src/composition/start.js';
+import { readConfig } from '../../src/config.js';
+import type { Answer, ApiClient, Json } from './api-client.js';
+import { apiClient, field, items } from './api-client.js';
+import { startEventStoreStandIn } from './eventstore-stand-in/server.js';
+import { createTestDatabase } from './postgres.js';
+
+export type Store = 'Postgres' | 'EventStoreDB';
+export const stores: readonly Store[] = ['Postgres', 'EventStoreDB'];
+
+/** The whole application in this process: real Postgres, the Stripe simulator over HTTP, either event store. */
+export type RunningApp = Running & {
+  readonly api: ApiClient;
+  readonly simulator: ApiClient;
+  readonly databaseUrl: string;
+  /** The charges that the simulator's own journal holds for a payment, failed ones included. */
+  chargesOf(payment: Answer | undefined): Promise<readonly Json[]>;
+  /** What the simulator says is on our balance, by currency. */
+  simulatorBalances(): Promise<Readonly<Record<string, number>>>;
+  /** Alters a payment's row behind the projection's back. */
+  plantDifference(paymentId: string): Promise<void>;
+};
+
+export async function startApp(
+  store: Store,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningApp> {
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-e2e-'));
+  const eventStore = store === 'EventStoreDB' ? await eventStoreDb() : undefined;
+  const running = await startCounterfoil(
+    readConfig({
+      PORT: '0',
+      COUNTERFOIL_DATA_DIR: dataDir,
+      DATABASE_URL: database.url,
+      COUNTERFOIL_LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+      COUNTERFOIL_INLINE_BUDGET_MS: '1500',
+      COUNTERFOIL_EFFECT_GRACE_MS: '2000',
+      STRIPE_TIMEOUT_MS: '4000',
+      ...(eventStore === undefined ? {} : { EVENTSTORE_URL: eventStore.connectionString }),
+      ...environment,
+    }),
+  );
+  const api = apiClient(running.url, running.apiKey);
+  const simulator = apiClient(running.simulatorUrl ?? running.url, 'sk_test_counterfoil_demo');
+  return {
+    ...running,
+    api,
+    simulator,
+    databaseUrl: database.url,
+    async chargesOf(payment) {
+      const intent = field(payment?.body['payment'] ?? payment?.body, 'provider', 'payment_intent');
+      const known =
+        intent ??
+        field((await api.get(`/v1/payments/${payment?.body['id']}`)).body, 'provider', 'payment_intent');
+      return items(await simulator.get(`/v1/charges?payment_intent=${known}&limit=100`));
+    },
+    async simulatorBalances() {
+      const answer = await simulator.get('/sim/balance');
+      const rows = items(answer).map(
+        (row) => [String(row['currency']).toUpperCase(), Number(row['net'])] as const,
+      );
+      return Object.fromEntries(rows);
+    },
+    async plantDifference(paymentId) {
+      const client = new pg.Client({ connectionString: database.url });
+      await client.connect();
+      await client.query(
+        'update read_payments.payments set amount_captured = amount_captured + 1 where id = $1',
+        [paymentId],
+      );
+      await client.end();
+    },
+    async stop() {
+      await running.stop();
+      await eventStore?.close();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A real EventStoreDB when EVENTSTORE_URL names one, the stand-in on the client's own protocol otherwise. */
+async function eventStoreDb(): Promise<{ readonly connectionString: string; close(): Promise<void> }> {
+  const real = process.env['EVENTSTORE_URL'];
+  return real === undefined ? startEventStoreStandIn() : { connectionString: real, close: async () => {} };
+}
