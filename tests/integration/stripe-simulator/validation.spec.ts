@@ -90,6 +90,13 @@ describe('Parameter validation of the Stripe simulator', () => {
     expect(answer.status).toBe(200);
   });
 
+  it('knows payment_method_types only in API versions that had it', async () => {
+    const body = 'amount=1000&currency=usd&payment_method_types[]=card';
+    expect(await errorOf(body)).toMatchObject({ code: 'parameter_unknown', param: 'payment_method_types' });
+    const older = await raw(bench, '/v1/payment_intents', body, { 'Stripe-Version': '2025-09-30.clover' });
+    expect(older.json.payment_method_types).toEqual(['card']);
+  });
+
   it('reads lists with and without indices and nested hashes', async () => {
     const answer = await raw(
       bench,

@@ -1,0 +1,83 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+
+const ROOT = process.cwd();
+const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+
+/** Runs a program to its end. */
+function run(command: string, args: readonly string[], cwd: string): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: 'ignore' });
+    child.on('error', reject);
+    child.on('exit', resolve);
+  });
+}
+
+describe('The simulator as a process of its own', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'simulator-process-'));
+  let child: ChildProcess | null = null;
+  afterEach(() => {
+    child?.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const start = (env: Record<string, string>): Promise<string> =>
+    new Promise((resolve, reject) => {
+      child = spawn(process.execPath, [join(folder, 'out', 'interfaces', 'cli', 'simulator.js')], {
+        env: { PATH: process.env['PATH'] ?? '', ...env },
+      });
+      child.stdout?.once('data', (data: Buffer) => resolve(data.toString()));
+      child.once('exit', (code) => reject(new Error(`exited with ${code}`)));
+    });
+  const stopped = (signal: NodeJS.Signals): Promise<number | null> =>
+    new Promise((resolve) => {
+      child?.removeAllListeners('exit');
+      child?.once('exit', (code) => resolve(code));
+      child?.kill(signal);
+    });
+
+  it('says when it is ready, stops on signals, and keeps its state over a SIGKILL', async () => {
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        extends: join(ROOT, 'tsconfig.json'),
+        compilerOptions: {
+          noEmit: false,
+          noCheck: true,
+          rootDir: join(ROOT, 'src'),
+          outDir: join(folder, 'out'),
+          typeRoots: [join(ROOT, 'node_modules', '@types')],
+        },
+        include: [],
+        files: [join(ROOT, 'src', 'interfaces', 'cli', 'simulator.ts')],
+      }),
+    );
+    expect(await run(process.execPath, [TSC, '-p', folder], ROOT)).toBe(0);
+    const env = { SIMULATOR_PORT: '0', SIMULATOR_DATA_DIR: join(folder, 'data') };
+    const line = await start(env);
+    expect(line).toMatch(/^stripe simulator ready at http:\/\/127\.0\.0\.1:\d+\n$/);
+    const url = line.trim().split(' ').at(-1) ?? '';
+    const pay = (base: string) =>
+      fetch(`${base}/v1/payment_intents`, {
+        method: 'POST',
+        body: 'amount=1000&currency=usd&payment_method=pm_card_visa&allowed_payment_method_types[]=card&confirm=true',
+        headers: {
+          Authorization: 'Bearer sk_test_abc',
+          'Content-Type': 'application/x-www-form-urlencoded',
+          'Idempotency-Key': 'k',
+        },
+      }).then((response) => response.text());
+    const first = await pay(url);
+    await stopped('SIGKILL');
+    const again = await start(env);
+    expect(await pay(again.trim().split(' ').at(-1) ?? '')).toBe(first);
+    expect(await stopped('SIGTERM')).toBe(0);
+    await start(env);
+    expect(await stopped('SIGINT')).toBe(0);
+  });
+});
