@@ -12,7 +12,7 @@ const SETTLEMENT_SECONDS = 2 * DAY_SECONDS;
  * The simulator's fee: 2.9 % rounded half up, plus 30 minor units (300 in three-decimal currencies, 30 whole
  * units in zero-decimal ones), rounded up to the currency's step and never more than the amount.
  */
-export function processingFee(amount: bigint, currency: string): bigint {
+function processingFee(amount: bigint, currency: string): bigint {
   const step = BigInt(amountStep(currency));
   const fixed = decimalsOf(currency) === 3 ? 300n : 30n;
   const exact = (amount * 29n + 500n) / 1000n + fixed;

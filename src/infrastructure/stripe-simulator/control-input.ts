@@ -1,6 +1,15 @@
 import type { JsonObject } from './json.js';
 import { isJsonObject } from './json.js';
 
+/** A request to a control route. */
+export type ControlRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly body: string;
+  readonly contentType: string;
+};
+
 /** A control request that cannot be understood; answered 400 with the message. */
 export class ControlError extends Error {
   readonly status: number;

@@ -1,7 +1,7 @@
 import { completeAction } from './authentication.js';
 import { settleProcessing } from './bank-settlement.js';
+import type { ControlRequest } from './control-input.js';
 import { ControlError, controlBody, textField } from './control-input.js';
-import type { ControlRequest } from './control-routes.js';
 import type { Answer } from './http-io.js';
 import type { JsonObject } from './json.js';
 import { holdRefund, succeedRefund, undoRefund } from './refunds.js';

@@ -29,6 +29,7 @@
 
 import type { BehaviourName, BehaviourQueue } from './behaviours.js';
 import { BEHAVIOURS } from './behaviours.js';
+import type { ControlRequest } from './control-input.js';
 import { ControlError, controlBody, flagField, numberField, onlyFields, textField } from './control-input.js';
 import { outcomeRoute } from './control-outcomes.js';
 import { balanceReport, journalReport, stateReport } from './control-reports.js';
@@ -41,15 +42,6 @@ import type { SimulatorCore } from './simulator-core.js';
 import { endpointsFrom } from './webhook-endpoints.js';
 import type { WebhookSender } from './webhook-sender.js';
 import { undisturbed } from './webhook-sender.js';
-
-/** A request to a control route. */
-export type ControlRequest = {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly body: string;
-  readonly contentType: string;
-};
 
 export type ControlParts = {
   readonly core: SimulatorCore;
@@ -111,8 +103,7 @@ export async function answerControl(parts: ControlParts, request: ControlRequest
   }
 }
 
-/** A JSON answer of a control route. */
-export function jsonAnswer(status: number, value: Json): Answer {
+function jsonAnswer(status: number, value: Json): Answer {
   return { status, body: JSON.stringify(value), headers: { 'Content-Type': 'application/json' } };
 }
 

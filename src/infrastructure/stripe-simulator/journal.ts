@@ -7,7 +7,7 @@ const CHUNK_BYTES = 1 << 20;
 const NEWLINE = 0x0a;
 
 /** Thrown when a line in the middle of the journal cannot be read: money is not guessed at. */
-export class CorruptJournal extends Error {
+class CorruptJournal extends Error {
   constructor(path: string, line: number) {
     super(`${path}: line ${line} is not a journal entry`);
     this.name = 'CorruptJournal';

@@ -56,7 +56,7 @@ import {
 import type { Call, World } from './world.js';
 
 /** One operation of the API. */
-export type Operation = {
+type Operation = {
   /** The name that control routes use, such as `payment_intents.create`. */
   readonly name: string;
   readonly schema: Schema;

@@ -153,7 +153,7 @@ function readChoice(
 }
 
 /** Reads an integer as Stripe does: digits only, within bounds that are part of the parameter's type. */
-export function readInteger(tree: FormTree, param: string, min?: number, max?: number): number {
+function readInteger(tree: FormTree, param: string, min?: number, max?: number): number {
   if (typeof tree !== 'string' || !/^-?\d{1,15}$/.test(tree)) {
     const shown = typeof tree === 'string' ? tree : JSON.stringify(tree);
     throw invalidRequest(`Invalid integer: ${shown}`, { code: 'parameter_invalid_integer', param });

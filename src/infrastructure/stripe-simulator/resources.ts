@@ -12,7 +12,7 @@ export type PaymentIntentStatus =
   | 'canceled'
   | 'succeeded';
 
-export type CaptureMethod = 'automatic' | 'automatic_async' | 'manual';
+type CaptureMethod = 'automatic' | 'automatic_async' | 'manual';
 
 /** A payment intent with the fields that the simulator decides on; the others are carried along. */
 export type PaymentIntent = {

@@ -25,7 +25,7 @@ import { WebhookTransport } from './webhook-transport.js';
 import type { World } from './world.js';
 
 /** The API version that the simulator speaks. */
-export const SIMULATED_API_VERSION = '2026-10-28.endive';
+const SIMULATED_API_VERSION = '2026-10-28.endive';
 
 /** How to start a simulator; everything has a default. */
 export type StripeSimulatorOptions = {

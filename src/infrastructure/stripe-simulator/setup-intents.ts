@@ -56,7 +56,7 @@ export function retrieveSetupIntent(world: World, call: Call): SetupIntent {
 }
 
 /** The setup intent with this id. */
-export function setupIntentNamed(world: World, id: string): SetupIntent {
+function setupIntentNamed(world: World, id: string): SetupIntent {
   const intent = world.store.get('setup_intent', id);
   if (intent === undefined) throw resourceMissing('setupintent', id, 'intent', 'url');
   return intent;

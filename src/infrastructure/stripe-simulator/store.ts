@@ -45,7 +45,7 @@ export type Task = {
 };
 
 /** What the simulator remembers of a confirmation that is not finished yet. */
-export type Attempt = {
+type Attempt = {
   readonly id: string;
   readonly authenticated: boolean;
   readonly off_session: boolean;

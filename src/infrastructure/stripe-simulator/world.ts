@@ -15,7 +15,7 @@ export type WebhookEndpoint = {
 };
 
 /** What may be tuned at start and, where the control routes say so, later. */
-export type Settings = {
+type Settings = {
   apiVersion: string;
   accountId: string;
   /** Base URL of this server, for the 3-D Secure page; known once it listens. */

@@ -19,7 +19,6 @@ async function main(): Promise<void> {
     // Several secrets, separated by commas, are signed with all of them, as during a rotation.
     webhookEndpoints: webhookUrl === '' ? [] : [{ url: webhookUrl, secrets: webhookSecret.split(',') }],
   });
-  process.stdout.write(`stripe simulator ready at ${simulator.url}\n`);
   const stop = (): void => {
     simulator.close().then(
       () => process.exit(0),
@@ -28,6 +27,8 @@ async function main(): Promise<void> {
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  // Whoever reads this line may send a signal at once, so the handlers come first.
+  process.stdout.write(`stripe simulator ready at ${simulator.url}\n`);
 }
 
 main().catch((error: unknown) => {
