@@ -158,6 +158,8 @@ export type ProjectionStatus = {
   readonly lag_ms: number;
   readonly parked_streams: number;
   readonly parked_events: number;
+  /** Events of a type or category that this version does not know. */
+  readonly skipped_events: bigint;
   readonly updated_at: Instant | null;
 };
 

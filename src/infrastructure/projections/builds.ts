@@ -1,0 +1,81 @@
+import type { ClientBase, Pool } from 'pg';
+import type { Position, RecordedEvent } from '../../application/ports/event-store.js';
+import type { Projection, SqlStatement } from './projection.js';
+
+/** One set of a projection's tables: its key in counterfoil.projections and the schema that holds them. */
+export type Build = { readonly key: string; readonly schema: string };
+
+/** The tables that the queries name. */
+export function liveBuild(projection: Projection): Build {
+  return { key: projection.name, schema: `read_${projection.name}` };
+}
+
+/** The tables that are built beside the live ones. */
+export function besideBuild(projection: Projection): Build {
+  return { key: `${projection.name}:rebuild`, schema: `rebuild_${projection.name}` };
+}
+
+/** How far a build has got, as a runner last saw it. */
+export type Checkpoint = {
+  readonly version: number;
+  readonly epoch: bigint;
+  readonly position: Position;
+  /** False when no event of this build is parked. */
+  readonly parked: boolean;
+};
+
+export async function loadCheckpoint(
+  source: Pool | ClientBase,
+  build: Build,
+): Promise<Checkpoint | undefined> {
+  const { rows } = await source.query<Checkpoint>({
+    name: 'projection_checkpoint',
+    text: `select version, epoch, position,
+             exists (select 1 from counterfoil.parked_events where projection = $1) as parked
+           from counterfoil.projections where name = $1`,
+    values: [build.key],
+  });
+  return rows[0];
+}
+
+/** Makes the empty tables of a build and its checkpoint; the caller has a transaction open. */
+export async function createBuild(client: ClientBase, projection: Projection, build: Build): Promise<void> {
+  await client.query(`create schema ${build.schema}`);
+  await client.query(`set local search_path to ${build.schema}`);
+  await client.query(projection.ddl);
+  await client.query('insert into counterfoil.projections (name, version, position) values ($1, $2, 0)', [
+    build.key,
+    projection.version,
+  ]);
+}
+
+/** Forgets a build with all that was parked for it; the caller has a transaction open. */
+export async function dropBuild(client: ClientBase, build: Build): Promise<void> {
+  await client.query(`drop schema if exists ${build.schema} cascade`);
+  await client.query('delete from counterfoil.parked_events where projection = $1', [build.key]);
+  await client.query('delete from counterfoil.projections where name = $1', [build.key]);
+}
+
+/** The settings of a transaction that writes a build's rows. */
+export function settingsOf(build: Build, statementTimeoutMs: number): SqlStatement {
+  return {
+    text: `select set_config('search_path', $1, true), set_config('statement_timeout', $2, true)`,
+    values: [build.schema, String(statementTimeoutMs)],
+  };
+}
+
+/** Fails the transaction unless the checkpoint is free and stands where the caller saw it. */
+export function advance(build: Build, from: Checkpoint, to: Position, skipped: number): SqlStatement {
+  return {
+    text: 'select counterfoil.advance_projection($1, $2, $3, $4, $5, $6)',
+    values: [build.key, from.version, from.epoch, from.position, to, skipped],
+  };
+}
+
+export function park(build: Build, event: RecordedEvent, error: string): SqlStatement {
+  return {
+    text: `insert into counterfoil.parked_events (projection, position, event_id, stream, revision, type, error)
+           values ($1, $2, $3, $4, $5, $6, $7)`,
+    values: [build.key, event.position, event.id, event.stream, event.revision, event.type, error],
+  };
+}

@@ -1,0 +1,234 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { v7 } from 'uuid';
+import type { EventStore, Position } from '../../application/ports/event-store.js';
+import type { Logger } from '../../application/ports/logger.js';
+import type {
+  ParkedEvent,
+  ProjectionStatus,
+  Projections,
+  ReplayReport,
+} from '../../application/ports/read-models.js';
+import { withTransaction } from '../postgres/pool.js';
+import { createBuild, liveBuild, loadCheckpoint } from './builds.js';
+import { retryParkedStreams } from './parked-events.js';
+import { Progress } from './progress.js';
+import type { Projection } from './projection.js';
+import { ProjectionRunner } from './projection-runner.js';
+import { rebuildBeside } from './rebuild.js';
+import { findReplay, instantOf, saveReplay } from './replays.js';
+import { SharedLog } from './shared-log.js';
+
+export type PostgresProjectionsParts = {
+  /** For this class alone, with at least 8 connections. */
+  readonly pool: Pool;
+  readonly store: EventStore;
+  readonly projections: readonly Projection[];
+  readonly logger: Logger;
+  /** Events per transaction, at most 1,000. */
+  readonly batchMax?: number;
+  readonly statementTimeoutMs?: number;
+};
+
+const defaultBatchMax = 1_000;
+const defaultStatementTimeoutMs = 5_000;
+const lookEveryMs = 500;
+const parkedMax = 1_000;
+/** Processes that start at once make the tables one after the other. */
+const setUpLock = 4_020_191_002;
+
+/** The read models of this process: built, run, watched and rebuilt. */
+export class PostgresProjections implements Projections {
+  readonly names: readonly string[];
+  readonly #parts: PostgresProjectionsParts;
+  readonly #statementTimeoutMs: number;
+  readonly #log: SharedLog;
+  readonly #progress = new Progress();
+  readonly #stopping = new AbortController();
+  #running: readonly Promise<void>[] = [];
+
+  constructor(parts: PostgresProjectionsParts) {
+    this.#parts = parts;
+    this.names = parts.projections.map(({ name }) => name);
+    this.#statementTimeoutMs = parts.statementTimeoutMs ?? defaultStatementTimeoutMs;
+    const { store, logger, batchMax = defaultBatchMax } = parts;
+    this.#log = new SharedLog({ store, logger, batchMax });
+  }
+
+  /** Makes tables that do not exist yet, and begins to run; a projection's failures do not end it. */
+  async start(): Promise<void> {
+    await this.#setUp();
+    await this.#look();
+    this.#running = [...this.#parts.projections.map((projection) => this.#run(projection)), this.#watch()];
+  }
+
+  /** Lets the batches under way finish. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#running);
+    await this.#log.close();
+  }
+
+  async status(): Promise<readonly ProjectionStatus[]> {
+    const now = Date.now();
+    const { rows } = await this.#parts.pool.query<Omit<ProjectionStatus, 'lag_ms'>>(
+      `select name, version, position, skipped_events, updated_at,
+         (select count(distinct stream) from counterfoil.parked_events where projection = name)::int as parked_streams,
+         (select count(*) from counterfoil.parked_events where projection = name)::int as parked_events
+       from counterfoil.projections where name = any($1) order by name`,
+      [this.names],
+    );
+    return rows.map((row) => ({ ...row, lag_ms: this.#progress.lagMsOf(row.name, now) }));
+  }
+
+  async parked(name: string): Promise<readonly ParkedEvent[]> {
+    const { rows } = await this.#parts.pool.query<ParkedEvent>(
+      `select projection, event_id, stream, position, type, error, parked_at
+       from counterfoil.parked_events where projection = $1 order by position limit ${parkedMax}`,
+      [name],
+    );
+    return rows;
+  }
+
+  async retryParked(name: string): Promise<number> {
+    const projection = this.#find(name);
+    if (projection === undefined) return 0;
+    const { pool, store } = this.#parts;
+    await retryParkedStreams({ pool, store, projection, statementTimeoutMs: this.#statementTimeoutMs });
+    const { rows } = await pool.query<{ parked: number }>(
+      'select count(*)::int as parked from counterfoil.parked_events where projection = $1',
+      [name],
+    );
+    return rows[0]?.parked ?? 0;
+  }
+
+  async rebuild(name: string, options: { readonly swap: boolean }): Promise<ReplayReport | undefined> {
+    const projection = this.#find(name);
+    if (projection === undefined) return undefined;
+    const startedAt = Date.now();
+    const { rows, differenceCount, ...rebuilt } = await rebuildBeside(
+      {
+        pool: this.#parts.pool,
+        store: this.#parts.store,
+        projection,
+        statementTimeoutMs: this.#statementTimeoutMs,
+        signal: this.#stopping.signal,
+      },
+      options.swap,
+    );
+    const report: ReplayReport = {
+      id: `rpy_${v7()}`,
+      projection: name,
+      version: projection.version,
+      ...rebuilt,
+      rows_compared: rows,
+      difference_count: differenceCount,
+      started_at: instantOf(startedAt),
+      finished_at: instantOf(Date.now()),
+    };
+    await saveReplay(this.#parts.pool, report);
+    return report;
+  }
+
+  /** A report of an earlier rebuild, by its id. */
+  replay(id: string): Promise<ReplayReport | undefined> {
+    return findReplay(this.#parts.pool, id);
+  }
+
+  lagMs(): number {
+    const now = Date.now();
+    return Math.max(0, ...this.names.map((name) => this.#progress.lagMsOf(name, now)));
+  }
+
+  async reached(position: Position, timeoutMs: number): Promise<boolean> {
+    const deadline = Date.now() + timeoutMs;
+    const done = (): boolean =>
+      this.names.every((name) => (this.#progress.positionOf(name) ?? 0n) >= position);
+    let lookAt = Date.now() + 50;
+    while (!done()) {
+      const now = Date.now();
+      if (now >= deadline) return false;
+      // Another process may be the one that runs them.
+      if (now >= lookAt) {
+        await this.#look().catch(() => undefined);
+        lookAt = Date.now() + 50;
+      } else await this.#progress.changed(Math.min(deadline, lookAt) - now);
+    }
+    return true;
+  }
+
+  #find(name: string): Projection | undefined {
+    return this.#parts.projections.find((projection) => projection.name === name);
+  }
+
+  #setUp(): Promise<void> {
+    return withTransaction(this.#parts.pool, async (client) => {
+      await client.query('select pg_advisory_xact_lock($1)', [setUpLock]);
+      for (const projection of this.#parts.projections) {
+        const build = liveBuild(projection);
+        if ((await loadCheckpoint(client, build)) === undefined) await createBuild(client, projection, build);
+      }
+    });
+  }
+
+  async #run(projection: Projection): Promise<void> {
+    const { signal } = this.#stopping;
+    const { pool, store, logger } = this.#parts;
+    while (!signal.aborted) {
+      try {
+        await this.#replaceOutdated(projection);
+        break;
+      } catch (error) {
+        if (signal.aborted) return;
+        logger.error({ err: error, projection: projection.name }, 'A read model could not be built anew');
+        await sleep(5_000, undefined, { signal }).catch(() => undefined);
+      }
+    }
+    const target = {
+      pool,
+      projection,
+      build: liveBuild(projection),
+      statementTimeoutMs: this.#statementTimeoutMs,
+    };
+    const runner = new ProjectionRunner({ target, store, log: this.#log, progress: this.#progress, logger });
+    await runner.run(signal);
+  }
+
+  /** Tables of an older version, or ones that are ahead of a log that was restored from a backup, are built anew. */
+  async #replaceOutdated(projection: Projection): Promise<void> {
+    const { pool, store, logger } = this.#parts;
+    const live = await loadCheckpoint(pool, liveBuild(projection));
+    if (live === undefined) return;
+    const ahead = live.position > (await store.head());
+    if (live.version >= projection.version && !ahead) return;
+    const found = { projection: projection.name, from: live.version, to: projection.version, ahead };
+    logger.warn(found, 'A read model is out of date and is built anew');
+    await this.rebuild(projection.name, { swap: true });
+  }
+
+  async #watch(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) await this.#look().catch(() => undefined);
+    }
+  }
+
+  /** Reads how far the projections are, whichever process runs them, and how old the oldest unapplied event is. */
+  async #look(): Promise<void> {
+    const { pool, store } = this.#parts;
+    const head = await store.head();
+    const { rows } = await pool.query<{ name: string; position: Position }>({
+      name: 'projection_positions',
+      text: 'select name, position from counterfoil.projections where name = any($1)',
+      values: [this.names],
+    });
+    for (const { name, position } of rows) {
+      const oldest = position >= head ? undefined : (await store.readAll(position, 1))[0];
+      // A runner of this process may have gone on meanwhile, and knows better.
+      if ((this.#progress.positionOf(name) ?? 0n) > position) continue;
+      if (oldest === undefined) this.#progress.applied(name, position, undefined);
+      else this.#progress.pending(name, position, oldest);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventStore, Position } from '../../application/ports/event-store.js';
+import type { Logger } from '../../application/ports/logger.js';
+import type { BatchTarget } from './apply-batch.js';
+import { applyBatch } from './apply-batch.js';
+import type { Checkpoint } from './builds.js';
+import { loadCheckpoint } from './builds.js';
+import type { Progress } from './progress.js';
+import type { SharedLog } from './shared-log.js';
+
+const heldPauseMs = 50;
+/** A runner that stands by takes over when the checkpoint rests this long although there are events after it. */
+const standbyLookMs = 700;
+const backoffMaxMs = 5_000;
+
+/**
+ * Keeps one projection's live tables up with the log. Any number of processes may run the same projection: each batch
+ * claims the checkpoint within its own transaction, and who finds it moved by another stands by until that one rests.
+ */
+export class ProjectionRunner {
+  readonly #target: BatchTarget;
+  readonly #store: EventStore;
+  readonly #log: SharedLog;
+  readonly #progress: Progress;
+  readonly #logger: Logger;
+
+  constructor(parts: {
+    readonly target: BatchTarget;
+    readonly store: EventStore;
+    readonly log: SharedLog;
+    readonly progress: Progress;
+    readonly logger: Logger;
+  }) {
+    this.#target = parts.target;
+    this.#store = parts.store;
+    this.#log = parts.log;
+    this.#progress = parts.progress;
+    this.#logger = parts.logger;
+  }
+
+  /** Runs until `signal` aborts; outages of Postgres or the event store are waited out. */
+  async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        const started = this.#progress.positionOf(this.#name);
+        await this.#follow(signal);
+        if (this.#progress.positionOf(this.#name) !== started) failures = 0;
+        await this.#standBy(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        failures = Math.min(failures + 1, 10);
+        this.#logger.warn({ err: error, projection: this.#name }, 'A projection waits for its stores');
+        await pause(Math.min(100 * 2 ** failures, backoffMaxMs), signal);
+      }
+    }
+  }
+
+  get #name(): string {
+    return this.#target.projection.name;
+  }
+
+  /** Applies what comes, until another runner turns out to do so. */
+  async #follow(signal: AbortSignal): Promise<void> {
+    let checkpoint = await this.#load();
+    while (checkpoint !== undefined && !signal.aborted) {
+      const events = await this.#log.next(checkpoint.position, signal);
+      const [oldest] = events ?? [];
+      if (events === undefined || oldest === undefined) return;
+      this.#progress.pending(this.#name, checkpoint.position, oldest);
+      const applied = await applyBatch(this.#target, checkpoint, events);
+      if (applied.outcome === 'applied') {
+        checkpoint = applied.checkpoint;
+        this.#noteApplied(checkpoint.position, Date.parse(oldest.recordedAt));
+        if (applied.parkedNow > 0) {
+          this.#logger.error(
+            { projection: this.#name, events: applied.parkedNow },
+            'A projection parked events that it cannot apply',
+          );
+        }
+        continue;
+      }
+      if (applied.outcome === 'held') await pause(heldPauseMs, signal);
+      const found: Checkpoint | undefined = await this.#load();
+      // Elsewhere than we left it: another runner is at work. In the same place, parked events were retried, say.
+      if (found?.position !== checkpoint.position) return;
+      checkpoint = found;
+    }
+  }
+
+  #noteApplied(position: Position, recordedAt: number): void {
+    const atHead = position >= this.#log.seen;
+    this.#progress.applied(this.#name, position, atHead ? undefined : recordedAt);
+  }
+
+  /** Resolves when it is this runner's turn: the checkpoint has not moved although there is something to apply. */
+  async #standBy(signal: AbortSignal): Promise<void> {
+    let last: Position | undefined;
+    while (!signal.aborted) {
+      const checkpoint = await this.#load();
+      const head = await this.#store.head();
+      if (checkpoint === undefined || checkpoint.position >= head) last = undefined;
+      else if (checkpoint.position === last) return;
+      else last = checkpoint.position;
+      await pause(standbyLookMs, signal);
+    }
+  }
+
+  /** Undefined while the live tables are of another version: then another program, or a rebuild, sees to them. */
+  async #load(): Promise<Checkpoint | undefined> {
+    const { pool, build, projection } = this.#target;
+    const checkpoint = await loadCheckpoint(pool, build);
+    return checkpoint?.version === projection.version ? checkpoint : undefined;
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}

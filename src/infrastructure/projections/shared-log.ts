@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventStore, Position, RecordedEvent } from '../../application/ports/event-store.js';
+import type { Logger } from '../../application/ports/logger.js';
+
+/** Batches kept for the projections that are not the first to ask; older ones are read again from the store. */
+const cachedBatches = 8;
+/** The subscription is a hint: without one, the log is looked at this often. */
+const pollMs = 1_000;
+const rereadMs = 5;
+
+/**
+ * One reader of the log for all projections of a process. Each asks for what follows its own checkpoint; those that
+ * stand at the same place share the batch and the decoding of its events. Memory is bounded by the cache.
+ */
+export class SharedLog {
+  readonly #store: EventStore;
+  readonly #logger: Logger;
+  readonly #batchMax: number;
+  readonly #cache = new Map<Position, Promise<readonly RecordedEvent[]>>();
+  readonly #closing = new AbortController();
+  #tail: Promise<void> | undefined;
+  #wake = new Set<() => void>();
+  #seen: Position = 0n;
+
+  constructor(parts: { readonly store: EventStore; readonly logger: Logger; readonly batchMax: number }) {
+    this.#store = parts.store;
+    this.#logger = parts.logger;
+    this.#batchMax = parts.batchMax;
+  }
+
+  /** The highest position that this process has seen. */
+  get seen(): Position {
+    return this.#seen;
+  }
+
+  /** The events after a position, at least one; waits for it. Undefined when `signal` aborts first. */
+  async next(after: Position, signal: AbortSignal): Promise<readonly RecordedEvent[] | undefined> {
+    while (!signal.aborted) {
+      const batch = await this.#read(after);
+      if (batch.length > 0) return batch;
+      this.#tail ??= this.#followTail(after);
+      await this.#moved(after, signal);
+    }
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#tail;
+  }
+
+  #read(after: Position): Promise<readonly RecordedEvent[]> {
+    const cached = this.#cache.get(after);
+    if (cached !== undefined) return cached;
+    const reading = this.#store.readAll(after, this.#batchMax);
+    this.#keep(after, reading);
+    return reading.then(
+      (batch) => {
+        if (batch.length === 0) this.#forget(after, reading);
+        this.#note(batch);
+        return batch;
+      },
+      (error) => {
+        this.#forget(after, reading);
+        throw error;
+      },
+    );
+  }
+
+  #keep(after: Position, batch: Promise<readonly RecordedEvent[]>): void {
+    this.#cache.delete(after);
+    this.#cache.set(after, batch);
+    for (const oldest of this.#cache.keys()) {
+      if (this.#cache.size <= cachedBatches) break;
+      this.#cache.delete(oldest);
+    }
+  }
+
+  #forget(after: Position, batch: Promise<readonly RecordedEvent[]>): void {
+    if (this.#cache.get(after) === batch) this.#cache.delete(after);
+  }
+
+  #note(batch: readonly RecordedEvent[]): void {
+    const position = batch.at(-1)?.position ?? 0n;
+    if (position > this.#seen) this.#seen = position;
+  }
+
+  /** What the subscription brings goes to the cache under the position before it, where the projections look. */
+  async #followTail(after: Position): Promise<void> {
+    const { signal } = this.#closing;
+    let before = after;
+    while (!signal.aborted) {
+      try {
+        for await (const batch of this.#store.subscribe(before, { signal, batchMax: this.#batchMax })) {
+          this.#keep(before, Promise.resolve(batch));
+          this.#note(batch);
+          before = batch.at(-1)?.position ?? before;
+          const waiting = this.#wake;
+          this.#wake = new Set();
+          for (const wake of waiting) wake();
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#logger.warn({ err: error }, 'The subscription to the event log failed; it is opened again');
+        await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  #moved(after: Position, signal: AbortSignal): Promise<void> {
+    if (this.#cache.has(after)) return Promise.resolve();
+    // The subscription's batches may start elsewhere than this projection stands; then the store is read.
+    const timeoutMs = this.#seen > after ? rereadMs : pollMs;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        this.#wake.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      signal.addEventListener('abort', done, { once: true });
+      this.#wake.add(done);
+    });
+  }
+}
