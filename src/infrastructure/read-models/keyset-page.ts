@@ -1,0 +1,60 @@
+import type { Pool, QueryResultRow } from 'pg';
+import type { CreatedRange, Page, PageRequest } from '../../application/ports/read-models.js';
+
+/** Collects conditions and their parameters; only those that were asked for are in the text, for the indexes' sake. */
+export class Conditions {
+  readonly #conditions: string[] = [];
+  readonly #values: unknown[] = [];
+
+  /** `$` in the text stands for the value. */
+  add(text: string, value: unknown): this {
+    if (value === null) return this;
+    this.#values.push(value);
+    this.#conditions.push(text.replaceAll('$', `$${this.#values.length}`));
+    return this;
+  }
+
+  addCreated(range: CreatedRange): this {
+    return this.add('created_at >= $', range.createdGte)
+      .add('created_at > $', range.createdGt)
+      .add('created_at <= $', range.createdLte)
+      .add('created_at < $', range.createdLt);
+  }
+
+  get where(): string {
+    return this.#conditions.length === 0 ? '' : `where ${this.#conditions.join(' and ')}`;
+  }
+
+  get values(): unknown[] {
+    return this.#values;
+  }
+}
+
+/**
+ * One page of a list, newest first. `order` are the columns that order it, unique together; `cursor` is a row
+ * expression of the same columns for the id `$`. After an id that does not exist nothing comes.
+ */
+export async function keysetPage<Row extends QueryResultRow>(
+  pool: Pool,
+  list: {
+    readonly select: string;
+    readonly order: readonly string[];
+    readonly cursor: string;
+    readonly conditions: Conditions;
+    readonly page: PageRequest;
+  },
+): Promise<Page<Row>> {
+  const { select, order, cursor, conditions, page } = list;
+  const columns = `(${order.join(', ')})`;
+  const backwards = page.endingBefore !== null;
+  conditions.add(`${columns} < ${cursor}`, page.startingAfter);
+  conditions.add(`${columns} > ${cursor}`, page.endingBefore);
+  const direction = backwards ? 'asc' : 'desc';
+  const { rows } = await pool.query<Row>(
+    `${select} ${conditions.where}
+     order by ${order.map((column) => `${column} ${direction}`).join(', ')} limit ${page.limit + 1}`,
+    conditions.values,
+  );
+  const kept = rows.slice(0, page.limit);
+  return { rows: backwards ? kept.reverse() : kept, hasMore: rows.length > page.limit };
+}

@@ -1,0 +1,151 @@
+import type { Pool } from 'pg';
+import { journalOf } from '../../application/ledger/payment-journals.js';
+import { paymentCodec } from '../../application/payment/payment.codec.js';
+import type { Position } from '../../application/ports/event-store.js';
+import type { LedgerEntryRow, LedgerQueries, TrialBalanceRow } from '../../application/ports/read-models.js';
+import type { Journal } from '../../domain/ledger/journal.js';
+import type { PaymentEvent } from '../../domain/payment/events.js';
+import type { Envelope, Projection, SqlStatement } from '../projections/projection.js';
+import { onEveryEvent, routeByCategory } from '../projections/projection.js';
+import { Conditions, keysetPage } from './keyset-page.js';
+
+/**
+ * Journals are written once, whole, and never changed: the database holds that every statement that adds entries leaves
+ * each of its journals balanced in each currency, with two lines or more and none of zero.
+ */
+const ddl = `
+  create table journals (
+    event_id    uuid        primary key,
+    description text        not null,
+    stream      text        not null,
+    position    bigint      not null,
+    recorded_at timestamptz not null
+  );
+  create table entries (
+    event_id uuid     not null references journals,
+    line     smallint not null,
+    account  text     not null,
+    amount   bigint   not null check (amount <> 0),
+    currency text     not null,
+    position bigint   not null,
+    primary key (event_id, line)
+  );
+  create index entries_by_account  on entries (account, position, line);
+  create index entries_by_position on entries (position) include (account, currency, amount);
+
+  create function check_balance() returns trigger language plpgsql as $body$
+  begin
+    if exists (select 1 from added group by event_id, currency having sum(amount) <> 0)
+      or exists (select 1 from added group by event_id having count(*) < 2) then
+      raise exception 'a journal does not balance' using errcode = 'check_violation';
+    end if;
+    return null;
+  end $body$;
+  create trigger balanced after insert on entries
+    referencing new table as added for each statement execute function check_balance();
+
+  create function refuse_change() returns trigger language plpgsql as $body$
+  begin
+    raise exception 'the ledger is append-only: % refused', tg_op using errcode = 'restrict_violation';
+  end $body$;
+  create trigger append_only before update or delete or truncate on journals
+    for each statement execute function refuse_change();
+  create trigger append_only before update or delete or truncate on entries
+    for each statement execute function refuse_change();
+`;
+
+/** All in one statement, since that is what the database checks the balance of. */
+function post({ description, lines }: Journal, envelope: Envelope): readonly SqlStatement[] {
+  const { id, stream, position, recordedAt } = envelope;
+  return [
+    {
+      text: `with posted as (
+               insert into journals (event_id, description, stream, position, recorded_at) values ($1, $2, $3, $4, $5)
+             )
+             insert into entries (event_id, line, account, amount, currency, position)
+             select $1, line - 1, account, amount, currency, $4
+             from unnest($6::text[], $7::bigint[], $8::text[])
+               with ordinality as lines (account, amount, currency, line)`,
+      values: [
+        id,
+        description,
+        stream,
+        position,
+        recordedAt,
+        lines.map(({ account }) => account),
+        lines.map(({ amount }) => amount.minor),
+        lines.map(({ amount }) => amount.currency),
+      ],
+    },
+  ];
+}
+
+function book(event: PaymentEvent, envelope: Envelope): readonly SqlStatement[] {
+  const journal = journalOf(event);
+  return journal === undefined ? [] : post(journal, envelope);
+}
+
+export const ledgerProjection: Projection = {
+  name: 'ledger',
+  version: 1,
+  ddl,
+  tables: { journals: ['event_id'], entries: ['event_id', 'line'] },
+  statementsOf: routeByCategory({ payment: onEveryEvent(paymentCodec, book) }),
+};
+
+const entryId = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(\d{1,4})$/;
+
+export class PostgresLedgerQueries implements LedgerQueries {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /** One statement, so that the position and the rows are of one snapshot. */
+  async trialBalance(at: Position | null): ReturnType<LedgerQueries['trialBalance']> {
+    type Total = TrialBalanceRow & { readonly position: Position };
+    const { rows } = await this.#pool.query<Total | { readonly position: Position; readonly account: null }>(
+      `with known as (
+         select least(position, coalesce($1::bigint, position)) as position
+         from counterfoil.projections where name = 'ledger'
+       ), totals as (
+         select account, currency,
+           sum(amount) filter (where amount > 0) as debits, -sum(amount) filter (where amount < 0) as credits
+         from read_ledger.entries where position <= (select position from known)
+         group by account, currency
+       )
+       select position, account, currency, coalesce(debits, 0)::bigint as debits,
+         coalesce(credits, 0)::bigint as credits, (coalesce(debits, 0) - coalesce(credits, 0))::bigint as balance
+       from known left join totals on true order by account, currency`,
+      [at],
+    );
+    const totals = rows.flatMap(({ position: _position, ...row }) => (row.account === null ? [] : [row]));
+    return { position: rows[0]?.position ?? 0n, rows: totals };
+  }
+
+  entries(
+    account: string,
+    page: Parameters<LedgerQueries['entries']>[1],
+  ): ReturnType<LedgerQueries['entries']> {
+    return keysetPage<LedgerEntryRow>(this.#pool, {
+      select: `select e.event_id || '/' || e.line as id, e.account, e.amount, e.currency, j.description, e.event_id,
+                 j.stream, e.position, j.recorded_at
+               from read_ledger.entries e join read_ledger.journals j using (event_id)`,
+      order: ['e.position', 'e.line'],
+      cursor: `(select position, line from read_ledger.entries
+                where event_id = split_part($, '/', 1)::uuid and line = split_part($, '/', 2)::smallint)`,
+      conditions: new Conditions().add('e.account = $', account),
+      page: {
+        ...page,
+        startingAfter: validId(page.startingAfter),
+        endingBefore: validId(page.endingBefore),
+      },
+    });
+  }
+}
+
+/** An id of another shape is one that does not exist. */
+function validId(id: string | null): string | null {
+  return id === null || entryId.test(id) ? id : '00000000-0000-0000-0000-000000000000/0';
+}

@@ -1,0 +1,116 @@
+import type { Pool } from 'pg';
+import { paymentCodec } from '../../application/payment/payment.codec.js';
+import type { PendingEffect, PendingEffects } from '../../application/ports/read-models.js';
+import type { PaymentEvent } from '../../domain/payment/events.js';
+import type { RefundId } from '../../domain/shared/ids.js';
+import type { Instant } from '../../domain/shared/instant.js';
+import type { Envelope, Projection, SqlStatement } from '../projections/projection.js';
+import { onEvents, routeByCategory } from '../projections/projection.js';
+
+/** A request of each kind is open at most once in a stream, a refund once per refund. */
+const ddl = `
+  create table open_requests (
+    event_id     uuid        primary key,
+    stream       text        not null,
+    revision     bigint      not null,
+    kind         text        not null,
+    refund       text        not null,
+    requested_at timestamptz not null,
+    unique (stream, kind, refund)
+  );
+  create index open_requests_by_time on open_requests (requested_at, event_id);
+`;
+
+type Kind = 'confirm' | 'capture' | 'cancel' | 'refund';
+
+function open(kind: Kind, { id, stream, revision, recordedAt }: Envelope, refundId: RefundId | '' = '') {
+  return [
+    {
+      text: `insert into open_requests (event_id, stream, revision, kind, refund, requested_at)
+             values ($1, $2, $3, $4, $5, $6)`,
+      values: [id, stream, revision, kind, refundId, recordedAt],
+    },
+  ];
+}
+
+function settle(kinds: readonly Kind[], { stream }: Envelope): readonly SqlStatement[] {
+  return [
+    { text: 'delete from open_requests where stream = $1 and kind = any($2)', values: [stream, kinds] },
+  ];
+}
+
+function settleRefund(refundId: RefundId, { stream }: Envelope): readonly SqlStatement[] {
+  return [
+    {
+      text: `delete from open_requests where stream = $1 and kind = 'refund' and refund = $2`,
+      values: [stream, refundId],
+    },
+  ];
+}
+
+/** The same facts settle a request here as end the open step in the payment's own state. */
+const handlers = onEvents<PaymentEvent>(paymentCodec, {
+  PaymentConfirmRequested: (_event, envelope) => open('confirm', envelope),
+  PaymentCaptureRequested: (_event, envelope) => open('capture', envelope),
+  PaymentCancelRequested: (_event, envelope) => open('cancel', envelope),
+  RefundRequested: (event, envelope) => open('refund', envelope, event.refundId),
+  PaymentActionRequired: (_event, envelope) => settle(['confirm'], envelope),
+  PaymentProcessingStarted: (_event, envelope) => settle(['confirm'], envelope),
+  PaymentDeclined: (_event, envelope) => settle(['confirm'], envelope),
+  PaymentAuthorized: (_event, envelope) => settle(['confirm'], envelope),
+  PaymentFailed: (_event, envelope) => settle(['confirm'], envelope),
+  PaymentCaptureRefused: (_event, envelope) => settle(['capture'], envelope),
+  PaymentCancelRefused: (_event, envelope) => settle(['cancel'], envelope),
+  PaymentCaptured: (_event, envelope) => settle(['confirm', 'capture', 'cancel'], envelope),
+  PaymentCanceled: (_event, envelope) => settle(['confirm', 'capture', 'cancel'], envelope),
+  RefundInitiated: (event, envelope) => settleRefund(event.refundId, envelope),
+  RefundRefused: (event, envelope) => settleRefund(event.refundId, envelope),
+});
+
+export const pendingEffectsProjection: Projection = {
+  name: 'pending_effects',
+  version: 1,
+  ddl,
+  tables: { open_requests: ['event_id'] },
+  statementsOf: routeByCategory({ payment: handlers }),
+};
+
+export class PostgresPendingEffects implements PendingEffects {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async due(now: Instant, requestedBefore: Instant, limit: number): Promise<readonly PendingEffect[]> {
+    const { rows } = await this.#pool.query<PendingEffect>(
+      `select r.event_id, r.stream, r.revision, r.requested_at, coalesce(a.attempts, 0) as attempts,
+         a.next_attempt_at, a.last_error
+       from read_pending_effects.open_requests r
+         left join counterfoil.effect_attempts a using (event_id)
+       where r.requested_at < $2 and (a.next_attempt_at is null or a.next_attempt_at <= $1)
+       order by r.requested_at, r.event_id limit $3`,
+      [now, requestedBefore, limit],
+    );
+    return rows;
+  }
+
+  async postpone(eventId: string, nextAttemptAt: Instant, error: string): Promise<void> {
+    await this.#pool.query(
+      `insert into counterfoil.effect_attempts (event_id, attempts, next_attempt_at, last_error)
+       values ($1, 1, $2, $3)
+       on conflict (event_id) do update
+         set attempts = effect_attempts.attempts + 1, next_attempt_at = $2, last_error = $3`,
+      [eventId, nextAttemptAt, error],
+    );
+    // Attempts of requests that were settled long ago serve nobody.
+    await this.#pool.query(
+      `delete from counterfoil.effect_attempts where event_id in (
+         select a.event_id from counterfoil.effect_attempts a
+         where a.next_attempt_at < $1::timestamptz - interval '7 days'
+           and not exists (select 1 from read_pending_effects.open_requests r where r.event_id = a.event_id)
+         limit 100)`,
+      [nextAttemptAt],
+    );
+  }
+}
