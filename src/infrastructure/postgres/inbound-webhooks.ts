@@ -9,12 +9,16 @@ import type {
   VerifiedWebhook,
 } from '../../application/ports/inbound-webhooks.js';
 import type { Instant } from '../../domain/shared/instant.js';
+import { GroupCommit } from './group-commit.js';
 
 type Received = { readonly webhook: VerifiedWebhook; readonly parkedBecause: string | null };
 type Settled = { readonly id: string; readonly outcome: HandlingOutcome };
 
-/** Webhooks that wait to be stored, or to be settled, go out together in one statement and one commit. */
-export type Batcher = <I, O>(run: (items: readonly I[]) => Promise<readonly O[]>) => (item: I) => Promise<O>;
+const batchMax = 64;
+/** A batch's statement is sent as one message: large bodies fill it sooner. */
+const bytesPerItem = 65_536;
+/** Beyond this the sender is told to come again: it keeps its webhooks for days. */
+const queueMax = 10_000;
 
 const columns = `id, type, api_version, livemode, object_id, payload, status, attempts, deliveries, last_error, note,
   received_at, processed_at, next_attempt_at`;
@@ -42,25 +46,39 @@ const settleStatement = (size: number): string => `
   from (values ${valuesList(settledTypes, size)}) as settled (id, status, note, error, retry_at)
   where webhook.id = settled.id and webhook.status in ('received', 'failed')`;
 
-/** The inbox in a table. */
+/** The inbox in a table. Webhooks that wait to be stored, or settled, go out together in one statement and one commit. */
 export class PostgresInboundWebhooks implements InboundWebhooks {
   readonly #pool: pg.Pool;
-  readonly #receive: (item: Received) => Promise<Reception>;
-  readonly #settle: (item: Settled) => Promise<void>;
+  readonly #receptions: GroupCommit<Received, Reception>;
+  readonly #settlements: GroupCommit<Settled, undefined>;
 
-  /** @param pool stays the caller's to close */
-  constructor(pool: pg.Pool, batcher: Batcher) {
+  /** @param pool stays the caller's to close, after `close` */
+  constructor(pool: pg.Pool) {
     this.#pool = pool;
-    this.#receive = batcher((items: readonly Received[]) => this.#receiveAll(items));
-    this.#settle = batcher((items: readonly Settled[]) => this.#settleAll(items));
+    this.#receptions = new GroupCommit({
+      batchMax,
+      queueMax,
+      weight: ({ webhook }) => 1 + Math.floor(webhook.payload.length / bytesPerItem),
+      flush: (items) => this.#receiveAll(items),
+    });
+    this.#settlements = new GroupCommit({
+      batchMax,
+      queueMax: Number.POSITIVE_INFINITY,
+      flush: (items) => this.#settleAll(items),
+    });
   }
 
   receive(webhook: VerifiedWebhook, parkedBecause: string | null): Promise<Reception> {
-    return this.#receive({ webhook, parkedBecause });
+    return this.#receptions.submit({ webhook, parkedBecause });
   }
 
   settle(id: string, outcome: HandlingOutcome): Promise<void> {
-    return this.#settle({ id, outcome });
+    return this.#settlements.submit({ id, outcome });
+  }
+
+  /** Takes nothing more in, and resolves when what came before is stored and settled. */
+  async close(): Promise<void> {
+    await Promise.all([this.#receptions.close(), this.#settlements.close()]);
   }
 
   async claimDue(limit: number, leaseMs: number): Promise<readonly InboundWebhook[]> {

@@ -1,0 +1,213 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import type { InboundWebhook } from '../../../src/application/ports/inbound-webhooks.js';
+import { PostgresInboundWebhooks } from '../../../src/infrastructure/postgres/inbound-webhooks.js';
+import { createPool } from '../../../src/infrastructure/postgres/pool.js';
+import type { TestDatabase } from '../../support/postgres.js';
+import { createTestDatabase, silentLogger } from '../../support/postgres.js';
+import { instantNow } from '../stripe/simulator-control.js';
+import { webhook } from './inbox-examples.js';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let inbox: PostgresInboundWebhooks;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool({
+    connectionString: database.url,
+    max: 8,
+    applicationName: 'inbox',
+    logger: silentLogger,
+  });
+  inbox = new PostgresInboundWebhooks(pool);
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  await pool.query('truncate counterfoil.inbound_webhooks');
+});
+
+const everything = { status: null, type: null, limit: 100, startingAfter: null, endingBefore: null };
+const ids = (rows: readonly InboundWebhook[]): string[] => rows.map(({ id }) => id);
+
+describe('receiving', () => {
+  it('stores a webhook as it came, due at once', async () => {
+    const received = webhook();
+    expect(await inbox.receive(received, null)).toBe('stored');
+    expect(await inbox.find(received.id)).toEqual({
+      ...received,
+      status: 'received',
+      attempts: 0,
+      deliveries: 1,
+      lastError: null,
+      note: null,
+      receivedAt: expect.any(String),
+      processedAt: null,
+      nextAttemptAt: expect.any(String),
+    });
+    expect(await inbox.find('evt_unknown')).toBeUndefined();
+  });
+
+  it('counts 1,000 deliveries of one webhook, at once and over two processes, and stores it once', async () => {
+    const other = new PostgresInboundWebhooks(pool);
+    const received = webhook();
+    const receptions = await Promise.all(
+      Array.from({ length: 1_000 }, (_n, n) => (n % 2 === 0 ? inbox : other).receive(received, null)),
+    );
+    expect(receptions.filter((reception) => reception === 'stored')).toHaveLength(1);
+    expect(receptions.filter((reception) => reception === 'duplicate')).toHaveLength(999);
+    expect((await inbox.find(received.id))?.deliveries).toBe(1_000);
+  });
+
+  it('tells another body under a known id apart, stored before or waiting beside it, and keeps the first', async () => {
+    const first = webhook();
+    const forged = { ...first, payload: `${first.payload} ` };
+    expect(await Promise.all([first, forged, first, forged].map((one) => inbox.receive(one, null)))).toEqual([
+      'stored',
+      'different_body',
+      'duplicate',
+      'different_body',
+    ]);
+    expect(await inbox.receive(forged, null)).toBe('different_body');
+    expect(await inbox.find(first.id)).toMatchObject({ payload: first.payload, deliveries: 2 });
+  });
+
+  it('stores 500 different webhooks that come at once', async () => {
+    const many = Array.from({ length: 500 }, () => webhook());
+    const receptions = await Promise.all(many.map((one) => inbox.receive(one, null)));
+    expect(new Set(receptions)).toEqual(new Set(['stored']));
+    const { rows } = await pool.query<{ count: bigint }>('select count(*) from counterfoil.inbound_webhooks');
+    expect(rows[0]?.count).toBe(500n);
+  });
+
+  it('stores a webhook parked, and not due, when there is a reason', async () => {
+    const received = webhook({ livemode: true });
+    await inbox.receive(received, 'the other mode');
+    expect(await inbox.claimDue(10, 1_000)).toEqual([]);
+    expect(await inbox.find(received.id)).toMatchObject({ status: 'parked', lastError: 'the other mode' });
+  });
+
+  it('fails loudly for those who wait when the database refuses, and goes on afterwards', async () => {
+    const refused = inbox.receive(webhook({ type: 'has a NUL \u0000' }), null);
+    await expect(refused).rejects.toThrow();
+    expect(await inbox.receive(webhook(), null)).toBe('stored');
+  });
+});
+
+describe('claiming', () => {
+  it('hands out the oldest first, counts the attempt, and hands none out twice', async () => {
+    const many = [webhook(), webhook(), webhook()];
+    for (const one of many) await inbox.receive(one, null);
+    const first = await inbox.claimDue(2, 60_000);
+    expect(ids(first)).toEqual(many.slice(0, 2).map(({ id }) => id));
+    expect(first.map(({ attempts }) => attempts)).toEqual([1, 1]);
+    expect(ids(await inbox.claimDue(10, 60_000))).toEqual([many[2]?.id]);
+    expect(await inbox.claimDue(10, 60_000)).toEqual([]);
+  });
+
+  it('hands out one webhook of an object at a time', async () => {
+    const objectId = 'pi_shared';
+    const [first, second] = [webhook({ objectId }), webhook({ objectId })];
+    for (const one of [first, second, webhook({ objectId: null }), webhook({ objectId: null })]) {
+      await inbox.receive(one, null);
+    }
+    expect(await inbox.claimDue(10, 60_000)).toHaveLength(3);
+    expect(await inbox.claimDue(10, 60_000)).toEqual([]);
+    await inbox.settle(first.id, { status: 'processed', note: 'done' });
+    expect(ids(await inbox.claimDue(10, 60_000))).toEqual([second.id]);
+  });
+
+  it('never hands one object to two workers, however many claim at once', async () => {
+    for (let n = 0; n < 60; n += 1) await inbox.receive(webhook({ objectId: `pi_${n % 6}` }), null);
+    const claims = await Promise.all(Array.from({ length: 12 }, () => inbox.claimDue(3, 60_000)));
+    const objects = claims.flat().map(({ objectId }) => objectId);
+    expect(objects).toHaveLength(6);
+    expect(new Set(objects).size).toBe(6);
+  });
+
+  it('hands a webhook out again when the worker died and its lease is over', async () => {
+    const received = webhook();
+    await inbox.receive(received, null);
+    await inbox.claimDue(1, 50);
+    await sleep(80);
+    expect((await inbox.claimDue(1, 60_000))[0]).toMatchObject({ id: received.id, attempts: 2 });
+  });
+
+  it('leaves a failed webhook alone until its time, and its object to the next', async () => {
+    const objectId = 'pi_1';
+    const [failing, next] = [webhook({ objectId }), webhook({ objectId })];
+    await inbox.receive(failing, null);
+    await inbox.receive(next, null);
+    await inbox.claimDue(1, 60_000);
+    const retryAt = new Date(Date.now() + 300).toISOString() as ReturnType<typeof instantNow>;
+    await inbox.settle(failing.id, { status: 'failed', error: 'not yet', retryAt });
+    expect(await inbox.find(failing.id)).toMatchObject({
+      status: 'failed',
+      lastError: 'not yet',
+      nextAttemptAt: retryAt,
+    });
+    expect(ids(await inbox.claimDue(10, 60_000))).toEqual([next.id]);
+    await inbox.settle(next.id, { status: 'ignored', note: 'of no interest' });
+    await sleep(350);
+    expect(ids(await inbox.claimDue(10, 60_000))).toEqual([failing.id]);
+  });
+
+  it('lets a thousand webhooks of one busy object hold up nobody else for long', async () => {
+    const crowd = Array.from({ length: 999 }, () => webhook({ objectId: 'pi_busy' }));
+    await Promise.all(crowd.map((one) => inbox.receive(one, null)));
+    const other = webhook();
+    await inbox.receive(other, null);
+    expect(ids(await inbox.claimDue(8, 60_000))).toContain(other.id);
+  });
+});
+
+describe('settling, listing and replaying', () => {
+  it('ends processed, ignored or parked, and a late worker changes nothing afterwards', async () => {
+    const received = webhook();
+    await inbox.receive(received, null);
+    await inbox.claimDue(1, 60_000);
+    await inbox.settle(received.id, { status: 'processed', note: 'PaymentCaptured' });
+    await inbox.settle(received.id, { status: 'failed', error: 'late', retryAt: instantNow() });
+    expect(await inbox.find(received.id)).toMatchObject({
+      status: 'processed',
+      note: 'PaymentCaptured',
+      lastError: null,
+      nextAttemptAt: null,
+      processedAt: expect.any(String),
+    });
+  });
+
+  it('is due again after a replay, whatever it was', async () => {
+    const received = webhook();
+    await inbox.receive(received, 'parked at the door');
+    expect(await inbox.replay(received.id)).toBe(true);
+    expect(await inbox.replay('evt_unknown')).toBe(false);
+    expect((await inbox.claimDue(1, 60_000))[0]).toMatchObject({
+      id: received.id,
+      attempts: 1,
+      lastError: null,
+    });
+  });
+
+  it('lists the newest first, by pages in both directions, by status and by type', async () => {
+    const many = Array.from({ length: 7 }, (_n, n) =>
+      webhook({ type: n % 2 === 0 ? 'even.type' : 'odd.type' }),
+    );
+    for (const one of many) await inbox.receive(one, null);
+    const newest = many.map(({ id }) => id).reverse();
+    const first = await inbox.list({ ...everything, limit: 3 });
+    expect([ids(first.rows), first.hasMore]).toEqual([newest.slice(0, 3), true]);
+    const second = await inbox.list({ ...everything, limit: 3, startingAfter: newest[2] ?? '' });
+    expect([ids(second.rows), second.hasMore]).toEqual([newest.slice(3, 6), true]);
+    const last = await inbox.list({ ...everything, limit: 3, startingAfter: newest[5] ?? '' });
+    expect([ids(last.rows), last.hasMore]).toEqual([newest.slice(6), false]);
+    const back = await inbox.list({ ...everything, limit: 3, endingBefore: newest[6] ?? '' });
+    expect([ids(back.rows), back.hasMore]).toEqual([newest.slice(3, 6), true]);
+    expect((await inbox.list({ ...everything, type: 'odd.type' })).rows).toHaveLength(3);
+    expect((await inbox.list({ ...everything, status: 'parked' })).rows).toEqual([]);
+    expect((await inbox.list({ ...everything, startingAfter: 'evt_unknown' })).rows).toEqual([]);
+  });
+});
