@@ -1,0 +1,44 @@
+import type { Effort } from './bench.js';
+
+/** Gives one value: events per second, milliseconds, bytes. */
+export type Measure = () => Promise<number>;
+
+/** Floor and product in turn (A B A B A B), so that whatever else the machine does meets both alike. */
+export async function inTurn(
+  effort: Effort,
+  floor: Measure,
+  product: Measure,
+): Promise<{ readonly floor: readonly number[]; readonly product: readonly number[] }> {
+  const values = { floor: [] as number[], product: [] as number[] };
+  for (let round = 0; round < effort.rounds; round += 1) {
+    values.floor.push(await floor());
+    values.product.push(await product());
+  }
+  return values;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  const upper = sorted[Math.floor(sorted.length / 2)];
+  const lower = sorted[Math.floor((sorted.length - 1) / 2)];
+  if (upper === undefined || lower === undefined) throw new RangeError('there is no median of nothing');
+  return (lower + upper) / 2;
+}
+
+/** Runs `once` over and over, `callers` at a time, for `ms`; answers how often it ended per second. */
+export async function ratePerSecond(
+  callers: number,
+  ms: number,
+  once: (caller: number, turn: number) => Promise<void>,
+): Promise<number> {
+  const startedAt = performance.now();
+  let done = 0;
+  const loop = async (caller: number): Promise<void> => {
+    for (let turn = 0; performance.now() - startedAt < ms; turn += 1) {
+      await once(caller, turn);
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, (_, caller) => loop(caller)));
+  return (done * 1000) / (performance.now() - startedAt);
+}

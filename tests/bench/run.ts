@@ -1,0 +1,67 @@
+import { appendBench, appendHotBench } from './append-bench.js';
+import type { Bench, BenchContext } from './bench.js';
+import { startBenchCluster } from './bench-cluster.js';
+import { catchUpBench } from './catch-up-bench.js';
+import { startChild } from './child.js';
+import type { LoadPlan, LoadReport } from './load-plan.js';
+import { describeMachine } from './machine.js';
+import { readOptions } from './options.js';
+import { paymentsBench } from './payments-bench.js';
+import { readStreamBench } from './read-stream-bench.js';
+import type { NamedResult } from './report.js';
+import { renderMarkdown, renderTable, writeBetweenMarkers } from './report.js';
+import { scaleBench } from './scale-bench.js';
+import { webhookBench } from './webhook-bench.js';
+
+const benches: readonly Bench[] = [
+  appendBench,
+  appendHotBench,
+  readStreamBench,
+  catchUpBench,
+  webhookBench,
+  paymentsBench,
+  scaleBench,
+];
+
+/** The file is compiled to dist-bench/tests/bench. */
+const performanceDocument = new URL('../../../docs/performance.md', import.meta.url);
+
+const say = (message: string): void => {
+  process.stderr.write(`${message}\n`);
+};
+
+/** `npm run bench`: measures, prints a table, and after a full run writes it into docs/performance.md. */
+async function main(): Promise<void> {
+  const names = benches.map(({ name }) => name);
+  const { only, effort } = readOptions(process.argv.slice(2), names);
+  const chosen = benches.filter(({ name }) => only === undefined || only.includes(name));
+  say('Starting Postgres ...');
+  const cluster = await startBenchCluster();
+  const generator = await startChild<null, LoadPlan, LoadReport>('load-generator', {});
+  try {
+    const context: BenchContext = { cluster, effort, sendLoad: generator.ask, say };
+    const results = await runAll(chosen, context);
+    process.stdout.write(`\n${renderTable(results)}`);
+    for (const { notes } of results) for (const note of notes) process.stdout.write(`${note}\n`);
+    if (only === undefined && !effort.quick) {
+      const machine = await describeMachine(cluster.version);
+      await writeBetweenMarkers(performanceDocument, renderMarkdown(results, machine, 'npm run bench'));
+    }
+  } finally {
+    await generator.stop();
+    await cluster.stop();
+  }
+}
+
+async function runAll(chosen: readonly Bench[], context: BenchContext): Promise<readonly NamedResult[]> {
+  const results: NamedResult[] = [];
+  for (const { name, run } of chosen) {
+    const startedAt = performance.now();
+    const result = await run(context);
+    say(`${name}: ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+    results.push({ name, ...result });
+  }
+  return results;
+}
+
+await main();

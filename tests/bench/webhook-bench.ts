@@ -1,0 +1,66 @@
+import type { Bench } from './bench.js';
+import { captureWebhook } from './captured-webhook.js';
+import { startChild } from './child.js';
+import type { LoadPlan, LoadReport } from './load-plan.js';
+import { startProduct, webhookSecret } from './product-process.js';
+import { inTurn, median } from './rounds.js';
+
+const connections = 32;
+
+/** From the signed request to the 200; with us the webhook is durable by then. */
+export const webhookBench: Bench = {
+  name: 'webhook',
+  async run({ cluster, effort, sendLoad }) {
+    const captured = await captureWebhook();
+    const databaseUrl = await cluster.createDatabase('bench_webhook');
+    const simulator = await startChild<{ url: string }>('simulator-process', {});
+    const floor = await startChild<{ port: number }>('floor-webhook-server', {
+      WEBHOOK_SECRET: webhookSecret,
+    });
+    const product = await startProduct({ databaseUrl, simulatorUrl: simulator.ready.url });
+    const reports: LoadReport[] = [];
+    const load = (port: number, requests: number): Promise<LoadReport> => {
+      const content: LoadPlan['content'] = { kind: 'webhook', secret: webhookSecret, ...captured };
+      return sendLoad({ port, connections, requests, expectedStatus: 200, content });
+    };
+    const requests = effort.quick ? 2_000 : 10_000;
+    try {
+      await load(floor.ready.port, requests / 5);
+      await load(product.ready.port, requests / 5);
+      await product.quiet();
+      const values = await inTurn(
+        effort,
+        async () => (await load(floor.ready.port, requests)).perSecond,
+        async () => {
+          const report = await load(product.ready.port, requests);
+          reports.push(report);
+          // What it has accepted is handled before the floor has its turn.
+          await product.quiet();
+          return report.perSecond;
+        },
+      );
+      const figure = {
+        path: 'webhook POST, verified, durable, 200; 32 connections',
+        unit: 'webhooks/s',
+        floorName: "Express 5 with express.raw and the SDK's constructEvent, storing nothing",
+        ...values,
+        target: { kind: 'at_least', ratio: 1 },
+      } as const;
+      return { figures: [figure], notes: [notes(captured.body, reports)] };
+    } finally {
+      await product.stop();
+      await floor.stop();
+      await simulator.stop();
+    }
+  },
+};
+
+function notes(body: string, reports: readonly LoadReport[]): string {
+  const middle = median(reports.map(({ medianMs }) => medianMs));
+  const slowest = median(reports.map(({ p99Ms }) => p99Ms));
+  return (
+    `Each webhook is a payment_intent.succeeded of ${Buffer.byteLength(body)} bytes with ids of its own. ` +
+    `Counterfoil answers in ${middle.toFixed(1)} ms (99%: ${slowest.toFixed(1)} ms) while its worker handles ` +
+    'what has come in.'
+  );
+}
