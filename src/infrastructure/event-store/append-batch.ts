@@ -1,0 +1,93 @@
+import pg from 'pg';
+import type { AppendResult, ExpectedRevision, StreamName } from '../../application/ports/event-store.js';
+import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../application/ports/event-store.js';
+import type { SingleConnection } from '../postgres/single-connection.js';
+import type { StoredEvent } from './stored-event.js';
+
+export type PendingAppend = {
+  readonly stream: StreamName;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly StoredEvent[];
+};
+
+type Row = readonly [outcome: string, lastRevision: bigint | null, lastPosition: bigint | null];
+
+/** Classes of server errors in which the same append may well succeed later: resources, conflicts, shutdown. */
+const passingClasses = new Set(['08', '25', '40', '53', '55', '57', '58']);
+
+/**
+ * Sends a batch of appends as one statement and tells each one's outcome. When the server refuses the batch because of
+ * what is in it, each append is sent alone, so that one bad append does not hurt its neighbours.
+ */
+export async function sendAppends(
+  connection: SingleConnection,
+  appends: readonly PendingAppend[],
+): Promise<readonly (AppendResult | Error)[]> {
+  const sent = await send(connection, appends);
+  if (!(sent instanceof Error)) return sent;
+  const definite = !(sent instanceof AppendOutcomeUnknown || sent instanceof EventStoreUnavailable);
+  if (!definite || appends.length === 1) return appends.map(() => sent);
+  const results: (AppendResult | Error)[] = [];
+  for (const append of appends) results.push(...(await sendAppends(connection, [append])));
+  return results;
+}
+
+async function send(
+  connection: SingleConnection,
+  appends: readonly PendingAppend[],
+): Promise<readonly AppendResult[] | Error> {
+  let client: pg.Client;
+  try {
+    client = await connection.get();
+  } catch (error) {
+    return new EventStoreUnavailable(`cannot connect: ${messageOf(error)}`, { cause: error });
+  }
+  try {
+    const { rows } = await client.query<Row & unknown[]>({
+      name: 'append',
+      text: 'select outcome, last_revision, last_position from eventstore.append($1)',
+      values: [batchText(appends)],
+      rowMode: 'array',
+    });
+    if (rows.length !== appends.length)
+      throw new Error(`${rows.length} outcomes of ${appends.length} appends`);
+    return rows.map(toResult);
+  } catch (error) {
+    // The server says ERROR only when it has rolled back; FATAL may come after the commit.
+    if (error instanceof pg.DatabaseError && error.severity === 'ERROR') {
+      if (!passingClasses.has(error.code?.slice(0, 2) ?? '')) return error;
+      return new EventStoreUnavailable(`Postgres refuses to write: ${error.message}`, { cause: error });
+    }
+    connection.discard(client);
+    return new AppendOutcomeUnknown(`no answer to an append: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** The argument of eventstore.append: see its migration. The documents are JSON text already and go in as they are. */
+function batchText(appends: readonly PendingAppend[]): string {
+  const rows = appends.flatMap(({ stream, expected, events }, n) => {
+    const append = `"n":${n},"c":${events.length},"x":${expectedNumber(expected)},"s":${JSON.stringify(stream)}`;
+    return events.map(
+      ({ id, type, data, metadata }, index) =>
+        `{${append},"k":${index + 1},"i":"${id}","t":${JSON.stringify(type)},"d":${data},"m":${metadata}}`,
+    );
+  });
+  return `[${rows.join(',')}]`;
+}
+
+function expectedNumber(expected: ExpectedRevision): string {
+  if (expected === 'no_stream') return '-1';
+  if (expected === 'any') return '-2';
+  if (expected < 0n) throw new TypeError(`not a revision: ${expected}`);
+  return expected.toString();
+}
+
+function toResult([outcome, revision, position]: Row): AppendResult {
+  if (outcome === 'conflict') return { outcome, actual: revision };
+  if (revision === null || position === null) throw new Error(`no place for an append that is ${outcome}`);
+  return { outcome: 'appended', revision, position, repeated: outcome === 'repeated' };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}

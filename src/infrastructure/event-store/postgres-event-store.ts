@@ -1,0 +1,194 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type {
+  AppendResult,
+  EventStore,
+  EventToAppend,
+  ExpectedRevision,
+  Position,
+  RecordedEvent,
+  StreamName,
+} from '../../application/ports/event-store.js';
+import { EventStoreUnavailable } from '../../application/ports/event-store.js';
+import type { Logger } from '../../application/ports/logger.js';
+import { GroupCommit, Overloaded } from '../postgres/group-commit.js';
+import { clientConfig, createPool } from '../postgres/pool.js';
+import { SingleConnection } from '../postgres/single-connection.js';
+import type { PendingAppend } from './append-batch.js';
+import { sendAppends } from './append-batch.js';
+import { listenForAppends } from './append-notifications.js';
+import { HeadWatch } from './head-watch.js';
+import type { RecordedRow } from './recorded-rows.js';
+import { asText, recordedColumns, toRecorded } from './recorded-rows.js';
+import { toStored } from './stored-event.js';
+
+export type PostgresEventStoreOptions = {
+  readonly connectionString: string;
+  readonly logger: Logger;
+  /** Connections for reading; appends have one of their own. */
+  readonly readersMax?: number;
+  /** How often a subscriber that has seen everything looks again, when no notification comes first. */
+  readonly pollMs?: number;
+  /** How long one batch of appends or one read may take. */
+  readonly timeoutMs?: number;
+};
+
+/** One batch weighs at most this many events; every started 16 KiB counts as an event more. */
+const batchMax = 64;
+const weightBytes = 16_384;
+const queueMax = 10_000;
+const connectTimeoutMs = 1_000;
+const backoffMaxMs = 2_000;
+
+/**
+ * The event store on a table of Postgres (schema `eventstore`, made by `migrate`). Positions are dealt out in the order
+ * of commits and have no gaps. Appends that wait in this process share one statement, one commit and one flush.
+ */
+export class PostgresEventStore implements EventStore {
+  readonly #logger: Logger;
+  readonly #readers: pg.Pool;
+  readonly #writer: SingleConnection;
+  readonly #appends: GroupCommit<PendingAppend, AppendResult>;
+  readonly #watch: HeadWatch;
+  readonly #stopListening: () => Promise<void>;
+  readonly #closing = new AbortController();
+
+  constructor(options: PostgresEventStoreOptions) {
+    const { connectionString, logger, readersMax = 8, pollMs = 200, timeoutMs = 2_000 } = options;
+    const connection = { connectionString, connectTimeoutMs, queryTimeoutMs: timeoutMs };
+    this.#logger = logger;
+    this.#readers = createPool({
+      ...connection,
+      max: readersMax,
+      applicationName: 'counterfoil-events-read',
+      logger,
+    });
+    this.#writer = new SingleConnection(
+      clientConfig({ ...connection, applicationName: 'counterfoil-events-append' }),
+    );
+    this.#appends = new GroupCommit({ batchMax, queueMax, weight, flush: (items) => this.#flush(items) });
+    this.#watch = new HeadWatch(() => this.head(), pollMs);
+    this.#stopListening = listenForAppends(
+      clientConfig({ ...connection, applicationName: 'counterfoil-events-listen' }),
+      () => this.#watch.hint(),
+    );
+  }
+
+  async append(
+    stream: StreamName,
+    expected: ExpectedRevision,
+    events: readonly EventToAppend[],
+  ): Promise<AppendResult> {
+    const stored = toStored(stream, events);
+    try {
+      return await this.#appends.submit({ stream, expected, events: stored });
+    } catch (error) {
+      if (error instanceof Overloaded) {
+        throw new EventStoreUnavailable(`append refused: ${error.message}`, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  async #flush(appends: readonly PendingAppend[]): Promise<readonly (AppendResult | Error)[]> {
+    const results = await sendAppends(this.#writer, appends);
+    const positions = results.flatMap((result) =>
+      !(result instanceof Error) && result.outcome === 'appended' && !result.repeated
+        ? [result.position]
+        : [],
+    );
+    const last = positions.at(-1);
+    if (last !== undefined) this.#watch.reached(last);
+    return results;
+  }
+
+  readStream(
+    stream: StreamName,
+    range: { readonly from?: bigint; readonly limit?: number } = {},
+  ): Promise<readonly RecordedEvent[]> {
+    return this.#read(
+      'read-stream',
+      `select ${recordedColumns} from eventstore.events where stream = $1 and revision >= $2 order by revision limit $3`,
+      [stream, range.from ?? 0n, range.limit ?? null],
+    );
+  }
+
+  readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
+    return this.#read(
+      'read-all',
+      `select ${recordedColumns} from eventstore.events where position > $1 order by position limit $2`,
+      [after, limit],
+    );
+  }
+
+  async head(): Promise<Position> {
+    const { rows } = await this.#query<[string]>(
+      'head',
+      'select coalesce(max(position), 0) from eventstore.events',
+      [],
+    );
+    return BigInt(rows[0]?.[0] ?? 0);
+  }
+
+  async *subscribe(
+    after: Position,
+    { signal, batchMax: limit }: { readonly signal: AbortSignal; readonly batchMax: number },
+  ): AsyncGenerator<readonly RecordedEvent[], void, undefined> {
+    const ended = AbortSignal.any([signal, this.#closing.signal]);
+    let position = after;
+    let failures = 0;
+    while (!ended.aborted) {
+      try {
+        const events = await this.readAll(position, limit);
+        failures = 0;
+        if (ended.aborted) return;
+        const last = events.at(-1);
+        if (last === undefined) {
+          await this.#watch.beyond(position, ended);
+        } else {
+          yield events;
+          position = last.position;
+        }
+      } catch (error) {
+        if (!(error instanceof EventStoreUnavailable)) throw error;
+        failures += 1;
+        const delayMs = Math.min(50 * 2 ** failures, backoffMaxMs);
+        if (failures === 1)
+          this.#logger.warn({ err: error.message }, 'A subscription waits for the event store');
+        await sleep(delayMs, undefined, { signal: ended }).catch(() => undefined);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#appends.close();
+    await Promise.all([this.#stopListening(), this.#writer.close(), this.#readers.end()]);
+  }
+
+  async #read(name: string, text: string, values: unknown[]): Promise<readonly RecordedEvent[]> {
+    const { rows } = await this.#query<RecordedRow>(name, text, values);
+    return rows.map(toRecorded);
+  }
+
+  async #query<Row extends unknown[]>(
+    name: string,
+    text: string,
+    values: unknown[],
+  ): Promise<pg.QueryArrayResult<Row>> {
+    try {
+      return await this.#readers.query<Row>({ name, text, values, rowMode: 'array', types: asText });
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && error.severity === 'ERROR' && error.code?.startsWith('42'))
+        throw error;
+      throw new EventStoreUnavailable(`cannot read: ${(error as Error).message}`, { cause: error });
+    }
+  }
+}
+
+function weight({ events }: PendingAppend): number {
+  return events.reduce(
+    (sum, { data, metadata }) => sum + 1 + Math.floor((data.length + metadata.length) / weightBytes),
+    0,
+  );
+}
