@@ -1,0 +1,346 @@
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import type { PendingEffect, PendingEffects } from '../../../src/application/ports/read-models.js';
+import type { HandleWebhook } from '../../../src/application/webhook/handle-webhook.js';
+import type { ReceiveWebhook } from '../../../src/application/webhook/receive-webhook.js';
+import { createWebhookReceiver } from '../../../src/application/webhook/receive-webhook.js';
+import { PostgresEventStore } from '../../../src/infrastructure/event-store/postgres-event-store.js';
+import { PostgresInboundWebhooks } from '../../../src/infrastructure/postgres/inbound-webhooks.js';
+import { PostgresLeases } from '../../../src/infrastructure/postgres/leases.js';
+import { createPool } from '../../../src/infrastructure/postgres/pool.js';
+import { stripeApiVersion } from '../../../src/infrastructure/stripe/stripe-client.js';
+import { verifyStripeWebhook } from '../../../src/infrastructure/stripe/stripe-webhook-verifier.js';
+import { createEffectWorker } from '../../../src/interfaces/worker/effect-worker.js';
+import { createWakeUp } from '../../../src/interfaces/worker/wake-up.js';
+import { createWebhookWorker } from '../../../src/interfaces/worker/webhook-worker.js';
+import type { TestDatabase } from '../../support/postgres.js';
+import { createTestDatabase, silentLogger } from '../../support/postgres.js';
+import type { Stripe } from '../stripe/simulator-control.js';
+import { createRecordingLogger, newPaymentId, startStripe } from '../stripe/simulator-control.js';
+import { webhook } from './inbox-examples.js';
+import { createPaymentWorld } from './payment-world.js';
+
+const secret = 'whsec_workers';
+const logger = createRecordingLogger();
+let database: TestDatabase;
+let pool: pg.Pool;
+let eventStore: PostgresEventStore;
+let inbox: PostgresInboundWebhooks;
+let leases: PostgresLeases;
+let stripe: Stripe;
+let endpoint: Server;
+let receive: ReceiveWebhook;
+let wakeUp = createWakeUp();
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool({
+    connectionString: database.url,
+    max: 8,
+    applicationName: 'workers',
+    logger: silentLogger,
+  });
+  eventStore = new PostgresEventStore({ connectionString: database.url, logger: silentLogger });
+  inbox = new PostgresInboundWebhooks(pool);
+  leases = new PostgresLeases(pool, silentLogger);
+  receive = createWebhookReceiver({
+    inbox,
+    logger,
+    livemode: false,
+    apiVersion: stripeApiVersion,
+    onStored: () => wakeUp.wake(),
+  });
+  endpoint = await listen(receive);
+  const { port } = endpoint.address() as AddressInfo;
+  stripe = await startStripe({ webhookEndpoints: [{ url: `http://127.0.0.1:${port}/`, secrets: [secret] }] });
+});
+afterAll(async () => {
+  await stripe.close();
+  endpoint.closeAllConnections();
+  await new Promise((resolve) => endpoint.close(resolve));
+  await inbox.close();
+  await eventStore.close();
+  await pool.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  await pool.query('truncate counterfoil.inbound_webhooks');
+  await stripe.post('/sim/webhooks');
+  await stripe.post('/sim/next/clear');
+  wakeUp = createWakeUp();
+});
+
+/** The least that a webhook endpoint is: read, verify, keep, answer. */
+async function listen(receiveOne: ReceiveWebhook): Promise<Server> {
+  const verify = verifyStripeWebhook({ secrets: ['whsec_other', secret], toleranceSeconds: 300 });
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const header = request.headers['stripe-signature'];
+    const result = verify(Buffer.concat(chunks), typeof header === 'string' ? header : undefined);
+    if (result.outcome === 'verified') await receiveOne(result.webhook);
+    response.writeHead(result.outcome === 'verified' ? 200 : 400).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+/** Runs a worker while the test does something. */
+async function during<T>(
+  worker: { run(signal: AbortSignal): Promise<void> },
+  use: () => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const running = worker.run(stop.signal);
+  try {
+    return await use();
+  } finally {
+    stop.abort();
+    await running;
+  }
+}
+
+async function eventually(check: () => Promise<void>, withinMs = 10_000): Promise<void> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await sleep(20);
+    }
+  }
+}
+
+async function statuses(): Promise<Record<string, number>> {
+  const { rows } = await pool.query<{ status: string; count: bigint }>(
+    'select status, count(*) from counterfoil.inbound_webhooks group by status',
+  );
+  return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
+}
+const allHandled = async (): Promise<void> => {
+  const counts = await statuses();
+  expect([counts['received'] ?? 0, counts['failed'] ?? 0]).toEqual([0, 0]);
+};
+
+function webhookWorker(handle: HandleWebhook, pollMs = 50) {
+  return createWebhookWorker({ inbox, handle, clock: createWorld().clock, logger, wakeUp, pollMs });
+}
+const createWorld = () => createPaymentWorld(stripe, eventStore);
+
+describe('the webhook worker, with signed webhooks over HTTP, Postgres and the event store', () => {
+  it('finishes payments whose processes died, from webhooks that come three times and shuffled', async () => {
+    const world = createWorld();
+    await stripe.post('/sim/webhooks', { duplicate: 2, shuffle: true });
+    const ids = Array.from({ length: 10 }, () => newPaymentId());
+    await during(webhookWorker(world.handleWebhook), async () => {
+      await Promise.all(ids.map((id) => world.runAndDie(id, world.creation(id))));
+      await eventually(async () => {
+        for (const id of ids) expect(await world.stateOf(id)).toMatchObject({ status: 'captured' });
+      });
+      await eventually(allHandled);
+    });
+    for (const id of ids) {
+      const facts = await world.factsOf(id);
+      expect(new Set(facts).size).toBe(facts.length);
+      expect(facts).toContain('PaymentFeeRecorded');
+    }
+  });
+
+  it('is woken at once by a webhook of its own process', async () => {
+    const world = createWorld();
+    const id = newPaymentId();
+    await during(webhookWorker(world.handleWebhook, 60_000), async () => {
+      await sleep(50);
+      await world.runAndDie(id, world.creation(id));
+      await eventually(async () => {
+        expect(await world.stateOf(id)).toMatchObject({ status: 'captured' });
+      }, 2_000);
+    });
+  });
+
+  it.each([
+    ['the other mode', { livemode: true }],
+    ['another API version', { api_version: '2020-08-27' }],
+  ])(
+    'never handles a webhook of %s: it is parked, with an alarm, until it is replayed',
+    async (_title, mode) => {
+      const world = createWorld();
+      await stripe.post('/sim/webhooks', mode);
+      const id = newPaymentId();
+      const before = logger.lines.length;
+      await during(webhookWorker(world.handleWebhook), async () => {
+        await world.runAndDie(id, world.creation(id));
+        await eventually(async () => {
+          expect((await statuses())['parked']).toBeGreaterThanOrEqual(3);
+        });
+        await sleep(200);
+      });
+      expect(Object.keys(await statuses())).toEqual(['parked']);
+      expect(await world.stateOf(id)).toMatchObject({ status: 'confirming' });
+      expect(logger.lines.slice(before).some(({ level }) => level === 'error')).toBe(true);
+    },
+  );
+
+  it('ignores a type that no payment cares for, and handles it again on replay', async () => {
+    const world = createWorld();
+    const unknown = webhook({ type: 'galaxy.exploded', payload: '{}' });
+    await receive(unknown);
+    await during(webhookWorker(world.handleWebhook), async () => {
+      const ignored = async (): Promise<void> => {
+        expect(await inbox.find(unknown.id)).toMatchObject({
+          status: 'ignored',
+          attempts: 1,
+          note: expect.stringContaining('galaxy.exploded'),
+        });
+      };
+      await eventually(ignored);
+      await inbox.replay(unknown.id);
+      await eventually(ignored);
+    });
+  });
+
+  it('loses nothing to a handler that throws, which holds up nobody', async () => {
+    const world = createWorld();
+    const poison = webhook({ type: 'poison' });
+    const harmless = Array.from({ length: 20 }, () => webhook({ type: 'harmless' }));
+    for (const one of [poison, ...harmless]) await receive(one);
+    const handle: HandleWebhook = async ({ type }) => {
+      if (type === 'poison') throw new Error('boom');
+      return { status: 'ignored', note: 'harmless' };
+    };
+    await during(webhookWorker(handle), async () => {
+      await eventually(async () => {
+        expect((await statuses())['ignored']).toBe(20);
+        expect(await inbox.find(poison.id)).toMatchObject({ status: 'failed', lastError: 'Error: boom' });
+      });
+    });
+    await pool.query(
+      `update counterfoil.inbound_webhooks set attempts = 12, next_attempt_at = now() where id = $1`,
+      [poison.id],
+    );
+    await during(webhookWorker(world.handleWebhook), async () => {
+      await eventually(async () => {
+        expect(await inbox.find(poison.id)).toMatchObject({ status: 'parked' });
+      });
+    });
+  });
+
+  it('waits for what is under way when it is stopped', async () => {
+    const slow = webhook();
+    await receive(slow);
+    const started = createWakeUp();
+    const stop = new AbortController();
+    const handle: HandleWebhook = async () => {
+      started.wake();
+      await sleep(300);
+      return { status: 'ignored', note: 'slow' };
+    };
+    const running = webhookWorker(handle).run(stop.signal);
+    await started.wait(5_000, new AbortController().signal);
+    stop.abort();
+    await running;
+    expect(await inbox.find(slow.id)).toMatchObject({ status: 'ignored' });
+  });
+});
+
+/** Pending requests straight from the log: all that were ever made, for carrying one out again is harmless. */
+function createPending(): PendingEffects & {
+  readonly postponed: Map<string, { at: string; error: string }>;
+} {
+  const postponed = new Map<string, { at: string; error: string }>();
+  return {
+    postponed,
+    async due(now, requestedBefore, limit) {
+      const due: PendingEffect[] = [];
+      for (const event of await eventStore.readAll(0n, 1_000)) {
+        const nextAttempt = postponed.get(event.id)?.at ?? null;
+        const waits = nextAttempt !== null && nextAttempt > now;
+        if (!event.type.endsWith('Requested') || event.recordedAt > requestedBefore || waits) continue;
+        due.push({
+          event_id: event.id,
+          stream: event.stream,
+          revision: event.revision,
+          requested_at: event.recordedAt,
+          attempts: postponed.has(event.id) ? 1 : 0,
+          next_attempt_at: nextAttempt as PendingEffect['next_attempt_at'],
+          last_error: null,
+        });
+      }
+      return due.slice(0, limit);
+    },
+    async postpone(eventId, nextAttemptAt, error) {
+      postponed.set(eventId, { at: nextAttemptAt, error });
+    },
+  };
+}
+
+describe('the effect worker', () => {
+  beforeEach(() => stripe.post('/sim/webhooks', { drop: true }));
+
+  function effectWorker(pending: PendingEffects, graceMs = 0) {
+    const { effects, clock } = createWorld();
+    return createEffectWorker({
+      pending,
+      eventStore,
+      leases,
+      effects,
+      clock,
+      logger,
+      wakeUp: createWakeUp(),
+      graceMs,
+      pollMs: 20,
+      concurrency: 100,
+    });
+  }
+
+  it('finishes what was recorded and never sent, and what was sent and never recorded: one charge each', async () => {
+    const world = createWorld();
+    const before = (await stripe.counts())['charge'] ?? 0;
+    const ids = Array.from({ length: 10 }, () => newPaymentId());
+    for (const [n, id] of ids.entries()) {
+      if (n % 2 === 0) await world.record(id, world.creation(id));
+      else await world.runAndDie(id, world.creation(id));
+    }
+    const pending = createPending();
+    // Two processes at once, as after a rolling restart.
+    await during(effectWorker(pending), () =>
+      during(effectWorker(pending), () =>
+        eventually(async () => {
+          for (const id of ids) expect(await world.stateOf(id)).toMatchObject({ status: 'captured' });
+        }),
+      ),
+    );
+    expect(((await stripe.counts())['charge'] ?? 0) - before).toBe(10);
+  });
+
+  it('leaves a request to the process that made it, for the time of grace', async () => {
+    const world = createWorld();
+    const id = newPaymentId();
+    await world.record(id, world.creation(id));
+    await during(effectWorker(createPending(), 60_000), () => sleep(300));
+    expect(await world.stateOf(id)).toMatchObject({ status: 'confirming' });
+  });
+
+  it('asks again later, with a growing wait, while the outcome is unknown', async () => {
+    const world = createWorld();
+    const id = newPaymentId();
+    const { facts } = await world.record(id, world.creation(id));
+    const request = facts.find(({ event }) => event.type === 'PaymentConfirmRequested')?.id ?? '';
+    // Enough for every request that is open still.
+    await stripe.next('rate_limit', 'payment_intents.create', { times: 2 });
+    const pending = createPending();
+    await during(effectWorker(pending), async () => {
+      await eventually(async () => {
+        expect(pending.postponed.get(request)?.error).toBe('rate_limited');
+      });
+      await eventually(async () => {
+        expect(await world.stateOf(id)).toMatchObject({ status: 'captured' });
+      });
+    });
+  });
+});
