@@ -55,12 +55,14 @@ export function createEffectWorker(parts: {
 
   async function handle(effect: PendingEffect): Promise<void> {
     const { event_id: id } = effect;
+    let restMs = settledPauseMs;
     try {
       const lease = await leases.acquire(`effect:${id}`, leaseMs);
       // Whoever holds it is carrying the effect out now.
       if (lease === undefined) return;
       try {
-        await carryOut(effect);
+        // A postponed effect is not due before its time anyway.
+        if ((await carryOut(effect)) === 'postponed') restMs = 0;
       } finally {
         await lease.release();
       }
@@ -75,11 +77,11 @@ export function createEffectWorker(parts: {
         error instanceof Error ? error.message : String(error),
       );
     } finally {
-      resting.set(id, Date.parse(clock.now()) + settledPauseMs);
+      resting.set(id, Date.parse(clock.now()) + restMs);
     }
   }
 
-  async function carryOut(effect: PendingEffect): Promise<void> {
+  async function carryOut(effect: PendingEffect): Promise<'settled' | 'postponed'> {
     const { event_id: id, stream, revision, attempts } = effect;
     if (!stream.startsWith(streamPrefix)) throw new Error(`no effects are known for ${stream}`);
     const [recorded] = await eventStore.readStream(stream as StreamName, { from: revision, limit: 1 });
@@ -90,8 +92,7 @@ export function createEffectWorker(parts: {
     switch (outcome.outcome) {
       case 'settled':
         logger.info(about, 'a pending request to the provider is settled');
-        // Its own outcome may still be to come, as while a bank takes its time; then it is asked again later.
-        return;
+        return 'settled';
       case 'unknown': {
         const delayMs = Math.max(delayAfter(attempts), outcome.retryAfterMs ?? 0);
         logger.warn(
@@ -106,8 +107,9 @@ export function createEffectWorker(parts: {
     }
   }
 
-  async function postpone(effect: PendingEffect, delayMs: number, error: string): Promise<void> {
+  async function postpone(effect: PendingEffect, delayMs: number, error: string): Promise<'postponed'> {
     await pending.postpone(effect.event_id, later(clock.now(), delayMs), error);
+    return 'postponed';
   }
 
   return createWorkLoop({ name: 'payment effects', concurrency, pollMs, wakeUp, logger, claim, handle });
