@@ -18,7 +18,7 @@ const firstDelayMs = 1_000;
 const longestDelayMs = 15 * 60_000;
 /** For answers that contradict the history: a person must look, and once an hour is often enough to see that. */
 const contradictionDelayMs = 3_600_000;
-/** The read model needs a moment to see that an effect is settled. */
+/** The read model needs a moment to see that an effect is settled, and some answers settle nothing yet. */
 const settledPauseMs = 5_000;
 
 /**
@@ -40,48 +40,38 @@ export function createEffectWorker(parts: {
 }): Worker {
   const { pending, eventStore, leases, effects, clock, logger, wakeUp, graceMs } = parts;
   const { concurrency = 8, pollMs = 500 } = parts;
-  /** Effects that this process is at or has just settled, with the moment from which they count again. */
-  const resting = new Map<string, number>();
+  /** Effects that this process is at: the read model shows them as due until they are settled or postponed. */
+  const underWay = new Set<string>();
 
   async function claim(limit: number): Promise<readonly PendingEffect[]> {
     const now = clock.now();
-    const nowMs = Date.parse(now);
-    for (const [id, until] of resting) if (until <= nowMs) resting.delete(id);
-    const due = await pending.due(now, later(now, -graceMs), limit + resting.size);
-    const claimed = due.filter(({ event_id: id }) => !resting.has(id)).slice(0, limit);
-    for (const { event_id: id } of claimed) resting.set(id, Number.POSITIVE_INFINITY);
+    const due = await pending.due(now, later(now, -graceMs), limit + underWay.size);
+    const claimed = due.filter(({ event_id: id }) => !underWay.has(id)).slice(0, limit);
+    for (const { event_id: id } of claimed) underWay.add(id);
     return claimed;
   }
 
   async function handle(effect: PendingEffect): Promise<void> {
-    const { event_id: id } = effect;
-    let restMs = settledPauseMs;
+    const { event_id: id, stream, attempts } = effect;
     try {
       const lease = await leases.acquire(`effect:${id}`, leaseMs);
       // Whoever holds it is carrying the effect out now.
       if (lease === undefined) return;
       try {
-        // A postponed effect is not due before its time anyway.
-        if ((await carryOut(effect)) === 'postponed') restMs = 0;
+        await carryOut(effect);
       } finally {
         await lease.release();
       }
     } catch (error) {
-      logger.error(
-        { err: error, eventId: id, stream: effect.stream },
-        'a pending effect could not be carried out',
-      );
-      await postpone(
-        effect,
-        delayAfter(effect.attempts),
-        error instanceof Error ? error.message : String(error),
-      );
+      logger.error({ err: error, eventId: id, stream }, 'a pending effect could not be carried out');
+      const message = error instanceof Error ? error.message : String(error);
+      await postpone(effect, delayAfter(attempts), message);
     } finally {
-      resting.set(id, Date.parse(clock.now()) + restMs);
+      underWay.delete(id);
     }
   }
 
-  async function carryOut(effect: PendingEffect): Promise<'settled' | 'postponed'> {
+  async function carryOut(effect: PendingEffect): Promise<void> {
     const { event_id: id, stream, revision, attempts } = effect;
     if (!stream.startsWith(streamPrefix)) throw new Error(`no effects are known for ${stream}`);
     const [recorded] = await eventStore.readStream(stream as StreamName, { from: revision, limit: 1 });
@@ -92,7 +82,7 @@ export function createEffectWorker(parts: {
     switch (outcome.outcome) {
       case 'settled':
         logger.info(about, 'a pending request to the provider is settled');
-        return 'settled';
+        return postpone(effect, Math.max(settledPauseMs, delayAfter(attempts)), 'answered');
       case 'unknown': {
         const delayMs = Math.max(delayAfter(attempts), outcome.retryAfterMs ?? 0);
         logger.warn(
@@ -107,9 +97,8 @@ export function createEffectWorker(parts: {
     }
   }
 
-  async function postpone(effect: PendingEffect, delayMs: number, error: string): Promise<'postponed'> {
+  async function postpone(effect: PendingEffect, delayMs: number, error: string): Promise<void> {
     await pending.postpone(effect.event_id, later(clock.now(), delayMs), error);
-    return 'postponed';
   }
 
   return createWorkLoop({ name: 'payment effects', concurrency, pollMs, wakeUp, logger, claim, handle });
