@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { banner } from './composition/banner.js';
-import { type Running, startCounterfoil } from './composition/start.js';
+import type { Running } from './composition/start.js';
+import { startCounterfoil } from './composition/start.js';
 import { InvalidConfig, readConfig } from './config.js';
 import { StartupError } from './infrastructure/startup-error.js';
 

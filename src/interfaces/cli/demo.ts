@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   );
   try {
     await story(
-      createApiClient(running.url, running.apiKey),
+      createApiClient(running.url, running.apiKey ?? ''),
       createApiClient(running.simulatorUrl ?? '', ''),
     );
   } finally {

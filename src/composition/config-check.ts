@@ -1,0 +1,114 @@
+import { access, constants } from 'node:fs/promises';
+import pg from 'pg';
+import type { ConfigFinding, ConfigReport } from '../application/ports/config-check.js';
+import type { Logger } from '../application/ports/logger.js';
+import type { Config } from '../config.js';
+import { EventStoreDbEventStore } from '../infrastructure/event-store/eventstoredb-event-store.js';
+import { pingRedis } from '../infrastructure/redis/ping-redis.js';
+import { diagnoseStripe } from '../infrastructure/stripe/stripe-diagnostics.js';
+import type { Surroundings } from './tokens.js';
+
+/**
+ * Looks at every setting and reaches every service that it names, with connections of its own: so `npm run doctor` can ask
+ * before the first start, and GET /v1/config/check from the running server. Shows no secret.
+ */
+export async function checkConfig(
+  config: Config,
+  logger: Logger,
+  running: Pick<Surroundings, 'databaseUrl' | 'stripe'> | null,
+): Promise<ConfigReport> {
+  const checks = (
+    await Promise.all([
+      dataDir(config),
+      database(running?.databaseUrl ?? config.databaseUrl),
+      eventStore(config, logger),
+      redis(config),
+      stripe(config, running),
+      apiKey(config),
+    ])
+  ).flat();
+  const statuses = checks.map(({ status }) => status);
+  const status = statuses.includes('fail') ? 'fail' : statuses.includes('warn') ? 'warn' : 'ok';
+  return { mode: config.mode, status, checks };
+}
+
+const ok = (name: string, detail: string): ConfigFinding => ({ name, status: 'ok', detail, mend: null });
+const fail = (name: string, error: unknown, mend: string): ConfigFinding => ({
+  name,
+  status: 'fail',
+  detail: error instanceof Error ? error.message : String(error),
+  mend,
+});
+
+async function dataDir({ dataDir: folder }: Config): Promise<ConfigFinding> {
+  try {
+    await access(folder, constants.W_OK);
+    return ok('data_dir', folder);
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (missing) return ok('data_dir', `${folder}, made at the first start`);
+    return fail('data_dir', error, 'Set COUNTERFOIL_DATA_DIR to a folder that can be written to.');
+  }
+}
+
+async function database(connectionString: string | null): Promise<ConfigFinding> {
+  if (connectionString === null) return ok('database', 'embedded Postgres, not running now');
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ server: string; can: boolean }>(
+      `select current_setting('server_version') as server, has_database_privilege(current_database(), 'CREATE') as can`,
+    );
+    const [row] = rows;
+    if (row?.can !== true) throw new Error('the user may not create schemas');
+    return ok('database', `Postgres ${row.server} at ${client.host}:${client.port}`);
+  } catch (error) {
+    return fail('database', error, 'Check DATABASE_URL, and that its user may create schemas.');
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function eventStore({ eventStoreUrl }: Config, logger: Logger): Promise<ConfigFinding> {
+  if (eventStoreUrl === null) return ok('event_store', 'in Postgres');
+  const store = new EventStoreDbEventStore({ connectionString: eventStoreUrl, logger });
+  try {
+    return ok('event_store', `EventStoreDB, at position ${await store.head()}`);
+  } catch (error) {
+    return fail('event_store', error, 'Check EVENTSTORE_URL.');
+  } finally {
+    await store.close();
+  }
+}
+
+async function redis({ redisUrl }: Config): Promise<ConfigFinding> {
+  if (redisUrl === null) return ok('redis', 'not used: leases are kept in Postgres');
+  const failure = await pingRedis(redisUrl);
+  if (failure === null) return ok('redis', 'answers');
+  const mend = 'Check REDIS_URL. Counterfoil works without Redis, with a little more work done twice.';
+  return { name: 'redis', status: 'warn', detail: failure, mend };
+}
+
+async function stripe(
+  config: Config,
+  running: Pick<Surroundings, 'stripe'> | null,
+): Promise<readonly ConfigFinding[]> {
+  const { secretKey, webhookSecrets, apiBase, timeoutMs, webhookToleranceSeconds } = config.stripe;
+  const parts =
+    running?.stripe ?? (secretKey === null ? null : { secretKey, webhookSecrets, apiBase, simulated: false });
+  if (parts === null) return [ok('stripe', 'the simulator, not running now')];
+  return diagnoseStripe({ ...parts, timeoutMs, webhookToleranceSeconds });
+}
+
+async function apiKey({ bootstrapApiKey, mode }: Config): Promise<ConfigFinding> {
+  if (bootstrapApiKey !== null) return ok('api_key', 'given as COUNTERFOIL_BOOTSTRAP_API_KEY');
+  return mode === 'demo'
+    ? ok('api_key', 'made at the first start and kept in the data folder')
+    : {
+        name: 'api_key',
+        status: 'warn',
+        detail: 'made at the first start and kept in the data folder',
+        mend: 'Set COUNTERFOIL_BOOTSTRAP_API_KEY, so that it does not lie in a file.',
+      };
+}

@@ -1,0 +1,14 @@
+import 'reflect-metadata';
+import { Container } from 'inversify';
+import { httpModule } from './http.module.js';
+import { paymentModule } from './payment.module.js';
+import { platformModule } from './platform.module.js';
+import type { Surroundings } from './tokens.js';
+import { webhookModule } from './webhook.module.js';
+
+/** Everything wired; nothing is connected or listening until it is asked for. */
+export function createContainer(surroundings: Surroundings): Container {
+  const container = new Container({ defaultScope: 'Singleton' });
+  container.load(platformModule(surroundings), paymentModule, webhookModule, httpModule);
+  return container;
+}

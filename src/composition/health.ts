@@ -1,0 +1,91 @@
+import type { Clock } from '../application/ports/clock.js';
+import type { EventStore } from '../application/ports/event-store.js';
+import type { InboundWebhooks } from '../application/ports/inbound-webhooks.js';
+import type { PendingEffects, Projections } from '../application/ports/read-models.js';
+import type { HealthChecks, HealthReport } from '../interfaces/http/http-tokens.js';
+
+const lagMaxMs = 30_000;
+/** A request that has been open for this long is stuck: workers ask again every few seconds at first. */
+const openMaxMs = 15 * 60_000;
+const answerWithinMs = 2_000;
+
+type Check = () => Promise<{ readonly healthy: boolean; readonly detail: string }>;
+
+/** `ready`: may this process be sent requests? `payments`: is anything about payments waiting for a person? */
+export function createHealthChecks(parts: {
+  readonly eventStore: EventStore;
+  readonly projections: Projections;
+  readonly pending: PendingEffects;
+  readonly inbox: InboundWebhooks;
+  readonly clock: Clock;
+  /** Rejects when the read models' database cannot be written to. */
+  readonly writable: () => Promise<void>;
+}): HealthChecks {
+  const { eventStore, projections, pending, inbox, clock, writable } = parts;
+
+  const lag: Check = async () => {
+    const lagMs = projections.lagMs();
+    return { healthy: lagMs <= lagMaxMs, detail: `${Math.round(lagMs)} ms behind` };
+  };
+  const events: Check = async () => ({ healthy: true, detail: `at position ${await eventStore.head()}` });
+  const database: Check = async () => {
+    await writable();
+    return { healthy: true, detail: 'takes writes' };
+  };
+  const openRequests: Check = async () => {
+    const now = clock.now();
+    const due = await pending.due(now, now, 100);
+    const oldestMs = Math.max(0, ...due.map((effect) => Date.parse(now) - Date.parse(effect.requested_at)));
+    return {
+      healthy: oldestMs <= openMaxMs,
+      detail: `${due.length === 100 ? 'at least 100' : due.length} due, the oldest for ${Math.round(oldestMs / 1000)} s`,
+    };
+  };
+  const parkedEvents: Check = async () => {
+    const parked = (await projections.status()).filter((projection) => projection.parked_events > 0);
+    const detail = parked.map(({ name, parked_events: count }) => `${name}: ${count}`).join(', ');
+    return { healthy: parked.length === 0, detail: detail === '' ? 'none' : detail };
+  };
+  const webhooks: Check = async () => {
+    const page = { type: null, limit: 1, startingAfter: null, endingBefore: null };
+    const { rows } = await inbox.list({ ...page, status: 'parked' });
+    return { healthy: rows.length === 0, detail: rows[0]?.lastError ?? 'none is parked' };
+  };
+
+  return {
+    ready: () => report({ event_store: events, database, projections: lag }),
+    payments: () =>
+      report({
+        event_store: events,
+        open_requests: openRequests,
+        inbound_webhooks: webhooks,
+        parked_events: parkedEvents,
+        projections: lag,
+      }),
+  };
+}
+
+/** A check that throws, or does not answer in time, is unhealthy; what it threw stays in the log. */
+async function report(checks: Readonly<Record<string, Check>>): Promise<HealthReport> {
+  const answers = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => [name, await within(check)] as const),
+  );
+  return { healthy: answers.every(([, { healthy }]) => healthy), checks: Object.fromEntries(answers) };
+}
+
+async function within(check: Check): ReturnType<Check> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<{ healthy: false; detail: string }>((resolve) => {
+    timer = setTimeout(resolve, answerWithinMs, {
+      healthy: false,
+      detail: `no answer in ${answerWithinMs} ms`,
+    });
+  });
+  try {
+    return await Promise.race([check(), late]);
+  } catch {
+    return { healthy: false, detail: 'not reachable' };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,85 @@
+import { ContainerModule } from 'inversify';
+import { PostgresApiKeys } from '../infrastructure/postgres/api-keys.js';
+import { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
+import { AuditController } from '../interfaces/http/audit/audit.controller.js';
+import { createHttpServer } from '../interfaces/http/http-server.js';
+import { httpTokens } from '../interfaces/http/http-tokens.js';
+import { LedgerController } from '../interfaces/http/ledger/ledger.controller.js';
+import { HealthController } from '../interfaces/http/operations/health.controller.js';
+import { ProjectionsController } from '../interfaces/http/operations/projections.controller.js';
+import { PaymentsController } from '../interfaces/http/payment/payments.controller.js';
+import { RefundsController } from '../interfaces/http/payment/refunds.controller.js';
+import { InboundWebhooksController } from '../interfaces/http/webhook/inbound-webhooks.controller.js';
+import { checkConfig } from './config-check.js';
+import { createHealthChecks } from './health.js';
+import { tokens } from './tokens.js';
+
+/** The API: its controllers, who may call it, and the server in front of them. */
+export const httpModule = new ContainerModule(({ bind }) => {
+  bind(httpTokens.settings).toResolvedValue(
+    ({ config }) => ({ livemode: config.mode === 'live' }),
+    [tokens.surroundings],
+  );
+  bind(tokens.apiKeys).toResolvedValue((pool) => new PostgresApiKeys(pool), [tokens.pool]);
+  bind(tokens.idempotencyRecords).toResolvedValue(
+    (pool) => new PostgresIdempotencyRecords(pool),
+    [tokens.pool],
+  );
+  bind(httpTokens.checkConfig).toResolvedValue(
+    (surroundings) => () => checkConfig(surroundings.config, surroundings.logger, surroundings),
+    [tokens.surroundings],
+  );
+  bind(httpTokens.healthChecks).toResolvedValue(
+    (eventStore, projections, pending, inbox, clock, pool) =>
+      createHealthChecks({
+        eventStore,
+        projections,
+        pending,
+        inbox,
+        clock,
+        writable: async () => {
+          const { rows } = await pool.query<{ readonly: boolean }>('select pg_is_in_recovery() as readonly');
+          if (rows[0]?.readonly !== false) throw new Error('the database takes no writes');
+        },
+      }),
+    [
+      httpTokens.eventStore,
+      httpTokens.projections,
+      tokens.pendingEffects,
+      httpTokens.inboundWebhooks,
+      httpTokens.clock,
+      tokens.pool,
+    ],
+  );
+  const controllers = [
+    PaymentsController,
+    RefundsController,
+    InboundWebhooksController,
+    AuditController,
+    LedgerController,
+    ProjectionsController,
+    HealthController,
+  ] as const;
+  for (const controller of controllers) bind(controller as never).toSelf();
+  bind(tokens.httpServer).toResolvedValue(
+    (settings, apiKeys, idempotency, logger, receiveWebhook, { config }, ...all) =>
+      createHttpServer({
+        settings,
+        apiKeys,
+        idempotency,
+        logger,
+        receiveWebhook,
+        trustedProxies: config.trustedProxies,
+        controllers: all,
+      }),
+    [
+      httpTokens.settings,
+      tokens.apiKeys,
+      tokens.idempotencyRecords,
+      tokens.logger,
+      tokens.receiveWebhook,
+      tokens.surroundings,
+      ...controllers,
+    ],
+  );
+});

@@ -1,0 +1,61 @@
+import { ContainerModule } from 'inversify';
+import { paymentCodec } from '../application/payment/payment.codec.js';
+import { createPaymentEffects } from '../application/payment/payment-effects.js';
+import { createPaymentOperations } from '../application/payment/payment-operations.js';
+import { createCommandHandler } from '../application/shared/command-handler.js';
+import { payment } from '../domain/payment/payment.js';
+import { PostgresPaymentQueries } from '../infrastructure/read-models/payments.js';
+import { PostgresPendingEffects } from '../infrastructure/read-models/pending-effects.js';
+import { PostgresRefundQueries } from '../infrastructure/read-models/refunds.js';
+import { StripePaymentGateway } from '../infrastructure/stripe/stripe-payment-gateway.js';
+import { httpTokens } from '../interfaces/http/http-tokens.js';
+import { createEffectWorker } from '../interfaces/worker/effect-worker.js';
+import { createWakeUp } from '../interfaces/worker/wake-up.js';
+import { tokens } from './tokens.js';
+
+/** Payments and refunds: from the decider to Stripe and back, and the lists of them. */
+export const paymentModule = new ContainerModule(({ bind }) => {
+  bind(tokens.paymentHandler).toResolvedValue(
+    (eventStore) =>
+      createCommandHandler({ eventStore, decider: payment, codec: paymentCodec, category: 'payment' }),
+    [httpTokens.eventStore],
+  );
+  bind(httpTokens.paymentGateway).toResolvedValue(
+    ({ stripe, config, logger }) =>
+      new StripePaymentGateway({ ...stripe, timeoutMs: config.stripe.timeoutMs, logger }),
+    [tokens.surroundings],
+  );
+  bind(tokens.paymentEffects).toResolvedValue(
+    (handler, gateway, clock) => createPaymentEffects({ handler, gateway, clock }),
+    [tokens.paymentHandler, httpTokens.paymentGateway, httpTokens.clock],
+  );
+  bind(httpTokens.paymentOperations).toResolvedValue(
+    (handler, effects, { logger, config }) =>
+      createPaymentOperations({ handler, effects, logger, inlineBudgetMs: config.inlineBudgetMs }),
+    [tokens.paymentHandler, tokens.paymentEffects, tokens.surroundings],
+  );
+  bind(tokens.effectWorker).toResolvedValue(
+    (pending, eventStore, leases, effects, clock, { logger, config }) =>
+      createEffectWorker({
+        pending,
+        eventStore,
+        leases,
+        effects,
+        clock,
+        logger,
+        wakeUp: createWakeUp(),
+        graceMs: config.effectGraceMs,
+      }),
+    [
+      tokens.pendingEffects,
+      httpTokens.eventStore,
+      tokens.leases,
+      tokens.paymentEffects,
+      httpTokens.clock,
+      tokens.surroundings,
+    ],
+  );
+  bind(httpTokens.paymentQueries).toResolvedValue((pool) => new PostgresPaymentQueries(pool), [tokens.pool]);
+  bind(httpTokens.refundQueries).toResolvedValue((pool) => new PostgresRefundQueries(pool), [tokens.pool]);
+  bind(tokens.pendingEffects).toResolvedValue((pool) => new PostgresPendingEffects(pool), [tokens.pool]);
+});

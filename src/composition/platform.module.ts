@@ -1,0 +1,61 @@
+import { ContainerModule } from 'inversify';
+import type { EventStore } from '../application/ports/event-store.js';
+import { EventStoreDbEventStore } from '../infrastructure/event-store/eventstoredb-event-store.js';
+import { PostgresEventStore } from '../infrastructure/event-store/postgres-event-store.js';
+import { PostgresLeases } from '../infrastructure/postgres/leases.js';
+import { createPool } from '../infrastructure/postgres/pool.js';
+import { PostgresProjections } from '../infrastructure/projections/postgres-projections.js';
+import { PostgresEventQueries } from '../infrastructure/read-models/event-log.js';
+import { PostgresLedgerQueries } from '../infrastructure/read-models/ledger.js';
+import { projections } from '../infrastructure/read-models/read-models.js';
+import { RedisLeases } from '../infrastructure/redis/redis-leases.js';
+import { systemClock } from '../infrastructure/system-clock.js';
+import { httpTokens } from '../interfaces/http/http-tokens.js';
+import type { Surroundings } from './tokens.js';
+import { tokens } from './tokens.js';
+
+/** The clock, the log, the stores and what every feature shares of them. */
+export function platformModule(surroundings: Surroundings): ContainerModule {
+  const { config, logger, databaseUrl } = surroundings;
+  return new ContainerModule(({ bind }) => {
+    bind(tokens.surroundings).toConstantValue(surroundings);
+    bind(tokens.logger).toConstantValue(logger);
+    bind(httpTokens.clock).toConstantValue(systemClock);
+    bind(tokens.pool).toResolvedValue(() =>
+      createPool({ connectionString: databaseUrl, max: 12, applicationName: 'counterfoil', logger }),
+    );
+    bind(tokens.projectionPool).toResolvedValue(() =>
+      createPool({
+        connectionString: databaseUrl,
+        max: 8,
+        applicationName: 'counterfoil-projections',
+        logger,
+      }),
+    );
+    bind(httpTokens.eventStore).toResolvedValue(() => eventStoreOf(surroundings));
+    bind(tokens.leases).toResolvedValue(
+      (pool) =>
+        config.redisUrl === null
+          ? new PostgresLeases(pool, logger)
+          : new RedisLeases(config.redisUrl, logger),
+      [tokens.pool],
+    );
+    bind(tokens.postgresProjections).toResolvedValue(
+      (pool, store) => new PostgresProjections({ pool, store, projections, logger }),
+      [tokens.projectionPool, httpTokens.eventStore],
+    );
+    bind(httpTokens.projections).toResolvedValue((all) => all, [tokens.postgresProjections]);
+    bind(httpTokens.ledgerQueries).toResolvedValue((pool) => new PostgresLedgerQueries(pool), [tokens.pool]);
+    bind(httpTokens.eventQueries).toResolvedValue(
+      (pool, store) => new PostgresEventQueries(pool, store),
+      [tokens.pool, httpTokens.eventStore],
+    );
+  });
+}
+
+function eventStoreOf({ config, databaseUrl, logger }: Surroundings): EventStore {
+  const { eventStoreUrl } = config;
+  return eventStoreUrl === null
+    ? new PostgresEventStore({ connectionString: databaseUrl, logger })
+    : new EventStoreDbEventStore({ connectionString: eventStoreUrl, logger });
+}

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '../application/ports/logger.js';
+import type { Config } from '../config.js';
+import { freePort } from '../infrastructure/free-port.js';
+import { createLogger } from '../infrastructure/pino-logger.js';
+import { startEmbeddedPostgres } from '../infrastructure/postgres/embedded-postgres.js';
+import { migrate } from '../infrastructure/postgres/migrate.js';
+import { StartupError } from '../infrastructure/startup-error.js';
+import { startStripeSimulator } from '../infrastructure/stripe-simulator/server.js';
+import { httpTokens } from '../interfaces/http/http-tokens.js';
+import { createContainer } from './container.js';
+import type { Surroundings } from './tokens.js';
+import { tokens } from './tokens.js';
+
+/** A Counterfoil that takes payments. */
+export type Running = {
+  readonly config: Config;
+  readonly url: string;
+  /** The key of the first start; null where it was given as COUNTERFOIL_BOOTSTRAP_API_KEY. */
+  readonly apiKey: string | null;
+  /** Where the Stripe simulator listens; null against Stripe. */
+  readonly simulatorUrl: string | null;
+  readonly logger: Logger;
+  /** Finishes what is under way and stops every part, the last started first. */
+  stop(): Promise<void>;
+};
+
+const requestsFinishWithinMs = 8_000;
+
+/**
+ * Starts every part in the order in which they need each other. When one fails, those already running are stopped.
+ * @throws StartupError for what the operator can mend
+ */
+export async function startCounterfoil(config: Config): Promise<Running> {
+  const logger = createLogger(config.logLevel);
+  const stops: (() => Promise<unknown>)[] = [];
+  async function stop(): Promise<void> {
+    for (let next = stops.pop(); next !== undefined; next = stops.pop()) {
+      await next().catch((error: unknown) => logger.error({ err: error }, 'a part did not stop cleanly'));
+    }
+  }
+  try {
+    const port = await portOf(config);
+    await prepareDataDir(config.dataDir);
+    const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(config, logger, stops));
+    await migrateOrExplain(databaseUrl, logger);
+    const stripe = await stripeOf(config, port, stops);
+    const app = await startParts({ config, logger, databaseUrl, stripe }, port, stops);
+    const simulatorUrl = stripe.simulated ? stripe.apiBase : null;
+    return { config, ...app, simulatorUrl, logger, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Stops = (() => Promise<unknown>)[];
+
+/** Looked at first, so that a second start says so at once. */
+async function portOf({ port, host }: Config): Promise<number> {
+  try {
+    return await freePort(port, host);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartupError(
+      reason.includes('EADDRINUSE')
+        ? `Port ${port} is in use`
+        : `Port ${port} of ${host} cannot be used: ${reason}`,
+      'Stop the other program, or set PORT to a free one.',
+    );
+  }
+}
+
+async function prepareDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartupError(
+      `The data folder ${dataDir} cannot be used: ${reason}`,
+      'Set COUNTERFOIL_DATA_DIR.',
+    );
+  }
+}
+
+async function embeddedDatabase(config: Config, logger: Logger, stops: Stops): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), logger });
+  stops.push(() => postgres.stop());
+  return postgres.connectionString;
+}
+
+async function migrateOrExplain(databaseUrl: string, logger: Logger): Promise<void> {
+  try {
+    await migrate(databaseUrl, logger);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const { host } = new URL(databaseUrl);
+    throw new StartupError(
+      `The database at ${host} cannot be used: ${reason}`,
+      'Check DATABASE_URL, and that its user may create schemas.',
+      { cause: error },
+    );
+  }
+}
+
+/** Stripe as configured, or the simulator with webhooks to ourselves. */
+async function stripeOf(config: Config, port: number, stops: Stops): Promise<Surroundings['stripe']> {
+  const { secretKey, apiBase } = config.stripe;
+  if (config.mode !== 'demo' && secretKey !== null) {
+    return { secretKey, apiBase, webhookSecrets: config.stripe.webhookSecrets, simulated: false };
+  }
+  const given = config.stripe.webhookSecrets;
+  const webhookSecrets = given.length > 0 ? given : [`whsec_${randomBytes(24).toString('hex')}`];
+  const simulator = await startStripeSimulator({
+    dataDir: join(config.dataDir, 'stripe-simulator'),
+    webhookEndpoints: [{ url: `http://127.0.0.1:${port}/webhooks/stripe`, secrets: webhookSecrets }],
+  });
+  stops.push(() => simulator.close());
+  return { secretKey: 'sk_test_counterfoil_demo', apiBase: simulator.url, webhookSecrets, simulated: true };
+}
+
+async function startParts(
+  surroundings: Surroundings,
+  port: number,
+  stops: Stops,
+): Promise<{ readonly url: string; readonly apiKey: string | null }> {
+  const { config } = surroundings;
+  const container = createContainer(surroundings);
+  const [pool, projectionPool] = [container.get(tokens.pool), container.get(tokens.projectionPool)];
+  stops.push(() => Promise.all([pool.end(), projectionPool.end()]));
+  const eventStore = container.get(httpTokens.eventStore);
+  stops.push(() => eventStore.close());
+  const leases = container.get(tokens.leases);
+  stops.push(() => leases.close());
+
+  const apiKey = await bootstrapApiKey(config, container.get(tokens.apiKeys));
+  const projections = container.get(tokens.postgresProjections);
+  await projections.start();
+  stops.push(() => projections.stop());
+
+  const working = new AbortController();
+  const workers = [container.get(tokens.webhookWorker), container.get(tokens.effectWorker)];
+  const work = workers.map((worker) => worker.run(working.signal));
+  stops.push(() => {
+    working.abort();
+    return Promise.all(work);
+  });
+
+  const server = container.get(tokens.httpServer);
+  await server.listen(port, config.host);
+  stops.push(() => server.close(requestsFinishWithinMs));
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return { url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`, apiKey };
+}
+
+/** The configured key, or one that is made at the first start and kept in the data folder for the owner's eyes. */
+async function bootstrapApiKey(
+  config: Config,
+  apiKeys: { bootstrap(secret: string, name: string): Promise<void> },
+): Promise<string | null> {
+  if (config.bootstrapApiKey !== null) {
+    await apiKeys.bootstrap(config.bootstrapApiKey, 'bootstrap');
+    return null;
+  }
+  const file = join(config.dataDir, 'api-key');
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  const secret = kept?.trim() ?? `sk_test_${randomBytes(24).toString('hex')}`;
+  if (kept === undefined) await writeFile(file, `${secret}\n`, { mode: 0o600 });
+  await apiKeys.bootstrap(secret, 'bootstrap');
+  return secret;
+}

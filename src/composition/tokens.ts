@@ -1,0 +1,53 @@
+import type { ServiceIdentifier } from 'inversify';
+import type pg from 'pg';
+import type { PaymentEffects, PaymentHandler } from '../application/payment/payment-effects.js';
+import type { ApiKeys } from '../application/ports/api-keys.js';
+import type { IdempotencyRecords } from '../application/ports/idempotency-records.js';
+import type { Leases } from '../application/ports/lease.js';
+import type { Logger } from '../application/ports/logger.js';
+import type { PendingEffects } from '../application/ports/read-models.js';
+import type { Config } from '../config.js';
+import type { PostgresProjections } from '../infrastructure/projections/postgres-projections.js';
+import type { HttpServer } from '../interfaces/http/http-server.js';
+import type { ReceiveWebhook } from '../interfaces/http/http-tokens.js';
+import type { WakeUp } from '../interfaces/worker/wake-up.js';
+import type { Worker } from '../interfaces/worker/work-loop.js';
+
+/** What is known before anything is wired: the configuration, with every gap of the demo filled in. */
+export type Surroundings = {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly databaseUrl: string;
+  readonly stripe: {
+    readonly secretKey: string;
+    readonly apiBase: string | null;
+    readonly webhookSecrets: readonly string[];
+    readonly simulated: boolean;
+  };
+};
+
+function token<T>(name: string): ServiceIdentifier<T> {
+  return Symbol.for(`counterfoil.${name}`);
+}
+
+/** What is wired beyond `httpTokens`, which name what the controllers need. */
+export const tokens = {
+  surroundings: token<Surroundings>('surroundings'),
+  logger: token<Logger>('logger'),
+  /** For queries and the operational tables; projections and the event store have connections of their own. */
+  pool: token<pg.Pool>('pool'),
+  projectionPool: token<pg.Pool>('projectionPool'),
+  postgresProjections: token<PostgresProjections>('postgresProjections'),
+  leases: token<Leases>('leases'),
+  apiKeys: token<ApiKeys>('apiKeys'),
+  idempotencyRecords: token<IdempotencyRecords>('idempotencyRecords'),
+  paymentHandler: token<PaymentHandler>('paymentHandler'),
+  paymentEffects: token<PaymentEffects>('paymentEffects'),
+  pendingEffects: token<PendingEffects>('pendingEffects'),
+  effectWorker: token<Worker>('effectWorker'),
+  webhookWorker: token<Worker>('webhookWorker'),
+  /** Rung when a webhook was stored in this process. */
+  webhookBell: token<WakeUp>('webhookBell'),
+  receiveWebhook: token<ReceiveWebhook>('receiveWebhook'),
+  httpServer: token<HttpServer>('httpServer'),
+} as const;

@@ -1,0 +1,66 @@
+import { ContainerModule } from 'inversify';
+import { createWebhookHandler } from '../application/webhook/handle-webhook.js';
+import { createWebhookReceiver } from '../application/webhook/receive-webhook.js';
+import { PostgresInboundWebhooks } from '../infrastructure/postgres/inbound-webhooks.js';
+import { stripeApiVersion } from '../infrastructure/stripe/stripe-client.js';
+import { readStripeNews } from '../infrastructure/stripe/stripe-news.js';
+import { verifyStripeWebhook } from '../infrastructure/stripe/stripe-webhook-verifier.js';
+import type { ReceiveWebhook } from '../interfaces/http/http-tokens.js';
+import { httpTokens } from '../interfaces/http/http-tokens.js';
+import { createWakeUp } from '../interfaces/worker/wake-up.js';
+import { createWebhookWorker } from '../interfaces/worker/webhook-worker.js';
+import { tokens } from './tokens.js';
+
+/** Stripe's webhooks: verified, kept, answered, and turned into the payment's own commands. */
+export const webhookModule = new ContainerModule(({ bind }) => {
+  bind(tokens.webhookBell).toResolvedValue(() => createWakeUp());
+  bind(httpTokens.inboundWebhooks).toResolvedValue(
+    (pool) => new PostgresInboundWebhooks(pool),
+    [tokens.pool],
+  );
+  bind(tokens.receiveWebhook).toResolvedValue(
+    (inbox, bell, { config, stripe, logger }): ReceiveWebhook => {
+      const verify = verifyStripeWebhook({
+        secrets: stripe.webhookSecrets,
+        toleranceSeconds: config.stripe.webhookToleranceSeconds,
+      });
+      const receive = createWebhookReceiver({
+        inbox,
+        logger,
+        livemode: config.mode === 'live',
+        apiVersion: stripeApiVersion,
+        onStored: bell.wake,
+      });
+      return async (rawBody, signature, ip) => {
+        const verification = verify(rawBody, signature);
+        if (verification.outcome === 'refused') {
+          const { code } = verification;
+          logger.warn({ security: true, code, ip, bytes: rawBody.length }, 'a webhook was refused');
+          return { status: code === 'payload_too_large' ? 413 : 400, code };
+        }
+        await receive(verification.webhook);
+        return { status: 200 };
+      };
+    },
+    [httpTokens.inboundWebhooks, tokens.webhookBell, tokens.surroundings],
+  );
+  bind(tokens.webhookWorker).toResolvedValue(
+    (inbox, handler, gateway, payments, clock, wakeUp, logger) =>
+      createWebhookWorker({
+        inbox,
+        handle: createWebhookHandler({ readNews: readStripeNews, handler, gateway, payments, clock }),
+        clock,
+        logger,
+        wakeUp,
+      }),
+    [
+      httpTokens.inboundWebhooks,
+      tokens.paymentHandler,
+      httpTokens.paymentGateway,
+      httpTokens.paymentQueries,
+      httpTokens.clock,
+      tokens.webhookBell,
+      tokens.logger,
+    ],
+  );
+});
