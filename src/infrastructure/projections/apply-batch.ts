@@ -5,7 +5,9 @@ import { sendBatch } from './batch-query.js';
 import type { Build, Checkpoint } from './builds.js';
 import { advance, park, settingsOf } from './builds.js';
 import { isHeldElsewhere, isMovedElsewhere, isPoison, messageOf } from './failures.js';
-import type { Projection, SqlStatement } from './projection.js';
+import type { Projection } from './projection.js';
+import type { RowChange, SqlStatement } from './row-changes.js';
+import { statementsFor } from './row-changes.js';
 
 export type BatchTarget = {
   readonly pool: Pool;
@@ -57,25 +59,25 @@ async function applyAtOnce(
   events: readonly RecordedEvent[],
   parkedStreams: ReadonlySet<string>,
 ): Promise<Applied> {
-  const body: SqlStatement[] = [];
+  const changes: RowChange[] = [];
+  const parking: SqlStatement[] = [];
   let skipped = 0;
-  let parkedNow = 0;
   for (const event of events) {
     if (parkedStreams.has(event.stream)) {
-      body.push(park(build, event, behind));
-      parkedNow += 1;
+      parking.push(park(build, event, behind));
       continue;
     }
-    const statements = projection.statementsOf(event);
-    if (statements === undefined) skipped += 1;
-    else body.push(...statements);
+    const meant = projection.changesOf(event);
+    if (meant === undefined) skipped += 1;
+    else changes.push(...meant);
   }
   const to = lastOf(events).position;
   const statements: SqlStatement[] = [
     { text: 'begin', values: [] },
     settingsOf(build, statementTimeoutMs),
     advance(build, from, to, skipped),
-    ...body,
+    ...parking,
+    ...statementsFor(projection.tables, changes),
     { text: 'commit', values: [] },
   ];
   const client = await pool.connect();
@@ -86,7 +88,7 @@ async function applyAtOnce(
   } finally {
     client.release(broken);
   }
-  return { outcome: 'applied', checkpoint: { ...from, position: to }, parkedNow };
+  return { outcome: 'applied', checkpoint: { ...from, position: to }, parkedNow: parking.length };
 }
 
 async function applyInParts(
@@ -163,9 +165,9 @@ export async function tryEvent(
 ): Promise<'applied' | 'skipped' | { readonly error: string }> {
   await client.query('savepoint event');
   try {
-    const statements = projection.statementsOf(event);
-    if (statements === undefined) return 'skipped';
-    for (const statement of statements) await run(client, statement);
+    const changes = projection.changesOf(event);
+    if (changes === undefined) return 'skipped';
+    for (const statement of statementsFor(projection.tables, changes)) await run(client, statement);
     await client.query('release savepoint event');
     return 'applied';
   } catch (error) {

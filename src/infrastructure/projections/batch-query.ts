@@ -1,5 +1,5 @@
 import type { Connection, PoolClient, Submittable } from 'pg';
-import type { SqlStatement, SqlValue } from './projection.js';
+import type { SqlStatement, SqlValue } from './row-changes.js';
 
 /** Names of prepared statements by their text, the same on every connection. */
 const names = new Map<string, string>();
@@ -78,14 +78,5 @@ function nameOf(text: string): string {
 }
 
 function encodeValue(value: SqlValue): string | null {
-  if (value === null || typeof value === 'string') return value;
-  if (typeof value !== 'object') return String(value);
-  return Array.isArray(value) ? encodeArray(value) : JSON.stringify(value);
-}
-
-function encodeArray(values: readonly (string | bigint | null)[]): string {
-  const elements = values.map((value) =>
-    value === null ? 'NULL' : `"${String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`,
-  );
-  return `{${elements.join(',')}}`;
+  return value === null || typeof value === 'string' ? value : String(value);
 }

@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import type { Position, RecordedEvent } from '../../application/ports/event-store.js';
-import type { Projection, SqlStatement } from './projection.js';
+import type { Projection } from './projection.js';
+import type { SqlStatement } from './row-changes.js';
 
 /** One set of a projection's tables: its key in counterfoil.projections and the schema that holds them. */
 export type Build = { readonly key: string; readonly schema: string };
@@ -56,10 +57,16 @@ export async function dropBuild(client: ClientBase, build: Build): Promise<void>
   await client.query('delete from counterfoil.projections where name = $1', [build.key]);
 }
 
-/** The settings of a transaction that writes a build's rows. */
+/**
+ * The settings of a transaction that writes a build's rows. Rows are found by their keys, few at a time, so the index is
+ * always right; plans that were made while the tables were small must not say otherwise.
+ */
 export function settingsOf(build: Build, statementTimeoutMs: number): SqlStatement {
   return {
-    text: `select set_config('search_path', $1, true), set_config('statement_timeout', $2, true)`,
+    text: `select set_config('search_path', $1, true), set_config('statement_timeout', $2, true),
+      set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true),
+      set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+      set_config('enable_mergejoin', 'off', true)`,
     values: [build.schema, String(statementTimeoutMs)],
   };
 }

@@ -1,26 +1,15 @@
 import type { RecordedEvent } from '../../application/ports/event-store.js';
 import type { EventCodec } from '../../application/shared/event-codec.js';
 import { UnknownEventType } from '../../application/shared/event-codec.js';
-
-/** Arrays become Postgres arrays, objects become JSON text. */
-export type SqlValue =
-  | string
-  | number
-  | bigint
-  | boolean
-  | null
-  | readonly (string | bigint | null)[]
-  | { readonly [name: string]: unknown };
-
-/** `text` must be one of few constant strings: it is prepared once per connection. */
-export type SqlStatement = { readonly text: string; readonly values: readonly SqlValue[] };
+import type { RowChange, Tables } from './row-changes.js';
 
 /** What stands around a fact in the store. */
 export type Envelope = Omit<RecordedEvent, 'data'>;
 
 /**
- * A read model as a value. `ddl` and the statements name tables without a schema, so that the same projection can be
- * built beside itself; the queries name the live schema, `read_<name>`.
+ * A read model as a value. Its DDL and its changes name tables without a schema, so that the same projection can be built
+ * beside itself; the queries name the live schema, `read_<name>`. Within a batch the changes of different streams may be
+ * written in another order than they happened, so what one stream writes must not depend on another.
  */
 export type Projection = {
   /** snake_case */
@@ -28,28 +17,27 @@ export type Projection = {
   /** A new number builds the tables anew when the program starts, beside the old ones, and then swaps them. */
   readonly version: number;
   readonly ddl: string;
-  /** Every table with the columns of its primary key, for the comparison of two builds. */
-  readonly tables: Readonly<Record<string, readonly string[]>>;
-  readonly statementsOf: StatementsOf;
+  readonly tables: Tables;
+  readonly changesOf: ChangesOf;
 };
 
-/** The statements that an event means to a projection, none when it means nothing; undefined when it is unknown. */
-export type StatementsOf = (recorded: RecordedEvent) => readonly SqlStatement[] | undefined;
+/** What an event means to a projection, no change when it means nothing; undefined when the event is unknown. */
+export type ChangesOf = (recorded: RecordedEvent) => readonly RowChange[] | undefined;
 
 /** What each event type means to a read model; a type that is not listed means nothing to it. */
 export type Handlers<E extends { readonly type: string }> = {
   readonly [T in E['type']]?: (
     event: Extract<E, { readonly type: T }>,
     envelope: Envelope,
-  ) => readonly SqlStatement[];
+  ) => readonly RowChange[];
 };
 
 /** Handles the events of one category: see `routeByCategory`. */
 export function onEvents<E extends { readonly type: string }>(
   codec: EventCodec<E>,
   handlers: Handlers<E>,
-): StatementsOf {
-  type AnyHandler = (event: E, envelope: Envelope) => readonly SqlStatement[];
+): ChangesOf {
+  type AnyHandler = (event: E, envelope: Envelope) => readonly RowChange[];
   const byType = new Map(Object.entries(handlers) as [string, AnyHandler][]);
   return (recorded) => {
     const event = decodeOnce(codec, recorded);
@@ -60,8 +48,8 @@ export function onEvents<E extends { readonly type: string }>(
 /** Handles each event of one category in the same way. */
 export function onEveryEvent<E>(
   codec: EventCodec<E>,
-  handler: (event: E, envelope: Envelope) => readonly SqlStatement[],
-): StatementsOf {
+  handler: (event: E, envelope: Envelope) => readonly RowChange[],
+): ChangesOf {
   return (recorded) => {
     const event = decodeOnce(codec, recorded);
     return event === undefined ? undefined : handler(event, recorded);
@@ -69,7 +57,7 @@ export function onEveryEvent<E>(
 }
 
 /** Leads an event to the handlers of its stream's category; events of other categories are unknown. */
-export function routeByCategory(routes: Readonly<Record<string, StatementsOf>>): StatementsOf {
+export function routeByCategory(routes: Readonly<Record<string, ChangesOf>>): ChangesOf {
   const byCategory = new Map(Object.entries(routes));
   return (recorded) => byCategory.get(categoryOf(recorded.stream))?.(recorded);
 }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { EventStore, RecordedEvent, StreamName } from '../../application/ports/event-store.js';
 import type { EventQueries } from '../../application/ports/read-models.js';
 import type { Projection } from '../projections/projection.js';
+import { insert } from '../projections/row-changes.js';
 
 /** An index of every event, known type or not, by its id; what the event says stays in the event store. */
 const ddl = `
@@ -24,23 +25,18 @@ export const eventLogProjection: Projection = {
   version: 1,
   ddl,
   tables: { events: ['event_id'] },
-  statementsOf: ({ id, stream, revision, position, type, metadata, recordedAt }) => [
-    {
-      text: `insert into events (event_id, stream, revision, position, type, actor_kind, actor_id, correlation_id,
-               recorded_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      values: [
-        id,
-        stream,
-        revision,
-        position,
-        type,
-        metadata.actor.kind,
-        metadata.actor.id,
-        metadata.correlationId,
-        recordedAt,
-      ],
-    },
+  changesOf: ({ id, stream, revision, position, type, metadata, recordedAt }) => [
+    insert('events', {
+      event_id: id,
+      stream,
+      revision,
+      position,
+      type,
+      actor_kind: metadata.actor.kind,
+      actor_id: metadata.actor.id,
+      correlation_id: metadata.correlationId,
+      recorded_at: recordedAt,
+    }),
   ],
 };
 

@@ -5,8 +5,10 @@ import type { Position } from '../../application/ports/event-store.js';
 import type { LedgerEntryRow, LedgerQueries, TrialBalanceRow } from '../../application/ports/read-models.js';
 import type { Journal } from '../../domain/ledger/journal.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
-import type { Envelope, Projection, SqlStatement } from '../projections/projection.js';
+import type { Envelope, Projection } from '../projections/projection.js';
 import { onEveryEvent, routeByCategory } from '../projections/projection.js';
+import type { RowChange } from '../projections/row-changes.js';
+import { insert } from '../projections/row-changes.js';
 import { Conditions, keysetPage } from './keyset-page.js';
 
 /**
@@ -54,33 +56,24 @@ const ddl = `
     for each statement execute function refuse_change();
 `;
 
-/** All in one statement, since that is what the database checks the balance of. */
-function post({ description, lines }: Journal, envelope: Envelope): readonly SqlStatement[] {
+function post({ description, lines }: Journal, envelope: Envelope): readonly RowChange[] {
   const { id, stream, position, recordedAt } = envelope;
   return [
-    {
-      text: `with posted as (
-               insert into journals (event_id, description, stream, position, recorded_at) values ($1, $2, $3, $4, $5)
-             )
-             insert into entries (event_id, line, account, amount, currency, position)
-             select $1, line - 1, account, amount, currency, $4
-             from unnest($6::text[], $7::bigint[], $8::text[])
-               with ordinality as lines (account, amount, currency, line)`,
-      values: [
-        id,
-        description,
-        stream,
+    insert('journals', { event_id: id, description, stream, position, recorded_at: recordedAt }),
+    ...lines.map(({ account, amount }, line) =>
+      insert('entries', {
+        event_id: id,
+        line,
+        account,
+        amount: amount.minor,
+        currency: amount.currency,
         position,
-        recordedAt,
-        lines.map(({ account }) => account),
-        lines.map(({ amount }) => amount.minor),
-        lines.map(({ amount }) => amount.currency),
-      ],
-    },
+      }),
+    ),
   ];
 }
 
-function book(event: PaymentEvent, envelope: Envelope): readonly SqlStatement[] {
+function book(event: PaymentEvent, envelope: Envelope): readonly RowChange[] {
   const journal = journalOf(event);
   return journal === undefined ? [] : post(journal, envelope);
 }
@@ -90,7 +83,7 @@ export const ledgerProjection: Projection = {
   version: 1,
   ddl,
   tables: { journals: ['event_id'], entries: ['event_id', 'line'] },
-  statementsOf: routeByCategory({ payment: onEveryEvent(paymentCodec, book) }),
+  changesOf: routeByCategory({ payment: onEveryEvent(paymentCodec, book) }),
 };
 
 const entryId = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(\d{1,4})$/;

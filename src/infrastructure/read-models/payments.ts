@@ -2,8 +2,10 @@ import type { Pool } from 'pg';
 import { paymentCodec } from '../../application/payment/payment.codec.js';
 import type { PaymentQueries, PaymentRow } from '../../application/ports/read-models.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
-import type { Envelope, Projection, SqlStatement } from '../projections/projection.js';
+import type { Envelope, Projection } from '../projections/projection.js';
 import { onEvents, routeByCategory } from '../projections/projection.js';
+import type { Row, RowChange } from '../projections/row-changes.js';
+import { insert, update } from '../projections/row-changes.js';
 import { Conditions, keysetPage } from './keyset-page.js';
 
 /**
@@ -13,13 +15,13 @@ import { Conditions, keysetPage } from './keyset-page.js';
 const ddl = `
   create table payments (
     id                text        primary key,
-    step              text        not null default 'requires_payment_method',
-    canceling         boolean     not null default false,
+    step              text        not null,
+    canceling         boolean     not null,
     amount            bigint      not null,
     currency          text        not null,
-    amount_authorized bigint      not null default 0,
-    amount_captured   bigint      not null default 0,
-    amount_refunded   bigint      not null default 0,
+    amount_authorized bigint      not null,
+    amount_captured   bigint      not null,
+    amount_refunded   bigint      not null,
     fee               bigint,
     fee_currency      text,
     capture_method    text        not null,
@@ -52,85 +54,79 @@ const columns = `id, status, amount, currency, amount_authorized, amount_capture
   fee_currency, capture_method, customer, "order", description, metadata, payment_intent, last_error, revision,
   created_at`;
 
-/** Sets columns of the event's payment; the values follow $1, the id, and $2, the revision. */
-function update(
-  envelope: Envelope,
-  assignments: string,
-  ...values: SqlStatement['values']
-): readonly SqlStatement[] {
-  return [
-    {
-      text: `update payments set revision = $2${assignments === '' ? '' : `, ${assignments}`} where id = $1`,
-      values: [paymentOf(envelope), envelope.revision, ...values],
-    },
-  ];
-}
-
-function paymentOf({ stream }: Envelope): string {
-  return stream.slice(stream.indexOf('-') + 1);
+/** Changes the event's payment, and notes that it is the payment's latest. */
+function change(
+  { stream, revision }: Envelope,
+  set: Row,
+  add: Readonly<Record<string, bigint>> = {},
+): readonly RowChange[] {
+  const id = stream.slice(stream.indexOf('-') + 1);
+  return [update('payments', { id }, { revision, ...set }, add)];
 }
 
 const handlers = onEvents<PaymentEvent>(paymentCodec, {
   PaymentCreated: (event, { revision }) => [
-    {
-      text: `insert into payments (id, amount, currency, capture_method, customer, "order", description, metadata,
-               revision, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      values: [
-        event.paymentId,
-        event.amount.minor,
-        event.amount.currency,
-        event.captureMethod,
-        event.customerId,
-        event.orderId,
-        event.description,
-        event.metadata,
-        revision,
-        event.at,
-      ],
-    },
+    insert('payments', {
+      id: event.paymentId,
+      step: 'requires_payment_method',
+      canceling: false,
+      amount: event.amount.minor,
+      currency: event.amount.currency,
+      amount_authorized: 0n,
+      amount_captured: 0n,
+      amount_refunded: 0n,
+      fee: null,
+      fee_currency: null,
+      capture_method: event.captureMethod,
+      customer: event.customerId,
+      order: event.orderId,
+      description: event.description,
+      metadata: event.metadata,
+      payment_intent: null,
+      last_error: null,
+      revision,
+      created_at: event.at,
+    }),
   ],
-  PaymentConfirmRequested: (_event, envelope) => update(envelope, `step = 'confirming'`),
+  PaymentConfirmRequested: (_event, envelope) => change(envelope, { step: 'confirming' }),
   PaymentActionRequired: (event, envelope) =>
-    update(envelope, `step = 'requires_action', payment_intent = $3`, event.intentId),
+    change(envelope, { step: 'requires_action', payment_intent: event.intentId }),
   PaymentProcessingStarted: (event, envelope) =>
-    update(envelope, `step = 'processing', payment_intent = $3`, event.intentId),
+    change(envelope, { step: 'processing', payment_intent: event.intentId }),
   PaymentDeclined: (event, envelope) =>
-    update(
-      envelope,
-      `step = 'requires_payment_method', payment_intent = $3, last_error = $4`,
-      event.intentId,
-      errorOf(event.code, event.declineCode, event.message),
-    ),
+    change(envelope, {
+      step: 'requires_payment_method',
+      payment_intent: event.intentId,
+      last_error: errorOf(event.code, event.declineCode, event.message),
+    }),
   PaymentAuthorized: (event, envelope) =>
-    update(
-      envelope,
-      `step = 'authorized', payment_intent = $3, amount_authorized = $4`,
-      event.intentId,
-      event.amount.minor,
-    ),
-  PaymentCaptureRequested: (_event, envelope) => update(envelope, `step = 'capturing'`),
-  PaymentCaptureRefused: (_event, envelope) => update(envelope, `step = 'authorized'`),
+    change(envelope, {
+      step: 'authorized',
+      payment_intent: event.intentId,
+      amount_authorized: event.amount.minor,
+    }),
+  PaymentCaptureRequested: (_event, envelope) => change(envelope, { step: 'capturing' }),
+  PaymentCaptureRefused: (_event, envelope) => change(envelope, { step: 'authorized' }),
   PaymentCaptured: (event, envelope) =>
-    update(envelope, `step = 'captured', canceling = false, amount_captured = $3`, event.amount.minor),
+    change(envelope, { step: 'captured', canceling: false, amount_captured: event.amount.minor }),
   PaymentFeeRecorded: (event, envelope) =>
-    update(envelope, 'fee = $3, fee_currency = $4', event.fee.minor, event.fee.currency),
-  PaymentCancelRequested: (_event, envelope) => update(envelope, 'canceling = true'),
-  PaymentCancelRefused: (_event, envelope) => update(envelope, 'canceling = false'),
-  PaymentCanceled: (_event, envelope) => update(envelope, `step = 'canceled', canceling = false`),
+    change(envelope, { fee: event.fee.minor, fee_currency: event.fee.currency }),
+  PaymentCancelRequested: (_event, envelope) => change(envelope, { canceling: true }),
+  PaymentCancelRefused: (_event, envelope) => change(envelope, { canceling: false }),
+  PaymentCanceled: (_event, envelope) => change(envelope, { step: 'canceled', canceling: false }),
   PaymentFailed: (event, envelope) =>
-    update(envelope, `step = 'failed', last_error = $3`, errorOf(event.code, null, event.message)),
-  RefundRequested: (_event, envelope) => update(envelope, ''),
-  RefundRefused: (_event, envelope) => update(envelope, ''),
+    change(envelope, { step: 'failed', last_error: errorOf(event.code, null, event.message) }),
+  RefundRequested: (_event, envelope) => change(envelope, {}),
+  RefundRefused: (_event, envelope) => change(envelope, {}),
   RefundInitiated: (event, envelope) => refunded(envelope, event.amount.minor),
   RefundAdopted: (event, envelope) => refunded(envelope, event.amount.minor),
-  RefundSucceeded: (_event, envelope) => update(envelope, ''),
+  RefundSucceeded: (_event, envelope) => change(envelope, {}),
   RefundFailed: (event, envelope) => refunded(envelope, -event.amount.minor),
   RefundCanceled: (event, envelope) => refunded(envelope, -event.amount.minor),
 });
 
-function refunded(envelope: Envelope, minor: bigint): readonly SqlStatement[] {
-  return update(envelope, 'amount_refunded = amount_refunded + $3', minor);
+function refunded(envelope: Envelope, minor: bigint): readonly RowChange[] {
+  return change(envelope, {}, { amount_refunded: minor });
 }
 
 function errorOf(code: string, declineCode: string | null, message: string) {
@@ -142,7 +138,7 @@ export const paymentsProjection: Projection = {
   version: 1,
   ddl,
   tables: { payments: ['id'] },
-  statementsOf: routeByCategory({ payment: handlers }),
+  changesOf: routeByCategory({ payment: handlers }),
 };
 
 export class PostgresPaymentQueries implements PaymentQueries {

@@ -2,50 +2,48 @@ import type { Pool } from 'pg';
 import { paymentCodec } from '../../application/payment/payment.codec.js';
 import type { PendingEffect, PendingEffects } from '../../application/ports/read-models.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
-import type { RefundId } from '../../domain/shared/ids.js';
 import type { Instant } from '../../domain/shared/instant.js';
-import type { Envelope, Projection, SqlStatement } from '../projections/projection.js';
+import type { Envelope, Projection } from '../projections/projection.js';
 import { onEvents, routeByCategory } from '../projections/projection.js';
+import type { RowChange } from '../projections/row-changes.js';
+import { insert, remove } from '../projections/row-changes.js';
 
 /** A request of each kind is open at most once in a stream, a refund once per refund. */
 const ddl = `
   create table open_requests (
-    event_id     uuid        primary key,
     stream       text        not null,
-    revision     bigint      not null,
     kind         text        not null,
     refund       text        not null,
+    event_id     uuid        not null unique,
+    revision     bigint      not null,
     requested_at timestamptz not null,
-    unique (stream, kind, refund)
+    primary key (stream, kind, refund)
   );
   create index open_requests_by_time on open_requests (requested_at, event_id);
 `;
 
 type Kind = 'confirm' | 'capture' | 'cancel' | 'refund';
 
-function open(kind: Kind, { id, stream, revision, recordedAt }: Envelope, refundId: RefundId | '' = '') {
+/** Stands for the refund where a request is of none. */
+const none = '';
+
+function open(kind: Kind, envelope: Envelope, refund: string = none): readonly RowChange[] {
+  const { id, stream, revision, recordedAt } = envelope;
   return [
-    {
-      text: `insert into open_requests (event_id, stream, revision, kind, refund, requested_at)
-             values ($1, $2, $3, $4, $5, $6)`,
-      values: [id, stream, revision, kind, refundId, recordedAt],
-    },
+    insert('open_requests', {
+      stream,
+      kind,
+      refund,
+      event_id: id,
+      revision,
+      requested_at: recordedAt,
+    }),
   ];
 }
 
-function settle(kinds: readonly Kind[], { stream }: Envelope): readonly SqlStatement[] {
-  return [
-    { text: 'delete from open_requests where stream = $1 and kind = any($2)', values: [stream, kinds] },
-  ];
-}
-
-function settleRefund(refundId: RefundId, { stream }: Envelope): readonly SqlStatement[] {
-  return [
-    {
-      text: `delete from open_requests where stream = $1 and kind = 'refund' and refund = $2`,
-      values: [stream, refundId],
-    },
-  ];
+/** A request that is not open is settled already. */
+function settle(kinds: readonly Kind[], { stream }: Envelope, refund: string = none): readonly RowChange[] {
+  return kinds.map((kind) => remove('open_requests', { stream, kind, refund }));
 }
 
 /** The same facts settle a request here as end the open step in the payment's own state. */
@@ -63,16 +61,16 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
   PaymentCancelRefused: (_event, envelope) => settle(['cancel'], envelope),
   PaymentCaptured: (_event, envelope) => settle(['confirm', 'capture', 'cancel'], envelope),
   PaymentCanceled: (_event, envelope) => settle(['confirm', 'capture', 'cancel'], envelope),
-  RefundInitiated: (event, envelope) => settleRefund(event.refundId, envelope),
-  RefundRefused: (event, envelope) => settleRefund(event.refundId, envelope),
+  RefundInitiated: (event, envelope) => settle(['refund'], envelope, event.refundId),
+  RefundRefused: (event, envelope) => settle(['refund'], envelope, event.refundId),
 });
 
 export const pendingEffectsProjection: Projection = {
   name: 'pending_effects',
   version: 1,
   ddl,
-  tables: { open_requests: ['event_id'] },
-  statementsOf: routeByCategory({ payment: handlers }),
+  tables: { open_requests: ['stream', 'kind', 'refund'] },
+  changesOf: routeByCategory({ payment: handlers }),
 };
 
 export class PostgresPendingEffects implements PendingEffects {

@@ -3,8 +3,10 @@ import { paymentCodec } from '../../application/payment/payment.codec.js';
 import type { RefundQueries, RefundRow, RefundStatus } from '../../application/ports/read-models.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
 import type { RefundId } from '../../domain/shared/ids.js';
-import type { Projection, SqlStatement } from '../projections/projection.js';
+import type { Projection } from '../projections/projection.js';
 import { onEvents, routeByCategory } from '../projections/projection.js';
+import type { RowChange } from '../projections/row-changes.js';
+import { insert, update } from '../projections/row-changes.js';
 import { Conditions, keysetPage } from './keyset-page.js';
 
 const ddl = `
@@ -25,43 +27,49 @@ const ddl = `
 `;
 
 /** Pending from the request on: until the provider refuses it, a refund holds its part of the money. */
-const insert = `insert into refunds (id, payment, status, amount, currency, reason, provider_refund, created_at)
-  values ($1, $2, 'pending', $3, $4, $5, $6, $7)`;
+const handlers = onEvents<PaymentEvent>(paymentCodec, {
+  RefundRequested: (event, { stream }) => [
+    insert('refunds', {
+      id: event.refundId,
+      payment: paymentOf(stream),
+      status: 'pending',
+      amount: event.amount.minor,
+      currency: event.amount.currency,
+      reason: event.refundReason,
+      failure_reason: null,
+      provider_refund: null,
+      created_at: event.at,
+    }),
+  ],
+  RefundAdopted: (event, { stream }) => [
+    insert('refunds', {
+      id: event.refundId,
+      payment: paymentOf(stream),
+      status: 'pending',
+      amount: event.amount.minor,
+      currency: event.amount.currency,
+      reason: null,
+      failure_reason: null,
+      provider_refund: event.providerRefundId,
+      created_at: event.at,
+    }),
+  ],
+  RefundInitiated: ({ refundId, providerRefundId }) => [
+    update('refunds', { id: refundId }, { provider_refund: providerRefundId }),
+  ],
+  RefundRefused: ({ refundId, code }) => move(refundId, { status: 'failed', failure_reason: code }),
+  RefundSucceeded: ({ refundId }) => move(refundId, { status: 'succeeded' }),
+  RefundFailed: ({ refundId, failureReason }) =>
+    move(refundId, { status: 'failed', failure_reason: failureReason }),
+  RefundCanceled: ({ refundId }) => move(refundId, { status: 'canceled' }),
+});
 
 function move(
   refundId: RefundId,
-  status: RefundStatus,
-  failureReason: string | null = null,
-): readonly SqlStatement[] {
-  return [
-    {
-      text: 'update refunds set status = $2, failure_reason = coalesce($3, failure_reason) where id = $1',
-      values: [refundId, status, failureReason],
-    },
-  ];
+  set: { readonly status: RefundStatus; readonly failure_reason?: string },
+): readonly RowChange[] {
+  return [update('refunds', { id: refundId }, set)];
 }
-
-const handlers = onEvents<PaymentEvent>(paymentCodec, {
-  RefundRequested: ({ refundId, amount, refundReason, at }, { stream }) => [
-    {
-      text: insert,
-      values: [refundId, paymentOf(stream), amount.minor, amount.currency, refundReason, null, at],
-    },
-  ],
-  RefundAdopted: ({ refundId, amount, providerRefundId, at }, { stream }) => [
-    {
-      text: insert,
-      values: [refundId, paymentOf(stream), amount.minor, amount.currency, null, providerRefundId, at],
-    },
-  ],
-  RefundInitiated: ({ refundId, providerRefundId }) => [
-    { text: 'update refunds set provider_refund = $2 where id = $1', values: [refundId, providerRefundId] },
-  ],
-  RefundRefused: ({ refundId, code }) => move(refundId, 'failed', code),
-  RefundSucceeded: ({ refundId }) => move(refundId, 'succeeded'),
-  RefundFailed: ({ refundId, failureReason }) => move(refundId, 'failed', failureReason),
-  RefundCanceled: ({ refundId }) => move(refundId, 'canceled'),
-});
 
 function paymentOf(stream: string): string {
   return stream.slice(stream.indexOf('-') + 1);
@@ -72,7 +80,7 @@ export const refundsProjection: Projection = {
   version: 1,
   ddl,
   tables: { refunds: ['id'] },
-  statementsOf: routeByCategory({ payment: handlers }),
+  changesOf: routeByCategory({ payment: handlers }),
 };
 
 export class PostgresRefundQueries implements RefundQueries {

@@ -61,3 +61,13 @@ begin
     set position = p_to, skipped_events = skipped_events + p_skipped, updated_at = clock_timestamp()
     where name = p_name;
 end $$;
+
+-- Ends a transaction whose updates did not find the rows that they were made for.
+create function counterfoil.expect_rows(p_table text, p_found bigint, p_expected bigint) returns void
+language plpgsql as $$
+begin
+  if p_found <> p_expected then
+    raise exception '%: % of % rows to update are there', p_table, p_found, p_expected
+      using errcode = 'no_data_found';
+  end if;
+end $$;
