@@ -1,0 +1,45 @@
+import type { Decider } from '../../domain/shared/decider.js';
+import type { RecordedEvent } from '../ports/event-store.js';
+import type { EventCodec } from '../shared/event-codec.js';
+
+/** What an auditor needs of one kind of stream, whatever its state and events are. */
+export type AuditedCategory = {
+  /**
+   * The state after these events, which are a stream's first ones.
+   * @throws UnknownEventType, MalformedEvent, CorruptStream
+   */
+  fold(events: Iterable<RecordedEvent>): unknown;
+  /**
+   * One sentence a person can read.
+   * @throws UnknownEventType, MalformedEvent
+   */
+  describe(event: RecordedEvent): string;
+};
+
+/** By stream category. */
+export type AuditedCategories = Readonly<Record<string, AuditedCategory>>;
+
+/** Ties a decider, its codec and its sentences together. */
+export function auditedCategory<S, E>(parts: {
+  readonly decider: Pick<Decider<S, never, E, never>, 'initialState' | 'evolve'>;
+  readonly codec: EventCodec<E>;
+  readonly describe: (event: E) => string;
+}): AuditedCategory {
+  const { decider, codec, describe } = parts;
+  return {
+    fold(events) {
+      let state = decider.initialState;
+      for (const event of events) state = decider.evolve(state, codec.decode(event));
+      return state;
+    },
+    describe: (event) => describe(codec.decode(event)),
+  };
+}
+
+export function categoryOf(
+  categories: AuditedCategories,
+  stream: string,
+): { readonly name: string; readonly category: AuditedCategory | undefined } {
+  const name = stream.slice(0, Math.max(stream.indexOf('-'), 0));
+  return { name, category: Object.hasOwn(categories, name) ? categories[name] : undefined };
+}

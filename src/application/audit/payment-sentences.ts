@@ -1,0 +1,58 @@
+import type { PaymentEvent } from '../../domain/payment/events.js';
+import { format, isZero } from '../../domain/shared/money.js';
+
+/** What happened to a payment, in one sentence; amounts in major units. */
+export function describePaymentEvent(event: PaymentEvent): string {
+  switch (event.type) {
+    case 'PaymentCreated': {
+      const capture = event.captureMethod === 'manual' ? ', to be authorized first and captured later' : '';
+      return `Created a payment of ${format(event.amount)}${capture}.`;
+    }
+    case 'PaymentConfirmRequested':
+      return `Asked the provider to charge payment method ${event.paymentMethod} (attempt ${event.attempt}).`;
+    case 'PaymentActionRequired':
+      return `The customer must act before attempt ${event.attempt} can go on, such as by 3-D Secure.`;
+    case 'PaymentProcessingStarted':
+      return `The provider is processing attempt ${event.attempt}.`;
+    case 'PaymentDeclined': {
+      const reason = event.declineCode === null ? event.code : `${event.code}, ${event.declineCode}`;
+      return `Attempt ${event.attempt} was declined (${reason}): ${event.message}`;
+    }
+    case 'PaymentAuthorized':
+      return `Authorized ${format(event.amount)}.`;
+    case 'PaymentCaptureRequested':
+      return `Asked the provider to capture ${format(event.amount)}.`;
+    case 'PaymentCaptureRefused':
+      return `The provider refused the capture (${event.code}): ${event.message}`;
+    case 'PaymentCaptured':
+      return `Captured ${format(event.amount)}; ${format(event.released)} of the authorization was released.`;
+    case 'PaymentFeeRecorded':
+      return `The provider kept a fee of ${format(event.fee)} from ${format(event.gross)}.`;
+    case 'PaymentCancelRequested':
+      return 'Asked the provider to cancel the payment.';
+    case 'PaymentCancelRefused':
+      return `The provider refused the cancellation (${event.code}): ${event.message}`;
+    case 'PaymentCanceled':
+      return isZero(event.released)
+        ? 'Canceled the payment; nothing was held.'
+        : `Canceled the payment; ${format(event.released)} of the authorization was released.`;
+    case 'PaymentFailed':
+      return `The payment failed for good (${event.code}): ${event.message}`;
+    case 'RefundRequested': {
+      const reason = event.refundReason === null ? '' : ` (${event.refundReason.replaceAll('_', ' ')})`;
+      return `Asked the provider to refund ${format(event.amount)}${reason}.`;
+    }
+    case 'RefundRefused':
+      return `The provider refused the refund (${event.code}): ${event.message}`;
+    case 'RefundInitiated':
+      return `The provider took on a refund of ${format(event.amount)}.`;
+    case 'RefundAdopted':
+      return `Recorded a refund of ${format(event.amount)} that was made at the provider.`;
+    case 'RefundSucceeded':
+      return 'The refund reached the customer.';
+    case 'RefundFailed':
+      return `The refund of ${format(event.amount)} failed and the money came back (${event.failureReason}).`;
+    case 'RefundCanceled':
+      return `The refund of ${format(event.amount)} was canceled and the money came back.`;
+  }
+}
