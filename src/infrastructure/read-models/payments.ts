@@ -10,7 +10,7 @@ import { Conditions, keysetPage } from './keyset-page.js';
 
 /**
  * `step` is the domain's status without the cancellation that may be asked for on top of it; what the API shows
- * follows from both. Pending and succeeded refunds count as refunded.
+ * follows from both. Pending and succeeded refunds count as refunded. A refusal is on show until an attempt succeeds.
  */
 const ddl = `
   create table payments (
@@ -30,7 +30,7 @@ const ddl = `
     description       text,
     metadata          jsonb       not null,
     payment_intent    text,
-    last_error        jsonb,
+    last_refusal      jsonb,
     revision          bigint      not null,
     created_at        timestamptz not null,
     status            text        not null generated always as (
@@ -40,7 +40,9 @@ const ddl = `
         when amount_refunded = 0 then 'succeeded'
         when amount_refunded < amount_captured then 'partially_refunded'
         else 'refunded'
-      end) stored
+      end) stored,
+    last_error        jsonb       generated always as (
+      case when step in ('authorized', 'capturing', 'captured') then null else last_refusal end) stored
   ) with (fillfactor = 85);
   create index payments_by_time     on payments (created_at, id);
   create index payments_by_status   on payments (status, created_at, id);
@@ -83,7 +85,7 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
       description: event.description,
       metadata: event.metadata,
       payment_intent: null,
-      last_error: null,
+      last_refusal: null,
       revision,
       created_at: event.at,
     }),
@@ -97,7 +99,7 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
     change(envelope, {
       step: 'requires_payment_method',
       payment_intent: event.intentId,
-      last_error: errorOf(event.code, event.declineCode, event.message),
+      last_refusal: errorOf(event.code, event.declineCode, event.message),
     }),
   PaymentAuthorized: (event, envelope) =>
     change(envelope, {
@@ -113,9 +115,10 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
     change(envelope, { fee: event.fee.minor, fee_currency: event.fee.currency }),
   PaymentCancelRequested: (_event, envelope) => change(envelope, { canceling: true }),
   PaymentCancelRefused: (_event, envelope) => change(envelope, { canceling: false }),
-  PaymentCanceled: (_event, envelope) => change(envelope, { step: 'canceled', canceling: false }),
+  PaymentCanceled: (_event, envelope) =>
+    change(envelope, { step: 'canceled', canceling: false, amount_authorized: 0n }),
   PaymentFailed: (event, envelope) =>
-    change(envelope, { step: 'failed', last_error: errorOf(event.code, null, event.message) }),
+    change(envelope, { step: 'failed', last_refusal: errorOf(event.code, null, event.message) }),
   RefundRequested: (_event, envelope) => change(envelope, {}),
   RefundRefused: (_event, envelope) => change(envelope, {}),
   RefundInitiated: (event, envelope) => refunded(envelope, event.amount.minor),
