@@ -1,0 +1,18 @@
+import { AuditController } from './audit/audit.controller.js';
+import { LedgerController } from './ledger/ledger.controller.js';
+import { HealthController } from './operations/health.controller.js';
+import { ProjectionsController } from './operations/projections.controller.js';
+import { PaymentsController } from './payment/payments.controller.js';
+import { RefundsController } from './payment/refunds.controller.js';
+import { InboundWebhooksController } from './webhook/inbound-webhooks.controller.js';
+
+/** Every controller there is, for the container to make; their order is that in which Express looks. */
+export const controllers = [
+  PaymentsController,
+  RefundsController,
+  HealthController,
+  InboundWebhooksController,
+  AuditController,
+  LedgerController,
+  ProjectionsController,
+] as const;

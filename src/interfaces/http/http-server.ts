@@ -1,0 +1,183 @@
+import type { Server } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { Express, NextFunction, Request, Response } from 'express';
+import express from 'express';
+import helmet from 'helmet';
+import { docsRoutes } from './docs/docs.routes.js';
+import type { HttpSettings, ReceiveWebhook } from './http-tokens.js';
+import type { DispatchParts } from './shared/dispatch.js';
+import { createDispatch } from './shared/dispatch.js';
+import { refused } from './shared/problem.js';
+import type { Controller, Route } from './shared/route.js';
+import { createWebhookListener, webhookPaths } from './webhook/webhook-listener.js';
+
+export type HttpServerParts = Omit<DispatchParts, 'livemode' | 'leaseMs' | 'bodyBytesMax'> & {
+  readonly settings: HttpSettings;
+  readonly controllers: readonly Controller[];
+  readonly receiveWebhook: ReceiveWebhook;
+  /** Reverse proxies in front of us whose X-Forwarded-For is believed; none by default. */
+  readonly trustedProxies?: number;
+  readonly bodyBytesMax?: number;
+  readonly webhookBytesMax?: number;
+};
+
+export type HttpServer = {
+  readonly server: Server;
+  readonly app: Express;
+  readonly routes: readonly Route[];
+  /** Resolves with the port that is bound; port 0 takes any that is free. */
+  listen(port: number, host: string): Promise<number>;
+  /** Takes no new connection, lets requests under way finish for at most `withinMs`, then cuts what is left. */
+  close(withinMs: number): Promise<void>;
+};
+
+/** The HTTP side of the product: the webhook first and on its own, then every controller's routes behind Express. */
+export function createHttpServer(parts: HttpServerParts): HttpServer {
+  const { trustedProxies = 0, bodyBytesMax = 100 * 1024, webhookBytesMax = 1024 * 1024 } = parts;
+  const resources = parts.controllers.flatMap((controller) => controller.routes);
+  const routes = [...resources, ...docsRoutes(resources)];
+  const { livemode, idempotencyLeaseMs: leaseMs = 30_000 } = parts.settings;
+  const dispatch = createDispatch({ ...parts, livemode, leaseMs, bodyBytesMax });
+  const { app, classes } = createApp(trustedProxies);
+  mount(app, routes, dispatch);
+
+  const webhook = createWebhookListener({
+    receive: parts.receiveWebhook,
+    logger: parts.logger,
+    trustedProxies,
+    bytesMax: webhookBytesMax,
+  });
+  let closing = false;
+  const server = createServer(
+    {
+      ...classes,
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: 2_000,
+      maxHeaderSize: 16 * 1024,
+    },
+    (request, response) => {
+      if (closing) response.shouldKeepAlive = false;
+      // Stripe's webhooks pass by Express: nothing of what it and the API's routes do per request applies to them.
+      if (webhook.takes(request)) webhook.listen(request, response);
+      else app(request, response);
+    },
+  );
+  server.maxHeadersCount = 100;
+
+  return {
+    server,
+    app,
+    routes,
+    listen: (port, host) => listen(server, port, host),
+    close(withinMs) {
+      closing = true;
+      return close(server, withinMs);
+    },
+  };
+}
+
+/**
+ * Express changes the prototype of every request and response, which makes the engine throw away what it learnt of
+ * them. Here they are born with the prototypes that Express would give them.
+ */
+function createApp(trustedProxies: number) {
+  class ExpressRequest extends IncomingMessage {}
+  class ExpressResponse extends ServerResponse {}
+  const app = express();
+  Object.setPrototypeOf(ExpressRequest.prototype, app.request);
+  Object.setPrototypeOf(ExpressResponse.prototype, app.response);
+  app.request = ExpressRequest.prototype as typeof app.request;
+  app.response = ExpressResponse.prototype as typeof app.response;
+
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', trustedProxies === 0 ? false : trustedProxies);
+  return { app, classes: { IncomingMessage: ExpressRequest, ServerResponse: ExpressResponse } };
+}
+
+type Dispatch = ReturnType<typeof createDispatch>;
+
+function mount(app: Express, routes: readonly Route[], { dispatch, refuse }: Dispatch): void {
+  app.use(
+    helmet({
+      // Everything is served from here, and nothing is written into a page: no inline script or style is needed.
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'none'"],
+          scriptSrc: ["'self'"],
+          styleSrc: ["'self'"],
+          imgSrc: ["'self'", 'data:'],
+          connectSrc: ["'self'"],
+          baseUri: ["'none'"],
+          formAction: ["'none'"],
+          frameAncestors: ["'none'"],
+        },
+      },
+      xPoweredBy: false,
+    }),
+  );
+  for (const [path, group] of byAddress(routes)) {
+    const address = app.route(path);
+    for (const route of group) {
+      address[route.method]((request, response) => dispatch(route, request, response));
+    }
+    const allow = group.map(({ method }) => (method === 'get' ? 'GET, HEAD' : 'POST')).join(', ');
+    address.all((request, response) => refuse(notAllowed(allow), request, response));
+  }
+  for (const path of webhookPaths) {
+    app.all(path, (request, response) => refuse(notAllowed('POST'), request, response));
+  }
+  app.use((request, response) => {
+    refuse(refused('route_missing', { detail: 'See /docs for every address.' }), request, response);
+  });
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    // Express refuses a malformed escape in an address before any route sees it.
+    const malformed = error instanceof URIError;
+    const told = malformed ? refused('invalid_request', { detail: 'The address is malformed.' }) : error;
+    refuse(told, request, response);
+  });
+}
+
+function notAllowed(allow: string) {
+  return refused('method_not_allowed', { detail: `This address takes ${allow}.`, headers: { allow } });
+}
+
+function byAddress(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
+  const groups = new Map<string, Route[]>();
+  for (const route of routes) {
+    for (const path of route.alias === undefined ? [route.path] : [route.path, route.alias]) {
+      const group = groups.get(path);
+      if (group === undefined) groups.set(path, [route]);
+      else group.push(route);
+    }
+  }
+  return groups;
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function close(server: Server, withinMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), withinMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

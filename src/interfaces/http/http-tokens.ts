@@ -1,0 +1,86 @@
+import type { ServiceIdentifier } from 'inversify';
+import type { PaymentOperations } from '../../application/payment/payment-operations.js';
+import type { Clock } from '../../application/ports/clock.js';
+import type { ConfigReport } from '../../application/ports/config-check.js';
+import type { EventStore, RecordedEvent, StreamName } from '../../application/ports/event-store.js';
+import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
+import type { PaymentGateway } from '../../application/ports/payment-gateway.js';
+import type {
+  EventQueries,
+  LedgerQueries,
+  PaymentQueries,
+  Projections,
+  RefundQueries,
+} from '../../application/ports/read-models.js';
+import type { Instant } from '../../domain/shared/instant.js';
+
+/** What all controllers know of the deployment. */
+export type HttpSettings = {
+  /** Whether the provider moves real money; keys of the other mode are refused. */
+  readonly livemode: boolean;
+  /** How long an executing request keeps others with its Idempotency-Key waiting if its process dies; 30 s by default. */
+  readonly idempotencyLeaseMs?: number;
+};
+
+/** One sentence a person can read. */
+export type DescribeEvent = (event: RecordedEvent) => string;
+
+/** A stream folded up to a revision or an instant, or all of it. */
+export type HistoricState = {
+  readonly stream: string;
+  /** Of the last event that was folded; null before the first. */
+  readonly revision: bigint | null;
+  readonly position: bigint | null;
+  readonly recordedAt: Instant | null;
+  /** The state as plain data: amounts as bigint. */
+  readonly state: unknown;
+};
+/** Undefined for a stream that does not exist, or whose category nobody can fold. */
+export type StateAt = (
+  stream: StreamName,
+  at: { readonly revision: bigint } | { readonly instant: Instant } | null,
+) => Promise<HistoricState | undefined>;
+
+/** Plain data that may be shown to whoever runs this deployment: no secret in it. */
+export type CheckConfig = () => Promise<ConfigReport>;
+
+export type HealthReport = {
+  readonly healthy: boolean;
+  readonly checks: Readonly<Record<string, { readonly healthy: boolean; readonly detail: string }>>;
+};
+export type HealthChecks = {
+  /** Can append, can read, and the projections' lag is within its limit. */
+  ready(): Promise<HealthReport>;
+  /** What concerns payments: the provider, open requests, webhooks. */
+  payments(): Promise<HealthReport>;
+};
+
+/** Verifies a webhook of the provider and keeps it; `code` says why one was refused. Never throws for a bad webhook. */
+export type ReceiveWebhook = (
+  rawBody: Buffer,
+  signatureHeader: string | undefined,
+  ip: string,
+) => Promise<{ readonly status: number; readonly code?: string }>;
+
+function token<T>(name: string): ServiceIdentifier<T> {
+  return Symbol.for(`counterfoil.http.${name}`);
+}
+
+/** What the controllers ask the container for. */
+export const httpTokens = {
+  settings: token<HttpSettings>('settings'),
+  clock: token<Clock>('clock'),
+  paymentOperations: token<PaymentOperations>('paymentOperations'),
+  paymentGateway: token<PaymentGateway>('paymentGateway'),
+  paymentQueries: token<PaymentQueries>('paymentQueries'),
+  refundQueries: token<RefundQueries>('refundQueries'),
+  eventStore: token<EventStore>('eventStore'),
+  eventQueries: token<EventQueries>('eventQueries'),
+  ledgerQueries: token<LedgerQueries>('ledgerQueries'),
+  projections: token<Projections>('projections'),
+  inboundWebhooks: token<InboundWebhooks>('inboundWebhooks'),
+  describeEvent: token<DescribeEvent>('describeEvent'),
+  stateAt: token<StateAt>('stateAt'),
+  checkConfig: token<CheckConfig>('checkConfig'),
+  healthChecks: token<HealthChecks>('healthChecks'),
+} as const;

@@ -1,0 +1,94 @@
+import { inject, injectable } from 'inversify';
+import { z } from 'zod';
+import type { CheckConfig, HealthChecks, HealthReport } from '../http-tokens.js';
+import { httpTokens } from '../http-tokens.js';
+import type { Answer, Controller } from '../shared/route.js';
+import { route } from '../shared/route.js';
+
+const reportSchema = z
+  .object({
+    status: z.enum(['ok', 'unavailable']),
+    checks: z.record(z.string(), z.object({ healthy: z.boolean(), detail: z.string() })),
+  })
+  .meta({ id: 'HealthReport' });
+
+const finding = z.enum(['ok', 'warn', 'fail']);
+const configSchema = z
+  .object({
+    object: z.literal('config_check'),
+    mode: z.enum(['demo', 'test', 'live']),
+    status: finding,
+    checks: z.array(
+      z.object({ name: z.string(), status: finding, detail: z.string(), mend: z.string().nullable() }),
+    ),
+  })
+  .meta({ id: 'ConfigCheck' });
+
+const answers = {
+  200: { description: 'All is well.', schema: reportSchema },
+  503: { description: 'Something is not; the checks say what.', schema: reportSchema },
+};
+
+/** What load balancers, monitors and whoever sets this up ask. */
+@injectable()
+export class HealthController implements Controller {
+  constructor(
+    @inject(httpTokens.healthChecks) private readonly checks: HealthChecks,
+    @inject(httpTokens.checkConfig) private readonly checkConfig: CheckConfig,
+  ) {}
+
+  readonly routes = [
+    route({
+      method: 'get',
+      path: '/health/live',
+      tag: 'Health',
+      summary: 'Whether the process answers',
+      scope: 'public',
+      answers: { 200: { description: 'It does.' } },
+      handle: () => ({ status: 200, body: { status: 'ok' }, headers: uncached }),
+    }),
+    route({
+      method: 'get',
+      path: '/health/ready',
+      tag: 'Health',
+      summary: 'Whether events can be appended and read, and the read models keep up',
+      scope: 'public',
+      answers,
+      handle: async () => answerOf(await this.checks.ready()),
+    }),
+    route({
+      method: 'get',
+      path: '/health/payments',
+      tag: 'Health',
+      summary: 'Whether payments go through: the provider, open requests, webhooks',
+      scope: 'public',
+      answers,
+      handle: async () => answerOf(await this.checks.payments()),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/config/check',
+      alias: '/api/stripe/test-config',
+      tag: 'Diagnostics',
+      summary: 'How this deployment is set up, and what is missing; no secret is told',
+      scope: 'config:read',
+      answers: {
+        200: { description: 'The configuration.', schema: configSchema },
+      },
+      handle: async () => ({
+        status: 200,
+        body: { object: 'config_check', ...(await this.checkConfig()) },
+      }),
+    }),
+  ];
+}
+
+const uncached = { 'cache-control': 'no-store' };
+
+function answerOf({ healthy, checks }: HealthReport): Answer {
+  return {
+    status: healthy ? 200 : 503,
+    body: { status: healthy ? 'ok' : 'unavailable', checks },
+    headers: uncached,
+  };
+}

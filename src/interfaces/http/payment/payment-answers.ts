@@ -1,0 +1,91 @@
+import type { HandledPayment } from '../../../application/payment/payment-effects.js';
+import type { PaymentGateway } from '../../../application/ports/payment-gateway.js';
+import type { Loaded } from '../../../application/shared/command-handler.js';
+import type { ExistingPayment, PaymentState } from '../../../domain/payment/state.js';
+import type { Money } from '../../../domain/shared/money.js';
+import { problemOfRejection, Refused, refused } from '../shared/problem.js';
+import type { Answer, RequestContext } from '../shared/route.js';
+import { lastErrorOf, paymentOfState } from './payment-object.js';
+
+export type ExistingLoaded = { readonly state: ExistingPayment; readonly revision: bigint };
+
+/** @throws Refused for a payment that there is none of */
+export function existing({ state, revision }: Loaded<PaymentState>, param?: string): ExistingLoaded {
+  if (state.status !== 'absent' && revision !== null) return { state, revision };
+  throw refused('resource_missing', {
+    detail: 'There is no such payment.',
+    ...(param === undefined ? {} : { param }),
+  });
+}
+
+/** The payment after its command was decided. @throws Refused */
+export function accepted(handled: HandledPayment): ExistingLoaded {
+  switch (handled.outcome) {
+    case 'accepted':
+      return existing(handled);
+    case 'rejected':
+      throw new Refused(problemOfRejection(handled.rejection));
+    case 'stale':
+      throw refused('revision_stale', {
+        detail:
+          handled.revision === null
+            ? 'The object does not exist yet.'
+            : `Its ETag is "${handled.revision}" now. Read it again.`,
+        param: 'If-Match',
+      });
+  }
+}
+
+/** Refuses an amount that the provider would not take, before anything is recorded. @throws Refused */
+export function checkAmount(gateway: PaymentGateway, amount: Money): void {
+  const refusal = gateway.refuseAmount(amount);
+  if (refusal !== null) {
+    throw refused('amount_refused', { detail: refusal.message, code: refusal.code, param: 'amount' });
+  }
+}
+
+export function ifRevision({ ifRevision }: RequestContext): { readonly ifRevision?: bigint } {
+  return ifRevision === undefined ? {} : { ifRevision };
+}
+
+/** Answers with payments as they are in the aggregate. */
+export function createPaymentAnswers(gateway: PaymentGateway, livemode: boolean) {
+  async function show({ state, revision }: ExistingLoaded) {
+    const { intentId } = state.attempts;
+    const waits = state.status === 'requires_action' && intentId !== null;
+    return paymentOfState(state, revision, livemode, waits ? await gateway.fetchAction(intentId) : null);
+  }
+
+  async function answer(status: number, payment: ExistingLoaded): Promise<Answer> {
+    return { status, body: await show(payment), etag: `"${payment.revision}"` };
+  }
+
+  /** What came of an attempt: a decline is told as a problem, with the payment in it. @throws Refused */
+  async function attempted(status: number, payment: ExistingLoaded): Promise<Answer> {
+    const { state } = payment;
+    if (state.status === 'confirming') return answer(202, payment);
+    const error = lastErrorOf(state);
+    const declined = state.status === 'requires_payment_method' || state.status === 'failed';
+    if (!declined || error === null) return answer(status, payment);
+    throw refused('payment_declined', {
+      detail: error.message,
+      code: error.code,
+      members: {
+        decline_code: error.decline_code,
+        message: error.message,
+        id: state.details.paymentId,
+        payment: await show(payment),
+      },
+    });
+  }
+
+  /** @throws Refused always: the provider said no to a request that the payment's own rules allowed */
+  async function notCarriedOut(what: string, payment: ExistingLoaded): Promise<never> {
+    throw refused('provider_refused', {
+      detail: `The provider did not ${what}; the timeline tells why.`,
+      members: { id: payment.state.details.paymentId, payment: await show(payment) },
+    });
+  }
+
+  return { show, answer, attempted, notCarriedOut };
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { parseCustomerId, parseOrderId, parsePaymentId } from '../../../domain/shared/ids.js';
+import {
+  amountField,
+  createdParameters,
+  currencyField,
+  idField,
+  integer,
+  listOf,
+  metadataField,
+  oneCursor,
+  oneCursorRefusal,
+  pageParameters,
+  textField,
+  timestamp,
+} from '../shared/fields.js';
+
+const paymentId = idField(parsePaymentId, 'pay');
+const customerId = idField(parseCustomerId, 'cus');
+const orderId = idField(parseOrderId, 'ord');
+
+const paymentMethod = z
+  .string()
+  .regex(/^pm_\w{1,250}$/, { error: 'A payment method of the provider, such as pm_card_visa, is expected.' });
+
+export const paymentParams = z.strictObject({ id: paymentId });
+
+const status = z.enum([
+  'requires_payment_method',
+  'requires_action',
+  'processing',
+  'authorized',
+  'succeeded',
+  'partially_refunded',
+  'refunded',
+  'failed',
+  'canceled',
+]);
+
+export const createPaymentBody = z
+  .strictObject({
+    amount: amountField,
+    currency: currencyField,
+    customer: customerId.optional(),
+    order: orderId.optional(),
+    capture_method: z.enum(['automatic', 'manual']).default('automatic'),
+    payment_method: paymentMethod.optional(),
+    confirm: z.boolean().default(false),
+    description: textField(1000).optional(),
+    metadata: metadataField.default({}),
+  })
+  .refine((body) => body.confirm === (body.payment_method !== undefined), {
+    error: 'payment_method and confirm: true go together; without them the payment waits to be confirmed.',
+    path: ['payment_method'],
+  })
+  .meta({ id: 'CreatePayment' });
+
+export const confirmPaymentBody = z
+  .strictObject({ payment_method: paymentMethod })
+  .meta({ id: 'ConfirmPayment' });
+
+export const capturePaymentBody = z
+  .strictObject({ amount: amountField.optional() })
+  .meta({ id: 'CapturePayment' });
+
+export const emptyBody = z.strictObject({});
+
+export const listPaymentsQuery = z
+  .strictObject({
+    ...pageParameters(paymentId),
+    ...createdParameters,
+    status: status.optional(),
+    customer: customerId.optional(),
+    order: orderId.optional(),
+    currency: currencyField.optional(),
+  })
+  .refine(oneCursor, oneCursorRefusal);
+
+export const lastErrorSchema = z.object({
+  code: z.string(),
+  decline_code: z.string().nullable(),
+  message: z.string(),
+});
+
+export const paymentSchema = z
+  .object({
+    id: z.string(),
+    object: z.literal('payment'),
+    status,
+    amount: integer('Minor units.'),
+    currency: z.string(),
+    amount_authorized: integer(),
+    amount_captured: integer(),
+    amount_refunded: integer(),
+    capture_method: z.enum(['automatic', 'manual']),
+    customer: z.string().nullable(),
+    order: z.string().nullable(),
+    description: z.string().nullable(),
+    metadata: z.record(z.string(), z.string()),
+    provider: z.object({ name: z.literal('stripe'), payment_intent: z.string().nullable() }),
+    client_secret: z.string().optional().meta({ description: 'Only while the customer must act.' }),
+    next_action: z.object({ type: z.literal('redirect_to_url'), url: z.string() }).optional(),
+    last_error: lastErrorSchema.nullable(),
+    revision: integer('Revision of the last event; also the ETag.'),
+    livemode: z.boolean(),
+    created_at: timestamp,
+  })
+  .meta({ id: 'Payment' });
+
+export const paymentListSchema = listOf(paymentSchema).meta({ id: 'PaymentList' });

@@ -1,0 +1,172 @@
+import { inject, injectable } from 'inversify';
+import type { z } from 'zod';
+import { refundIdOf } from '../../../application/payment/payment-ids.js';
+import type { PaymentOperations } from '../../../application/payment/payment-operations.js';
+import type { Clock } from '../../../application/ports/clock.js';
+import type { EventStore } from '../../../application/ports/event-store.js';
+import type { PaymentGateway } from '../../../application/ports/payment-gateway.js';
+import type { Projections, RefundQueries } from '../../../application/ports/read-models.js';
+import type { Refund } from '../../../domain/payment/state.js';
+import type { RefundId } from '../../../domain/shared/ids.js';
+import { money } from '../../../domain/shared/money.js';
+import type { HttpSettings } from '../http-tokens.js';
+import { httpTokens } from '../http-tokens.js';
+import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
+import { refused } from '../shared/problem.js';
+import type { Answer, Controller, RequestContext } from '../shared/route.js';
+import { route } from '../shared/route.js';
+import type { ExistingLoaded } from './payment-answers.js';
+import { accepted, checkAmount, createPaymentAnswers, existing, ifRevision } from './payment-answers.js';
+import { paymentOfState, refundOfRow, refundOfState } from './payment-object.js';
+import {
+  createRefundBody,
+  listRefundsQuery,
+  refundListSchema,
+  refundParams,
+  refundQuery,
+  refundSchema,
+} from './refunds.schemas.js';
+
+/** How long a look-up waits for the read models to catch up with a refund that was just made. */
+const catchUpMs = 1_000;
+const expandedAtOnce = 10;
+
+/** Refunds, which live in their payment's stream. */
+@injectable()
+export class RefundsController implements Controller {
+  constructor(
+    @inject(httpTokens.settings) private readonly settings: HttpSettings,
+    @inject(httpTokens.clock) private readonly clock: Clock,
+    @inject(httpTokens.paymentOperations) private readonly payments: PaymentOperations,
+    @inject(httpTokens.paymentGateway) private readonly gateway: PaymentGateway,
+    @inject(httpTokens.refundQueries) private readonly queries: RefundQueries,
+    @inject(httpTokens.projections) private readonly projections: Projections,
+    @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
+  ) {}
+
+  readonly routes = [
+    route({
+      method: 'post',
+      path: '/v1/refunds',
+      tag: 'Refunds',
+      summary: 'Give a captured payment back, all of it or a part',
+      scope: 'refunds:write',
+      idempotency: 'required',
+      body: createRefundBody,
+      answers: {
+        201: { description: 'The refund.', schema: refundSchema },
+        202: { description: 'The provider has not answered yet; ask for the refund.', schema: refundSchema },
+      },
+      handle: ({ body, context }) => this.create(body, context),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/refunds',
+      tag: 'Refunds',
+      summary: 'List refunds, newest first',
+      scope: 'refunds:read',
+      query: listRefundsQuery,
+      answers: { 200: { description: 'A page of refunds.', schema: refundListSchema } },
+      handle: ({ query }) => this.list(query),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/refunds/:id',
+      tag: 'Refunds',
+      summary: 'A refund, as it is now',
+      scope: 'refunds:read',
+      params: refundParams,
+      query: refundQuery,
+      answers: { 200: { description: 'The refund.', schema: refundSchema } },
+      handle: ({ params, query }) => this.find(params.id, query['expand[]'].includes('payment')),
+    }),
+  ];
+
+  private async create(body: z.output<typeof createRefundBody>, context: RequestContext): Promise<Answer> {
+    const refundId = refundIdOf(context.commandId);
+    const { state } = existing(await this.payments.load(body.payment), 'payment');
+    const amount = body.amount === undefined ? null : money(body.amount, state.details.amount.currency);
+    if (amount !== null) checkAmount(this.gateway, amount);
+    const handled = await this.payments.run(
+      body.payment,
+      { type: 'RequestRefund', at: this.clock.now(), refundId, amount, refundReason: body.reason ?? null },
+      context.metadata,
+      ifRevision(context),
+    );
+    const payment = accepted(handled);
+    const refund = refundIn(payment, refundId);
+    if (refund.status === 'refused') {
+      throw refused('provider_refused', {
+        detail: `The provider did not make the refund: ${refund.failureReason}.`,
+        members: { id: refundId, refund: refundOfState(payment.state, refund, this.settings.livemode) },
+      });
+    }
+    return this.answer(refund.status === 'requested' ? 202 : 201, payment, refund, false);
+  }
+
+  private async find(id: RefundId, expand: boolean): Promise<Answer> {
+    const paymentId = await this.paymentOf(id);
+    if (paymentId === undefined) throw refused('resource_missing', { detail: 'There is no such refund.' });
+    const payment = existing(await this.payments.load(paymentId));
+    return this.answer(200, payment, refundIn(payment, id), expand);
+  }
+
+  /** The read model may not know a refund that was just made, so it is asked again once it has caught up. */
+  private async paymentOf(id: RefundId): Promise<string | undefined> {
+    const known = await this.queries.findPayment(id);
+    if (known !== undefined) return known;
+    const head = await this.eventStore.head();
+    return (await this.projections.reached(head, catchUpMs)) ? this.queries.findPayment(id) : undefined;
+  }
+
+  private async answer(
+    status: number,
+    payment: ExistingLoaded,
+    refund: Refund,
+    expand: boolean,
+  ): Promise<Answer> {
+    const shown = refundOfState(payment.state, refund, this.settings.livemode);
+    const body = expand ? { ...shown, payment: await this.show(payment) } : shown;
+    return { status, body, etag: `"${payment.revision}"` };
+  }
+
+  private show(payment: ExistingLoaded) {
+    return createPaymentAnswers(this.gateway, this.settings.livemode).show(payment);
+  }
+
+  private async list(query: z.output<typeof listRefundsQuery>): Promise<Answer> {
+    const { payment = null, status = null } = query;
+    const { livemode } = this.settings;
+    const page = await this.queries.list({ ...pageOf(query), ...createdIn(query), payment, status });
+    const payments = query['expand[]'].includes('payment')
+      ? await this.loadAll(new Set(page.rows.map((row) => row.payment)))
+      : new Map<string, unknown>();
+    return listAnswer(
+      '/v1/refunds',
+      page,
+      (row) => ({ ...refundOfRow(row, livemode), payment: payments.get(row.payment) ?? row.payment }),
+      { lagMs: this.projections.lagMs() },
+    );
+  }
+
+  private async loadAll(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, unknown>> {
+    const shown = new Map<string, unknown>();
+    const waiting = [...ids];
+    while (waiting.length > 0) {
+      const some = waiting.splice(0, expandedAtOnce);
+      const loaded = await Promise.all(some.map((id) => this.payments.load(id)));
+      for (const one of loaded) {
+        const { state, revision } = existing(one);
+        shown.set(state.details.paymentId, paymentOfState(state, revision, this.settings.livemode));
+      }
+    }
+    return shown;
+  }
+}
+
+function refundIn({ state }: ExistingLoaded, id: RefundId): Refund {
+  const refund =
+    state.status === 'captured' ? state.refunds.find(({ refundId }) => refundId === id) : undefined;
+  if (refund === undefined) throw refused('resource_missing', { detail: 'There is no such refund.' });
+  return refund;
+}

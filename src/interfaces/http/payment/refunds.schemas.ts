@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { parsePaymentId, parseRefundId } from '../../../domain/shared/ids.js';
+import {
+  amountField,
+  createdParameters,
+  idField,
+  integer,
+  listOf,
+  oneCursor,
+  oneCursorRefusal,
+  pageParameters,
+  timestamp,
+} from '../shared/fields.js';
+import { paymentSchema } from './payments.schemas.js';
+
+const refundId = idField(parseRefundId, 're');
+const paymentId = idField(parsePaymentId, 'pay');
+const status = z.enum(['pending', 'succeeded', 'failed', 'canceled']);
+const expandable = z.enum(['payment']);
+
+/** `expand[]` once, several times or not at all. */
+const expand = {
+  'expand[]': z
+    .union([expandable, z.array(expandable).max(2)])
+    .optional()
+    .transform((value) => [value].flat())
+    .meta({ type: 'array', items: { type: 'string', enum: ['payment'] } }),
+};
+
+export const refundParams = z.strictObject({ id: refundId });
+export const refundQuery = z.strictObject(expand);
+
+export const createRefundBody = z
+  .strictObject({
+    payment: paymentId,
+    amount: amountField.optional().meta({ description: 'Minor units; all that is left when absent.' }),
+    reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).optional(),
+  })
+  .meta({ id: 'CreateRefund' });
+
+export const listRefundsQuery = z
+  .strictObject({
+    ...pageParameters(refundId),
+    ...createdParameters,
+    ...expand,
+    payment: paymentId.optional(),
+    status: status.optional(),
+  })
+  .refine(oneCursor, oneCursorRefusal);
+
+export const refundSchema = z
+  .object({
+    id: z.string(),
+    object: z.literal('refund'),
+    payment: z.union([z.string(), paymentSchema]),
+    status,
+    amount: integer('Minor units.'),
+    currency: z.string(),
+    reason: z.string().nullable(),
+    failure_reason: z.string().nullable(),
+    metadata: z.record(z.string(), z.string()),
+    provider: z.object({ name: z.literal('stripe'), refund: z.string().nullable() }),
+    livemode: z.boolean(),
+    created_at: timestamp,
+  })
+  .meta({ id: 'Refund' });
+
+export const refundListSchema = listOf(refundSchema).meta({ id: 'RefundList' });

@@ -1,0 +1,236 @@
+import type { Request, Response } from 'express';
+import { v7 } from 'uuid';
+import type { ApiKey, ApiKeys } from '../../../application/ports/api-keys.js';
+import type { IdempotencyRecords } from '../../../application/ports/idempotency-records.js';
+import type { Logger } from '../../../application/ports/logger.js';
+import { authenticate, checkScope, hasKeyInAddress } from './authenticate.js';
+import type { WireAnswer } from './idempotency.js';
+import { answerOnce, fingerprintOf } from './idempotency.js';
+import { stringifyJson } from './json.js';
+import { parseInput } from './parse-input.js';
+import type { Problem } from './problem.js';
+import { problemBody, refused } from './problem.js';
+import { problemOfError } from './problem-of-error.js';
+import { readJson } from './read-body.js';
+import {
+  apiVersion,
+  checkVersion,
+  idempotencyKeyOf,
+  ifRevisionOf,
+  reasonOf,
+  requestIdOf,
+  traceIdOf,
+} from './request-headers.js';
+import type { Answer, Call, RequestContext, Route } from './route.js';
+
+export type DispatchParts = {
+  readonly apiKeys: ApiKeys;
+  readonly idempotency: IdempotencyRecords;
+  readonly logger: Logger;
+  readonly livemode: boolean;
+  readonly leaseMs: number;
+  /** Most bytes that the body of an API call may have. */
+  readonly bodyBytesMax: number;
+};
+
+/** One request on its way through. */
+type Exchange = {
+  readonly request: Request;
+  readonly id: string;
+  readonly path: string;
+  readonly startedAt: number;
+  readonly log: Record<string, unknown>;
+};
+
+const json = 'application/json; charset=utf-8';
+const problemJson = 'application/problem+json; charset=utf-8';
+
+/** Takes requests of a route from the wire to its handler and back. Everything that a route has in common is here. */
+export function createDispatch(parts: DispatchParts) {
+  const { logger } = parts;
+
+  function begin(request: Request): Exchange {
+    const id = requestIdOf(request.headers);
+    const { path, method } = request;
+    const traceId = traceIdOf(request.headers);
+    const log = { request_id: id, method, path, ...(traceId === undefined ? {} : { trace_id: traceId }) };
+    return { request, id, path, startedAt: performance.now(), log };
+  }
+
+  async function dispatch(route: Route, request: Request, response: Response): Promise<void> {
+    const exchange = begin(request);
+    let answer: WireAnswer;
+    try {
+      answer = await answerTo(route, exchange);
+    } catch (error) {
+      answer = answerOfError(error, exchange);
+    }
+    send(exchange, response, route, answer);
+  }
+
+  /** Answers a request that no route takes. */
+  function refuse(error: unknown, request: Request, response: Response): void {
+    const exchange = begin(request);
+    send(exchange, response, undefined, answerOfError(error, exchange));
+  }
+
+  async function answerTo(route: Route, exchange: Exchange): Promise<WireAnswer> {
+    const { request } = exchange;
+    if (hasKeyInAddress(request.url)) {
+      logger.warn(exchange.log, 'an API key was sent in an address: it must be taken for leaked');
+      throw refused('api_key_in_query', {
+        detail: 'Send the key in the Authorization header, and replace it.',
+      });
+    }
+    checkVersion(request.headers);
+    const key = await callerOf(route, request);
+    if (key !== undefined) exchange.log['api_key'] = key.id;
+    const params = route.params === undefined ? undefined : readParams(route, request);
+    const query = readQuery(route, request);
+    const draft = { requestId: exchange.id, reason: reasonOf(request.headers) };
+    const ifRevision = ifRevisionOf(request.headers);
+    const contextFor = (commandId: string): RequestContext => ({
+      requestId: exchange.id,
+      commandId,
+      ifRevision,
+      metadata: {
+        commandId,
+        correlationId: exchange.id,
+        causationId: exchange.id,
+        actor: key === undefined ? { kind: 'system', id: 'public' } : { kind: 'api_key', id: key.id },
+        reason: draft.reason,
+      },
+    });
+    if (route.method === 'get') {
+      const call = { params, query, body: undefined, context: contextFor(v7()) };
+      return wired(await route.handle(call));
+    }
+    const idempotencyKey = idempotencyKeyOf(request.headers, route.idempotency === 'required');
+    const raw = await readJson(request, parts.bodyBytesMax);
+    const body = route.body === undefined ? undefined : parseInput(route.body, raw, 'body');
+    const callFor = (commandId: string) => ({ params, query, body, context: contextFor(commandId) });
+    if (key === undefined || idempotencyKey === undefined) {
+      return execute(route, callFor(v7()), exchange);
+    }
+    route.validate(callFor(v7()));
+    const identity = {
+      caller: key.id,
+      method: 'POST',
+      path: canonicalPath(route, params),
+      key: idempotencyKey,
+      fingerprint: fingerprintOf(raw),
+    };
+    return answerOnce({ records: parts.idempotency, logger, leaseMs: parts.leaseMs }, identity, (commandId) =>
+      execute(route, callFor(commandId), exchange),
+    );
+  }
+
+  async function callerOf(route: Route, request: Request): Promise<ApiKey | undefined> {
+    if (route.scope === 'public') return undefined;
+    const key = await authenticate(request, parts.apiKeys, parts.livemode);
+    checkScope(key, route.scope);
+    return key;
+  }
+
+  /** A refusal or failure of the handler is an answer like any other: it may have to be kept. */
+  async function execute(
+    route: Route,
+    call: Call<unknown, unknown, unknown>,
+    exchange: Exchange,
+  ): Promise<WireAnswer> {
+    try {
+      route.validate(call);
+      return wired(await route.handle(call));
+    } catch (error) {
+      return answerOfError(error, exchange);
+    }
+  }
+
+  function answerOfError(error: unknown, exchange: Exchange): WireAnswer {
+    const told = problemOfError(error);
+    if (told.log !== 'none') {
+      const fields = { ...exchange.log, err: error, ...(told.log === 'alert' ? { alert: true } : {}) };
+      const level = told.log === 'warn' ? 'warn' : 'error';
+      logger[level](fields, told.log === 'alert' ? 'a stream cannot be read' : 'a request failed');
+    }
+    return problemAnswer(told.problem, exchange);
+  }
+
+  function send(exchange: Exchange, response: Response, route: Route | undefined, answer: WireAnswer): void {
+    const { request } = exchange;
+    const headers: Record<string, string | number> = {
+      'x-request-id': exchange.id,
+      'counterfoil-version': apiVersion,
+      ...(route?.scope === 'public' ? {} : { 'cache-control': 'no-store' }),
+      ...answer.headers,
+    };
+    if (answer.etag !== null) headers['etag'] = answer.etag;
+    const unchanged =
+      answer.status === 200 && answer.etag !== null && request.headers['if-none-match'] === answer.etag;
+    const status = unchanged ? 304 : answer.status;
+    if (!unchanged) {
+      headers['content-type'] = answer.contentType;
+      headers['content-length'] = Buffer.byteLength(answer.body);
+    }
+    response.writeHead(status, headers);
+    if (unchanged || request.method === 'HEAD') response.end();
+    else response.end(answer.body);
+    const ms = Math.round(performance.now() - exchange.startedAt);
+    logger.info({ ...exchange.log, route: route?.path, status, ms }, 'request');
+  }
+
+  return { dispatch, refuse };
+}
+
+function readParams(route: Route, request: Request): unknown {
+  const result = route.params?.safeParse(request.params);
+  if (result?.success) return result.data;
+  throw refused('resource_missing', { detail: 'There is no object of this kind with this id.' });
+}
+
+/** A parameter that is given twice means nothing certain, unless its name says that it is a list. */
+function readQuery(route: Route, request: Request): unknown {
+  if (!request.url.includes('?'))
+    return route.query === undefined ? undefined : parseInput(route.query, {}, 'query');
+  const given: Readonly<Record<string, unknown>> = request.query;
+  for (const [name, value] of Object.entries(given)) {
+    const twice = Array.isArray(value) && !name.endsWith('[]');
+    if (twice || route.query === undefined) {
+      const code = twice ? 'duplicate_parameter' : 'unknown_field';
+      const message = `${name} is ${twice ? 'given twice' : 'not known here'}.`;
+      throw refused('invalid_request', {
+        detail: message,
+        param: name,
+        errors: [{ pointer: `?${name}`, code, message }],
+      });
+    }
+  }
+  return route.query === undefined ? undefined : parseInput(route.query, given, 'query');
+}
+
+/** One spelling for one address, so that an escaped letter does not make a repeat look new. */
+function canonicalPath(route: Route, params: unknown): string {
+  const values = (params ?? {}) as Readonly<Record<string, unknown>>;
+  return route.path.replace(/:(\w+)/g, (_whole, name: string) => String(values[name]));
+}
+
+function wired(answer: Answer): WireAnswer {
+  const { status, body, contentType, etag = null, headers = {} } = answer;
+  if (contentType === undefined)
+    return { status, contentType: json, body: stringifyJson(body), etag, headers };
+  return { status, contentType, body: String(body), etag, headers };
+}
+
+function problemAnswer(problem: Problem, exchange: Exchange): WireAnswer {
+  const { retryAfterSeconds, headers = {} } = problem;
+  return {
+    status: problem.status,
+    contentType: problemJson,
+    body: stringifyJson(problemBody(problem, exchange)),
+    etag: null,
+    headers: {
+      ...headers,
+      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+    },
+  };
+}

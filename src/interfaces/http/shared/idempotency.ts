@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type {
+  IdempotencyRecords,
+  RequestIdentity,
+  SavedAnswer,
+} from '../../../application/ports/idempotency-records.js';
+import type { Logger } from '../../../application/ports/logger.js';
+import { canonicalJson } from './json.js';
+import { refused } from './problem.js';
+
+/** An answer as it goes over the wire. */
+export type WireAnswer = SavedAnswer & { readonly headers: Readonly<Record<string, string>> };
+
+/** The same for every body of the same content. */
+export function fingerprintOf(body: unknown): string {
+  return createHash('sha256').update(canonicalJson(body)).digest('hex');
+}
+
+/**
+ * Executes a request once, however often it is sent. What the execution answers is kept for every repeat, refusals and
+ * declines included; failures of ours are not, nor is a stale If-Match, on which nothing was decided: the same request may
+ * be sent again, and runs under the same command id, so that it cannot take effect twice.
+ * @param execute must not throw for anything that is to be answered
+ */
+export async function answerOnce(
+  parts: {
+    readonly records: IdempotencyRecords;
+    readonly logger: Logger;
+    /** Longer than an execution takes: the lease of a process that died ends after it. */
+    readonly leaseMs: number;
+  },
+  identity: RequestIdentity,
+  execute: (commandId: string) => Promise<WireAnswer>,
+): Promise<WireAnswer> {
+  const { records, logger, leaseMs } = parts;
+  const claim = await records.claim(identity, leaseMs);
+  switch (claim.outcome) {
+    case 'replay':
+      return { ...claim.answer, headers: { 'idempotent-replayed': 'true' } };
+    case 'reused':
+      throw refused('idempotency_key_reused', {
+        detail: 'The first request with this key had another body. Use a new key for a new request.',
+        param: 'Idempotency-Key',
+      });
+    case 'in_progress':
+      throw refused('idempotency_in_progress', {
+        detail: 'Wait for the first answer, or ask again shortly.',
+        retryAfterSeconds: 1,
+      });
+    case 'execute': {
+      const answer = await execute(claim.commandId);
+      try {
+        if (isKept(answer.status)) await records.complete(identity, answer);
+        else await records.abandon(identity);
+      } catch (error) {
+        // What was done is done. A repeat runs under the same command id once the lease is over.
+        logger.error({ err: error }, 'an answer could not be kept for repeats');
+      }
+      return answer;
+    }
+  }
+}
+
+function isKept(status: number): boolean {
+  return status < 500 && status !== 412 && status !== 429;
+}

@@ -1,0 +1,54 @@
+import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../../application/ports/event-store.js';
+import { Contention } from '../../../application/shared/command-handler.js';
+import { MalformedEvent, UnknownEventType } from '../../../application/shared/event-codec.js';
+import { CorruptStream } from '../../../domain/shared/corrupt-stream.js';
+import type { Problem } from './problem.js';
+import { problem, Refused } from './problem.js';
+
+/** `alert` is set for what a person must look at. */
+export type ToldError = { readonly problem: Problem; readonly log: 'none' | 'warn' | 'error' | 'alert' };
+
+/** What the client is told of anything that was thrown: never more than a refusal of ours says. */
+export function problemOfError(error: unknown): ToldError {
+  if (error instanceof Refused) return { problem: error.problem, log: 'none' };
+  if (error instanceof AppendOutcomeUnknown) {
+    return later('outcome_unknown', 'Send the same request with the same Idempotency-Key again.');
+  }
+  if (error instanceof EventStoreUnavailable) {
+    return later('unavailable', 'The event store does not answer; nothing was written.');
+  }
+  if (error instanceof Contention) return later('contention', 'Nothing was written. Ask again shortly.');
+  // Thrown by whichever adapter has a full queue; the layers below have no common class for it.
+  if (error instanceof Error && error.name === 'Overloaded') {
+    return later('overloaded', 'Nothing was written. Ask again shortly.');
+  }
+  if (error instanceof Error && isOutOfReach(error)) {
+    return { ...later('unavailable', 'A database does not answer. Ask again shortly.'), log: 'error' };
+  }
+  if (
+    error instanceof CorruptStream ||
+    error instanceof UnknownEventType ||
+    error instanceof MalformedEvent
+  ) {
+    return { problem: internal('The history of this object needs a person to look at it.'), log: 'alert' };
+  }
+  return { problem: internal('The request id names this failure in our log.'), log: 'error' };
+}
+
+/** Codes of the operating system and SQLSTATE classes for a lost connection, a stopping server and one that is full. */
+const outOfReach = /^(ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08...|57P..|53...)$/;
+
+function isOutOfReach(error: Error & { readonly code?: unknown }): boolean {
+  return typeof error.code === 'string' && outOfReach.test(error.code);
+}
+
+function later(
+  kind: 'outcome_unknown' | 'unavailable' | 'contention' | 'overloaded',
+  detail: string,
+): ToldError {
+  return { problem: problem(kind, { detail, retryAfterSeconds: 1 }), log: 'warn' };
+}
+
+function internal(detail: string): Problem {
+  return problem('internal_error', { detail });
+}

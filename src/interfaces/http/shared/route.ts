@@ -1,0 +1,89 @@
+import type { ZodObject, ZodType, z } from 'zod';
+import type { Scope } from '../../../application/ports/api-keys.js';
+import type { EventMetadata } from '../../../application/ports/event-store.js';
+
+/** What a request is, apart from what it asks for. */
+export type RequestContext = {
+  readonly requestId: string;
+  /** UUIDv7 of the command this request gives; the same for each execution of one idempotent request. */
+  readonly commandId: string;
+  /** Who, why and because of what, for the events that the request leads to. */
+  readonly metadata: EventMetadata;
+  /** The revision of If-Match, on which the client insists. */
+  readonly ifRevision: bigint | undefined;
+};
+
+export type Answer = {
+  readonly status: number;
+  /** Written as JSON; a text or bytes come with their `contentType`. */
+  readonly body: unknown;
+  readonly contentType?: string;
+  readonly etag?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export type Call<P, Q, B> = {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly context: RequestContext;
+};
+
+type Documented = { readonly description: string; readonly schema?: ZodType; readonly contentType?: string };
+
+type Facts = {
+  readonly method: 'get' | 'post';
+  /** As Express writes it: `/v1/payments/:id`. */
+  readonly path: string;
+  /** The second address of the same thing, where there is one. */
+  readonly alias?: string;
+  readonly tag: string;
+  readonly summary: string;
+  /** What the API key must be allowed to do; `public` needs no key. */
+  readonly scope: Scope | 'public';
+  /** Whether a POST moves money, and so must carry an Idempotency-Key; every other POST may. */
+  readonly idempotency?: 'required';
+  /** Answers that are no problem, by their status. */
+  readonly answers: Readonly<Record<number, Documented>>;
+};
+
+/** A route with its schemas forgotten by the compiler: what has been parsed by them is passed back to the handler. */
+export type Route = Facts & {
+  /** A path that does not fit names nothing that exists, so it is answered 404. */
+  readonly params: ZodObject | undefined;
+  readonly query: ZodObject | undefined;
+  readonly body: ZodType | undefined;
+  /** Refuses what can be refused before anything begins, and so is not kept under the request's key. */
+  validate(call: Call<unknown, unknown, unknown>): void;
+  handle(call: Call<unknown, unknown, unknown>): Promise<Answer> | Answer;
+};
+
+type Parsed<S> = S extends ZodType ? z.output<S> : undefined;
+
+/** Declares a route: Express and the OpenAPI document are both made from it. */
+export function route<
+  P extends ZodObject | undefined = undefined,
+  Q extends ZodObject | undefined = undefined,
+  B extends ZodType | undefined = undefined,
+>(
+  spec: Facts & {
+    readonly params?: P;
+    readonly query?: Q;
+    readonly body?: B;
+    validate?(call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>): void;
+    handle(call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>): Promise<Answer> | Answer;
+  },
+): Route {
+  const typed = (call: Call<unknown, unknown, unknown>) => call as Call<Parsed<P>, Parsed<Q>, Parsed<B>>;
+  return {
+    ...spec,
+    params: spec.params,
+    query: spec.query,
+    body: spec.body,
+    validate: (call) => spec.validate?.(typed(call)),
+    handle: (call) => spec.handle(typed(call)),
+  };
+}
+
+/** A class that answers some routes; the container makes it. */
+export type Controller = { readonly routes: readonly Route[] };

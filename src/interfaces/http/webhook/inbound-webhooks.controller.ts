@@ -1,0 +1,91 @@
+import { inject, injectable } from 'inversify';
+import type { InboundWebhook, InboundWebhooks } from '../../../application/ports/inbound-webhooks.js';
+import { httpTokens } from '../http-tokens.js';
+import { listAnswer, pageOf } from '../shared/lists.js';
+import { refused } from '../shared/problem.js';
+import type { Answer, Controller } from '../shared/route.js';
+import { route } from '../shared/route.js';
+import {
+  inboundWebhookListSchema,
+  inboundWebhookParams,
+  inboundWebhookSchema,
+  listInboundWebhooksQuery,
+} from './inbound-webhooks.schemas.js';
+
+const shown = { description: 'The webhook.', schema: inboundWebhookSchema };
+
+/** What the provider told us: for looking at, and for handling again. */
+@injectable()
+export class InboundWebhooksController implements Controller {
+  constructor(@inject(httpTokens.inboundWebhooks) private readonly inbox: InboundWebhooks) {}
+
+  readonly routes = [
+    route({
+      method: 'get',
+      path: '/v1/inbound_webhooks',
+      tag: 'Webhooks in',
+      summary: 'List received webhooks, newest first',
+      scope: 'webhooks:read',
+      query: listInboundWebhooksQuery,
+      answers: { 200: { description: 'A page of webhooks.', schema: inboundWebhookListSchema } },
+      handle: async ({ query }) => {
+        const { status = null, type = null } = query;
+        const page = await this.inbox.list({ ...pageOf(query), status, type });
+        return listAnswer('/v1/inbound_webhooks', page, webhookObject);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/inbound_webhooks/:id',
+      tag: 'Webhooks in',
+      summary: 'A received webhook with its body',
+      scope: 'webhooks:read',
+      params: inboundWebhookParams,
+      answers: { 200: shown },
+      handle: ({ params }) => this.find(params.id),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/inbound_webhooks/:id/replay',
+      tag: 'Webhooks in',
+      summary: 'Handle a webhook again, whatever its status',
+      scope: 'webhooks:write',
+      params: inboundWebhookParams,
+      answers: { 200: shown },
+      handle: async ({ params }) => {
+        if (!(await this.inbox.replay(params.id))) throw missing();
+        return this.find(params.id);
+      },
+    }),
+  ];
+
+  private async find(id: string): Promise<Answer> {
+    const webhook = await this.inbox.find(id);
+    if (webhook === undefined) throw missing();
+    return { status: 200, body: { ...webhookObject(webhook), payload: webhook.payload } };
+  }
+}
+
+function missing() {
+  return refused('resource_missing', { detail: 'No such webhook was received.' });
+}
+
+function webhookObject(webhook: InboundWebhook) {
+  return {
+    id: webhook.id,
+    object: 'inbound_webhook',
+    type: webhook.type,
+    status: webhook.status,
+    api_version: webhook.apiVersion,
+    about: webhook.objectId,
+    attempts: webhook.attempts,
+    deliveries: webhook.deliveries,
+    last_error: webhook.lastError,
+    note: webhook.note,
+    processed_at: webhook.processedAt,
+    next_attempt_at: webhook.nextAttemptAt,
+    metadata: {},
+    livemode: webhook.livemode,
+    created_at: webhook.receivedAt,
+  };
+}

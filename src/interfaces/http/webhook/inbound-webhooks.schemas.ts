@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { integer, listOf, oneCursor, oneCursorRefusal, pageParameters, timestamp } from '../shared/fields.js';
+
+const webhookId = z.string().regex(/^[\w.:-]{1,255}$/);
+const status = z.enum(['received', 'processed', 'ignored', 'failed', 'parked']);
+
+export const inboundWebhookParams = z.strictObject({ id: webhookId });
+
+export const listInboundWebhooksQuery = z
+  .strictObject({
+    ...pageParameters(webhookId),
+    status: status.optional(),
+    type: z
+      .string()
+      .regex(/^[\w.]{1,255}$/)
+      .optional(),
+  })
+  .refine(oneCursor, oneCursorRefusal);
+
+export const inboundWebhookSchema = z
+  .object({
+    id: z.string(),
+    object: z.literal('inbound_webhook'),
+    type: z.string(),
+    status,
+    api_version: z.string().nullable(),
+    about: z.string().nullable().meta({ description: 'Id of the object that the webhook is about.' }),
+    attempts: integer(),
+    deliveries: integer('How often it was delivered, duplicates included.'),
+    last_error: z.string().nullable(),
+    note: z.string().nullable(),
+    payload: z.string().optional().meta({ description: 'The body byte for byte; not in lists.' }),
+    processed_at: timestamp.nullable(),
+    next_attempt_at: timestamp.nullable(),
+    metadata: z.record(z.string(), z.string()),
+    livemode: z.boolean(),
+    created_at: timestamp,
+  })
+  .meta({ id: 'InboundWebhook' });
+
+export const inboundWebhookListSchema = listOf(inboundWebhookSchema).meta({ id: 'InboundWebhookList' });

@@ -1,0 +1,309 @@
+import { v4, v7 } from 'uuid';
+import type { ApiKey, ApiKeys } from '../../../src/application/ports/api-keys.js';
+import type { EventStore, RecordedEvent } from '../../../src/application/ports/event-store.js';
+import type {
+  Claim,
+  IdempotencyRecords,
+  RequestIdentity,
+  SavedAnswer,
+} from '../../../src/application/ports/idempotency-records.js';
+import type { InboundWebhook, InboundWebhooks } from '../../../src/application/ports/inbound-webhooks.js';
+import type { Logger } from '../../../src/application/ports/logger.js';
+import type { PaymentGateway, ProviderAnswer } from '../../../src/application/ports/payment-gateway.js';
+import type {
+  PaymentQueries,
+  PaymentRow,
+  Projections,
+  RefundQueries,
+  RefundRow,
+  ReplayReport,
+} from '../../../src/application/ports/read-models.js';
+import type { IntentSnapshot } from '../../../src/domain/payment/intent.js';
+import type { Money } from '../../../src/domain/shared/money.js';
+import { at } from '../../support/payment-examples.js';
+
+/** Small real implementations of the ports that the HTTP layer stands on. */
+
+export class InMemoryApiKeys implements ApiKeys {
+  readonly keys = new Map<string, ApiKey>();
+
+  async authenticate(secret: string): Promise<ApiKey | undefined> {
+    return this.keys.get(secret);
+  }
+
+  async bootstrap(): Promise<void> {}
+}
+
+type Kept = { fingerprint: string; commandId: string; claim: string; until: number; answer?: SavedAnswer };
+
+export class InMemoryIdempotencyRecords implements IdempotencyRecords {
+  readonly kept = new Map<string, Kept>();
+
+  async claim(request: RequestIdentity, leaseMs: number): Promise<Claim> {
+    const name = nameOf(request);
+    const known = this.kept.get(name);
+    const until = Date.now() + leaseMs;
+    if (known === undefined) {
+      const commandId = v7();
+      this.kept.set(name, { fingerprint: request.fingerprint, commandId, claim: v4(), until });
+      return { outcome: 'execute', commandId };
+    }
+    if (known.fingerprint !== request.fingerprint) return { outcome: 'reused' };
+    if (known.answer !== undefined) return { outcome: 'replay', answer: known.answer };
+    if (known.until > Date.now()) return { outcome: 'in_progress', retryAfterMs: known.until - Date.now() };
+    known.until = until;
+    return { outcome: 'execute', commandId: known.commandId };
+  }
+
+  async complete(request: RequestIdentity, answer: SavedAnswer): Promise<void> {
+    const known = this.kept.get(nameOf(request));
+    if (known !== undefined && known.fingerprint === request.fingerprint) known.answer ??= { ...answer };
+  }
+
+  async abandon(request: RequestIdentity): Promise<void> {
+    const known = this.kept.get(nameOf(request));
+    if (known !== undefined && known.answer === undefined) known.until = 0;
+  }
+}
+
+function nameOf({ caller, method, path, key }: RequestIdentity): string {
+  return JSON.stringify([caller, method, path, key]);
+}
+
+/** A provider that answers by the payment method's name, and counts what it was asked. */
+export class PretendGateway implements PaymentGateway {
+  readonly calls: string[] = [];
+  /** Set to make every call end like this. */
+  outage: 'unknown' | 'refused' | undefined;
+  readonly #intents = new Map<string, IntentSnapshot>();
+
+  async confirm(
+    ...[request, key]: Parameters<PaymentGateway['confirm']>
+  ): Promise<ProviderAnswer<IntentSnapshot>> {
+    this.calls.push(`confirm ${key}`);
+    const intentId = request.intentId ?? `pi_${request.paymentId.slice(4)}`;
+    const status = request.captureMethod === 'manual' ? 'requires_capture' : 'succeeded';
+    const base: IntentSnapshot = {
+      intentId,
+      status,
+      amount: request.amount,
+      received: status === 'succeeded' ? request.amount : { ...request.amount, minor: 0n },
+      chargeId: `ch_${key}`,
+      balance: null,
+      decline: null,
+    };
+    return this.#answer(outcomeOf(request.paymentMethod, base));
+  }
+
+  async capture(
+    ...[{ intentId, amount }, key]: Parameters<PaymentGateway['capture']>
+  ): Promise<ProviderAnswer<IntentSnapshot>> {
+    this.calls.push(`capture ${key}`);
+    return this.#change(intentId, { status: 'succeeded', received: amount });
+  }
+
+  async cancel(
+    ...[{ intentId }, key]: Parameters<PaymentGateway['cancel']>
+  ): Promise<ProviderAnswer<IntentSnapshot>> {
+    this.calls.push(`cancel ${key}`);
+    return this.#change(intentId, { status: 'canceled' });
+  }
+
+  async refund(
+    ...[request, key]: Parameters<PaymentGateway['refund']>
+  ): ReturnType<PaymentGateway['refund']> {
+    this.calls.push(`refund ${key}`);
+    const { refundId, intentId, amount } = request;
+    return this.#orOutage({
+      outcome: 'answered',
+      value: {
+        providerRefundId: `re_at_provider_${refundId}`,
+        refundId,
+        intentId,
+        amount,
+        status: 'succeeded',
+        failureReason: null,
+      },
+    });
+  }
+
+  async fetchIntent(intentId: string): Promise<ProviderAnswer<IntentSnapshot>> {
+    return this.#change(intentId, {});
+  }
+
+  async fetchRefund(): ReturnType<PaymentGateway['fetchRefund']> {
+    return { outcome: 'unknown', reason: 'not_kept', retryAfterMs: null };
+  }
+
+  async fetchAction(intentId: string) {
+    return { clientSecret: `${intentId}_secret_1`, redirectUrl: 'https://bank.example/3ds' };
+  }
+
+  refuseAmount({ minor, currency }: Money) {
+    return currency === 'USD' && minor < 50n
+      ? { code: 'amount_too_small', message: 'The amount is below the minimum of 0.50 USD.' }
+      : null;
+  }
+
+  #change(intentId: string, change: Partial<IntentSnapshot>): ProviderAnswer<IntentSnapshot> {
+    const intent = this.#intents.get(intentId);
+    if (intent === undefined) return { outcome: 'unknown', reason: 'lost', retryAfterMs: null };
+    return this.#answer({ ...intent, ...change });
+  }
+
+  #answer(value: IntentSnapshot): ProviderAnswer<IntentSnapshot> {
+    const answer = this.#orOutage({ outcome: 'answered', value });
+    if (answer.outcome === 'answered') this.#intents.set(value.intentId, value);
+    return answer;
+  }
+
+  #orOutage<T>(answer: ProviderAnswer<T>): ProviderAnswer<T> {
+    if (this.outage === 'unknown') return { outcome: 'unknown', reason: 'timeout', retryAfterMs: null };
+    if (this.outage === 'refused') {
+      return { outcome: 'refused', refusal: { code: 'charge_disputed', message: 'No.' }, final: false };
+    }
+    return answer;
+  }
+}
+
+function outcomeOf(method: string, intent: IntentSnapshot): IntentSnapshot {
+  const nothing = { ...intent.amount, minor: 0n };
+  if (method === 'pm_declined') {
+    return {
+      ...intent,
+      status: 'requires_payment_method',
+      received: nothing,
+      decline: {
+        code: 'card_declined',
+        declineCode: 'insufficient_funds',
+        message: 'The card has insufficient funds.',
+        chargeId: intent.chargeId,
+      },
+    };
+  }
+  if (method === 'pm_3ds') return { ...intent, status: 'requires_action', received: nothing };
+  return intent;
+}
+
+/** Read models that are read from the log when they are asked: never behind. */
+export class LogReadModels implements PaymentQueries, RefundQueries {
+  constructor(private readonly store: EventStore) {}
+
+  list(filter: Parameters<PaymentQueries['list']>[0] & Parameters<RefundQueries['list']>[0]): Promise<never>;
+  async list(): Promise<unknown> {
+    return { rows: [] satisfies readonly (PaymentRow | RefundRow)[], hasMore: false };
+  }
+
+  async findByIntent(): Promise<string | undefined> {
+    return undefined;
+  }
+
+  async findPayment(refundId: string): Promise<string | undefined> {
+    const events = await this.store.readAll(0n, 1000);
+    const requested = events.find(
+      ({ type, data }) => type === 'RefundRequested' && data['refundId'] === refundId,
+    );
+    return requested?.stream.slice('payment-'.length);
+  }
+
+  async find(eventId: string): Promise<RecordedEvent | undefined> {
+    return (await this.store.readAll(0n, 1000)).find(({ id }) => id === eventId);
+  }
+}
+
+export class PretendProjections implements Projections {
+  readonly names = ['payments', 'ledger'];
+
+  async status() {
+    return this.names.map((name) => ({
+      name,
+      version: 1,
+      position: 7n,
+      lag_ms: 0,
+      parked_streams: 0,
+      parked_events: 0,
+      skipped_events: 0n,
+      updated_at: at,
+    }));
+  }
+
+  async parked() {
+    return [];
+  }
+
+  async retryParked() {
+    return 0;
+  }
+
+  async rebuild(name: string, { swap }: { readonly swap: boolean }): Promise<ReplayReport | undefined> {
+    if (!this.names.includes(name)) return undefined;
+    return {
+      id: `rpt_${name}`,
+      projection: name,
+      version: 1,
+      position: 2n ** 60n,
+      events: 7n,
+      rows_compared: 3n,
+      difference_count: 0n,
+      differences: [],
+      swapped: swap,
+      started_at: at,
+      finished_at: at,
+    };
+  }
+
+  lagMs() {
+    return 12.4;
+  }
+
+  async reached() {
+    return true;
+  }
+}
+
+export class InMemoryInbox implements InboundWebhooks {
+  readonly webhooks = new Map<string, InboundWebhook>();
+
+  async receive() {
+    return 'stored' as const;
+  }
+
+  async claimDue() {
+    return [];
+  }
+
+  async settle() {}
+
+  async find(id: string) {
+    return this.webhooks.get(id);
+  }
+
+  async list() {
+    return { rows: [...this.webhooks.values()], hasMore: false };
+  }
+
+  async replay(id: string) {
+    return this.webhooks.has(id);
+  }
+}
+
+/** Keeps the lines, to be looked at. */
+export class KeptLog implements Logger {
+  readonly lines: { readonly level: string; readonly fields: Readonly<Record<string, unknown>> }[] = [];
+
+  debug(fields: Readonly<Record<string, unknown>>): void {
+    this.lines.push({ level: 'debug', fields });
+  }
+
+  info(fields: Readonly<Record<string, unknown>>): void {
+    this.lines.push({ level: 'info', fields });
+  }
+
+  warn(fields: Readonly<Record<string, unknown>>): void {
+    this.lines.push({ level: 'warn', fields });
+  }
+
+  error(fields: Readonly<Record<string, unknown>>): void {
+    this.lines.push({ level: 'error', fields });
+  }
+}

@@ -1,0 +1,128 @@
+import 'reflect-metadata';
+import { Container } from 'inversify';
+import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
+import type { PaymentHandler } from '../../../src/application/payment/payment-effects.js';
+import { createPaymentEffects } from '../../../src/application/payment/payment-effects.js';
+import { createPaymentOperations } from '../../../src/application/payment/payment-operations.js';
+import type { Scope } from '../../../src/application/ports/api-keys.js';
+import { scopes } from '../../../src/application/ports/api-keys.js';
+import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
+import { payment } from '../../../src/domain/payment/payment.js';
+import { systemClock } from '../../../src/infrastructure/system-clock.js';
+import { controllers } from '../../../src/interfaces/http/controllers.js';
+import type { HttpServerParts } from '../../../src/interfaces/http/http-server.js';
+import { createHttpServer } from '../../../src/interfaces/http/http-server.js';
+import type { HealthChecks, ReceiveWebhook } from '../../../src/interfaces/http/http-tokens.js';
+import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import type { Controller } from '../../../src/interfaces/http/shared/route.js';
+import { apiClient } from '../../support/api-client.js';
+import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
+import {
+  InMemoryApiKeys,
+  InMemoryIdempotencyRecords,
+  InMemoryInbox,
+  KeptLog,
+  LogReadModels,
+  PretendGateway,
+  PretendProjections,
+} from './in-memory-ports.js';
+
+export const allScopesSecret = 'sk_test_allscopes0000000000000000';
+
+/** The HTTP server over loopback, with the real domain and application behind it and the outside in memory. */
+export async function startServer(
+  more: Partial<Pick<HttpServerParts, 'receiveWebhook' | 'bodyBytesMax'>> & {
+    readonly inlineBudgetMs?: number;
+  } = {},
+) {
+  const eventStore = new InMemoryEventStore();
+  const gateway = new PretendGateway();
+  const logger = new KeptLog();
+  const apiKeys = new InMemoryApiKeys();
+  const idempotency = new InMemoryIdempotencyRecords();
+  const inbox = new InMemoryInbox();
+  const addKey = (secret: string, given: readonly Scope[], livemode = false): void => {
+    const id = `key_${apiKeys.keys.size + 1}`;
+    apiKeys.keys.set(secret, { id, name: id, scopes: given, livemode, revokedAt: null });
+  };
+  addKey(allScopesSecret, scopes);
+
+  const container = containerOf({
+    eventStore,
+    gateway,
+    logger,
+    inbox,
+    inlineBudgetMs: more.inlineBudgetMs ?? 500,
+  });
+  const webhooks: { readonly body: string; readonly ip: string }[] = [];
+  const receiveWebhook: ReceiveWebhook = async (rawBody, signature, ip) => {
+    if (signature !== 'good') return { status: 400, code: 'signature_missing' };
+    webhooks.push({ body: rawBody.toString('utf8'), ip });
+    return { status: 200 };
+  };
+  const http = createHttpServer({
+    settings: container.get(httpTokens.settings),
+    controllers: controllers.map((controller) => container.get<Controller>(controller)),
+    apiKeys,
+    idempotency,
+    logger,
+    receiveWebhook,
+    ...more,
+  });
+  const port = await http.listen(0, '127.0.0.1');
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    ...{ http, url, eventStore, gateway, logger, apiKeys, addKey, idempotency, inbox, webhooks, container },
+    api: apiClient(url, allScopesSecret),
+    as: (secret: string | null) => apiClient(url, secret),
+    stop: () => http.close(1_000),
+  };
+}
+
+export type RunningServer = Awaited<ReturnType<typeof startServer>>;
+
+function containerOf(parts: {
+  readonly eventStore: InMemoryEventStore;
+  readonly gateway: PretendGateway;
+  readonly logger: KeptLog;
+  readonly inbox: InMemoryInbox;
+  readonly inlineBudgetMs: number;
+}): Container {
+  const { eventStore, gateway, logger, inbox, inlineBudgetMs } = parts;
+  const handler: PaymentHandler = createCommandHandler({
+    eventStore,
+    decider: payment,
+    codec: paymentCodec,
+    category: 'payment',
+  });
+  const effects = createPaymentEffects({ handler, gateway, clock: systemClock });
+  const readModels = new LogReadModels(eventStore);
+  const healthy = async () => ({ healthy: true, checks: { store: { healthy: true, detail: 'ok' } } });
+  const container = new Container();
+  container.bind(httpTokens.settings).toConstantValue({ livemode: false });
+  container.bind(httpTokens.clock).toConstantValue(systemClock);
+  container
+    .bind(httpTokens.paymentOperations)
+    .toConstantValue(createPaymentOperations({ handler, effects, logger, inlineBudgetMs }));
+  container.bind(httpTokens.paymentGateway).toConstantValue(gateway);
+  container.bind(httpTokens.paymentQueries).toConstantValue(readModels);
+  container.bind(httpTokens.refundQueries).toConstantValue(readModels);
+  container.bind(httpTokens.eventStore).toConstantValue(eventStore);
+  container.bind(httpTokens.eventQueries).toConstantValue(readModels);
+  container.bind(httpTokens.ledgerQueries).toConstantValue({
+    trialBalance: async (position) => ({ position: position ?? 7n, rows: [] }),
+    entries: async () => ({ rows: [], hasMore: false }),
+  });
+  container.bind(httpTokens.projections).toConstantValue(new PretendProjections());
+  container.bind(httpTokens.inboundWebhooks).toConstantValue(inbox);
+  container.bind(httpTokens.describeEvent).toConstantValue(({ type }) => `${type}.`);
+  container.bind(httpTokens.stateAt).toConstantValue(async () => undefined);
+  container
+    .bind(httpTokens.checkConfig)
+    .toConstantValue(async () => ({ mode: 'demo', status: 'ok', checks: [] }));
+  container
+    .bind(httpTokens.healthChecks)
+    .toConstantValue({ ready: healthy, payments: healthy } satisfies HealthChecks);
+  for (const controller of controllers) container.bind<Controller>(controller).toSelf().inSingletonScope();
+  return container;
+}
