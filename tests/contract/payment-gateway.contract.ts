@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import type { ConfirmRequest, PaymentGateway, ProviderAnswer } from '../../src/application/ports/payment-gateway.js';
-import { usd } from '../support/payment-examples.js';
+import type {
+  ConfirmRequest,
+  PaymentGateway,
+  ProviderAnswer,
+} from '../../src/application/ports/payment-gateway.js';
 import { instantNow, newPaymentId, newRefundId } from '../integration/stripe/simulator-control.js';
+import { usd } from '../support/payment-examples.js';
 
 /** The value of an answer, or a failure that shows what came instead. */
 export function answered<T>(answer: ProviderAnswer<T>): T {
@@ -34,7 +38,12 @@ export function paymentGatewayContract(gatewayOf: () => PaymentGateway): void {
 
   it('takes a payment at once, with its fee', async () => {
     const intent = answered(await confirm());
-    expect(intent).toMatchObject({ status: 'succeeded', amount: usd(5000), received: usd(5000), decline: null });
+    expect(intent).toMatchObject({
+      status: 'succeeded',
+      amount: usd(5000),
+      received: usd(5000),
+      decline: null,
+    });
     expect(intent.chargeId).toEqual(expect.any(String));
     expect(intent.balance?.gross).toEqual(usd(5000));
     expect(intent.balance?.fee.minor).toBeGreaterThan(0n);
@@ -91,7 +100,14 @@ export function paymentGatewayContract(gatewayOf: () => PaymentGateway): void {
     const { intentId } = answered(await confirm({ paymentId }));
     const part = (amount: bigint, refundId = newRefundId()) =>
       gatewayOf().refund(
-        { refundId, paymentId, intentId, amount: usd(amount), refundReason: 'requested_by_customer', ...now() },
+        {
+          refundId,
+          paymentId,
+          intentId,
+          amount: usd(amount),
+          refundReason: 'requested_by_customer',
+          ...now(),
+        },
         randomUUID(),
       );
     const refundId = newRefundId();
@@ -100,7 +116,10 @@ export function paymentGatewayContract(gatewayOf: () => PaymentGateway): void {
     expect(answered(await gatewayOf().fetchRefund(first.providerRefundId))).toEqual(first);
     expect(await part(3001n)).toMatchObject({ outcome: 'refused' });
     answered(await part(3000n));
-    expect(await part(1n)).toMatchObject({ outcome: 'refused', refusal: { code: 'charge_already_refunded' } });
+    expect(await part(1n)).toMatchObject({
+      outcome: 'refused',
+      refusal: { code: 'charge_already_refunded' },
+    });
   });
 
   it('asks the customer to act where the bank wants 3-D Secure', async () => {

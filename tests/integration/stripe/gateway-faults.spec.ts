@@ -103,6 +103,44 @@ describe('a create-and-confirm whose answer does not come', () => {
   });
 });
 
+describe('every request that moves money', () => {
+  it('carries the key it was given, so that its repeat has no second effect', async () => {
+    const paymentId = newPaymentId();
+    const requestedAt = instantNow();
+    const keys = Array.from({ length: 5 }, () => randomUUID()) as [string, string, string, string, string];
+    const request = confirmRequest({
+      paymentId,
+      captureMethod: 'manual',
+      paymentMethod: 'pm_card_chargeDeclined',
+    });
+    const declined = answered(await stripe.gateway.confirm(request, keys[0]));
+    const again = { ...request, intentId: declined.intentId, paymentMethod: 'pm_card_visa' };
+    const { intentId } = answered(await stripe.gateway.confirm(again, keys[1]));
+    const capture = { intentId, amount: usd(5000), requestedAt };
+    answered(await stripe.gateway.capture(capture, keys[2]));
+    const refund = {
+      refundId: newRefundId(),
+      paymentId,
+      intentId,
+      amount: usd(1000),
+      refundReason: null,
+      requestedAt,
+    };
+    const first = answered(await stripe.gateway.refund(refund, keys[3]));
+    expect(answered(await stripe.gateway.refund(refund, keys[3]))).toEqual(first);
+    const held = answered(
+      await stripe.gateway.confirm(confirmRequest({ captureMethod: 'manual' }), randomUUID()),
+    );
+    answered(await stripe.gateway.cancel({ intentId: held.intentId, requestedAt }, keys[4]));
+    expect((await stripe.counts())['refund']).toBe(1);
+    const seen = (await stripe.events()).map(
+      ({ request: cause }) => (cause as { idempotency_key: string }).idempotency_key,
+    );
+    expect(seen).toEqual(expect.arrayContaining(keys));
+    expect(seen).not.toContainEqual(expect.stringMatching(/^stripe-node-retry/));
+  });
+});
+
 describe('a saved 500', () => {
   it('is looked up, and answered when the request had its effect all the same', async () => {
     const key = randomUUID();

@@ -128,6 +128,16 @@ describe('claiming', () => {
     expect(new Set(objects).size).toBe(6);
   });
 
+  it('hands one object to one of many workers who come at the same moment, again and again', async () => {
+    await Promise.all(Array.from({ length: 100 }, () => inbox.receive(webhook({ objectId: 'pi_1' }), null)));
+    for (let round = 0; round < 100; round += 1) {
+      const claims = await Promise.all(Array.from({ length: 8 }, () => inbox.claimDue(1, 60_000)));
+      const claimed = claims.flat();
+      expect(claimed).toHaveLength(1);
+      await inbox.settle(claimed[0]?.id ?? '', { status: 'processed', note: 'done' });
+    }
+  });
+
   it('hands a webhook out again when the worker died and its lease is over', async () => {
     const received = webhook();
     await inbox.receive(received, null);
