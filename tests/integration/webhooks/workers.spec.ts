@@ -4,17 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
-import type { PendingEffect, PendingEffects } from '../../../src/application/ports/read-models.js';
 import type { HandleWebhook } from '../../../src/application/webhook/handle-webhook.js';
 import type { ReceiveWebhook } from '../../../src/application/webhook/receive-webhook.js';
 import { createWebhookReceiver } from '../../../src/application/webhook/receive-webhook.js';
 import { PostgresEventStore } from '../../../src/infrastructure/event-store/postgres-event-store.js';
 import { PostgresInboundWebhooks } from '../../../src/infrastructure/postgres/inbound-webhooks.js';
-import { PostgresLeases } from '../../../src/infrastructure/postgres/leases.js';
 import { createPool } from '../../../src/infrastructure/postgres/pool.js';
 import { stripeApiVersion } from '../../../src/infrastructure/stripe/stripe-client.js';
 import { verifyStripeWebhook } from '../../../src/infrastructure/stripe/stripe-webhook-verifier.js';
-import { createEffectWorker } from '../../../src/interfaces/worker/effect-worker.js';
 import { createWakeUp } from '../../../src/interfaces/worker/wake-up.js';
 import { createWebhookWorker } from '../../../src/interfaces/worker/webhook-worker.js';
 import type { TestDatabase } from '../../support/postgres.js';
@@ -23,6 +20,7 @@ import type { Stripe } from '../stripe/simulator-control.js';
 import { createRecordingLogger, newPaymentId, startStripe } from '../stripe/simulator-control.js';
 import { webhook } from './inbox-examples.js';
 import { createPaymentWorld } from './payment-world.js';
+import { during, eventually } from './worker-runs.js';
 
 const secret = 'whsec_workers';
 const logger = createRecordingLogger();
@@ -30,7 +28,6 @@ let database: TestDatabase;
 let pool: pg.Pool;
 let eventStore: PostgresEventStore;
 let inbox: PostgresInboundWebhooks;
-let leases: PostgresLeases;
 let stripe: Stripe;
 let endpoint: Server;
 let receive: ReceiveWebhook;
@@ -46,7 +43,6 @@ beforeAll(async () => {
   });
   eventStore = new PostgresEventStore({ connectionString: database.url, logger: silentLogger });
   inbox = new PostgresInboundWebhooks(pool);
-  leases = new PostgresLeases(pool, silentLogger);
   receive = createWebhookReceiver({
     inbox,
     logger,
@@ -87,33 +83,6 @@ async function listen(receiveOne: ReceiveWebhook): Promise<Server> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
-}
-
-/** Runs a worker while the test does something. */
-async function during<T>(
-  worker: { run(signal: AbortSignal): Promise<void> },
-  use: () => Promise<T>,
-): Promise<T> {
-  const stop = new AbortController();
-  const running = worker.run(stop.signal);
-  try {
-    return await use();
-  } finally {
-    stop.abort();
-    await running;
-  }
-}
-
-async function eventually(check: () => Promise<void>, withinMs = 10_000): Promise<void> {
-  const end = Date.now() + withinMs;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await sleep(20);
-    }
-  }
 }
 
 async function statuses(): Promise<Record<string, number>> {
@@ -245,102 +214,5 @@ describe('the webhook worker, with signed webhooks over HTTP, Postgres and the e
     stop.abort();
     await running;
     expect(await inbox.find(slow.id)).toMatchObject({ status: 'ignored' });
-  });
-});
-
-/** Pending requests straight from the log: all that were ever made, for carrying one out again is harmless. */
-function createPending(): PendingEffects & {
-  readonly postponed: Map<string, { at: string; error: string }>;
-} {
-  const postponed = new Map<string, { at: string; error: string }>();
-  return {
-    postponed,
-    async due(now, requestedBefore, limit) {
-      const due: PendingEffect[] = [];
-      for (const event of await eventStore.readAll(0n, 1_000)) {
-        const nextAttempt = postponed.get(event.id)?.at ?? null;
-        const waits = nextAttempt !== null && nextAttempt > now;
-        if (!event.type.endsWith('Requested') || event.recordedAt > requestedBefore || waits) continue;
-        due.push({
-          event_id: event.id,
-          stream: event.stream,
-          revision: event.revision,
-          requested_at: event.recordedAt,
-          attempts: postponed.has(event.id) ? 1 : 0,
-          next_attempt_at: nextAttempt as PendingEffect['next_attempt_at'],
-          last_error: null,
-        });
-      }
-      return due.slice(0, limit);
-    },
-    async postpone(eventId, nextAttemptAt, error) {
-      postponed.set(eventId, { at: nextAttemptAt, error });
-    },
-  };
-}
-
-describe('the effect worker', () => {
-  beforeEach(() => stripe.post('/sim/webhooks', { drop: true }));
-
-  function effectWorker(pending: PendingEffects, graceMs = 0) {
-    const { effects, clock } = createWorld();
-    return createEffectWorker({
-      pending,
-      eventStore,
-      leases,
-      effects,
-      clock,
-      logger,
-      wakeUp: createWakeUp(),
-      graceMs,
-      pollMs: 20,
-      concurrency: 100,
-    });
-  }
-
-  it('finishes what was recorded and never sent, and what was sent and never recorded: one charge each', async () => {
-    const world = createWorld();
-    const before = (await stripe.counts())['charge'] ?? 0;
-    const ids = Array.from({ length: 10 }, () => newPaymentId());
-    for (const [n, id] of ids.entries()) {
-      if (n % 2 === 0) await world.record(id, world.creation(id));
-      else await world.runAndDie(id, world.creation(id));
-    }
-    const pending = createPending();
-    // Two processes at once, as after a rolling restart.
-    await during(effectWorker(pending), () =>
-      during(effectWorker(pending), () =>
-        eventually(async () => {
-          for (const id of ids) expect(await world.stateOf(id)).toMatchObject({ status: 'captured' });
-        }),
-      ),
-    );
-    expect(((await stripe.counts())['charge'] ?? 0) - before).toBe(10);
-  });
-
-  it('leaves a request to the process that made it, for the time of grace', async () => {
-    const world = createWorld();
-    const id = newPaymentId();
-    await world.record(id, world.creation(id));
-    await during(effectWorker(createPending(), 60_000), () => sleep(300));
-    expect(await world.stateOf(id)).toMatchObject({ status: 'confirming' });
-  });
-
-  it('asks again later, with a growing wait, while the outcome is unknown', async () => {
-    const world = createWorld();
-    const id = newPaymentId();
-    const { facts } = await world.record(id, world.creation(id));
-    const request = facts.find(({ event }) => event.type === 'PaymentConfirmRequested')?.id ?? '';
-    // Enough for every request that is open still.
-    await stripe.next('rate_limit', 'payment_intents.create', { times: 2 });
-    const pending = createPending();
-    await during(effectWorker(pending), async () => {
-      await eventually(async () => {
-        expect(pending.postponed.get(request)?.error).toBe('rate_limited');
-      });
-      await eventually(async () => {
-        expect(await world.stateOf(id)).toMatchObject({ status: 'captured' });
-      });
-    });
   });
 });
