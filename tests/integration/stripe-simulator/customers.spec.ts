@@ -59,9 +59,9 @@ describe('Customers and saved methods of the Stripe simulator', () => {
       code: 'card_declined',
       decline_code: 'insufficient_funds',
     });
-    const count = (await bench.get('/sim/state')).counts.customer;
+    const count = (await bench.state()).counts.customer;
     await refused(stripe.customers.create({ payment_method: 'pm_card_chargeDeclined' }));
-    expect((await bench.get('/sim/state')).counts.customer).toBe(count);
+    expect((await bench.state()).counts.customer).toBe(count);
   });
 
   it('attaches the card that declines only when it is charged', async () => {

@@ -12,7 +12,7 @@ describe('Ordered faults of the Stripe simulator', () => {
   const order = (behavior: string, more: object = {}) =>
     bench.post('/sim/next', { behavior, operation: 'payment_intents.create', ...more });
   const send = (key: string) => raw(bench, '/v1/payment_intents', RAW_PAYMENT, { 'Idempotency-Key': key });
-  const intents = async (): Promise<number> => (await bench.get('/sim/state')).counts.payment_intent;
+  const intents = async (): Promise<number> => (await bench.state()).counts.payment_intent;
 
   it('loses an answer after doing the work; the same key brings the answer', async () => {
     await order('lose_answer');

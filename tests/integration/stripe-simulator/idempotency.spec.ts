@@ -14,7 +14,7 @@ describe('Idempotency of the Stripe simulator', () => {
 
   const send = (key: string, body = RAW_PAYMENT, path = PATH) =>
     raw(bench, path, body, { 'Idempotency-Key': key });
-  const charges = async (): Promise<number> => (await bench.get('/sim/state')).counts.charge;
+  const charges = async (): Promise<number> => (await bench.state()).counts.charge;
 
   it('replays a success byte for byte and says so', async () => {
     const first = await send('k');
@@ -137,11 +137,11 @@ describe('Idempotency of the Stripe simulator', () => {
 
   it('prunes old keys on command', async () => {
     await send('old');
-    const { now } = await bench.get('/sim/clock');
+    const { now } = await bench.clock();
     await bench.post('/sim/clock', { set: now + 23 * 3600 });
     await send('young');
     await bench.post('/sim/clock', { set: now + 24 * 3600 + 10 });
-    expect((await bench.get('/sim/state')).counts.idempotency).toBe(1);
+    expect((await bench.state()).counts.idempotency).toBe(1);
   });
 
   it('ignores keys of reading requests', async () => {

@@ -34,8 +34,8 @@ describe('The journal of the Stripe simulator', () => {
       charges: (await bench.stripe.charges.list()).data.map((charge) => ({ ...charge, receipt_url: null })),
       transactions: (await bench.stripe.balanceTransactions.list()).data,
       events: (await bench.stripe.events.list()).data.map(({ id, type }) => [id, type]),
-      journal: await bench.get('/sim/journal'),
-      balance: await bench.get('/sim/balance'),
+      journal: await bench.journal(),
+      balance: await bench.sums(),
     });
     const before = await snapshot();
     await restart();
@@ -56,7 +56,7 @@ describe('The journal of the Stripe simulator', () => {
     await expect(keyed('k')).rejects.toThrow();
     await restart();
     expect((await keyed('k')).headers.get('idempotent-replayed')).toBe('true');
-    expect((await bench.get('/sim/state')).counts.charge).toBe(1);
+    expect((await bench.state()).counts.charge).toBe(1);
   });
 
   it('drops a torn last line, effect and key together', async () => {
@@ -67,11 +67,11 @@ describe('The journal of the Stripe simulator', () => {
     const lastLine = bytes.lastIndexOf(10, bytes.length - 2) + 1;
     writeFileSync(file(), bytes.subarray(0, lastLine + Math.floor((bytes.length - lastLine) / 2)));
     bench = benchOf(await startStripeSimulator({ dataDir }));
-    expect((await bench.get('/sim/state')).counts.charge).toBe(1);
+    expect((await bench.state()).counts.charge).toBe(1);
     const again = await keyed('torn');
     expect(again.headers.get('idempotent-replayed')).toBeNull();
     await restart();
-    expect((await bench.get('/sim/state')).counts.charge).toBe(2);
+    expect((await bench.state()).counts.charge).toBe(2);
   });
 
   it('refuses to start on a journal that is corrupt in the middle', async () => {
@@ -89,7 +89,7 @@ describe('The journal of the Stripe simulator', () => {
     const paid = await bench.stripe.paymentIntents.create(paying('pm_card_refundFail'));
     const refund = await bench.stripe.refunds.create({ payment_intent: paid.id });
     await restart();
-    expect((await bench.get('/sim/clock')).offset_ms).toBe(1_000_000);
+    expect((await bench.clock()).offset_ms).toBe(1_000_000);
     await bench.advance(11);
     expect((await bench.stripe.refunds.retrieve(refund.id)).status).toBe('failed');
   });
@@ -106,7 +106,7 @@ describe('The journal of the Stripe simulator', () => {
     receiver.status = 200;
     bench = benchOf(await startStripeSimulator({ dataDir, ...endpoints }));
     await bench.advance(5);
-    await until(async () => (await bench.get('/sim/state')).pending_deliveries === 0);
+    await until(async () => (await bench.state()).pending_deliveries === 0);
     expect(new Set(receiver.received.map(({ event }) => event.id)).size).toBe(4);
     await receiver.close();
   });
@@ -115,7 +115,7 @@ describe('The journal of the Stripe simulator', () => {
     await keyed('k');
     await bench.post('/sim/reset');
     await restart();
-    expect((await bench.get('/sim/state')).counts).toMatchObject({ charge: 0, event: 0, idempotency: 0 });
+    expect((await bench.state()).counts).toMatchObject({ charge: 0, event: 0, idempotency: 0 });
   });
 
   it('repeats itself exactly with a seed and an injected clock', async () => {
@@ -124,7 +124,7 @@ describe('The journal of the Stripe simulator', () => {
       const sim = await startStripeSimulator({ seed: 'seven', now });
       const one = benchOf(sim);
       await one.stripe.paymentIntents.create(paying(), { idempotencyKey: 'k' });
-      const lines = (await one.get('/sim/journal')).lines;
+      const lines = (await one.journal()).lines;
       await sim.close();
       return lines;
     };

@@ -1,23 +1,71 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';
+import type { MoneyLine } from '../../../src/infrastructure/stripe-simulator/money-lines.js';
 import type {
   StripeSimulator,
   StripeSimulatorOptions,
 } from '../../../src/infrastructure/stripe-simulator/server.js';
 import { startStripeSimulator } from '../../../src/infrastructure/stripe-simulator/server.js';
 
-/** Any JSON that a control route answers; tests look into it by name. */
-// biome-ignore lint/suspicious/noExplicitAny: control answers have no types and each test asserts what it reads
-export type Loose = any;
+/** `GET /sim/state`, as far as tests look into it. */
+type StateReport = {
+  readonly counts: {
+    readonly payment_intent: number;
+    readonly charge: number;
+    readonly customer: number;
+    readonly event: number;
+    readonly idempotency: number;
+  };
+  readonly pending_deliveries: number;
+  readonly webhooks: { readonly abandoned: number };
+};
+
+/** Sums of one currency, as decimal texts. */
+export type Sums = {
+  readonly captured: string;
+  readonly gross: string;
+  readonly fees: string;
+  readonly net: string;
+};
+
+/** The fields of control answers that tests look at. */
+type ControlAnswer = {
+  readonly error?: string;
+  readonly status?: string;
+  readonly now?: number;
+  readonly pruned?: number;
+  readonly statuses?: readonly (number | null)[];
+};
+
+/** A body of the API: an object or an error. */
+type RawBody = {
+  readonly id: string;
+  readonly status: string;
+  readonly payment_method_types: readonly string[];
+  readonly error: ErrorBody;
+};
+
+/** The `error` hash of a refusal. */
+export type ErrorBody = {
+  readonly type: string;
+  readonly code?: string;
+  readonly param?: string;
+  readonly message: string;
+  readonly doc_url?: string;
+};
 
 /** A running simulator with an official client pointed at it. */
 export type Bench = {
   readonly sim: StripeSimulator;
   readonly stripe: Stripe;
-  get(path: string): Promise<Loose>;
-  post(path: string, body?: object): Promise<Loose>;
-  advance(seconds: number): Promise<Loose>;
+  state(): Promise<StateReport>;
+  clock(): Promise<{ readonly now: number; readonly offset_ms: number }>;
+  events(): Promise<readonly Stripe.Event[]>;
+  journal(from?: number): Promise<{ readonly lines: readonly MoneyLine[]; readonly next: number }>;
+  sums(): Promise<Readonly<Record<string, Sums>>>;
+  post(path: string, body?: object): Promise<ControlAnswer>;
+  advance(seconds: number): Promise<ControlAnswer>;
 };
 
 /** The official client, without retries of its own. */
@@ -37,14 +85,19 @@ export async function openBench(options: StripeSimulatorOptions = {}): Promise<B
 }
 
 export function benchOf(sim: StripeSimulator): Bench {
-  const post = async (path: string, body: object = {}): Promise<Loose> => {
+  const get = async <T>(path: string): Promise<T> => (await (await fetch(sim.url + path)).json()) as T;
+  const post = async (path: string, body: object = {}): Promise<ControlAnswer> => {
     const response = await fetch(sim.url + path, { method: 'POST', body: JSON.stringify(body) });
-    return response.json();
+    return (await response.json()) as ControlAnswer;
   };
   return {
     sim,
     stripe: clientOf(sim),
-    get: async (path) => (await fetch(sim.url + path)).json(),
+    state: () => get('/sim/state'),
+    clock: () => get('/sim/clock'),
+    events: () => get('/sim/events'),
+    journal: (from = 0) => get(`/sim/journal?from=${from}`),
+    sums: async () => (await get<{ currencies: Readonly<Record<string, Sums>> }>('/sim/balance')).currencies,
     post,
     advance: (seconds) => post('/sim/clock', { advance_seconds: seconds }),
   };
@@ -83,7 +136,7 @@ export async function raw(
   body: string,
   headers: Record<string, string> = {},
   method = 'POST',
-): Promise<{ status: number; text: string; json: Loose; headers: Headers }> {
+): Promise<{ status: number; text: string; json: RawBody; headers: Headers }> {
   const response = await fetch(bench.sim.url + path, {
     method,
     ...(method === 'GET' ? {} : { body }),
@@ -94,7 +147,7 @@ export async function raw(
     },
   });
   const text = await response.text();
-  return { status: response.status, text, json: JSON.parse(text), headers: response.headers };
+  return { status: response.status, text, json: JSON.parse(text) as RawBody, headers: response.headers };
 }
 
 /** A body of a confirmed card payment for `raw`. */

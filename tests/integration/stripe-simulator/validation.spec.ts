@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Bench, Loose } from './support.js';
+import type { Bench, ErrorBody } from './support.js';
 import { openBench, raw } from './support.js';
 
 describe('Parameter validation of the Stripe simulator', () => {
@@ -9,7 +9,7 @@ describe('Parameter validation of the Stripe simulator', () => {
   });
   afterAll(() => bench.sim.close());
 
-  const errorOf = async (body: string, path = '/v1/payment_intents'): Promise<Loose> => {
+  const errorOf = async (body: string, path = '/v1/payment_intents'): Promise<ErrorBody> => {
     const answer = await raw(bench, path, body);
     expect(answer.status).toBe(400);
     expect(answer.json.error.type).toBe('invalid_request_error');

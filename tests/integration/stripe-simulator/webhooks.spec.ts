@@ -22,7 +22,7 @@ describe('Webhooks of the Stripe simulator', () => {
 
   const pay = () => bench.stripe.paymentIntents.create(paying());
   const types = (received: readonly Received[]) => received.map(({ event }) => event.type).sort();
-  const settled = () => until(async () => (await bench.get('/sim/state')).pending_deliveries === 0);
+  const settled = () => until(async () => (await bench.state()).pending_deliveries === 0);
   const PAID = ['charge.succeeded', 'charge.updated', 'payment_intent.created', 'payment_intent.succeeded'];
 
   it('signs deliveries so that the SDK accepts them with either secret', async () => {
@@ -84,7 +84,7 @@ describe('Webhooks of the Stripe simulator', () => {
     await pay();
     await settled();
     expect(receiver.received).toHaveLength(20);
-    expect((await bench.get('/sim/state')).webhooks.abandoned).toBe(4);
+    expect((await bench.state()).webhooks.abandoned).toBe(4);
   });
 
   it('duplicates deliveries', async () => {
@@ -100,7 +100,7 @@ describe('Webhooks of the Stripe simulator', () => {
     for (let n = 0; n < 8; n += 1) await pay();
     await settled();
     const order = receiver.received.map(({ event }) => event.id);
-    const written = (await bench.get('/sim/events')).map((event: Stripe.Event) => event.id);
+    const written = (await bench.events()).map((event: Stripe.Event) => event.id);
     expect([...order].sort()).toEqual([...written].sort());
     expect(order).not.toEqual(written);
   });
