@@ -131,7 +131,7 @@ function mount(app: Express, routes: readonly Route[], { dispatch, refuse }: Dis
     address.all((request, response) => refuse(notAllowed(allow), request, response));
   }
   for (const path of webhookPaths) {
-    app.all(path, (request, response) => refuse(notAllowed('POST'), request, response));
+    app.route(path).all((request, response) => refuse(notAllowed('POST'), request, response));
   }
   app.use((request, response) => {
     refuse(refused('route_missing', { detail: 'See /docs for every address.' }), request, response);

@@ -1,8 +1,10 @@
 import type { ServiceIdentifier } from 'inversify';
+import type { DescribeEvent } from '../../application/audit/describe-event.js';
+import type { StateAt } from '../../application/audit/state-at.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { ConfigReport } from '../../application/ports/config-check.js';
-import type { EventStore, RecordedEvent, StreamName } from '../../application/ports/event-store.js';
+import type { EventStore } from '../../application/ports/event-store.js';
 import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
 import type { PaymentGateway } from '../../application/ports/payment-gateway.js';
 import type {
@@ -12,7 +14,6 @@ import type {
   Projections,
   RefundQueries,
 } from '../../application/ports/read-models.js';
-import type { Instant } from '../../domain/shared/instant.js';
 
 /** What all controllers know of the deployment. */
 export type HttpSettings = {
@@ -21,25 +22,6 @@ export type HttpSettings = {
   /** How long an executing request keeps others with its Idempotency-Key waiting if its process dies; 30 s by default. */
   readonly idempotencyLeaseMs?: number;
 };
-
-/** One sentence a person can read. */
-export type DescribeEvent = (event: RecordedEvent) => string;
-
-/** A stream folded up to a revision or an instant, or all of it. */
-export type HistoricState = {
-  readonly stream: string;
-  /** Of the last event that was folded; null before the first. */
-  readonly revision: bigint | null;
-  readonly position: bigint | null;
-  readonly recordedAt: Instant | null;
-  /** The state as plain data: amounts as bigint. */
-  readonly state: unknown;
-};
-/** Undefined for a stream that does not exist, or whose category nobody can fold. */
-export type StateAt = (
-  stream: StreamName,
-  at: { readonly revision: bigint } | { readonly instant: Instant } | null,
-) => Promise<HistoricState | undefined>;
 
 /** Plain data that may be shown to whoever runs this deployment: no secret in it. */
 export type CheckConfig = () => Promise<ConfigReport>;

@@ -172,7 +172,7 @@ describe('payments and refunds over HTTP', () => {
     expect(created).toMatchObject({
       object: 'event',
       type: 'PaymentCreated',
-      sentence: 'PaymentCreated.',
+      sentence: expect.stringContaining('50.00 USD'),
       actor: { kind: 'api_key', id: 'key_1' },
       reason: 'Bestellung Nº 7, Größe ☕',
       causation_id: 'req-1001',
@@ -205,6 +205,21 @@ describe('payments and refunds over HTTP', () => {
     expect((page.body['data'] as { position: number }[]).map(({ position }) => position)).toEqual(
       positions.slice(2, 5),
     );
+  });
+
+  it('shows the state of a payment at any revision', async () => {
+    const paid = await app.api.post('/v1/payments', visa);
+    const path = `/v1/audit/state?stream=payment-${paid.body['id']}`;
+    const at = async (when: string) => (await app.api.get(path + when)).body;
+    expect(await at('&at=1')).toMatchObject({ revision: 1, state: { status: 'confirming' } });
+    expect(await at('')).toMatchObject({
+      state: { status: 'captured' },
+      caused_by: { type: 'PaymentCaptured' },
+    });
+    expect(await at('&at=2001-01-01T00:00:00Z')).toMatchObject({
+      revision: null,
+      state: { status: 'absent' },
+    });
   });
 
   it('lists say how far they may lag', async () => {

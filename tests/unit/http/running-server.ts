@@ -1,5 +1,8 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
+import { auditedCategories } from '../../../src/application/audit/audited-categories.js';
+import { createDescribeEvent } from '../../../src/application/audit/describe-event.js';
+import { createStateAt } from '../../../src/application/audit/state-at.js';
 import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
 import type { PaymentHandler } from '../../../src/application/payment/payment-effects.js';
 import { createPaymentEffects } from '../../../src/application/payment/payment-effects.js';
@@ -115,8 +118,10 @@ function containerOf(parts: {
   });
   container.bind(httpTokens.projections).toConstantValue(new PretendProjections());
   container.bind(httpTokens.inboundWebhooks).toConstantValue(inbox);
-  container.bind(httpTokens.describeEvent).toConstantValue(({ type }) => `${type}.`);
-  container.bind(httpTokens.stateAt).toConstantValue(async () => undefined);
+  container.bind(httpTokens.describeEvent).toConstantValue(createDescribeEvent(auditedCategories));
+  container
+    .bind(httpTokens.stateAt)
+    .toConstantValue(createStateAt({ eventStore, categories: auditedCategories }));
   container
     .bind(httpTokens.checkConfig)
     .toConstantValue(async () => ({ mode: 'demo', status: 'ok', checks: [] }));

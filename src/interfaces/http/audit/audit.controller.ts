@@ -1,8 +1,10 @@
 import { inject, injectable } from 'inversify';
+import type { DescribeEvent } from '../../../application/audit/describe-event.js';
+import type { StateAt } from '../../../application/audit/state-at.js';
 import type { EventStore, StreamName } from '../../../application/ports/event-store.js';
 import type { EventQueries, Projections, ReplayReport } from '../../../application/ports/read-models.js';
 import type { Instant } from '../../../domain/shared/instant.js';
-import type { DescribeEvent, HttpSettings, StateAt } from '../http-tokens.js';
+import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { listAnswer } from '../shared/lists.js';
 import { refused } from '../shared/problem.js';
@@ -121,12 +123,24 @@ export class AuditController implements Controller {
     at: { readonly revision: bigint } | { readonly instant: Instant } | null,
   ): Promise<Answer> {
     const found = await this.stateAt(stream, at);
-    if (found === undefined) throw refused('resource_missing', { detail: 'There is no such stream.' });
-    const { revision, position, recordedAt, state } = found;
-    return {
-      status: 200,
-      body: { object: 'historic_state', stream, revision, position, recorded_at: recordedAt, state },
-    };
+    switch (found.outcome) {
+      case 'unknown_category':
+      case 'unknown_stream':
+        throw refused('resource_missing', { detail: 'There is no such stream.' });
+      case 'found': {
+        const { revision, position, recordedAt, causedBy, state } = found;
+        const body = {
+          object: 'historic_state',
+          stream,
+          revision,
+          position,
+          recorded_at: recordedAt,
+          caused_by: causedBy === null ? null : this.show()(causedBy),
+          state,
+        };
+        return { status: 200, body };
+      }
+    }
   }
 
   private async replay(projection: string, swap: boolean): Promise<Answer> {

@@ -50,6 +50,7 @@ export const stateSchema = z
     revision: integer().nullable(),
     position: integer().nullable(),
     recorded_at: timestamp.nullable(),
+    caused_by: eventSchema.nullable(),
     state: z.unknown(),
   })
   .meta({ id: 'HistoricState' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { DescribeEvent } from '../../../application/audit/describe-event.js';
 import type { RecordedEvent } from '../../../application/ports/event-store.js';
-import type { DescribeEvent } from '../http-tokens.js';
 import { integer, timestamp } from '../shared/fields.js';
 
 /** A stored event as an auditor sees it: the fact, who set it in motion, why and because of what. */

@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify';
 import type { z } from 'zod';
+import type { DescribeEvent } from '../../../application/audit/describe-event.js';
 import { paymentIdOf } from '../../../application/payment/payment-ids.js';
 import type { PaymentOperations } from '../../../application/payment/payment-operations.js';
 import type { Clock } from '../../../application/ports/clock.js';
@@ -10,7 +11,7 @@ import type { PaymentCommand } from '../../../domain/payment/commands.js';
 import type { PaymentId } from '../../../domain/shared/ids.js';
 import { money } from '../../../domain/shared/money.js';
 import { eventObject, eventSchema } from '../audit/event-object.js';
-import type { DescribeEvent, HttpSettings } from '../http-tokens.js';
+import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { listOf } from '../shared/fields.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { scopes } from '../../../src/application/ports/api-keys.js';
+import type { EventToAppend } from '../../../src/application/ports/event-store.js';
+import { AppendOutcomeUnknown } from '../../../src/application/ports/event-store.js';
+import type { RunningServer } from './running-server.js';
+import { startServer } from './running-server.js';
+
+const visa = { amount: 5000, currency: 'USD', payment_method: 'pm_visa', confirm: true };
+
+describe('idempotency keys', () => {
+  let app: RunningServer;
+  let key: Record<string, string>;
+  beforeEach(async () => {
+    app = await startServer();
+    key = { 'idempotency-key': randomUUID() };
+  });
+  afterEach(() => app.stop());
+
+  it('a repeat gets the same bytes, the same status and ETag, and says so', async () => {
+    const first = await app.api.post('/v1/payments', visa, key);
+    const reordered = Object.fromEntries(Object.entries(visa).reverse());
+    const again = await app.api.post('/v1/payments', reordered, key);
+    expect([again.status, again.text, again.headers['etag']]).toEqual([
+      201,
+      first.text,
+      first.headers['etag'],
+    ]);
+    expect(again.headers['idempotent-replayed']).toBe('true');
+    expect(first.headers['idempotent-replayed']).toBeUndefined();
+    expect(again.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
+    expect(app.gateway.calls).toHaveLength(1);
+  });
+
+  it('of 50 parallel POSTs with one key one executes', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => app.api.post('/v1/payments', visa, key)),
+    );
+    expect(
+      answers.filter(({ status, headers }) => status === 201 && headers['idempotent-replayed'] === undefined),
+    ).toHaveLength(1);
+    for (const waiting of answers.filter(({ status }) => status !== 201)) {
+      expect([waiting.status, waiting.body['code'], waiting.body['retryable']]).toEqual([
+        409,
+        'idempotency_in_progress',
+        true,
+      ]);
+      expect(waiting.headers['retry-after']).toBe('1');
+    }
+    expect(app.gateway.calls).toHaveLength(1);
+  });
+
+  it('another body under the key is refused, also while the first is under way', async () => {
+    const [first, other] = await Promise.all([
+      app.api.post('/v1/payments', visa, key),
+      app.api.post('/v1/payments', { ...visa, amount: 5001 }, key),
+    ]);
+    expect([first.status, other.status].sort()).toEqual([201, 422]);
+    const later = await app.api.post('/v1/payments', { ...visa, amount: 5002 }, key);
+    expect([later.status, later.body['code']]).toEqual([422, 'idempotency_key_reused']);
+    expect(app.gateway.calls).toHaveLength(1);
+  });
+
+  it('keys of two callers, and of two paths, never meet', async () => {
+    const secret = 'sk_test_other00000000000000000';
+    app.addKey(secret, scopes);
+    const mine = await app.api.post('/v1/payments', visa, key);
+    const other = await app.as(secret).post('/v1/payments', visa, key);
+    expect(other.body['id']).not.toBe(mine.body['id']);
+    const refund = await app.api.post('/v1/refunds', { payment: mine.body['id'], amount: 100 }, key);
+    expect(refund.status).toBe(201);
+  });
+
+  it('an escaped letter in the address does not make a repeat new', async () => {
+    const paid = await app.api.post('/v1/payments', { ...visa, capture_method: 'manual' });
+    const id = String(paid.body['id']);
+    const first = await app.api.post(`/v1/payments/${id}/capture`, {}, key);
+    const again = await app.api.post(`/v1/payments/${id.replace('pay', 'p%61y')}/capture`, {}, key);
+    expect([again.status, again.text]).toEqual([first.status, first.text]);
+  });
+
+  it.each([
+    ['a decline', { ...visa, payment_method: 'pm_declined' }, 402],
+    ['a payment in doubt', visa, 202],
+  ])('%s is kept', async (name, body, status) => {
+    if (name === 'a payment in doubt') app.gateway.outage = 'unknown';
+    const first = await app.api.post('/v1/payments', body, key);
+    app.gateway.outage = undefined;
+    const again = await app.api.post('/v1/payments', body, key);
+    expect([first.status, again.status, again.text]).toEqual([status, status, first.text]);
+    expect(app.gateway.calls).toHaveLength(1);
+  });
+
+  it('a refusal by the rules is kept', async () => {
+    const paid = await app.api.post('/v1/payments', visa);
+    const body = { payment: paid.body['id'], amount: 5001 };
+    const first = await app.api.post('/v1/refunds', body, key);
+    const again = await app.api.post('/v1/refunds', body, key);
+    expect([first.status, again.status, again.text]).toEqual([422, 422, first.text]);
+  });
+
+  it('a stale If-Match is not kept: the same request may be sent with the current one', async () => {
+    const held = await app.api.post('/v1/payments', { ...visa, capture_method: 'manual' });
+    const path = `/v1/payments/${held.body['id']}/capture`;
+    expect((await app.api.post(path, {}, { ...key, 'if-match': '"0"' })).status).toBe(412);
+    const current = String(held.headers['etag']);
+    expect((await app.api.post(path, {}, { ...key, 'if-match': current })).status).toBe(200);
+  });
+
+  it('a request that was never begun does not spend its key', async () => {
+    const without = { ...key, authorization: 'Bearer sk_test_unknown00000000000' };
+    expect((await app.api.post('/v1/payments', visa, without)).status).toBe(401);
+    expect((await app.api.post('/v1/payments', { ...visa, amount: '5000' }, key)).status).toBe(400);
+    expect((await app.api.post('/v1/payments', { ...visa, amount: 1 }, key)).status).toBe(422);
+    expect((await app.api.post('/v1/payments', visa, key)).status).toBe(201);
+  });
+
+  it('a failure of ours is not kept, and its repeat can take no second effect', async () => {
+    const append = app.eventStore.append.bind(app.eventStore);
+    let calls = 0;
+    // Writes and then loses the answer, as a database that dies right after its commit does.
+    app.eventStore.append = async (stream, expected, events: readonly EventToAppend[]) => {
+      calls += 1;
+      if (calls > 2) return append(stream, expected, events);
+      await append(stream, expected, events);
+      throw new AppendOutcomeUnknown('no answer');
+    };
+    const failed = await app.api.post('/v1/payments', visa, key);
+    expect([failed.status, failed.body['code'], failed.body['retryable']]).toEqual([
+      503,
+      'outcome_unknown',
+      true,
+    ]);
+    expect(failed.headers['retry-after']).toBe('1');
+    const again = await app.api.post('/v1/payments', visa, key);
+    expect([again.status, again.body['status']]).toEqual([201, 'succeeded']);
+    const created = (await app.eventStore.readAll(0n, 100)).filter(({ type }) => type === 'PaymentCreated');
+    expect(created).toHaveLength(1);
+    expect(app.gateway.calls).toHaveLength(1);
+  });
+
+  it('a request whose process died is taken up again under the same command', async () => {
+    const identity = {
+      caller: 'key_1',
+      method: 'POST',
+      path: '/v1/payments',
+      key: key['idempotency-key'] ?? '',
+    };
+    const first = await app.api.post('/v1/payments', visa, key);
+    const [[name, kept] = []] = [...app.idempotency.kept];
+    expect(name).toContain(identity.key);
+    delete kept?.answer;
+    if (kept !== undefined) kept.until = 0;
+    const again = await app.api.post('/v1/payments', visa, key);
+    expect([again.status, again.body['id']]).toEqual([201, first.body['id']]);
+    expect(app.gateway.calls).toHaveLength(1);
+  });
+
+  it.each(['/v1/payments', '/v1/refunds', '/v1/payments/pay_0193f1a0-0000-7000-8000-00000000dead/capture'])(
+    'POST %s needs a key',
+    async (path) => {
+      const answer = await app.api.send('POST', path, '{}', { 'content-type': 'application/json' });
+      expect([answer.status, answer.body['code']]).toEqual([400, 'idempotency_key_required']);
+    },
+  );
+
+  it('is accepted on a POST that moves no money', async () => {
+    const send = () => app.api.post('/v1/audit/replays', { projection: 'ledger' }, key);
+    const first = await send();
+    const again = await send();
+    expect([again.text, again.headers['idempotent-replayed']]).toEqual([first.text, 'true']);
+    const without = await app.api.send('POST', '/v1/projections/ledger/retry', '', {});
+    expect(without.status).toBe(200);
+  });
+});

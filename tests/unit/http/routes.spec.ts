@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Scope } from '../../../src/application/ports/api-keys.js';
+import { scopes } from '../../../src/application/ports/api-keys.js';
+import type { RunningServer } from './running-server.js';
+import { allScopesSecret, startServer } from './running-server.js';
+
+/** Who may do what. A route that is not here fails; so does one whose scope has changed. */
+const allowed: Readonly<Record<string, Scope | 'public'>> = {
+  'POST /v1/payments': 'payments:write',
+  'GET /v1/payments': 'payments:read',
+  'GET /v1/payments/:id': 'payments:read',
+  'POST /v1/payments/:id/confirm': 'payments:write',
+  'POST /v1/payments/:id/capture': 'payments:write',
+  'POST /v1/payments/:id/cancel': 'payments:write',
+  'GET /v1/payments/:id/timeline': 'payments:read',
+  'POST /v1/refunds': 'refunds:write',
+  'GET /v1/refunds': 'refunds:read',
+  'GET /v1/refunds/:id': 'refunds:read',
+  'GET /v1/inbound_webhooks': 'webhooks:read',
+  'GET /v1/inbound_webhooks/:id': 'webhooks:read',
+  'POST /v1/inbound_webhooks/:id/replay': 'webhooks:write',
+  'GET /v1/events': 'audit:read',
+  'GET /v1/events/:id': 'audit:read',
+  'GET /v1/streams/:stream/events': 'audit:read',
+  'GET /v1/audit/state': 'audit:read',
+  'POST /v1/audit/replays': 'audit:write',
+  'GET /v1/ledger/accounts': 'ledger:read',
+  'GET /v1/ledger/accounts/:id/entries': 'ledger:read',
+  'GET /v1/ledger/trial_balance': 'ledger:read',
+  'GET /v1/projections': 'operations:read',
+  'POST /v1/projections/:name/rebuild': 'operations:write',
+  'GET /v1/projections/:name/parked': 'operations:read',
+  'POST /v1/projections/:name/retry': 'operations:write',
+  'GET /v1/config/check': 'config:read',
+  'GET /api/stripe/test-config': 'config:read',
+  'GET /health/live': 'public',
+  'GET /health/ready': 'public',
+  'GET /health/payments': 'public',
+  'GET /': 'public',
+  'GET /openapi.json': 'public',
+  'GET /docs': 'public',
+  'GET /docs/:asset': 'public',
+};
+
+const examples: Readonly<Record<string, string>> = {
+  ':id': 'pay_0193f1a0-0000-7000-8000-00000000dead',
+  ':stream': 'payment-1',
+  ':name': 'ledger',
+  ':asset': 'start.js',
+};
+const addressOf = (path: string): string => path.replace(/:\w+/g, (name) => examples[name] ?? name);
+const secretOf = (scope: Scope): string => `sk_test_${scope.replace(':', '_')}0000000000`;
+
+type Layer = {
+  readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
+};
+
+describe('the routes', () => {
+  let app: RunningServer;
+  beforeAll(async () => {
+    app = await startServer();
+    for (const scope of scopes) app.addKey(secretOf(scope), [scope]);
+  });
+  afterAll(() => app.stop());
+
+  /** What Express really has, by its own account. */
+  function mounted(): readonly string[] {
+    const { stack } = app.http.app.router as unknown as { readonly stack: readonly Layer[] };
+    return stack.flatMap(({ route }) =>
+      Object.keys(route?.methods ?? {})
+        .filter((method) => method !== '_all')
+        .map((method) => `${method.toUpperCase()} ${route?.path}`),
+    );
+  }
+
+  it('are those on the list', () => {
+    expect([...mounted()].sort()).toEqual(Object.keys(allowed).sort());
+  });
+
+  it('are all in the OpenAPI document', async () => {
+    const { body } = await app.as(null).get('/openapi.json');
+    expect(body['openapi']).toBe('3.1.0');
+    const documented = Object.entries(body['paths'] as Record<string, object>).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+    );
+    const webhooks = ['POST /webhooks/stripe', 'POST /api/stripe/webhook'];
+    expect(documented.sort()).toEqual([...mounted(), ...webhooks].sort());
+  });
+
+  it('are documented with the schemas they validate with', async () => {
+    const { body } = await app.as(null).get('/openapi.json');
+    const { schemas } = body['components'] as { schemas: Record<string, Record<string, unknown>> };
+    expect(schemas['CreatePayment']).toMatchObject({
+      additionalProperties: false,
+      required: ['amount', 'currency'],
+      properties: { amount: { type: 'integer', format: 'int64', minimum: 1 }, currency: { type: 'string' } },
+    });
+    expect(Object.keys(schemas)).toEqual(expect.arrayContaining(['Payment', 'Refund', 'Event', 'Problem']));
+  });
+
+  const protectedRoutes = Object.entries(allowed).filter(([, scope]) => scope !== 'public');
+
+  it.each(protectedRoutes)('%s is for %s alone', async (route, needed) => {
+    const [method = '', path = ''] = route.split(' ');
+    const send = (secret: string | null) =>
+      app.as(secret).send(method, addressOf(path), method === 'POST' ? '{}' : '', {
+        'content-type': 'application/json',
+        'idempotency-key': `${route}`,
+      });
+    for (const scope of scopes) {
+      const answer = await send(secretOf(scope));
+      if (scope === needed) expect([401, 403]).not.toContain(answer.status);
+      else expect([scope, answer.status, answer.body['code']]).toEqual([scope, 403, 'insufficient_scope']);
+    }
+    const without = await send(null);
+    expect([without.status, without.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+  });
+
+  it.each(Object.entries(allowed).filter(([, scope]) => scope === 'public'))(
+    '%s needs no key',
+    async (route) => {
+      const answer = await app.as(null).get(addressOf(route.slice(4)));
+      expect(answer.status).toBe(200);
+    },
+  );
+});
+
+describe('API keys', () => {
+  let app: RunningServer;
+  beforeAll(async () => {
+    app = await startServer();
+    app.addKey('sk_live_thewrongmode00000000000', scopes, true);
+    app.addKey('sk_test_revoked00000000000000', scopes);
+    const revoked = app.apiKeys.keys.get('sk_test_revoked00000000000000');
+    if (revoked !== undefined) {
+      app.apiKeys.keys.set('sk_test_revoked00000000000000', { ...revoked, revokedAt: '2026-01-01' as never });
+    }
+  });
+  afterAll(() => app.stop());
+
+  it.each([
+    ['unknown', 'Bearer sk_test_unknown00000000000000'],
+    ['revoked', 'Bearer sk_test_revoked00000000000000'],
+    ['of the other mode', 'Bearer sk_live_thewrongmode00000000000'],
+    ['in lower-case bearer', `bearer ${allScopesSecret}`],
+    ['without Bearer', allScopesSecret],
+    ['as Basic', `Basic ${Buffer.from(`${allScopesSecret}:`).toString('base64')}`],
+    ['empty', 'Bearer '],
+    ['not one of ours', 'Bearer eyJhbGciOiJub25lIn0.e30.'],
+    ['with something behind it', `Bearer ${allScopesSecret} x`],
+  ])('%s -> 401, and why is not told', async (_name, authorization) => {
+    const answer = await app.as(null).get('/v1/payments', { authorization });
+    expect([answer.status, answer.body['code']]).toEqual([401, 'invalid_api_key']);
+    expect(answer.text).not.toContain('sk_test');
+  });
+
+  it('in the address is refused, and reported as leaked', async () => {
+    for (const path of [`/v1/payments?api_key=${allScopesSecret}`, `/health/live?x=${allScopesSecret}`]) {
+      const answer = await app.api.get(path);
+      expect([answer.status, answer.body['code']]).toEqual([400, 'api_key_in_query']);
+    }
+    expect(app.logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(2);
+    expect(JSON.stringify(app.logger.lines)).not.toContain(allScopesSecret);
+  });
+});
