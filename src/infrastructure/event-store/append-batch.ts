@@ -45,8 +45,8 @@ async function send(
   try {
     const { rows } = await client.query<Row & unknown[]>({
       name: 'append',
-      text: 'select outcome, last_revision, last_position from eventstore.append($1)',
-      values: [batchText(appends)],
+      text: 'select * from eventstore.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+      values: toColumns(appends),
       rowMode: 'array',
     });
     if (rows.length !== appends.length)
@@ -63,16 +63,29 @@ async function send(
   }
 }
 
-/** The argument of eventstore.append: see its migration. The documents are JSON text already and go in as they are. */
-function batchText(appends: readonly PendingAppend[]): string {
-  const rows = appends.flatMap(({ stream, expected, events }, n) => {
-    const append = `"n":${n},"c":${events.length},"x":${expectedNumber(expected)},"s":${JSON.stringify(stream)}`;
-    return events.map(
-      ({ id, type, data, metadata }, index) =>
-        `{${append},"k":${index + 1},"i":"${id}","t":${JSON.stringify(type)},"d":${data},"m":${metadata}}`,
-    );
+/**
+ * The arguments of eventstore.append, one array per column and one entry per event: see its migration. Arrays of text
+ * are what the server takes apart fastest; of rows of parameters, one JSON document and this, this is the quickest.
+ */
+function toColumns(appends: readonly PendingAppend[]): string[] {
+  const columns: string[][] = Array.from({ length: 10 }, () => []);
+  const placesOf = new Map<string, number>();
+  appends.forEach(({ stream, expected, events }, index) => {
+    const first = placesOf.get(stream) ?? 0;
+    placesOf.set(stream, first + events.length);
+    const [name, append, expects] = [quoted(stream), String(index + 1), expectedNumber(expected)];
+    events.forEach(({ id, type, data, metadata }, ordinal) => {
+      const last = ordinal === events.length - 1 ? 't' : 'f';
+      const cells = [name, id, quoted(type), quoted(data), quoted(metadata), append, last, expects];
+      cells.push(String(first), String(first + ordinal));
+      cells.forEach((cell, column) => void columns[column]?.push(cell));
+    });
   });
-  return `[${rows.join(',')}]`;
+  return columns.map((cells) => `{${cells.join(',')}}`);
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 function expectedNumber(expected: ExpectedRevision): string {

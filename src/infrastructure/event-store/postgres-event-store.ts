@@ -37,8 +37,12 @@ export type PostgresEventStoreOptions = {
 const batchMax = 64;
 const weightBytes = 16_384;
 const queueMax = 10_000;
+/** While the batch of one connection is on its way to the disk, the server takes the next one of the other apart. */
+const lanesMax = 2;
 const connectTimeoutMs = 1_000;
 const backoffMaxMs = 2_000;
+/** Every query here is made for an index. A plan made while the table was small must not stay a scan of all of it. */
+const settings = { enable_seqscan: 'off', enable_bitmapscan: 'off' };
 
 /**
  * The event store on a table of Postgres (schema `eventstore`, made by `migrate`). Positions are dealt out in the order
@@ -47,7 +51,7 @@ const backoffMaxMs = 2_000;
 export class PostgresEventStore implements EventStore {
   readonly #logger: Logger;
   readonly #readers: pg.Pool;
-  readonly #writer: SingleConnection;
+  readonly #writers: readonly SingleConnection[];
   readonly #appends: GroupCommit<PendingAppend, AppendResult>;
   readonly #watch: HeadWatch;
   readonly #stopListening: () => Promise<void>;
@@ -55,7 +59,7 @@ export class PostgresEventStore implements EventStore {
 
   constructor(options: PostgresEventStoreOptions) {
     const { connectionString, logger, readersMax = 8, pollMs = 200, timeoutMs = 2_000 } = options;
-    const connection = { connectionString, connectTimeoutMs, queryTimeoutMs: timeoutMs };
+    const connection = { connectionString, connectTimeoutMs, queryTimeoutMs: timeoutMs, settings };
     this.#logger = logger;
     this.#readers = createPool({
       ...connection,
@@ -63,10 +67,15 @@ export class PostgresEventStore implements EventStore {
       applicationName: 'counterfoil-events-read',
       logger,
     });
-    this.#writer = new SingleConnection(
-      clientConfig({ ...connection, applicationName: 'counterfoil-events-append' }),
-    );
-    this.#appends = new GroupCommit({ batchMax, queueMax, weight, flush: (items) => this.#flush(items) });
+    const writer = clientConfig({ ...connection, applicationName: 'counterfoil-events-append' });
+    this.#writers = Array.from({ length: lanesMax }, () => new SingleConnection(writer));
+    this.#appends = new GroupCommit({
+      batchMax,
+      queueMax,
+      lanesMax,
+      weight,
+      flush: (...batch) => this.#flush(...batch),
+    });
     this.#watch = new HeadWatch(() => this.head(), pollMs);
     this.#stopListening = listenForAppends(
       clientConfig({ ...connection, applicationName: 'counterfoil-events-listen' }),
@@ -90,8 +99,10 @@ export class PostgresEventStore implements EventStore {
     }
   }
 
-  async #flush(appends: readonly PendingAppend[]): Promise<readonly (AppendResult | Error)[]> {
-    const results = await sendAppends(this.#writer, appends);
+  async #flush(appends: readonly PendingAppend[], lane: number): Promise<readonly (AppendResult | Error)[]> {
+    const writer = this.#writers[lane];
+    if (writer === undefined) throw new Error(`no connection for lane ${lane}`);
+    const results = await sendAppends(writer, appends);
     const positions = results.flatMap((result) =>
       !(result instanceof Error) && result.outcome === 'appended' && !result.repeated
         ? [result.position]
@@ -163,7 +174,11 @@ export class PostgresEventStore implements EventStore {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#appends.close();
-    await Promise.all([this.#stopListening(), this.#writer.close(), this.#readers.end()]);
+    await Promise.all([
+      this.#stopListening(),
+      ...this.#writers.map((writer) => writer.close()),
+      this.#readers.end(),
+    ]);
   }
 
   async #read(name: string, text: string, values: unknown[]): Promise<readonly RecordedEvent[]> {

@@ -10,11 +10,13 @@ export type GroupCommitOptions<Item, Result> = {
   readonly queueMax: number;
   /** What an item counts against `batchMax`: 1 by default. */
   readonly weight?: (item: Item) => number;
+  /** How many batches may be on their way at once: 1 by default. */
+  readonly lanesMax?: number;
   /**
    * Carries out a batch and answers for each item, in order; an Error in the answer rejects that item alone. When it
-   * throws, every item of the batch is rejected with what it threw.
+   * throws, every item of the batch is rejected with what it threw. Calls with the same lane (from 0) never overlap.
    */
-  readonly flush: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>;
+  readonly flush: (items: readonly Item[], lane: number) => Promise<readonly (Result | Error)[]>;
 };
 
 type Waiting<Item, Result> = {
@@ -30,11 +32,12 @@ type Waiting<Item, Result> = {
 export class GroupCommit<Item, Result> {
   readonly #options: GroupCommitOptions<Item, Result>;
   #waiting: Waiting<Item, Result>[] = [];
-  #running: Promise<void> | undefined;
+  readonly #lanes: (Promise<void> | undefined)[];
   #closed = false;
 
   constructor(options: GroupCommitOptions<Item, Result>) {
     this.#options = options;
+    this.#lanes = new Array(options.lanesMax ?? 1).fill(undefined);
   }
 
   /** @throws Overloaded, and what `flush` answers or throws for this item */
@@ -45,24 +48,29 @@ export class GroupCommit<Item, Result> {
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      this.#running ??= this.#run();
+      this.#wake();
     });
   }
 
   /** Refuses new items, and resolves when those submitted before are done. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#running;
+    await Promise.all(this.#lanes);
   }
 
-  async #run(): Promise<void> {
+  #wake(): void {
+    const idle = this.#lanes.indexOf(undefined);
+    if (idle !== -1) this.#lanes[idle] = this.#run(idle);
+  }
+
+  async #run(lane: number): Promise<void> {
     // Callers that were woken by the same event submit within the same turn of the event loop: let all of them in.
     await turn();
     while (this.#waiting.length > 0) {
-      await this.#flush(this.#nextBatch());
+      await this.#flush(this.#nextBatch(), lane);
       await turn();
     }
-    this.#running = undefined;
+    this.#lanes[lane] = undefined;
   }
 
   #nextBatch(): readonly Waiting<Item, Result>[] {
@@ -75,9 +83,12 @@ export class GroupCommit<Item, Result> {
     return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
   }
 
-  async #flush(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+  async #flush(batch: readonly Waiting<Item, Result>[], lane: number): Promise<void> {
     try {
-      const results = await this.#options.flush(batch.map(({ item }) => item));
+      const results = await this.#options.flush(
+        batch.map(({ item }) => item),
+        lane,
+      );
       if (results.length !== batch.length)
         throw new Error(`${results.length} answers to ${batch.length} items`);
       batch.forEach(({ resolve, reject }, index) => {

@@ -17,6 +17,8 @@ export type PoolOptions = {
    * a frozen server runs into the client's own limit.
    */
   readonly queryTimeoutMs?: number;
+  /** Server settings of these connections, such as `{ enable_seqscan: 'off' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
 };
 
 const defaultConnectTimeoutMs = 5_000;
@@ -36,7 +38,9 @@ export function clientConfig(options: Omit<PoolOptions, 'max' | 'logger'>): pg.C
     keepAliveInitialDelayMillis: 10_000,
     types: valueParsers,
     // Timestamps are read as text, so their form must not depend on the server's configuration.
-    options: '-c timezone=UTC -c datestyle=ISO',
+    options: Object.entries({ timezone: 'UTC', datestyle: 'ISO', ...options.settings })
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
   };
 }
 

@@ -1,99 +1,127 @@
--- Writes a batch of appends in one round trip, one transaction and one flush.
---
--- `batch` is an array with one object per event, the events of one append next to each other:
---   n  which append of the batch, from 0        s  stream
---   k  which event of its append, from 1        i  event id
---   c  how many events its append has           t  type
---   x  expected revision of the append:         d  data
---      -1 no stream, -2 any                     m  metadata
+create type eventstore.place as (first_revision bigint, first_position bigint);
+
+-- Where an append stands that was made before: all of its event ids, in order, next to each other in its stream and,
+-- unless any place will do (-2), at the revisions that follow the expected one. Null when it was not made.
+create function eventstore.earlier_append(in_stream text, expected bigint, ids uuid[])
+returns eventstore.place
+language plpgsql as $$
+declare
+  place eventstore.place;
+begin
+  select e.revision, e.position into place.first_revision, place.first_position
+    from eventstore.events e where e.event_id = ids[1] and e.stream = in_stream;
+  if not found or (expected <> -2 and place.first_revision <> expected + 1) then
+    return null;
+  end if;
+  if exists (
+    select from unnest(ids) with ordinality as given (id, ordinal)
+      left join eventstore.events e on e.stream = in_stream and e.revision = place.first_revision + given.ordinal - 1
+      where e.event_id is distinct from given.id
+  ) then
+    return null;
+  end if;
+  return place;
+end $$;
+
+-- Writes a batch of appends in one round trip, one transaction and one flush. The arrays have one entry per event, the
+-- events of one append next to each other:
+--   streams, ids, types, documents (the event's data), metadata
+--   appends    which append of the batch the event belongs to, from 1
+--   lasts      whether it is the last event of its append
+--   expected   revision that its append expects; -1 no stream, -2 any
+--   firsts     how many events of the batch before its append go to the same stream
+--   places     how many events of the batch before it go to the same stream
 --
 -- Positions are dealt out under a lock that Postgres releases only after the commit has become visible. So positions
 -- grow in the order of commits and have no gaps, and a reader of `position > n` can never be overtaken by a smaller
 -- one. A sequence would not do: its numbers become visible out of order and are lost in rollbacks.
-create function eventstore.append(batch json)
+create function eventstore.append(
+  streams text[], ids uuid[], types text[], documents json[], metadata json[],
+  appends int[], lasts boolean[], expected bigint[], firsts int[], places int[]
+)
 returns table (outcome text, last_revision bigint, last_position bigint)
 language plpgsql as $$
 declare
   -- Any number; the append function is the only one to use it.
   append_lock constant bigint := 4020191002;
-  event record;
-  head bigint;
-  head_of text;
-  next_position bigint;
-  accepted boolean;
-  earlier record;
   written_at timestamptz;
+  head_position bigint;
+  heads bigint[];
+  refused boolean;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'eventstore.append needs read committed: other levels look at the log before the lock is held';
   end if;
   perform pg_advisory_xact_lock(append_lock);
   -- Every statement from here on sees all that was committed before the lock was granted.
-  next_position := 1 + coalesce((select max(e.position) from eventstore.events e), 0);
+  head_position := coalesce((select max(e.position) from eventstore.events e), 0);
   written_at := clock_timestamp();
 
-  for event in
-    select * from json_to_recordset(batch)
-      as r (n int, k int, c int, x bigint, s text, i uuid, t text, d json, m json)
-  loop
-    if event.k = 1 then
-      if head_of is distinct from event.s then
-        head_of := event.s;
-        head := coalesce(
-          (select e.revision from eventstore.events e where e.stream = event.s order by e.revision desc limit 1), -1);
-      end if;
-      accepted := event.x = head;
-      if not accepted then
-        select * into earlier from eventstore.earlier_append(batch, event.n, event.s, event.x);
-        if earlier.first_revision is not null then
-          outcome := 'repeated';
-          last_revision := earlier.first_revision + event.c - 1;
-          last_position := earlier.first_position + event.c - 1;
-          return next;
-        elsif event.x = -2 then
-          accepted := true;
-        else
-          outcome := 'conflict';
-          last_revision := nullif(head, -1);
-          last_position := null;
-          return next;
-        end if;
-      end if;
-    end if;
-    if accepted then
-      head := head + 1;
-      insert into eventstore.events (position, stream, revision, event_id, type, data, metadata, recorded_at)
-        values (next_position, event.s, head, event.i, event.t, event.d, event.m, written_at);
-      if event.k = event.c then
-        outcome := 'appended';
-        last_revision := head;
-        last_position := next_position;
-        return next;
-      end if;
-      next_position := next_position + 1;
-    end if;
-  end loop;
+  -- Nearly always every append of a batch is at its stream's head and new: then all go in with one statement.
+  select
+    array_agg(head.revision order by given.ordinal),
+    bool_or(case given.expects
+      when -2 then exists (select from eventstore.events e where e.event_id = given.id)
+      else given.expects <> head.revision + given.first
+    end)
+    into heads, refused
+    from unnest(streams, ids, expected, firsts) with ordinality as given (stream, id, expects, first, ordinal),
+    lateral (select coalesce(
+      (select e.revision from eventstore.events e where e.stream = given.stream order by e.revision desc limit 1), -1
+    ) as revision) head;
+
+  if refused then
+    return query select * from eventstore.append_one_by_one(
+      head_position, written_at, streams, ids, types, documents, metadata, appends, expected);
+  else
+    insert into eventstore.events (position, stream, revision, event_id, type, data, metadata, recorded_at)
+      select head_position + g.ordinal, g.stream, g.head + 1 + g.place, g.id, g.type, g.document, g.meta, written_at
+      from unnest(streams, heads, places, ids, types, documents, metadata) with ordinality
+        as g (stream, head, place, id, type, document, meta, ordinal);
+    return query
+      select 'appended', g.head + 1 + g.place, head_position + g.ordinal
+      from unnest(heads, places, lasts) with ordinality as g (head, place, last, ordinal)
+      where g.last order by g.ordinal;
+  end if;
   notify eventstore;
 end $$;
 
--- Where an append stands that was made before: all of its event ids, in order, next to each other in its stream and,
--- unless any place will do, at the revisions that follow the expected one. No row when it was not made.
-create function eventstore.earlier_append(batch json, append int, in_stream text, expected bigint)
-returns table (first_revision bigint, first_position bigint)
-language plpgsql stable as $$
+-- The same for a batch in which not all is new and expected: each append is judged on what those before it left.
+-- Called under the lock of eventstore.append.
+create function eventstore.append_one_by_one(
+  head_position bigint, written_at timestamptz,
+  streams text[], ids uuid[], types text[], documents json[], metadata json[], appends int[], expected bigint[]
+)
+returns table (outcome text, last_revision bigint, last_position bigint)
+language plpgsql as $$
+declare
+  this record;
+  earlier eventstore.place;
+  head bigint;
 begin
-  select e.revision, e.position into first_revision, first_position
-    from json_to_recordset(batch) as r (n int, k int, i uuid)
-    join eventstore.events e on e.event_id = r.i and e.stream = in_stream
-    where r.n = append and r.k = 1;
-  if first_revision is null or (expected <> -2 and first_revision <> expected + 1) then
-    return;
-  end if;
-  if not exists (
-    select from json_to_recordset(batch) as r (n int, k int, i uuid)
-      left join eventstore.events e on e.stream = in_stream and e.revision = first_revision + r.k - 1
-      where r.n = append and e.event_id is distinct from r.i
-  ) then
-    return next;
-  end if;
+  for this in
+    select g.append, min(g.ordinal) as first, max(g.ordinal) as last, count(*) as size
+      from unnest(appends) with ordinality as g (append, ordinal) group by g.append order by g.append
+  loop
+    head := coalesce((select e.revision from eventstore.events e
+      where e.stream = streams[this.first] order by e.revision desc limit 1), -1);
+    earlier := null;
+    if expected[this.first] <> head then
+      earlier := eventstore.earlier_append(streams[this.first], expected[this.first], ids[this.first:this.last]);
+    end if;
+    if earlier.first_revision is not null then
+      return query select 'repeated',
+        earlier.first_revision + this.size - 1, earlier.first_position + this.size - 1;
+    elsif expected[this.first] not in (head, -2) then
+      return query select 'conflict', nullif(head, -1), null::bigint;
+    else
+      insert into eventstore.events (position, stream, revision, event_id, type, data, metadata, recorded_at)
+        select head_position + g.ordinal, streams[this.first], head + g.ordinal,
+          g.id, g.type, g.document, g.meta, written_at
+        from unnest(ids[this.first:this.last], types[this.first:this.last], documents[this.first:this.last],
+          metadata[this.first:this.last]) with ordinality as g (id, type, document, meta, ordinal);
+      head_position := head_position + this.size;
+      return query select 'appended', head + this.size, head_position;
+    end if;
+  end loop;
 end $$;
