@@ -1,4 +1,7 @@
 import { ContainerModule } from 'inversify';
+import { auditedCategories } from '../application/audit/audited-categories.js';
+import { createDescribeEvent } from '../application/audit/describe-event.js';
+import { createStateAt } from '../application/audit/state-at.js';
 import { PostgresApiKeys } from '../infrastructure/postgres/api-keys.js';
 import { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
 import { AuditController } from '../interfaces/http/audit/audit.controller.js';
@@ -24,6 +27,11 @@ export const httpModule = new ContainerModule(({ bind }) => {
   bind(tokens.idempotencyRecords).toResolvedValue(
     (pool) => new PostgresIdempotencyRecords(pool),
     [tokens.pool],
+  );
+  bind(httpTokens.describeEvent).toConstantValue(createDescribeEvent(auditedCategories));
+  bind(httpTokens.stateAt).toResolvedValue(
+    (eventStore) => createStateAt({ eventStore, categories: auditedCategories }),
+    [httpTokens.eventStore],
   );
   bind(httpTokens.checkConfig).toResolvedValue(
     (surroundings) => () => checkConfig(surroundings.config, surroundings.logger, surroundings),

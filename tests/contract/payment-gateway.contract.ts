@@ -150,11 +150,11 @@ export function paymentGatewayContract(gatewayOf: () => PaymentGateway): void {
 
   it('refuses amounts beyond its limits for good, before any call and in every call', async () => {
     for (const amount of [usd(49), usd(100_000_000)]) {
-      const refusal = gatewayOf().refuseAmount(amount);
+      const refusal = gatewayOf().refuseAmount(amount, 'charge');
       expect(refusal?.code).toMatch(/^amount_too_(small|large)$/);
       expect(await confirm({ amount })).toMatchObject({ outcome: 'refused', refusal, final: true });
     }
-    expect(gatewayOf().refuseAmount(usd(50))).toBeNull();
+    expect(gatewayOf().refuseAmount(usd(50), 'charge')).toBeNull();
   });
 
   it.each([

@@ -9,7 +9,7 @@ export function describePaymentEvent(event: PaymentEvent): string {
       return `Created a payment of ${format(event.amount)}${capture}.`;
     }
     case 'PaymentConfirmRequested':
-      return `Asked the provider to charge payment method ${event.paymentMethod} (attempt ${event.attempt}).`;
+      return `Asked the provider to confirm with payment method ${event.paymentMethod} (attempt ${event.attempt}).`;
     case 'PaymentActionRequired':
       return `The customer must act before attempt ${event.attempt} can go on, such as by 3-D Secure.`;
     case 'PaymentProcessingStarted':

@@ -80,10 +80,10 @@ export interface PaymentGateway {
   fetchAction(intentId: string): Promise<CustomerAction | null>;
 
   /**
-   * Why the provider would not charge this amount at all (below or above its limits, a currency it does not take, a
-   * precision it does not keep); null when it would. Decided here, without a call.
+   * Why the provider would not move this amount at all (below or above its limits for a charge, a currency it does not
+   * take, a precision it does not keep); null when it would. Decided here, without a call.
    */
-  refuseAmount(amount: Money): Refusal | null;
+  refuseAmount(amount: Money, operation: 'charge' | 'refund'): Refusal | null;
 }
 
 export type CustomerAction = {

@@ -64,8 +64,11 @@ export function fromStripeAmount(units: number, currency: string): Money | undef
   return minor === undefined ? undefined : money(minor, known);
 }
 
-/** Why Stripe would not charge this amount at all; null when it would, as far as can be told without asking. */
-export function refuseStripeAmount(amount: Money): Refusal | null {
+/**
+ * Why Stripe would not move this amount at all; null when it would, as far as can be told without asking. Only charges
+ * have a smallest and a largest amount: a refund may be of one unit.
+ */
+export function refuseStripeAmount(amount: Money, operation: 'charge' | 'refund'): Refusal | null {
   const units = stripeUnits(amount);
   if (units === undefined) {
     return {
@@ -73,6 +76,7 @@ export function refuseStripeAmount(amount: Money): Refusal | null {
       message: `${format(amount)} has a smaller fraction than can be charged in ${amount.currency}.`,
     };
   }
+  if (operation === 'refund') return null;
   const least = minimums[amount.currency] ?? 1n;
   if (units < least) {
     return {

@@ -62,7 +62,7 @@ export class StripePaymentGateway implements PaymentGateway {
   async confirm(request: ConfirmRequest, idempotencyKey: string): Promise<ProviderAnswer<IntentSnapshot>> {
     const { intentId, requestedAt } = request;
     const { paymentIntents } = this.#stripe.client;
-    const refusal = this.refuseAmount(request.amount);
+    const refusal = this.refuseAmount(request.amount, 'charge');
     const amount = toStripeAmount(request.amount);
     if (refusal !== null || amount === undefined) return unsendable(refusal);
     const about = { operation: 'confirm', payment: request.paymentId, key: idempotencyKey };
@@ -94,7 +94,7 @@ export class StripePaymentGateway implements PaymentGateway {
   ): Promise<ProviderAnswer<IntentSnapshot>> {
     const { intentId, requestedAt } = request;
     const amount = toStripeAmount(request.amount);
-    if (amount === undefined) return unsendable(this.refuseAmount(request.amount));
+    if (amount === undefined) return unsendable(this.refuseAmount(request.amount, 'charge'));
     return this.#askForIntent({
       about: { operation: 'capture', intent: intentId, key: idempotencyKey },
       requestedAt,
@@ -123,7 +123,7 @@ export class StripePaymentGateway implements PaymentGateway {
   ): Promise<ProviderAnswer<RefundSnapshot>> {
     const { intentId, refundId, requestedAt } = request;
     const amount = toStripeAmount(request.amount);
-    if (amount === undefined) return unsendable(this.refuseAmount(request.amount));
+    if (amount === undefined) return unsendable(this.refuseAmount(request.amount, 'refund'));
     return askProvider<RefundSnapshot>(
       {
         about: { operation: 'refund', intent: intentId, refund: refundId, key: idempotencyKey },
@@ -178,8 +178,8 @@ export class StripePaymentGateway implements PaymentGateway {
     }
   }
 
-  refuseAmount(amount: Money): Refusal | null {
-    return refuseStripeAmount(amount);
+  refuseAmount(amount: Money, operation: 'charge' | 'refund'): Refusal | null {
+    return refuseStripeAmount(amount, operation);
   }
 
   /** Lets go of idle connections; calls under way go on. */

@@ -27,7 +27,7 @@ describe('amounts on their way to Stripe and back', () => {
       fc.property(currency, minor, (code, units) => {
         const amount = money(units, code);
         const sent = toStripeAmount(amount);
-        if (refuseStripeAmount(amount) !== null) return;
+        if (refuseStripeAmount(amount, 'charge') !== null) return;
         expect(sent).toBeDefined();
         expect(fromStripeAmount(sent ?? Number.NaN, code)).toEqual(amount);
       }),
@@ -39,7 +39,7 @@ describe('amounts on their way to Stripe and back', () => {
     fc.assert(
       fc.property(currency, minor, (code, units) => {
         const amount = money(units, code);
-        if (refuseStripeAmount(amount) !== null) return;
+        if (refuseStripeAmount(amount, 'charge') !== null) return;
         const sent = toStripeAmount(amount) ?? Number.NaN;
         expect(Number.isSafeInteger(sent)).toBe(true);
         expect(sent).toBeGreaterThan(0);
@@ -76,7 +76,7 @@ describe('amounts on their way to Stripe and back', () => {
     ['IDR', 1_000_000_000_000n, 'amount_too_large'],
     ['USD', 2n ** 60n, 'amount_precision_not_supported'],
   ] as const)('%s: %d minor units are refused with %s', (code, units, refusal) => {
-    expect(refuseStripeAmount(money(units, code))?.code).toBe(refusal);
+    expect(refuseStripeAmount(money(units, code), 'charge')?.code).toBe(refusal);
   });
 
   it.each([
@@ -85,7 +85,7 @@ describe('amounts on their way to Stripe and back', () => {
     ['ISK', 999_999n],
     ['VUV', 1n],
   ] as const)('%s: %d minor units are taken', (code, units) => {
-    expect(refuseStripeAmount(money(units, code))).toBeNull();
+    expect(refuseStripeAmount(money(units, code), 'charge')).toBeNull();
   });
 
   it('have no unit of ours for a foreign currency or a fraction', () => {
@@ -105,10 +105,17 @@ describe('amounts on their way to Stripe and back', () => {
       }
       expect([code, unitsPerMajor(code)]).toEqual([code, 10 ** decimalsOf(simulated)]);
       const least = fromStripeAmount(minimumAmount(simulated), simulated);
-      if (least !== undefined) expect([code, refuseStripeAmount(least)]).toEqual([code, null]);
+      if (least !== undefined) expect([code, refuseStripeAmount(least, 'charge')]).toEqual([code, null]);
     }
     // Stripe itself lists the dobra under its old code, so it would refuse this one.
     expect(unknownThere).toEqual(['STN']);
+  });
+});
+
+describe('a refund', () => {
+  it('may be of a single unit, in the precision that Stripe keeps', () => {
+    expect(refuseStripeAmount(money(1n, 'USD'), 'refund')).toBeNull();
+    expect(refuseStripeAmount(money(1n, 'KWD'), 'refund')?.code).toBe('amount_precision_not_supported');
   });
 });
 

@@ -39,12 +39,6 @@ const code = (payload: string | Buffer, header?: string) => {
   const result = check(payload, header);
   return result.outcome === 'refused' ? result.code : result.outcome;
 };
-const timed = <T>(work: () => T): { value: T; ms: number } => {
-  const start = performance.now();
-  const value = work();
-  return { value, ms: performance.now() - start };
-};
-
 describe('a webhook that Stripe signed', () => {
   it('is verified and read from its envelope, its body kept as it came', () => {
     expect(check(body, sign(body))).toEqual({
@@ -169,22 +163,19 @@ describe('a webhook that Stripe did not sign', () => {
 });
 
 describe('a body that exhausts', () => {
+  // Each holds a valid signature: only a limit that is looked at first can refuse it, without hashing once for each part.
   it.each([
-    ['10,000 signatures', `t=${nowSeconds},${new Array(10_000).fill(`v1=${'a'.repeat(64)}`).join(',')}`],
-    ['17 signatures', `t=${nowSeconds},${new Array(17).fill(`v1=${'a'.repeat(64)}`).join(',')}`],
-    ['a header of 1 MB', `t=${nowSeconds},v1=${'a'.repeat(1_000_000)}`],
-    ['10,000 commas', ','.repeat(2_000)],
-  ])('is refused within 50 ms: %s', (_title, header) => {
-    const { value, ms } = timed(() => code(body, header));
-    expect(value).toBe('signature_malformed');
-    expect(ms).toBeLessThan(50);
+    ['10,000 signatures', `${sign(body)},${new Array(10_000).fill(`v1=${'a'.repeat(64)}`).join(',')}`],
+    ['17 signatures', `${sign(body)},${new Array(16).fill(`v1=${'a'.repeat(64)}`).join(',')}`],
+    ['a header of 1 MB', `${sign(body)},v0=${'a'.repeat(1_000_000)}`],
+    ['2,000 commas', `${sign(body)}${','.repeat(2_000)}`],
+  ])('is refused before it is hashed: %s', (_title, header) => {
+    expect(code(body, header)).toBe('signature_malformed');
   });
 
-  it('is refused at 10 MB before it is hashed', () => {
+  it('is refused at 10 MB before it is hashed, though its signature is valid', () => {
     const large = Buffer.alloc(10 * 1024 * 1024, ' ');
-    const { value, ms } = timed(() => code(large, `t=${nowSeconds},v1=${'a'.repeat(64)}`));
-    expect(value).toBe('payload_too_large');
-    expect(ms).toBeLessThan(50);
+    expect(code(large, sign(large))).toBe('payload_too_large');
   });
 
   it.each([

@@ -37,8 +37,8 @@ export function accepted(handled: HandledPayment): ExistingLoaded {
 }
 
 /** Refuses an amount that the provider would not take, before anything is recorded. @throws Refused */
-export function checkAmount(gateway: PaymentGateway, amount: Money): void {
-  const refusal = gateway.refuseAmount(amount);
+export function checkAmount(gateway: PaymentGateway, amount: Money, operation: 'charge' | 'refund'): void {
+  const refusal = gateway.refuseAmount(amount, operation);
   if (refusal !== null) {
     throw refused('amount_refused', { detail: refusal.message, code: refusal.code, param: 'amount' });
   }

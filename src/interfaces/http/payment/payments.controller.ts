@@ -60,7 +60,7 @@ export class PaymentsController implements Controller {
       idempotency: 'required',
       body: createPaymentBody,
       answers: { 201: shown, 202: inDoubt },
-      validate: ({ body }) => checkAmount(this.gateway, money(body.amount, body.currency)),
+      validate: ({ body }) => checkAmount(this.gateway, money(body.amount, body.currency), 'charge'),
       handle: ({ body, context }) => this.create(body, context),
     }),
     route({
@@ -166,7 +166,7 @@ export class PaymentsController implements Controller {
   private async capture(id: PaymentId, amount: bigint | undefined, context: RequestContext): Promise<Answer> {
     const { state } = existing(await this.payments.load(id));
     const part = amount === undefined ? null : money(amount, state.details.amount.currency);
-    if (part !== null) checkAmount(this.gateway, part);
+    if (part !== null) checkAmount(this.gateway, part, 'charge');
     const payment = await this.run(id, { type: 'CapturePayment', amount: part }, context);
     switch (payment.state.status) {
       case 'capturing':

@@ -86,7 +86,7 @@ export class RefundsController implements Controller {
     const refundId = refundIdOf(context.commandId);
     const { state } = existing(await this.payments.load(body.payment), 'payment');
     const amount = body.amount === undefined ? null : money(body.amount, state.details.amount.currency);
-    if (amount !== null) checkAmount(this.gateway, amount);
+    if (amount !== null) checkAmount(this.gateway, amount, 'refund');
     const handled = await this.payments.run(
       body.payment,
       { type: 'RequestRefund', at: this.clock.now(), refundId, amount, refundReason: body.reason ?? null },
