@@ -1,6 +1,7 @@
 import type { Journal } from './journal.js';
+import type { NamedRow } from './journal-lines.js';
+import { decodeRows, encodeRows } from './journal-lines.js';
 import type { Json, JsonObject } from './json.js';
-import { isJsonObject } from './json.js';
 import type { MethodState } from './method-behaviour.js';
 import type { MoneyLine } from './money-lines.js';
 import type {
@@ -157,13 +158,13 @@ export class Store {
    * ride along: they are no reason to write a line.
    */
   commit(atMs: number, extra: JsonObject = {}, counters: JsonObject = {}): void {
-    const put: Json[] = [];
+    const put: NamedRow[] = [];
     const del: Json[] = [];
     for (const { name, id } of this.#changes.values()) {
       const row = this.#tables[name].get(id);
       if (row === undefined) del.push([name, id]);
       else {
-        put.push([name, row as unknown as Json]);
+        put.push({ name, row: row as unknown as JsonObject });
         this.#observer(name, row, atMs);
       }
     }
@@ -174,16 +175,14 @@ export class Store {
     if (this.#journal === null) return;
     const nothing = put.length + del.length + money.length + Object.keys(extra).length === 0;
     if (nothing) return;
-    this.#journal.append(
-      JSON.stringify({
-        at: atMs,
-        put,
-        ...(del.length > 0 ? { del } : {}),
-        ...(money.length > 0 ? { money } : {}),
-        ...extra,
-        ...counters,
-      }),
-    );
+    const rest = JSON.stringify({
+      at: atMs,
+      ...(del.length > 0 ? { del } : {}),
+      ...(money.length > 0 ? { money } : {}),
+      ...extra,
+      ...counters,
+    });
+    this.#journal.append(put.length === 0 ? rest : `${rest.slice(0, -1)},"put":${encodeRows(put)}}`);
   }
 
   /** Takes back everything since the last commit; only a defect of the simulator itself leads here. */
@@ -200,7 +199,7 @@ export class Store {
   replay(onExtra: (entry: JsonObject) => void): void {
     this.#journal?.replay((entry) => {
       const at = typeof entry['at'] === 'number' ? entry['at'] : 0;
-      for (const item of listOf(entry['put'])) this.#restore(item, at);
+      for (const { name, row } of decodeRows(entry['put'])) this.#restore(name, row, at);
       for (const item of listOf(entry['del'])) {
         if (Array.isArray(item) && isCollection(this.#tables, item[0])) {
           this.#tables[item[0]].remove(String(item[1]));
@@ -220,10 +219,8 @@ export class Store {
     this.#journal?.truncate();
   }
 
-  #restore(item: Json, at: number): void {
-    if (!Array.isArray(item)) return;
-    const [name, row] = item as readonly Json[];
-    if (!isCollection(this.#tables, name) || !isJsonObject(row)) return;
+  #restore(name: string, row: JsonObject, at: number): void {
+    if (!isCollection(this.#tables, name)) return;
     this.#tables[name].put(row as never);
     this.#observer(name, row, at);
   }

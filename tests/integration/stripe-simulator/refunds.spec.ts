@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type Stripe from 'stripe';
 import type { Bench } from './support.js';
-import { openBench, paying, refused } from './support.js';
+import { openBench, paying, refused, until } from './support.js';
 
 describe('Refunds of the Stripe simulator', () => {
   let bench: Bench;
@@ -97,6 +97,14 @@ describe('Refunds of the Stripe simulator', () => {
     await bench.advance(11);
     expect((await stripe.refunds.retrieve(refund.id)).status).toBe('succeeded');
     expect(await netOf([refund.id])).toBe(-1000);
+  });
+
+  it('lets things happen in real time as well', async () => {
+    await bench.post('/sim/settings', { refund_outcome_ms: 30 });
+    const paid = await pay('pm_card_refundFail');
+    const refund = await stripe.refunds.create({ payment_intent: paid.id });
+    await until(async () => (await stripe.refunds.retrieve(refund.id)).status === 'failed');
+    await bench.post('/sim/settings', { refund_outcome_ms: 10_000 });
   });
 
   it('fails and succeeds refunds on command, once', async () => {
