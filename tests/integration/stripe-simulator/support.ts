@@ -22,7 +22,7 @@ type StateReport = {
 };
 
 /** Sums of one currency, as decimal texts. */
-export type Sums = {
+type Sums = {
   readonly captured: string;
   readonly gross: string;
   readonly fees: string;
