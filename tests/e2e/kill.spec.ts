@@ -74,7 +74,7 @@ describe('a kill between what Stripe did and what we wrote down', () => {
       await simulator.post('/sim/next', {
         operation: 'payment_intents.create',
         behavior: 'delay_after',
-        delay_ms: 5000,
+        delay_ms: 700,
         times: 1,
       });
       const key = randomUUID();
@@ -91,7 +91,7 @@ describe('a kill between what Stripe did and what we wrote down', () => {
     const payments = await eventually(
       () => app.api.get('/v1/payments?limit=100'),
       (list) => items(list).length === kills && items(list).every((row) => row['status'] === 'succeeded'),
-      30_000,
+      60_000,
     );
     const intents = items(payments).map(
       (row) => (row['provider'] as Record<string, unknown>)['payment_intent'],

@@ -62,10 +62,10 @@ export async function startApp(
     },
     async simulatorBalances() {
       const answer = await simulator.get('/sim/balance');
-      const rows = items(answer).map(
-        (row) => [String(row['currency']).toUpperCase(), Number(row['net'])] as const,
+      const currencies = Object.entries(answer.body['currencies'] ?? {});
+      return Object.fromEntries(
+        currencies.map(([code, sums]) => [code.toUpperCase(), Number(field(sums, 'net'))]),
       );
-      return Object.fromEntries(rows);
     },
     async plantDifference(paymentId) {
       const client = new pg.Client({ connectionString: database.url });

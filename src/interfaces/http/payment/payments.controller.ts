@@ -166,7 +166,8 @@ export class PaymentsController implements Controller {
   private async capture(id: PaymentId, amount: bigint | undefined, context: RequestContext): Promise<Answer> {
     const { state } = existing(await this.payments.load(id));
     const part = amount === undefined ? null : money(amount, state.details.amount.currency);
-    if (part !== null) checkAmount(this.gateway, part, 'charge');
+    // A payment that cannot be captured at all is told so, whatever the amount.
+    if (part !== null && state.status === 'authorized') checkAmount(this.gateway, part, 'charge');
     const payment = await this.run(id, { type: 'CapturePayment', amount: part }, context);
     switch (payment.state.status) {
       case 'capturing':
