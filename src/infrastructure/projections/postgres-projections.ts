@@ -204,6 +204,9 @@ export class PostgresProjections implements Projections {
     const found = { projection: projection.name, from: live.version, to: projection.version, ahead };
     logger.warn(found, 'A read model is out of date and is built anew');
     await this.rebuild(projection.name, { swap: true });
+    // The position may be a lower one than this process has seen.
+    const renewed = await loadCheckpoint(pool, liveBuild(projection));
+    if (renewed !== undefined) this.#progress.applied(projection.name, renewed.position, undefined);
   }
 
   async #watch(): Promise<void> {
@@ -224,9 +227,12 @@ export class PostgresProjections implements Projections {
       values: [this.names],
     });
     for (const { name, position } of rows) {
-      const oldest = position >= head ? undefined : (await store.readAll(position, 1))[0];
       // A runner of this process may have gone on meanwhile, and knows better.
-      if ((this.#progress.positionOf(name) ?? 0n) > position) continue;
+      const isOld = (): boolean => (this.#progress.positionOf(name) ?? 0n) > position;
+      if (isOld()) continue;
+      if (position < head && this.#progress.confirmPending(name, position)) continue;
+      const oldest = position >= head ? undefined : (await store.readAll(position, 1))[0];
+      if (isOld()) continue;
       if (oldest === undefined) this.#progress.applied(name, position, undefined);
       else this.#progress.pending(name, position, oldest);
     }

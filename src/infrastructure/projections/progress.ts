@@ -22,6 +22,14 @@ export class Progress {
     return this.#known.get(name)?.position;
   }
 
+  /** True when events after this position are known already; the look at the checkpoint is noted. */
+  confirmPending(name: string, position: Position): boolean {
+    const known = this.#known.get(name);
+    if (known?.position !== position || known.unappliedSince === undefined) return false;
+    known.at = Date.now();
+    return true;
+  }
+
   lagMsOf(name: string, now: number): number {
     const known = this.#known.get(name);
     if (known === undefined) return 0;

@@ -10,7 +10,7 @@ import type { SharedLog } from './shared-log.js';
 
 const heldPauseMs = 50;
 /** A runner that stands by takes over when the checkpoint rests this long although there are events after it. */
-const standbyLookMs = 700;
+const standbyLookMs = 450;
 const backoffMaxMs = 5_000;
 
 /**

@@ -35,9 +35,14 @@ export class SharedLog {
 
   /** The events after a position, at least one; waits for it. Undefined when `signal` aborts first. */
   async next(after: Position, signal: AbortSignal): Promise<readonly RecordedEvent[] | undefined> {
+    // At the head, the subscription brings the next events: there is nothing to read until it does.
+    let waitFirst = this.#tail !== undefined && after >= this.#seen;
     while (!signal.aborted) {
-      const batch = await this.#read(after);
-      if (batch.length > 0) return batch;
+      if (!waitFirst) {
+        const batch = await this.#read(after);
+        if (batch.length > 0) return batch;
+      }
+      waitFirst = false;
       this.#tail ??= this.#followTail(after);
       await this.#moved(after, signal);
     }
@@ -108,7 +113,7 @@ export class SharedLog {
   }
 
   #moved(after: Position, signal: AbortSignal): Promise<void> {
-    if (this.#cache.has(after)) return Promise.resolve();
+    if (this.#cache.has(after) || signal.aborted) return Promise.resolve();
     // The subscription's batches may start elsewhere than this projection stands; then the store is read.
     const timeoutMs = this.#seen > after ? rereadMs : pollMs;
     return new Promise((resolve) => {

@@ -115,8 +115,13 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
     change(envelope, { fee: event.fee.minor, fee_currency: event.fee.currency }),
   PaymentCancelRequested: (_event, envelope) => change(envelope, { canceling: true }),
   PaymentCancelRefused: (_event, envelope) => change(envelope, { canceling: false }),
-  PaymentCanceled: (_event, envelope) =>
-    change(envelope, { step: 'canceled', canceling: false, amount_authorized: 0n }),
+  PaymentCanceled: (event, envelope) =>
+    change(envelope, {
+      step: 'canceled',
+      canceling: false,
+      payment_intent: event.intentId,
+      amount_authorized: 0n,
+    }),
   PaymentFailed: (event, envelope) =>
     change(envelope, { step: 'failed', last_refusal: errorOf(event.code, null, event.message) }),
   RefundRequested: (_event, envelope) => change(envelope, {}),
