@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import type { PageRequest, PaymentRow } from '../../../src/application/ports/read-models.js';
+import { parseInstant } from '../../../src/domain/shared/instant.js';
+import { PostgresEventQueries } from '../../../src/infrastructure/read-models/event-log.js';
+import { PostgresLedgerQueries } from '../../../src/infrastructure/read-models/ledger.js';
+import { PostgresPaymentQueries } from '../../../src/infrastructure/read-models/payments.js';
+import { PostgresPendingEffects } from '../../../src/infrastructure/read-models/pending-effects.js';
+import { projections } from '../../../src/infrastructure/read-models/read-models.js';
+import { PostgresRefundQueries } from '../../../src/infrastructure/read-models/refunds.js';
+import { required } from '../../support/payment-examples.js';
+import { RecordedEventStore } from './recorded-event-store.js';
+import type { Bench } from './support.js';
+import { openBench } from './support.js';
+import { syntheticLog } from './synthetic-payments.js';
+
+const page = { limit: 7, startingAfter: null, endingBefore: null };
+const noRange = { createdGte: null, createdGt: null, createdLte: null, createdLt: null };
+const noFilter = { ...noRange, status: null, customer: null, order: null, currency: null };
+const instant = (text: string) => required(parseInstant(text));
+
+let bench: Bench;
+const store = new RecordedEventStore(syntheticLog(150));
+beforeAll(async () => {
+  bench = await openBench();
+  const running = await bench.start(store, projections);
+  await running.reached(await store.head(), 10_000);
+  await running.stop();
+});
+afterAll(() => bench.close());
+
+/** Every row of a list, page after page from the newest on, and back again from the oldest. */
+async function walk<Row extends { readonly id: string }>(
+  list: (page: PageRequest) => Promise<{ readonly rows: readonly Row[]; readonly hasMore: boolean }>,
+): Promise<readonly Row[]> {
+  const forth: Row[] = [];
+  for (let more = true; more; ) {
+    const got = await list({ ...page, startingAfter: forth.at(-1)?.id ?? null });
+    forth.push(...got.rows);
+    more = got.hasMore;
+  }
+  const back: Row[] = forth.slice(-1);
+  for (let more = true; more; ) {
+    const got = await list({ ...page, endingBefore: back[0]?.id ?? null });
+    back.unshift(...got.rows);
+    more = got.hasMore;
+  }
+  expect(back.map(({ id }) => id)).toEqual(forth.map(({ id }) => id));
+  return forth;
+}
+
+describe('The lists', () => {
+  it('page through every payment once, newest first, in both directions', async () => {
+    const queries = new PostgresPaymentQueries(bench.pool);
+    const rows = await walk((request) => queries.list({ ...noFilter, ...request }));
+    expect(rows).toHaveLength(150);
+    const order = rows.map(({ created_at, id }) => `${created_at} ${id}`);
+    expect(order).toEqual([...order].sort().reverse());
+  });
+
+  it('filter payments by status, currency and time', async () => {
+    const queries = new PostgresPaymentQueries(bench.pool);
+    const all = await walk((request) => queries.list({ ...noFilter, ...request }));
+    const from = instant('2026-01-01T00:01:00.000Z');
+    const until = instant('2026-01-01T00:02:00.000Z');
+    const some = await walk((request) =>
+      queries.list({
+        ...noFilter,
+        ...request,
+        status: 'succeeded',
+        currency: 'EUR',
+        createdGte: from,
+        createdLt: until,
+      }),
+    );
+    const wanted = (row: PaymentRow) =>
+      row.status === 'succeeded' &&
+      row.currency === 'EUR' &&
+      row.created_at >= from &&
+      row.created_at < until;
+    expect(some).toEqual(all.filter(wanted));
+    expect(some.length).toBeGreaterThan(3);
+    const absent = { ...noFilter, ...page, startingAfter: 'pay_unheard_of' };
+    expect(await queries.list(absent)).toEqual({ rows: [], hasMore: false });
+  });
+
+  it('find what belongs to an intent, to a refund and to an event id', async () => {
+    const payments = new PostgresPaymentQueries(bench.pool);
+    const refunds = new PostgresRefundQueries(bench.pool);
+    const [first] = await walk((request) =>
+      refunds.list({ ...noRange, ...request, payment: null, status: null }),
+    );
+    expect(first && (await refunds.findPayment(first.id))).toBe(first?.payment);
+    const ofPayment = await refunds.list({
+      ...noRange,
+      ...page,
+      payment: first?.payment ?? '',
+      status: null,
+    });
+    expect(ofPayment.rows).toEqual([first]);
+    const paid = await payments.list({ ...noFilter, ...page, status: 'succeeded' });
+    expect(await payments.findByIntent(paid.rows[0]?.payment_intent ?? '')).toBe(paid.rows[0]?.id);
+    const events = new PostgresEventQueries(bench.pool, store);
+    const [event] = store.log.slice(100);
+    expect(await events.find(event?.id ?? '')).toEqual(event);
+    expect(await events.find('no uuid')).toBeUndefined();
+  });
+
+  it('show the entries of an account, which add up to its balance', async () => {
+    const ledger = new PostgresLedgerQueries(bench.pool);
+    const entries = await walk((request) => ledger.entries('processor_balance', request));
+    const { rows } = await ledger.trialBalance(null);
+    for (const { balance, currency } of rows.filter(({ account }) => account === 'processor_balance')) {
+      const own = entries.filter((entry) => entry.currency === currency);
+      expect(own.reduce((total, { amount }) => total + amount, 0n)).toBe(balance);
+    }
+    const nowhere = { ...page, startingAfter: 'no id of ours' };
+    expect((await ledger.entries('processor_balance', nowhere)).rows).toEqual([]);
+  });
+});
+
+describe('The ledger’s tables', () => {
+  it('take no journal that does not balance, and no change', async () => {
+    const lines = (...amounts: readonly number[]) =>
+      bench.rows(
+        `with j as (insert into read_ledger.journals values ('00000000-0000-4000-8000-000000000001', '', '', 0, now()))
+         insert into read_ledger.entries (event_id, line, account, amount, currency, position)
+         select '00000000-0000-4000-8000-000000000001', line, 'x', amount, 'USD', 0
+         from unnest($1::bigint[]) with ordinality as given (amount, line)`,
+        [amounts],
+      );
+    await expect(lines(5, -4)).rejects.toThrow(/does not balance/);
+    await expect(lines(5)).rejects.toThrow(/does not balance/);
+    await expect(lines(5, -5, 0)).rejects.toThrow(/check constraint/);
+    await expect(bench.rows('update read_ledger.entries set amount = 1')).rejects.toThrow(/append-only/);
+    await expect(bench.rows('delete from read_ledger.journals')).rejects.toThrow(/append-only/);
+  });
+});
+
+describe('Pending effects', () => {
+  it('are due oldest first, and not while they wait for a later attempt', async () => {
+    const effects = new PostgresPendingEffects(bench.pool);
+    const now = instant('2026-02-01T00:00:00.000Z');
+    const later = instant('2026-02-01T00:00:10.000Z');
+    const due = await effects.due(now, now, 100);
+    expect(due.length).toBeGreaterThan(5);
+    expect(due.map(({ requested_at }) => requested_at)).toEqual(
+      due.map(({ requested_at }) => requested_at).sort(),
+    );
+    const [first] = due;
+    expect(first).toMatchObject({ attempts: 0, next_attempt_at: null, last_error: null });
+    await effects.postpone(first?.event_id ?? '', later, 'timeout');
+    await effects.postpone(first?.event_id ?? '', later, 'timeout again');
+    expect(await effects.due(now, now, 100)).toHaveLength(due.length - 1);
+    const [again] = await effects.due(later, now, 1);
+    expect(again).toEqual({ ...first, attempts: 2, next_attempt_at: later, last_error: 'timeout again' });
+    expect(await effects.due(now, instant('2025-01-01T00:00:00.000Z'), 100)).toEqual([]);
+  });
+});
+
+describe('With two hundred thousand rows', () => {
+  let plans: string[] = [];
+  /** Answers the plan of each query instead of its rows. */
+  const explaining = {
+    async query(text: string, values: unknown[]) {
+      const { rows } = await bench.pool.query<{ 'QUERY PLAN': unknown }>(
+        `explain (format json) ${text}`,
+        values,
+      );
+      plans.push(JSON.stringify(rows));
+      return { rows: [] };
+    },
+  } as unknown as pg.Pool;
+
+  beforeAll(async () => {
+    await bench.rows(`insert into read_payments.payments (id, step, canceling, amount, currency, amount_authorized,
+        amount_captured, amount_refunded, capture_method, customer, "order", metadata, payment_intent, revision, created_at)
+      select 'pay_' || n, (array['captured', 'failed', 'authorized', 'canceled'])[n % 4 + 1], false, n, 'USD', n, n, 0,
+        'manual', 'cus_' || n % 1000, 'ord_' || n, '{}', 'pi_x' || n, 5, now() - n * interval '1 minute'
+      from generate_series(1, 200000) n`);
+    await bench.rows(`insert into read_refunds.refunds (id, payment, status, amount, currency, created_at)
+      select 're_' || n, 'pay_' || n, (array['pending', 'succeeded'])[n % 2 + 1], n, 'USD', now() - n * interval '1 minute'
+      from generate_series(1, 200000) n`);
+    await bench.rows('analyze read_payments.payments, read_refunds.refunds');
+  }, 60_000);
+
+  it('no list, look-up or page scans a whole table', async () => {
+    const payments = new PostgresPaymentQueries(explaining);
+    const refunds = new PostgresRefundQueries(explaining);
+    const pages = [page, { ...page, startingAfter: 'pay_100000' }, { ...page, endingBefore: 'pay_100000' }];
+    const range = {
+      createdGte: instant('2020-01-01T00:00:00.000Z'),
+      createdLt: instant('2030-01-01T00:00:00.000Z'),
+    };
+    plans = [];
+    for (const request of pages) {
+      const all = { ...noFilter, ...request };
+      await payments.list(all);
+      await payments.list({ ...all, status: 'failed' });
+      await payments.list({ ...all, customer: 'cus_5' });
+      await payments.list({ ...all, order: 'ord_5' });
+      await payments.list({ ...all, currency: 'USD', ...range });
+      await payments.list({ ...all, ...range, status: 'succeeded', customer: 'cus_5' });
+      await refunds.list({ ...noRange, ...request, payment: null, status: null });
+      await refunds.list({ ...noRange, ...request, ...range, payment: 'pay_7', status: null });
+      await refunds.list({ ...noRange, ...request, payment: null, status: 'pending' });
+    }
+    await payments.findByIntent('pi_x7');
+    await refunds.findPayment('re_7');
+    expect(plans).toHaveLength(29);
+    for (const plan of plans) {
+      expect(plan).toContain('Index');
+      expect(plan).not.toContain('Seq Scan');
+    }
+  });
+});

@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { v5 } from 'uuid';
+import type { RecordedEvent } from '../../../src/application/ports/event-store.js';
+import type { PaymentRow } from '../../../src/application/ports/read-models.js';
+import type { PaymentEvent } from '../../../src/domain/payment/events.js';
+import type { ExistingPayment, PaymentState, Refund } from '../../../src/domain/payment/state.js';
+import { refunded } from '../../../src/domain/payment/state.js';
+import type { PaymentId, RefundId } from '../../../src/domain/shared/ids.js';
+import { PostgresLedgerQueries } from '../../../src/infrastructure/read-models/ledger.js';
+import { projections } from '../../../src/infrastructure/read-models/read-models.js';
+import { foldPayment, paymentCommands, play } from '../../support/payment-arbitraries.js';
+import { RecordedEventStore } from './recorded-event-store.js';
+import type { Bench } from './support.js';
+import { openBench, recordedPayment } from './support.js';
+
+type History = {
+  readonly id: string;
+  readonly events: readonly PaymentEvent[];
+  readonly state: PaymentState;
+};
+
+/** The same history for another payment: random ones are all of the one payment of the examples. */
+function retold(events: readonly PaymentEvent[], n: number): History {
+  const named = <I extends string>(prefix: string, id: string) =>
+    `${prefix}_${v5(`${id} ${n}`, v5.URL)}` as I;
+  const id = named<PaymentId>('pay', 'payment');
+  const own = events.map((event): PaymentEvent => {
+    if (event.type === 'PaymentCreated') return { ...event, paymentId: id };
+    return 'refundId' in event ? { ...event, refundId: named<RefundId>('re', event.refundId) } : event;
+  });
+  return { id, events: own, state: foldPayment(own) };
+}
+
+const histories = fc
+  .array(
+    paymentCommands.map((commands) => play(commands).events),
+    { minLength: 1, maxLength: 20 },
+  )
+  .map((all) => all.map(retold));
+
+function statusOf(state: ExistingPayment): PaymentRow['status'] {
+  if (state.status === 'confirming' || state.status === 'capturing' || state.status === 'canceling') {
+    return 'processing';
+  }
+  if (state.status !== 'captured') return state.status;
+  const { minor } = refunded(state);
+  if (minor === 0n) return 'succeeded';
+  return minor < state.captured.minor ? 'partially_refunded' : 'refunded';
+}
+
+/** What the list must show of a state, written down a second time. */
+function paymentRow(state: ExistingPayment, events: number) {
+  const held = state.status === 'canceling' ? state.from : state;
+  const captured = state.status === 'captured' ? state : undefined;
+  const authorized = 'authorized' in held ? held.authorized.minor : 0n;
+  const { lastDecline, intentId } = state.attempts;
+  const refusal = state.status === 'failed' ? { ...state.refusal, declineCode: null } : lastDecline;
+  return {
+    id: state.details.paymentId,
+    status: statusOf(state),
+    amount: state.details.amount.minor,
+    amount_authorized: authorized,
+    amount_captured: captured?.captured.minor ?? 0n,
+    amount_refunded: captured === undefined ? 0n : refunded(captured).minor,
+    fee: captured?.fee?.fee.minor ?? null,
+    fee_currency: captured?.fee?.fee.currency ?? null,
+    payment_intent: intentId,
+    last_error:
+      refusal === null || authorized > 0n
+        ? null
+        : { code: refusal.code, decline_code: refusal.declineCode, message: refusal.message },
+    revision: BigInt(events - 1),
+    created_at: state.createdAt,
+  };
+}
+
+const refundStatus: Record<Refund['status'], string> = {
+  requested: 'pending',
+  pending: 'pending',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  canceled: 'canceled',
+  refused: 'failed',
+};
+
+function refundRows({ id, state }: History) {
+  if (state.status !== 'captured') return [];
+  return state.refunds.map((refund) => ({
+    id: refund.refundId,
+    payment: id,
+    status: refundStatus[refund.status],
+    amount: refund.amount.minor,
+    reason: refund.refundReason,
+    failure_reason: refund.failureReason,
+    provider_refund: refund.providerRefundId,
+  }));
+}
+
+function openRequests({ id, state }: History): readonly string[] {
+  const stream = `payment-${id}`;
+  switch (state.status) {
+    case 'confirming':
+      return [`${stream} confirm`];
+    case 'capturing':
+      return [`${stream} capture`];
+    case 'canceling':
+      return [`${stream} cancel`];
+    case 'captured':
+      return state.refunds
+        .filter(({ status }) => status === 'requested')
+        .map(({ refundId }) => `${stream} refund${refundId}`);
+    default:
+      return [];
+  }
+}
+
+/** All histories in one log, taking turns. */
+function logOf(all: readonly History[]): readonly RecordedEvent[] {
+  const events = all.flatMap(({ id, events: own }) => recordedPayment(id, own));
+  return events
+    .sort((a, b) => Number(a.revision - b.revision))
+    .map((event, index) => ({ ...event, position: BigInt(index + 1) }));
+}
+
+describe('The read models of random payments', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await openBench();
+  });
+  afterAll(() => bench.close());
+
+  it('equal a fold of the log, whatever the batches were, and the books balance at every position', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, fc.constantFrom(2, 7, 1_000), async (all, batchMax) => {
+        for (const { name } of projections) await bench.rows(`drop schema if exists read_${name} cascade`);
+        await bench.rows('truncate counterfoil.projections, counterfoil.parked_events');
+        const log = logOf(all);
+        const running = await bench.start(new RecordedEventStore(log), projections, { batchMax });
+        expect(await running.reached(BigInt(log.length), 20_000)).toBe(true);
+        await running.stop();
+        expect(await bench.rows('select projection, error from counterfoil.parked_events')).toEqual([]);
+        await expectRows(all);
+        await expectBooks(log);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  async function expectRows(all: readonly History[]): Promise<void> {
+    const byId = (a: { id?: unknown }, b: { id?: unknown }) => (String(a.id) < String(b.id) ? -1 : 1);
+    const payments =
+      await bench.rows(`select id, status, amount, amount_authorized, amount_captured, amount_refunded,
+      fee, fee_currency, payment_intent, last_error, revision, created_at from read_payments.payments`);
+    const expected = all.flatMap(({ state, events }) =>
+      state.status === 'absent' ? [] : [paymentRow(state, events.length)],
+    );
+    expect([...payments].sort(byId)).toEqual(expected.sort(byId));
+    const refunds = await bench.rows(
+      `select id, payment, status, amount, reason, failure_reason, provider_refund from read_refunds.refunds`,
+    );
+    expect([...refunds].sort(byId)).toEqual(all.flatMap(refundRows).sort(byId));
+    const requests = await bench.rows(
+      `select stream || ' ' || kind || refund as open from read_pending_effects.open_requests`,
+    );
+    expect(requests.map(({ open }) => open).sort()).toEqual(all.flatMap(openRequests).sort());
+  }
+
+  async function expectBooks(log: readonly RecordedEvent[]): Promise<void> {
+    const ledger = new PostgresLedgerQueries(bench.pool);
+    const step = Math.max(1, Math.floor(log.length / 10));
+    for (let position = 0; position <= log.length; position += step) {
+      const balance = await ledger.trialBalance(BigInt(position));
+      expect(balance.position).toBe(BigInt(position));
+      const totals = new Map<string, bigint>();
+      for (const row of balance.rows) {
+        expect(row.balance).toBe(row.debits - row.credits);
+        totals.set(row.currency, (totals.get(row.currency) ?? 0n) + row.balance);
+      }
+      expect([...totals.values()].filter((total) => total !== 0n)).toEqual([]);
+    }
+    const latest = await ledger.trialBalance(null);
+    expect(latest.position).toBe(BigInt(log.length));
+    expect(await ledger.trialBalance(BigInt(log.length) + 10n)).toEqual(latest);
+  }
+});

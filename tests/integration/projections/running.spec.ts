@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RecordedEvent } from '../../../src/application/ports/event-store.js';
+import type { Projection } from '../../../src/infrastructure/projections/projection.js';
+import { paymentsProjection } from '../../../src/infrastructure/read-models/payments.js';
+import { eventually } from '../../support/eventually.js';
+import { created, paymentId } from '../../support/payment-examples.js';
+import { RecordedEventStore } from './recorded-event-store.js';
+import type { Bench } from './support.js';
+import { openBench, recorded, recordedPayment, tally } from './support.js';
+import { syntheticLog } from './synthetic-payments.js';
+
+/** What `tally` must show after these events. */
+function tallied(events: readonly RecordedEvent[]) {
+  const counts = new Map<string, bigint>();
+  for (const { stream } of events) counts.set(stream, (counts.get(stream) ?? 0n) + 1n);
+  return [...counts].map(([stream, count]) => ({ stream, events: count, last: count - 1n })).sort(byStream);
+}
+
+function byStream(a: { stream: string }, b: { stream: string }): number {
+  return a.stream < b.stream ? -1 : 1;
+}
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench.close());
+
+describe('A projection', () => {
+  it('applies every event once while two processes run it and connections are killed under them', async () => {
+    const log = [...syntheticLog(2_000)];
+    const store = new RecordedEventStore();
+    // Slow enough to be hit in the middle of a batch.
+    const slow: Projection = {
+      ...tally,
+      ddl: `${tally.ddl};
+        create function linger() returns trigger language plpgsql as $$ begin perform pg_sleep(0.02); return null; end $$;
+        create trigger linger after insert or update on tally for each statement execute function linger();`,
+    };
+    const options = { batchMax: 197, applicationName: 'killed' };
+    const first = await bench.start(store, [slow], options);
+    const second = await bench.start(store, [slow], options);
+    let kills = 0;
+    for (let start = 0; start < log.length; start += 300) {
+      store.add(...log.slice(start, start + 300));
+      await sleep(10);
+      const [{ killed } = { killed: 0 }] = await bench.rows(
+        `select count(pg_terminate_backend(pid))::int as killed from pg_stat_activity
+         where application_name = 'killed' and datname = current_database() and state = 'active'`,
+      );
+      kills += Number(killed);
+    }
+    expect(await first.reached(BigInt(log.length), 15_000)).toBe(true);
+    expect(kills).toBeGreaterThan(0);
+    expect(await bench.rows('select * from read_tally.tally order by stream collate "C"')).toEqual(
+      tallied(log),
+    );
+    await Promise.all([first.stop(), second.stop()]);
+  });
+
+  it('is taken over by a process that stands by within two seconds', async () => {
+    const store = new RecordedEventStore([recorded('thing-1', 0n, 1n)]);
+    const appliers: string[] = [];
+    const watchedBy = (process: string): Projection => ({
+      ...tally,
+      name: 'taken_over',
+      changesOf(event) {
+        appliers.push(process);
+        return tally.changesOf(event);
+      },
+    });
+    const processes = {
+      first: await bench.start(store, [watchedBy('first')]),
+      second: await bench.start(store, [watchedBy('second')]),
+    };
+    for (let revision = 1n; revision < 4n; revision += 1n) {
+      store.add(recorded('thing-1', revision, revision + 1n));
+      await processes.first.reached(revision + 1n, 2_000);
+      await sleep(200);
+    }
+    const [active, standby] =
+      appliers.at(-1) === 'first' ? [processes.first, processes.second] : [processes.second, processes.first];
+    await active.stop();
+    const started = Date.now();
+    store.add(recorded('thing-1', 4n, 5n));
+    expect(await standby.reached(5n, 5_000)).toBe(true);
+    expect(Date.now() - started).toBeLessThan(2_000);
+    expect(new Set(appliers).size).toBe(2);
+    await standby.stop();
+    expect(await bench.rows('select events from read_taken_over.tally')).toEqual([{ events: 5n }]);
+  });
+
+  it('does nothing with a batch that was applied before', async () => {
+    const store = new RecordedEventStore([recorded('thing-1', 0n, 1n), recorded('thing-1', 1n, 2n)]);
+    const again = { ...tally, name: 'again' };
+    const first = await bench.start(store, [again]);
+    await first.reached(2n, 2_000);
+    await first.stop();
+    const second = await bench.start(store, [again]);
+    expect(await second.reached(2n, 2_000)).toBe(true);
+    await sleep(100);
+    await second.stop();
+    expect(await bench.rows('select events from read_again.tally')).toEqual([{ events: 2n }]);
+  });
+
+  it('skips and counts what this version does not know', async () => {
+    const [known] = recordedPayment(paymentId, [created]);
+    const store = new RecordedEventStore([
+      ...(known === undefined ? [] : [known]),
+      recorded('payment-pay_x', 0n, 2n, { type: 'PaymentTeleported' }),
+      recorded('spaceship-1', 0n, 3n),
+    ]);
+    const running = await bench.start(store, [paymentsProjection]);
+    expect(await running.reached(3n, 2_000)).toBe(true);
+    expect(await running.status()).toEqual([
+      expect.objectContaining({ name: 'payments', position: 3n, skipped_events: 2n, parked_events: 0 }),
+    ]);
+    expect(await bench.rows('select id from read_payments.payments')).toEqual([{ id: paymentId }]);
+    await running.stop();
+  });
+
+  it('says how old the oldest unapplied event is, also of a projection that another process should run', async () => {
+    const store = new RecordedEventStore();
+    const lagging = { ...tally, name: 'lagging' };
+    const running = await bench.start(store, [lagging]);
+    await bench.start(new RecordedEventStore(), [lagging]);
+    expect(running.lagMs()).toBe(0);
+    const client = await bench.pool.connect();
+    await client.query('begin');
+    await client.query(`select 1 from counterfoil.projections where name = 'lagging' for update`);
+    const recordedAt = new Date(Date.now() - 5_000).toISOString() as RecordedEvent['recordedAt'];
+    store.add(recorded('thing-1', 0n, 1n, { recordedAt }));
+    const lag = await eventually(
+      async () => running.lagMs(),
+      (ms) => ms > 0,
+      3_000,
+    );
+    expect(lag).toBeGreaterThanOrEqual(5_000);
+    expect(await running.reached(1n, 100)).toBe(false);
+    await client.query('rollback');
+    client.release();
+    expect(await running.reached(1n, 2_000)).toBe(true);
+    await eventually(
+      async () => running.lagMs(),
+      (ms) => ms === 0,
+      2_000,
+    );
+    await running.stop();
+  });
+
+  it('shares what is read of the log with the others that keep up', async () => {
+    const log = [...syntheticLog(60)];
+    const store = new RecordedEventStore();
+    const names = ['one', 'two', 'three', 'four'];
+    const running = await bench.start(
+      store,
+      names.map((name) => ({ ...tally, name })),
+    );
+    const steps = 20;
+    const size = Math.ceil(log.length / steps);
+    for (let start = 0; start < log.length; start += size) {
+      store.add(...log.slice(start, start + size));
+      expect(await running.reached(await store.head(), 5_000)).toBe(true);
+    }
+    // Each on its own, they would read it four times.
+    expect(store.reads).toBeLessThan(steps * 2);
+    await running.stop();
+  });
+});
