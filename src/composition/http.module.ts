@@ -20,7 +20,11 @@ import { tokens } from './tokens.js';
 /** The API: its controllers, who may call it, and the server in front of them. */
 export const httpModule = new ContainerModule(({ bind }) => {
   bind(httpTokens.settings).toResolvedValue(
-    ({ config }) => ({ livemode: config.mode === 'live' }),
+    ({ config }) => ({
+      livemode: config.mode === 'live',
+      // Longer than a request can wait for the provider and then for the stores.
+      idempotencyLeaseMs: config.inlineBudgetMs + 10_000,
+    }),
     [tokens.surroundings],
   );
   bind(tokens.apiKeys).toResolvedValue((pool) => new PostgresApiKeys(pool), [tokens.pool]);

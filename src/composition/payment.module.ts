@@ -20,11 +20,12 @@ export const paymentModule = new ContainerModule(({ bind }) => {
       createCommandHandler({ eventStore, decider: payment, codec: paymentCodec, category: 'payment' }),
     [httpTokens.eventStore],
   );
-  bind(httpTokens.paymentGateway).toResolvedValue(
+  bind(tokens.stripeGateway).toResolvedValue(
     ({ stripe, config, logger }) =>
       new StripePaymentGateway({ ...stripe, timeoutMs: config.stripe.timeoutMs, logger }),
     [tokens.surroundings],
   );
+  bind(httpTokens.paymentGateway).toResolvedValue((gateway) => gateway, [tokens.stripeGateway]);
   bind(tokens.paymentEffects).toResolvedValue(
     (handler, gateway, clock) => createPaymentEffects({ handler, gateway, clock }),
     [tokens.paymentHandler, httpTokens.paymentGateway, httpTokens.clock],

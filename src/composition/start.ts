@@ -133,7 +133,12 @@ async function startParts(
   const eventStore = container.get(httpTokens.eventStore);
   stops.push(() => eventStore.close());
   const leases = container.get(tokens.leases);
-  stops.push(() => leases.close());
+  const gateway = container.get(tokens.stripeGateway);
+  const [inbox, records] = [container.get(tokens.inbox), container.get(tokens.idempotencyRecords)];
+  stops.push(async () => {
+    gateway.close();
+    await Promise.all([leases.close(), inbox.close(), records.close()]);
+  });
 
   const apiKey = await bootstrapApiKey(config, container.get(tokens.apiKeys));
   const projections = container.get(tokens.postgresProjections);

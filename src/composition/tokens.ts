@@ -2,12 +2,14 @@ import type { ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
 import type { PaymentEffects, PaymentHandler } from '../application/payment/payment-effects.js';
 import type { ApiKeys } from '../application/ports/api-keys.js';
-import type { IdempotencyRecords } from '../application/ports/idempotency-records.js';
 import type { Leases } from '../application/ports/lease.js';
 import type { Logger } from '../application/ports/logger.js';
 import type { PendingEffects } from '../application/ports/read-models.js';
 import type { Config } from '../config.js';
+import type { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
+import type { PostgresInboundWebhooks } from '../infrastructure/postgres/inbound-webhooks.js';
 import type { PostgresProjections } from '../infrastructure/projections/postgres-projections.js';
+import type { StripePaymentGateway } from '../infrastructure/stripe/stripe-payment-gateway.js';
 import type { HttpServer } from '../interfaces/http/http-server.js';
 import type { ReceiveWebhook } from '../interfaces/http/http-tokens.js';
 import type { WakeUp } from '../interfaces/worker/wake-up.js';
@@ -40,7 +42,9 @@ export const tokens = {
   postgresProjections: token<PostgresProjections>('postgresProjections'),
   leases: token<Leases>('leases'),
   apiKeys: token<ApiKeys>('apiKeys'),
-  idempotencyRecords: token<IdempotencyRecords>('idempotencyRecords'),
+  idempotencyRecords: token<PostgresIdempotencyRecords>('idempotencyRecords'),
+  inbox: token<PostgresInboundWebhooks>('inbox'),
+  stripeGateway: token<StripePaymentGateway>('stripeGateway'),
   paymentHandler: token<PaymentHandler>('paymentHandler'),
   paymentEffects: token<PaymentEffects>('paymentEffects'),
   pendingEffects: token<PendingEffects>('pendingEffects'),

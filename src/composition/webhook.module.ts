@@ -14,10 +14,8 @@ import { tokens } from './tokens.js';
 /** Stripe's webhooks: verified, kept, answered, and turned into the payment's own commands. */
 export const webhookModule = new ContainerModule(({ bind }) => {
   bind(tokens.webhookBell).toResolvedValue(() => createWakeUp());
-  bind(httpTokens.inboundWebhooks).toResolvedValue(
-    (pool) => new PostgresInboundWebhooks(pool),
-    [tokens.pool],
-  );
+  bind(tokens.inbox).toResolvedValue((pool) => new PostgresInboundWebhooks(pool), [tokens.pool]);
+  bind(httpTokens.inboundWebhooks).toResolvedValue((inbox) => inbox, [tokens.inbox]);
   bind(tokens.receiveWebhook).toResolvedValue(
     (inbox, bell, { config, stripe, logger }): ReceiveWebhook => {
       const verify = verifyStripeWebhook({

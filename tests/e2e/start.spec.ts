@@ -1,0 +1,133 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { apiClient, items } from '../support/api-client.js';
+import { exitOf, freePort, startAppProcess, startProgram } from '../support/app-process.js';
+import { eventually } from '../support/eventually.js';
+
+describe('npm start, on a machine with nothing', () => {
+  let dataDir: string;
+  let environment: Record<string, string>;
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-start-'));
+    await chmod(dataDir, 0o755);
+    environment = { PORT: String(await freePort()), COUNTERFOIL_DATA_DIR: dataDir };
+  });
+  afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+  it('says what it needs to say, takes a payment, stops on Ctrl-C and keeps the data', async () => {
+    const first = await startAppProcess(environment);
+    const output = await eventually(
+      async () => first.output(),
+      (text) => text.includes('Ctrl-C'),
+    );
+    const apiKey = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
+    for (const said of [first.url, `${first.url}/docs`, apiKey, dataDir, 'no card is charged', 'curl ']) {
+      expect(output).toContain(said);
+    }
+    const paid = await apiClient(first.url, apiKey).post('/v1/payments', {
+      amount: 5000,
+      currency: 'USD',
+      payment_method: 'pm_card_visa',
+      confirm: true,
+    });
+    expect(paid.status).toBe(201);
+    expect(await first.stop('SIGINT')).toBe(0);
+
+    const second = await startAppProcess(environment);
+    const api = apiClient(second.url, apiKey);
+    expect((await api.get(`/v1/payments/${paid.body['id']}`)).body).toEqual(paid.body);
+    // The simulator kept its side as well: what was paid yesterday can be refunded today.
+    const refund = await api.post('/v1/refunds', { payment: paid.body['id'] });
+    expect(refund.body).toMatchObject({ status: 'succeeded', amount: 5000 });
+    expect(await second.stop('SIGTERM')).toBe(0);
+  }, 90_000);
+
+  it('goes on where a kill -9 left it, with its database still running', async () => {
+    const first = await startAppProcess(environment);
+    await first.kill();
+    const second = await startAppProcess(environment);
+    const apiKey = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
+    expect(items(await apiClient(second.url, apiKey).get('/v1/payments'))).toEqual([]);
+    expect(await second.stop()).toBe(0);
+  }, 90_000);
+
+  it('has one clear line for a busy port', async () => {
+    const busy = createServer().listen(Number(environment['PORT']), '127.0.0.1');
+    try {
+      const { child, output } = startProgram('main.js', environment);
+      expect(await exitOf(child)).toBe(1);
+      expect(output().trim()).toBe(
+        `Port ${environment['PORT']} is in use. Stop the other program, or set PORT to a free one.`,
+      );
+    } finally {
+      busy.close();
+    }
+  });
+
+  it('has one clear line for a second start on the same data', async () => {
+    const first = await startAppProcess(environment);
+    const { child, output } = startProgram('main.js', { ...environment, PORT: String(await freePort()) });
+    expect(await exitOf(child)).toBe(1);
+    expect(output().trim().split('\n')).toHaveLength(1);
+    expect(output()).toContain(dataDir);
+    expect(await first.stop()).toBe(0);
+  }, 60_000);
+
+  it.each([
+    ['a file where the folder should be', async (path: string) => writeFile(path, 'x')],
+    [
+      'a database that is none',
+      async (path: string) => {
+        await mkdir(join(path, 'postgres', 'cluster'), { recursive: true });
+        await writeFile(join(path, 'postgres', 'cluster', 'PG_VERSION'), 'not a version\n');
+      },
+    ],
+  ])(
+    'has one clear line for a broken data folder: %s',
+    async (_name, spoil) => {
+      const path = join(dataDir, 'spoilt');
+      await spoil(path);
+      const { child, output } = startProgram('main.js', { ...environment, COUNTERFOIL_DATA_DIR: path });
+      expect(await exitOf(child)).toBe(1);
+      expect(output().trim().split('\n')).toHaveLength(1);
+      expect(output()).toContain(path);
+      expect(output()).not.toContain('    at ');
+    },
+    60_000,
+  );
+
+  it('names every variable that it cannot start with', async () => {
+    const { child, output } = startProgram('main.js', {
+      ...environment,
+      PORT: 'http',
+      STRIPE_WEBHOOK_SECRET: '',
+    });
+    expect(await exitOf(child)).toBe(1);
+    expect(output()).toContain('PORT');
+    expect(output()).not.toContain('    at ');
+  });
+
+  it('the doctor reaches everything that is configured', async () => {
+    const { child, output } = startProgram('interfaces/cli/doctor.js', {
+      ...environment,
+      DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:9/nothing',
+      REDIS_URL: 'redis://127.0.0.1:9',
+    });
+    expect(await exitOf(child)).toBe(1);
+    expect(output()).toMatch(/FAIL {2}database/);
+    expect(output()).toMatch(/warn {2}redis/);
+    expect(output()).toContain('Check DATABASE_URL');
+    expect(output()).not.toContain('secret@');
+  }, 60_000);
+
+  it('the demo tells its story to the end, and its books balance', async () => {
+    const { child, output } = startProgram('interfaces/cli/demo.js', {});
+    expect(await exitOf(child)).toBe(0);
+    expect(output()).toContain('insufficient_funds');
+    expect(output()).toMatch(/payments: \d+ events, \d+ rows, 0 differences/);
+    expect(output()).toMatch(/sum +0\n/);
+  }, 120_000);
+});
