@@ -41,15 +41,16 @@ export class ProjectionRunner {
   /** Runs until `signal` aborts; outages of Postgres or the event store are waited out. */
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0;
+    let failedAt: Position | undefined;
     while (!signal.aborted) {
       try {
-        const started = this.#progress.positionOf(this.#name);
         await this.#follow(signal);
-        if (this.#progress.positionOf(this.#name) !== started) failures = 0;
         await this.#standBy(signal);
       } catch (error) {
         if (signal.aborted) return;
-        failures = Math.min(failures + 1, 10);
+        const position = this.#progress.positionOf(this.#name);
+        failures = position === failedAt ? Math.min(failures + 1, 10) : 0;
+        failedAt = position;
         this.#logger.warn({ err: error, projection: this.#name }, 'A projection waits for its stores');
         await pause(Math.min(100 * 2 ** failures, backoffMaxMs), signal);
       }

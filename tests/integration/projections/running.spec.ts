@@ -59,6 +59,24 @@ describe('A projection', () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
+  it('applies every event once when connections break at the checkpoint', async () => {
+    const log = [...syntheticLog(500)];
+    const store = new RecordedEventStore(log);
+    await bench.rows(`create function break_off() returns trigger language plpgsql as $$ begin
+      if new.name = 'breaking' and random() < 0.3 then perform pg_terminate_backend(pg_backend_pid()); end if;
+      return new; end $$`);
+    await bench.rows(`create trigger break_off before update on counterfoil.projections
+      for each row execute function break_off()`);
+    const running = await bench.start(store, [{ ...tally, name: 'breaking' }], { batchMax: 300 });
+    expect(await running.reached(BigInt(log.length), 20_000)).toBe(true);
+    await bench.rows('drop trigger break_off on counterfoil.projections');
+    expect(await bench.rows('select * from read_breaking.tally order by stream collate "C"')).toEqual(
+      tallied(log),
+    );
+    expect(await running.parked('breaking')).toEqual([]);
+    await running.stop();
+  });
+
   it('is taken over by a process that stands by within two seconds', async () => {
     const store = new RecordedEventStore([recorded('thing-1', 0n, 1n)]);
     const appliers: string[] = [];
