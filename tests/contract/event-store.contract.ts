@@ -297,13 +297,13 @@ function subscribeContract(store: () => EventStore): void {
     await store().append(stream, 'no_stream', newEvents(5));
     const [, , third] = await readToEnd(store(), after);
     const ending = new AbortController();
-    for await (const batch of store().subscribe(third?.position ?? 0n, {
-      signal: ending.signal,
-      batchMax: 100,
-    })) {
-      expect(batch.map(({ revision }) => revision)).toEqual([3n, 4n]);
-      ending.abort();
+    const { signal } = ending;
+    const revisions: bigint[] = [];
+    for await (const batch of store().subscribe(third?.position ?? 0n, { signal, batchMax: 100 })) {
+      revisions.push(...batch.map(({ revision }) => revision));
+      if (revisions.length >= 2) ending.abort();
     }
+    expect(revisions).toEqual([3n, 4n]);
   });
 
   it('delivers a new event to one who waits, soon', async () => {

@@ -1,0 +1,193 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AllStreamResolvedEvent } from '@eventstore/db-client';
+import { BACKWARDS, END, EventStoreDBClient, excludeSystemEvents } from '@eventstore/db-client';
+import type {
+  AppendResult,
+  EventStore,
+  EventToAppend,
+  ExpectedRevision,
+  Position,
+  RecordedEvent,
+  StreamName,
+} from '../../application/ports/event-store.js';
+import { EventStoreUnavailable } from '../../application/ports/event-store.js';
+import type { Logger } from '../../application/ports/logger.js';
+import { appendTo } from './eventstoredb-append.js';
+import { collect, guarded, release } from './eventstoredb-reading.js';
+import { resumeFrom, toMarked } from './eventstoredb-records.js';
+import { toStored } from './stored-event.js';
+
+export type EventStoreDbEventStoreOptions = {
+  /** `esdb://...` or `esdb+discover://...` */
+  readonly connectionString: string;
+  readonly logger: Logger;
+  /** How long one try of an append may take, and how long a read may say nothing. */
+  readonly timeoutMs?: number;
+  /** After this long without an event a subscription makes sure that there is none it should have had. */
+  readonly livenessMs?: number;
+};
+
+const backoffMaxMs = 5_000;
+
+/** The event store on EventStoreDB, through the official client; see eventstoredb-append.ts for its pitfalls. */
+export class EventStoreDbEventStore implements EventStore {
+  readonly #client: EventStoreDBClient;
+  readonly #logger: Logger;
+  readonly #timeoutMs: number;
+  readonly #livenessMs: number;
+  readonly #closing = new AbortController();
+  readonly #appends = new Set<Promise<unknown>>();
+
+  constructor(options: EventStoreDbEventStoreOptions) {
+    this.#client = EventStoreDBClient.connectionString(options.connectionString);
+    // Batch appends share one call among all callers: an error there rejects every append of the process, and late
+    // answers throw where nobody can catch. The client takes the older one-call-per-append road when told that the
+    // server knows no other.
+    Object.assign(this.#client, { supports: () => Promise.resolve(false) });
+    this.#logger = options.logger;
+    this.#timeoutMs = options.timeoutMs ?? 1_500;
+    this.#livenessMs = options.livenessMs ?? 10_000;
+  }
+
+  async append(
+    stream: StreamName,
+    expected: ExpectedRevision,
+    events: readonly EventToAppend[],
+  ): Promise<AppendResult> {
+    toStored(stream, events);
+    const append = appendTo(this.#client, this.#timeoutMs, stream, expected, events);
+    this.#appends.add(append);
+    try {
+      return await append;
+    } finally {
+      this.#appends.delete(append);
+    }
+  }
+
+  async readStream(
+    stream: StreamName,
+    range: { readonly from?: bigint; readonly limit?: number } = {},
+  ): Promise<readonly RecordedEvent[]> {
+    const limit = range.limit ?? Number.MAX_SAFE_INTEGER;
+    const events = this.#client.readStream(stream, {
+      fromRevision: range.from ?? 0n,
+      maxCount: limit,
+      requiresLeader: true,
+    });
+    const found = await collect(events, { limit, silenceMs: this.#timeoutMs, wanted: () => true });
+    return found.map(({ recorded }) => recorded);
+  }
+
+  async readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
+    // Not bounded by a count: what is not ours would use it up.
+    const events = this.#client.readAll({ fromPosition: resumeFrom(after), requiresLeader: true });
+    const found = await collect(events, {
+      limit,
+      silenceMs: this.#timeoutMs,
+      wanted: ({ recorded }) => recorded.position > after,
+    });
+    return found.map(({ recorded }) => recorded);
+  }
+
+  async head(): Promise<Position> {
+    const events = this.#client.readAll({ fromPosition: END, direction: BACKWARDS, requiresLeader: true });
+    const [last] = await collect(events, { limit: 1, silenceMs: this.#timeoutMs, wanted: () => true });
+    return last?.recorded.position ?? 0n;
+  }
+
+  async *subscribe(
+    after: Position,
+    { signal, batchMax }: { readonly signal: AbortSignal; readonly batchMax: number },
+  ): AsyncGenerator<readonly RecordedEvent[], void, undefined> {
+    const ended = AbortSignal.any([signal, this.#closing.signal]);
+    let position = after;
+    let failures = 0;
+    while (!ended.aborted) {
+      try {
+        for await (const batch of this.#follow(position, batchMax, ended)) {
+          failures = 0;
+          yield batch;
+          position = batch.at(-1)?.position ?? position;
+        }
+      } catch (error) {
+        failures += 1;
+        const fields = { err: (error as Error).message, failures };
+        if (failures === 1) this.#logger.warn(fields, 'A subscription lost the event store');
+        const delayMs = Math.min(50 * 2 ** failures, backoffMaxMs);
+        await sleep(delayMs, undefined, { signal: ended }).catch(() => undefined);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#appends);
+    // Disposing waits for the end of every call, which a broken one may never reach, and leaves the connection open.
+    await Promise.race([this.#client.dispose(), sleep(500)]);
+    const channel = await (this.#client as unknown as { getChannel(): Promise<{ close(): void }> })
+      .getChannel()
+      .catch(() => undefined);
+    channel?.close();
+  }
+
+  /**
+   * One subscription of the server until it fails or the signal aborts. The client buffers at most a batch; beyond that
+   * the server waits.
+   */
+  async *#follow(
+    after: Position,
+    batchMax: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly RecordedEvent[], void, undefined> {
+    const subscription = guarded(
+      this.#client.subscribeToAll(
+        { fromPosition: resumeFrom(after), filter: excludeSystemEvents(), requiresLeader: true },
+        { highWaterMark: batchMax },
+      ),
+    );
+    const failed = new AbortController();
+    const fail = (error?: Error): void =>
+      failed.abort(error ?? new Error('the server ended the subscription'));
+    subscription.on('error', fail);
+    subscription.on('end', fail);
+    subscription.on('close', fail);
+    const either = AbortSignal.any([signal, failed.signal]);
+    let position = after;
+    try {
+      while (!signal.aborted) {
+        const batch: RecordedEvent[] = [];
+        while (batch.length < batchMax) {
+          const resolved: AllStreamResolvedEvent | null = subscription.read();
+          if (resolved === null) break;
+          const event = toMarked(resolved)?.recorded;
+          if (event !== undefined && event.position > position) batch.push(event);
+        }
+        const last = batch.at(-1);
+        if (last !== undefined) {
+          position = last.position;
+          yield batch;
+          continue;
+        }
+        if (failed.signal.aborted) throw failed.signal.reason;
+        await this.#newsOrProofOfLife(subscription, position, either);
+      }
+    } finally {
+      release(subscription);
+    }
+  }
+
+  /** Waits until there may be something to read. @throws when the server has something that it did not send us */
+  async #newsOrProofOfLife(
+    subscription: NodeJS.EventEmitter,
+    position: Position,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const quiet = AbortSignal.timeout(this.#livenessMs);
+    await once(subscription, 'readable', { signal: AbortSignal.any([signal, quiet]) }).catch(() => undefined);
+    if (!quiet.aborted || signal.aborted) return;
+    if ((await this.head()) > position) {
+      throw new EventStoreUnavailable(`a subscription got nothing after ${position}, though there is more`);
+    }
+  }
+}
