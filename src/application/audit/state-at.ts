@@ -4,9 +4,9 @@ import type { AuditedCategories } from './audited-category.js';
 import { categoryOf } from './audited-category.js';
 
 /** Up to and including a revision, or what had been recorded by an instant; null for all there is. */
-export type PointInHistory = { readonly revision: bigint } | { readonly instant: Instant } | null;
+type PointInHistory = { readonly revision: bigint } | { readonly instant: Instant } | null;
 
-export type HistoricState =
+type HistoricState =
   | {
       readonly outcome: 'found';
       readonly stream: StreamName;

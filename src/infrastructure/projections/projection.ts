@@ -62,7 +62,7 @@ export function routeByCategory(routes: Readonly<Record<string, ChangesOf>>): Ch
   return (recorded) => byCategory.get(categoryOf(recorded.stream))?.(recorded);
 }
 
-export function categoryOf(stream: string): string {
+function categoryOf(stream: string): string {
   return stream.slice(0, stream.indexOf('-'));
 }
 

@@ -1,5 +1,5 @@
 /** Column values; objects are for json columns. */
-export type ColumnValue =
+type ColumnValue =
   | string
   | number
   | bigint

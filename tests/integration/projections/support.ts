@@ -14,6 +14,7 @@ import { createTestDatabase, silentLogger } from '../../support/postgres.js';
 /** A database with its pool, and the projections that a test starts on it; all of it is stopped at the end. */
 export type Bench = {
   readonly pool: pg.Pool;
+  readonly url: string;
   start(
     store: EventStore,
     projections: readonly Projection[],
@@ -32,6 +33,7 @@ export async function openBench(): Promise<Bench> {
   }
   return {
     pool,
+    url: database.url,
     async start(store, projections, { applicationName = 'projections', ...options } = {}) {
       const own = open(applicationName);
       const started = new PostgresProjections({
@@ -75,7 +77,7 @@ export const tally: Projection = {
       : [update('tally', { stream }, { last: revision }, { events: 1n })],
 };
 
-export const metadata: EventMetadata = {
+const metadata: EventMetadata = {
   commandId: '4b7f8f0e-7a7d-4a39-9d52-51e2cbb2f3f1',
   correlationId: 'req_1',
   causationId: 'req_1',

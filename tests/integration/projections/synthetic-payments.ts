@@ -17,7 +17,7 @@ import { money } from '../../../src/domain/shared/money.js';
 import { required } from '../../support/payment-examples.js';
 
 /** One payment's whole history, ready to be appended to its stream. */
-export type SyntheticPayment = {
+type SyntheticPayment = {
   readonly id: PaymentId;
   readonly stream: StreamName;
   readonly events: readonly PaymentEvent[];
@@ -32,7 +32,7 @@ const firstInstant = Date.UTC(2026, 0, 1);
  * The n-th of a fixed sequence of payments, decided by the real rules: captured ones with and without refunds, declined
  * ones and canceled ones, about six events each. The same number gives the same ids and events.
  */
-export function syntheticPayment(n: number): SyntheticPayment {
+function syntheticPayment(n: number): SyntheticPayment {
   const uuid = v5(`payment ${n}`, namespace);
   const id = required(parsePaymentId(`pay_${uuid}`));
   const events: PaymentEvent[] = [];
