@@ -1,0 +1,209 @@
+import { randomInt } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../../src/application/ports/event-store.js';
+import { PostgresEventStore } from '../../../src/infrastructure/event-store/postgres-event-store.js';
+import { appended, newEvent, newEvents, newStream, readToEnd } from '../../contract/event-store.contract.js';
+import type { TestDatabase } from '../../support/postgres.js';
+import { createTestDatabase, silentLogger } from '../../support/postgres.js';
+import type { TcpProxy } from '../../support/tcp-proxy.js';
+import { startTcpProxy } from '../../support/tcp-proxy.js';
+
+describe('the Postgres event store under faults', () => {
+  let database: TestDatabase;
+  let proxy: TcpProxy;
+  /** Behind the proxy; `plain` talks to the server itself. */
+  let store: PostgresEventStore;
+  let plain: PostgresEventStore;
+  let admin: pg.Client;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    proxy = await startTcpProxy(database.url);
+    const options = { logger: silentLogger, timeoutMs: 1_000 };
+    store = new PostgresEventStore({ ...options, connectionString: proxy.url });
+    plain = new PostgresEventStore({ ...options, connectionString: database.url });
+    admin = new pg.Client({ connectionString: database.url });
+    await admin.connect();
+  });
+  afterAll(async () => {
+    await Promise.all([store.close(), plain.close(), admin.end()]);
+    await proxy.close();
+    await database.drop();
+  });
+
+  it('recognises an append whose answer was lost after the commit', async () => {
+    for (let turn = 0; turn < 20; turn += 1) {
+      const stream = newStream();
+      const events = newEvents(1 + (turn % 3));
+      await store.append(newStream(), 'any', [newEvent()]);
+      proxy.mode = { kind: 'drop_response' };
+      await expect(store.append(stream, 'no_stream', events)).rejects.toThrow(AppendOutcomeUnknown);
+      proxy.mode = { kind: 'pass' };
+      const again = appended(await store.append(stream, 'no_stream', events));
+      expect(again.revision).toBe(BigInt(events.length - 1));
+      expect((await plain.readStream(stream)).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
+    }
+  });
+
+  it('calls an append unknown within its time when the server goes silent, and heals', async () => {
+    const stream = newStream();
+    const events = newEvents(1);
+    await store.append(newStream(), 'any', [newEvent()]);
+    proxy.mode = { kind: 'hang_response' };
+    const startedAt = Date.now();
+    await expect(store.append(stream, 'no_stream', events)).rejects.toThrow(AppendOutcomeUnknown);
+    await expect(store.append(newStream(), 'no_stream', newEvents(1))).rejects.toThrow(EventStoreUnavailable);
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    proxy.mode = { kind: 'pass' };
+    proxy.reset();
+    expect(appended(await store.append(stream, 'no_stream', events)).repeated).toBe(true);
+  });
+
+  it('says unavailable, not unknown, when it could not even connect', async () => {
+    const nowhere = new PostgresEventStore({
+      connectionString: 'postgres://nobody@127.0.0.1:1/none',
+      logger: silentLogger,
+    });
+    await expect(nowhere.append(newStream(), 'any', [newEvent()])).rejects.toThrow(EventStoreUnavailable);
+    await expect(nowhere.readAll(0n, 1)).rejects.toThrow(EventStoreUnavailable);
+    await nowhere.close();
+  });
+
+  it('loses and doubles nothing while its connections are killed under load', async () => {
+    const streams = Array.from({ length: 8 }, () => newStream());
+    let unknown = 0;
+    const write = async (stream: (typeof streams)[number]): Promise<void> => {
+      for (let revision = -1n; revision < 59n; ) {
+        const events = newEvents(1);
+        for (;;) {
+          try {
+            const result = await store.append(stream, revision === -1n ? 'no_stream' : revision, events);
+            revision = appended(result).revision;
+            break;
+          } catch (error) {
+            if (error instanceof AppendOutcomeUnknown) unknown += 1;
+            else expect(error).toBeInstanceOf(EventStoreUnavailable);
+          }
+        }
+      }
+    };
+    let writing = true;
+    const killing = (async () => {
+      while (writing) {
+        await admin.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+           where datname = current_database() and application_name like 'counterfoil-events%'`,
+        );
+        await new Promise((resolve) => setTimeout(resolve, randomInt(5, 60)));
+      }
+    })();
+    await Promise.all(streams.map(write));
+    writing = false;
+    await killing;
+    for (const stream of streams) {
+      const revisions = (await plain.readStream(stream)).map(({ revision }) => revision);
+      expect(revisions).toEqual(Array.from({ length: 60 }, (_, index) => BigInt(index)));
+    }
+    expect(unknown).toBeGreaterThan(0);
+  });
+
+  it('goes on with a subscription after all connections were lost', async () => {
+    const after = await plain.head();
+    const ending = new AbortController();
+    const ids: string[] = [];
+    const written: string[] = [];
+    const following = (async () => {
+      for await (const batch of store.subscribe(after, { signal: ending.signal, batchMax: 3 })) {
+        ids.push(...batch.map(({ id }) => id));
+        if (ids.length >= 30) ending.abort();
+      }
+    })();
+    for (let turn = 0; turn < 10; turn += 1) {
+      const events = newEvents(3);
+      written.push(...events.map(({ id }) => id));
+      await plain.append(newStream(), 'no_stream', events);
+      if (turn % 3 === 0) proxy.reset();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await following;
+    expect(ids).toEqual(written);
+  });
+
+  it('hears of appends of another process at once, and of all of them without notifications', async () => {
+    const ending = new AbortController();
+    const batches = store.subscribe(await plain.head(), { signal: ending.signal, batchMax: 10 });
+    const startedAt = Date.now();
+    const next = batches.next();
+    await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name = 'counterfoil-events-listen'`);
+    await plain.append(newStream(), 'any', [newEvent()]);
+    expect((await next).value).toHaveLength(1);
+    expect(Date.now() - startedAt).toBeLessThan(1_500);
+    ending.abort();
+  });
+
+  it('does not let one bad append of a batch hurt its neighbours', async () => {
+    const taken = newEvent();
+    await plain.append(newStream(), 'no_stream', [taken]);
+    const streams = Array.from({ length: 10 }, () => newStream());
+    const outcomes = await Promise.allSettled(
+      streams.map((stream, index) =>
+        plain.append(
+          stream,
+          'no_stream',
+          index === 4 ? [newEvent(), { ...newEvent(), id: taken.id }] : newEvents(2),
+        ),
+      ),
+    );
+    expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual(
+      streams.map((_, index) => index !== 4),
+    );
+    for (const [index, stream] of streams.entries()) {
+      expect(await plain.readStream(stream)).toHaveLength(index === 4 ? 0 : 2);
+    }
+  });
+
+  it('judges several appends of one stream in one batch one after the other', async () => {
+    const stream = newStream();
+    const first = newEvents(2);
+    const results = await Promise.all([
+      plain.append(stream, 'no_stream', first),
+      plain.append(stream, 1n, newEvents(1)),
+      plain.append(stream, 1n, newEvents(1)),
+      plain.append(stream, 'no_stream', first),
+      plain.append(stream, 'any', newEvents(1)),
+      plain.append(stream, 3n, newEvents(2)),
+      plain.append(stream, 9n, newEvents(1)),
+    ]);
+    expect(
+      results.map((result) => (result.outcome === 'conflict' ? result.actual : result.revision)),
+    ).toEqual([1n, 2n, 2n, 1n, 3n, 5n, 5n]);
+    expect(results.map(({ outcome }) => outcome)).toEqual([
+      'appended',
+      'appended',
+      'conflict',
+      'appended',
+      'appended',
+      'appended',
+      'conflict',
+    ]);
+  });
+
+  it('has no gap in its positions, and no way to change or remove an event', async () => {
+    const positions = (await readToEnd(plain, 0n)).map(({ position }) => position);
+    expect(positions).toEqual(positions.map((_, index) => BigInt(index + 1)));
+    for (const change of [
+      `update eventstore.events set type = 'Other'`,
+      'delete from eventstore.events where position = 1',
+      'truncate eventstore.events',
+    ]) {
+      await expect(admin.query(change)).rejects.toThrow('append-only');
+    }
+    await expect(
+      admin.query(`begin isolation level repeatable read;
+        select eventstore.append('{}','{}','{}','{}','{}','{}','{}','{}','{}','{}')`),
+    ).rejects.toThrow('read committed');
+    await admin.query('rollback');
+  });
+});
