@@ -5,7 +5,7 @@ import { Stripe } from 'stripe';
 import { startStripeSimulator } from '../../src/infrastructure/stripe-simulator/server.js';
 
 export type CapturedWebhook = {
-  /** As it was sent, byte for byte. */
+  /** As it was sent, but indented as Stripe indents its webhooks. */
   readonly body: string;
   /** Ids that are of this event alone: the event, its request, its intent and its charge. */
   readonly ids: readonly string[];
@@ -34,7 +34,7 @@ export async function captureWebhook(): Promise<CapturedWebhook> {
     await pay(simulator.url);
     for (;;) {
       const body = bodies.find((text) => /"type": ?"payment_intent\.succeeded"/.test(text));
-      if (body !== undefined) return { body, ids: idsIn(body) };
+      if (body !== undefined) return { body: JSON.stringify(JSON.parse(body), null, 2), ids: idsIn(body) };
       await once(arrivals, 'webhook', { signal: AbortSignal.timeout(10_000) });
     }
   } finally {

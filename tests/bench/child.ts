@@ -11,7 +11,7 @@ export type Child<Ready, Question = never, Answer = never> = {
   readonly ready: Ready;
   readonly ask: (question: Question) => Promise<Answer>;
   readonly usage: () => Promise<Usage>;
-  /** Resolves when the process has all but nothing left to do, such as webhooks to handle. */
+  /** Resolves when the process has all but nothing left to do, such as read models to bring up to date. */
   readonly quiet: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
@@ -65,10 +65,12 @@ function nextAnswer(child: ChildProcess, entry: string): Promise<unknown> {
 async function untilQuiet(entry: string, usage: () => Promise<Usage>): Promise<void> {
   const deadline = performance.now() + quietTimeoutMs;
   let before = { at: performance.now(), ...(await usage()) };
-  while (performance.now() < deadline) {
+  for (let quietProbes = 0; performance.now() < deadline; ) {
     await sleep(quietProbeMs);
     const now = { at: performance.now(), ...(await usage()) };
-    if (now.cpuMs - before.cpuMs < (now.at - before.at) * quietCpuShare) return;
+    const quiet = now.cpuMs - before.cpuMs < (now.at - before.at) * quietCpuShare;
+    quietProbes = quiet ? quietProbes + 1 : 0;
+    if (quietProbes === 2) return;
     before = now;
   }
   process.stderr.write(`${entry} was still at work after ${quietTimeoutMs} ms\n`);
