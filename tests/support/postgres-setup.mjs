@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,5 +7,8 @@ import { join } from 'node:path';
  * that need none start none.
  */
 export default async function setUp() {
-  process.env.COUNTERFOIL_TEST_RUN_DIR = await mkdtemp(join(tmpdir(), 'counterfoil-test-'));
+  const folder = await mkdtemp(join(tmpdir(), 'counterfoil-test-'));
+  // As root the server runs as another user, who must be able to enter.
+  await chmod(folder, 0o755);
+  process.env.COUNTERFOIL_TEST_RUN_DIR = folder;
 }

@@ -77,14 +77,11 @@ export async function liveServerPid(folder: string): Promise<number | undefined>
 }
 
 async function servesFolder(pid: number, folder: string): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  if (process.platform === 'linux') {
+    // A server's working directory is its data folder. A dead process that nobody has waited for has none.
+    const directory = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+    return directory === (await realpath(folder));
   }
-  // A server's working directory is its data folder.
-  const directory = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
-  if (directory !== undefined) return directory === (await realpath(folder));
   const { stdout } = await run('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
   return stdout.includes('postgres');
 }
