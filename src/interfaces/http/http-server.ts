@@ -174,8 +174,11 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 function close(server: Server, withinMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), withinMs);
+    // A connection whose last request was under way is idle only afterwards.
+    const sweep = setInterval(() => server.closeIdleConnections(), 20);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();

@@ -69,6 +69,17 @@ describe("the provider's webhooks", () => {
     await send('/webhooks/stripe', '{}', { 'x-forwarded-for': '203.0.113.9' });
     expect(app.webhooks.at(-1)?.ip).toBe('127.0.0.1');
   });
+
+  it.each([
+    [1, '203.0.113.9'],
+    [2, '198.51.100.1'],
+  ])('believe %i proxies, and no one behind them', async (trustedProxies, ip) => {
+    const proxied = await startServer({ trustedProxies });
+    const headers = { 'stripe-signature': 'good', 'x-forwarded-for': '10.0.0.1, 198.51.100.1, 203.0.113.9' };
+    await proxied.as(null).send('POST', '/webhooks/stripe', '{}', headers);
+    await proxied.stop();
+    expect(proxied.webhooks.at(-1)?.ip).toBe(ip);
+  });
 });
 
 describe('failures of ours', () => {
@@ -205,7 +216,9 @@ describe('the server', () => {
     const closed = app.http.close(2_000);
     await expect(app.api.get('/health/live')).rejects.toThrow(/ECONNREFUSED/);
     expect((await underWay).status).toBe(202);
+    const startedAt = performance.now();
     await closed;
+    expect(performance.now() - startedAt).toBeLessThan(500);
   });
 
   it('cuts what does not end within the bound', async () => {

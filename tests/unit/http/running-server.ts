@@ -34,7 +34,7 @@ export const allScopesSecret = 'sk_test_allscopes0000000000000000';
 
 /** The HTTP server over loopback, with the real domain and application behind it and the outside in memory. */
 export async function startServer(
-  more: Partial<Pick<HttpServerParts, 'receiveWebhook' | 'bodyBytesMax'>> & {
+  more: Partial<Pick<HttpServerParts, 'receiveWebhook' | 'bodyBytesMax' | 'trustedProxies'>> & {
     readonly inlineBudgetMs?: number;
   } = {},
 ) {

@@ -84,7 +84,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, status: numb
 function addressOf(request: IncomingMessage, trustedProxies: number): string {
   const direct = request.socket.remoteAddress ?? '';
   const forwarded = request.headers['x-forwarded-for'];
-  if (trustedProxies === 0 || typeof forwarded !== 'string') return direct;
+  if (typeof forwarded !== 'string') return direct;
   const chain = [...forwarded.split(',').map((part) => part.trim()), direct];
   return chain.at(-1 - trustedProxies) ?? chain[0] ?? direct;
 }
