@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { v7 } from 'uuid';
 import type { ApiKey, ApiKeys } from '../../../application/ports/api-keys.js';
@@ -102,7 +103,7 @@ export function createDispatch(parts: DispatchParts) {
       },
     });
     if (route.method === 'get') {
-      const call = { params, query, body: undefined, context: contextFor(v7()) };
+      const call = { params, query, body: undefined, context: contextFor(randomUUID()) };
       return wired(await route.handle(call));
     }
     const idempotencyKey = idempotencyKeyOf(request.headers, route.idempotency === 'required');
@@ -112,7 +113,7 @@ export function createDispatch(parts: DispatchParts) {
     if (key === undefined || idempotencyKey === undefined) {
       return execute(route, callFor(v7()), exchange);
     }
-    route.validate(callFor(v7()));
+    route.validate({ params, query, body });
     const identity = {
       caller: key.id,
       method: 'POST',

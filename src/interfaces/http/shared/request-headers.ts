@@ -1,5 +1,5 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { v7 } from 'uuid';
 import { refused } from './problem.js';
 
 /** The one dated version of this API. */
@@ -8,7 +8,7 @@ export const apiVersion = '2026-11-01';
 /** The client's own id for the request where it is harmless, or a new one. */
 export function requestIdOf(headers: IncomingHttpHeaders): string {
   const given = headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.-]{1,128}$/.test(given) ? given : `req_${v7()}`;
+  return typeof given === 'string' && /^[\w.-]{1,128}$/.test(given) ? given : `req_${randomUUID()}`;
 }
 
 /** The trace that the request belongs to, of a well-formed W3C `traceparent`. */

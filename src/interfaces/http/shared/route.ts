@@ -22,12 +22,10 @@ export type Answer = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-export type Call<P, Q, B> = {
-  readonly params: P;
-  readonly query: Q;
-  readonly body: B;
-  readonly context: RequestContext;
-};
+/** What a request asks for, as its route's schemas read it. */
+export type Input<P, Q, B> = { readonly params: P; readonly query: Q; readonly body: B };
+
+export type Call<P, Q, B> = Input<P, Q, B> & { readonly context: RequestContext };
 
 type Documented = { readonly description: string; readonly schema?: ZodType; readonly contentType?: string };
 
@@ -54,7 +52,7 @@ export type Route = Facts & {
   readonly query: ZodObject | undefined;
   readonly body: ZodType | undefined;
   /** Refuses what can be refused before anything begins, and so is not kept under the request's key. */
-  validate(call: Call<unknown, unknown, unknown>): void;
+  validate(input: Input<unknown, unknown, unknown>): void;
   handle(call: Call<unknown, unknown, unknown>): Promise<Answer> | Answer;
 };
 
@@ -70,18 +68,19 @@ export function route<
     readonly params?: P;
     readonly query?: Q;
     readonly body?: B;
-    validate?(call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>): void;
+    validate?(input: Input<Parsed<P>, Parsed<Q>, Parsed<B>>): void;
     handle(call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>): Promise<Answer> | Answer;
   },
 ): Route {
-  const typed = (call: Call<unknown, unknown, unknown>) => call as Call<Parsed<P>, Parsed<Q>, Parsed<B>>;
+  type In = Input<Parsed<P>, Parsed<Q>, Parsed<B>>;
+  type Typed = Call<Parsed<P>, Parsed<Q>, Parsed<B>>;
   return {
     ...spec,
     params: spec.params,
     query: spec.query,
     body: spec.body,
-    validate: (call) => spec.validate?.(typed(call)),
-    handle: (call) => spec.handle(typed(call)),
+    validate: (input) => spec.validate?.(input as In),
+    handle: (call) => spec.handle(call as Typed),
   };
 }
 
