@@ -1,0 +1,13 @@
+import { expect, it } from '@jest/globals';
+import { createTestDatabase } from '../../support/postgres.js';
+import { expectNothingLost } from './nothing-lost.js';
+import { runWritersAndKills } from './writers-and-kills.js';
+
+it('skips, reorders and doubles nothing of 20,000 events by eight writers under rollbacks and kills', async () => {
+  const database = await createTestDatabase();
+  const report = await runWritersAndKills(database.url, 20_000);
+  expectNothingLost(report);
+  expect(report.rollbacks).toBeGreaterThan(10);
+  expect(report.kills).toBeGreaterThan(10);
+  await database.drop();
+}, 60_000);
