@@ -10,8 +10,8 @@ export type AppendFault =
 
 /** What the stand-in does wrong, and when. */
 export class Faults {
-  /** Subscriptions stay open and deliver nothing. */
-  subscriptionsSilent = false;
+  /** Raised to make the subscriptions that are open now stay open and deliver nothing more. */
+  silencedSubscriptions = 0;
   /** Batch appends are carried out and not answered. */
   batchAnswersHeld = false;
   readonly #appends: AppendFault[] = [];

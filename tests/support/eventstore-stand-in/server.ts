@@ -189,6 +189,8 @@ async function follow(log: Log, faults: Faults, call: ReadCall, options: ReadOpt
   let next =
     from === 'end' ? log.events.length : from === 'start' ? 0 : log.events.findIndex((e) => isFrom(e, from));
   if (next === -1) next = log.events.length;
+  const mayTalk = faults.silencedSubscriptions;
+  const silent = (): boolean => faults.silencedSubscriptions !== mayTalk;
   let wake = (): void => undefined;
   let cut = false;
   const stopListening = log.onGrowth(() => wake());
@@ -200,9 +202,9 @@ async function follow(log: Log, faults: Faults, call: ReadCall, options: ReadOpt
   call.on('cancelled', () => wake());
   call.write(confirmationAnswer(randomUUID()));
   while (!(call.cancelled || cut)) {
-    const event = faults.subscriptionsSilent ? undefined : log.events[next];
+    const event = silent() ? undefined : log.events[next];
     if (event === undefined) {
-      if (!faults.subscriptionsSilent) call.write(caughtUpAnswer());
+      if (!silent()) call.write(caughtUpAnswer());
       await new Promise<void>((resolve) => {
         wake = resolve;
       });

@@ -1,0 +1,154 @@
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../../src/application/ports/event-store.js';
+import { EventStoreDbEventStore } from '../../../src/infrastructure/event-store/eventstoredb-event-store.js';
+import { appended, newEvent, newEvents, newStream, readToEnd } from '../../contract/event-store.contract.js';
+import { systemEvent } from '../../support/eventstore-stand-in/log.js';
+import type { EventStoreStandIn } from '../../support/eventstore-stand-in/server.js';
+import { startEventStoreStandIn } from '../../support/eventstore-stand-in/server.js';
+import { silentLogger } from '../../support/postgres.js';
+
+describe('the EventStoreDB event store under faults', () => {
+  let standIn: EventStoreStandIn;
+  let store: EventStoreDbEventStore;
+
+  beforeEach(async () => {
+    standIn = await startEventStoreStandIn();
+    const { connectionString } = standIn;
+    store = new EventStoreDbEventStore({
+      connectionString,
+      logger: silentLogger,
+      timeoutMs: 400,
+      livenessMs: 300,
+    });
+  });
+  afterEach(async () => {
+    await store.close();
+    await standIn.close();
+  });
+
+  it('appends once when an answer is lost after the work, and says that it was not a repeat', async () => {
+    for (const expected of ['no_stream', 'any'] as const) {
+      const stream = newStream();
+      standIn.faults.onAppends({ kind: 'answer_lost' });
+      expect(appended(await store.append(stream, expected, newEvents(3)))).toMatchObject({
+        revision: 2n,
+        repeated: false,
+      });
+      expect(standIn.log.stream(stream)).toHaveLength(3);
+    }
+  });
+
+  it('appends once when the server does the work and never answers', async () => {
+    const stream = newStream();
+    standIn.faults.onAppends({ kind: 'never_answered' });
+    const events = newEvents(2);
+    expect(appended(await store.append(stream, 'no_stream', events)).revision).toBe(1n);
+    expect(standIn.log.stream(stream).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
+  });
+
+  it('tries again what was refused before any work, and follows to the leader', async () => {
+    const leaderPort = Number(new URL(standIn.connectionString.replace('esdb', 'http')).port);
+    standIn.faults.onAppends({ kind: 'unavailable' }, { kind: 'not_leader', leaderPort });
+    const stream = newStream();
+    expect(appended(await store.append(stream, 'no_stream', newEvents(1))).revision).toBe(0n);
+  });
+
+  it('calls the outcome unknown when every try went unanswered, and recognises the append later', async () => {
+    standIn.faults.onAppends(...Array.from({ length: 3 }, () => ({ kind: 'never_answered' }) as const));
+    const stream = newStream();
+    const events = newEvents(2);
+    const startedAt = Date.now();
+    await expect(store.append(stream, 'no_stream', events)).rejects.toThrow(AppendOutcomeUnknown);
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    expect(appended(await store.append(stream, 'no_stream', events))).toMatchObject({
+      revision: 1n,
+      repeated: true,
+    });
+  });
+
+  it('says unavailable soon when no server is there, and serves again when it is back', async () => {
+    await store.append(newStream(), 'any', [newEvent()]);
+    const restarted = standIn.restart(1_000);
+    const startedAt = Date.now();
+    await expect(store.append(newStream(), 'no_stream', [newEvent()])).rejects.toThrow(EventStoreUnavailable);
+    await expect(store.readAll(0n, 10)).rejects.toThrow(EventStoreUnavailable);
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    await restarted;
+    expect(appended(await store.append(newStream(), 'no_stream', [newEvent()])).revision).toBe(0n);
+    expect(await store.readAll(0n, 10)).toHaveLength(2);
+  });
+
+  it('fails a read that breaks off, and gives none of its part', async () => {
+    const stream = newStream();
+    await store.append(stream, 'no_stream', newEvents(10));
+    standIn.faults.cutNextReadAfter(4);
+    await expect(store.readStream(stream)).rejects.toThrow(EventStoreUnavailable);
+    expect(await store.readStream(stream)).toHaveLength(10);
+  });
+
+  it('goes on with a subscription that is cut, that falls silent, and over a restart', async () => {
+    const ending = new AbortController();
+    const ids: string[] = [];
+    const following = (async () => {
+      for await (const batch of store.subscribe(0n, { signal: ending.signal, batchMax: 4 })) {
+        ids.push(...batch.map(({ id }) => id));
+      }
+    })();
+    const written: string[] = [];
+    for (let turn = 0; turn < 24; turn += 1) {
+      const events = newEvents(3);
+      written.push(...events.map(({ id }) => id));
+      await store.append(newStream(), 'no_stream', events);
+      if (turn % 6 === 1) standIn.faults.cutSubscriptions();
+      if (turn === 9 || turn === 22) standIn.faults.silencedSubscriptions += 1;
+      if (turn === 15) await standIn.restart(200);
+    }
+    for (let waited = 0; ids.length < written.length && waited < 8_000; waited += 20) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    ending.abort();
+    await following;
+    expect(ids).toEqual(written);
+  });
+
+  it('leaves out what is not ours: events of the server and of other programs', async () => {
+    const own = newEvent();
+    standIn.log.append('$stats', 'any', [systemEvent('$statsCollected')]);
+    standIn.log.append('order-1', 'any', [systemEvent('OrderPlaced')]);
+    const { position } = appended(await store.append(newStream(), 'any', [own]));
+    standIn.log.append('$stats', 'any', [systemEvent('$statsCollected')]);
+    expect((await store.readAll(0n, 1)).map(({ id }) => id)).toEqual([own.id]);
+    expect(await store.head()).toBe(position);
+  });
+
+  it('reads on behind each event of an append of several, wherever a page ends', async () => {
+    for (let turn = 0; turn < 4; turn += 1) await store.append(newStream(), 'no_stream', newEvents(5));
+    const all = (await readToEnd(store, 0n)).map(({ id }) => id);
+    expect(all).toHaveLength(20);
+    for (const limit of [1, 2, 3, 7]) {
+      expect((await readToEnd(store, 0n, limit)).map(({ id }) => id)).toEqual(all);
+    }
+  });
+
+  it('is out of reach of another client whose stream of batch appends breaks', async () => {
+    const other = EventStoreDBClient.connectionString(standIn.connectionString);
+    Object.assign(other, { supports: () => Promise.resolve(true) });
+    standIn.faults.batchAnswersHeld = true;
+    const hanging = other.appendToStream(newStream(), jsonEvent({ type: 'OrderPlaced', data: {} }));
+    const outcome = hanging.then(
+      () => 'appended',
+      () => 'rejected',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    standIn.faults.onAppends(...Array.from({ length: 20 }, () => ({ kind: 'delayed', ms: 100 }) as const));
+    const appends = Promise.all(
+      Array.from({ length: 20 }, () => store.append(newStream(), 'no_stream', newEvents(2))),
+    );
+    standIn.faults.failOneBatchStream();
+    for (const result of await appends)
+      expect(appended(result)).toMatchObject({ revision: 1n, repeated: false });
+    expect(await outcome).toBe('rejected');
+    await Promise.race([other.dispose(), new Promise((resolve) => setTimeout(resolve, 200))]);
+  });
+});
