@@ -59,14 +59,15 @@ export async function dropBuild(client: ClientBase, build: Build): Promise<void>
 
 /**
  * The settings of a transaction that writes a build's rows. Rows are found by their keys, few at a time, so the index is
- * always right; plans that were made while the tables were small must not say otherwise.
+ * always right; plans that were made while the tables were small must not say otherwise. The commit does not wait for the
+ * disk: a crash of the server loses the last rows and their checkpoint together, and the events are applied again.
  */
 export function settingsOf(build: Build, statementTimeoutMs: number): SqlStatement {
   return {
     text: `select set_config('search_path', $1, true), set_config('statement_timeout', $2, true),
       set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true),
       set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-      set_config('enable_mergejoin', 'off', true)`,
+      set_config('enable_mergejoin', 'off', true), set_config('synchronous_commit', 'off', true)`,
     values: [build.schema, String(statementTimeoutMs)],
   };
 }

@@ -7,6 +7,11 @@ const cachedBatches = 8;
 /** The subscription is a hint: without one, the log is looked at this often. */
 const pollMs = 1_000;
 const rereadMs = 5;
+/**
+ * After a batch that was not full the next events may gather for this long. An event that comes alone waits for nothing;
+ * of many that come one by one, all projections write larger batches, in which the changes of one row are put together.
+ */
+const gatherMs = 50;
 
 /**
  * One reader of the log for all projections of a process. Each asks for what follows its own checkpoint; those that
@@ -103,6 +108,7 @@ export class SharedLog {
           const waiting = this.#wake;
           this.#wake = new Set();
           for (const wake of waiting) wake();
+          if (batch.length < this.#batchMax) await sleep(gatherMs, undefined, { signal });
         }
       } catch (error) {
         if (signal.aborted) return;
