@@ -15,7 +15,7 @@ export type Position = bigint;
  */
 export type ExpectedRevision = bigint | 'no_stream' | 'any';
 
-export type Actor = {
+type Actor = {
   readonly kind: 'api_key' | 'user' | 'system' | 'stripe';
   /** The key's or user's id, the system component's name, or the Stripe event's or object's id. */
   readonly id: string;

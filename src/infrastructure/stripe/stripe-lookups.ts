@@ -10,7 +10,7 @@ const skewSeconds = 600;
 const longestSeconds = 25 * 3_600;
 
 /** There are too many objects to say that one is missing. */
-export class LookUpTooLarge extends Error {
+class LookUpTooLarge extends Error {
   override readonly name = 'LookUpTooLarge';
 }
 

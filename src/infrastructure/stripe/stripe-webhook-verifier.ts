@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { VerifiedWebhook } from '../../application/ports/inbound-webhooks.js';
 
-export type WebhookVerification =
+type WebhookVerification =
   | { readonly outcome: 'verified'; readonly webhook: VerifiedWebhook }
   | {
       readonly outcome: 'refused';

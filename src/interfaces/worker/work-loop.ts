@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../application/ports/logger.js';
 import type { WakeUp } from './wake-up.js';
 
@@ -7,6 +8,11 @@ export type Worker = {
 };
 
 const longestErrorPauseMs = 30_000;
+/**
+ * When all places were taken and one is free, others soon are: one claim then fills them together. It also leaves most of
+ * the process to its requests while more work waits than there are places.
+ */
+const gatherMs = 20;
 
 /**
  * Claims due work and handles it, at most `concurrency` pieces at a time. Between empty claims it waits for a wake-up or
@@ -30,6 +36,7 @@ export function createWorkLoop<W>(parts: {
     while (!signal.aborted) {
       if (underWay.size >= concurrency) {
         await Promise.race(underWay);
+        await sleep(gatherMs);
         continue;
       }
       let claimed: readonly W[] = [];

@@ -73,7 +73,7 @@ export async function startStripe(
 
 export type Stripe = Awaited<ReturnType<typeof startStripe>>;
 
-export function required<T>(value: T | undefined | null): T {
+function required<T>(value: T | undefined | null): T {
   if (value === undefined || value === null) throw new TypeError('a test example is malformed');
   return value;
 }

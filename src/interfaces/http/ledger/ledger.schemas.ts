@@ -18,7 +18,7 @@ export const trialBalanceQuery = z.strictObject({ at: positionField.optional() }
 
 const sums = { debits: integer(), credits: integer(), balance: integer('debits - credits') };
 
-export const accountSchema = z
+const accountSchema = z
   .object({
     id: z.string(),
     object: z.literal('ledger_account'),
@@ -28,7 +28,7 @@ export const accountSchema = z
   .meta({ id: 'LedgerAccount' });
 export const accountListSchema = listOf(accountSchema).extend({ position: integer() });
 
-export const entrySchema = z
+const entrySchema = z
   .object({
     id: z.string(),
     object: z.literal('ledger_entry'),

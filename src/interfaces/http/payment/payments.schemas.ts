@@ -76,7 +76,7 @@ export const listPaymentsQuery = z
   })
   .refine(oneCursor, oneCursorRefusal);
 
-export const lastErrorSchema = z.object({
+const lastErrorSchema = z.object({
   code: z.string(),
   decline_code: z.string().nullable(),
   message: z.string(),

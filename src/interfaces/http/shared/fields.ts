@@ -71,7 +71,7 @@ export function idField<I extends string>(parse: (text: string) => I | undefined
   );
 }
 
-export const instantField = reading(
+const instantField = reading(
   (input) => {
     const instant = typeof input === 'string' ? parseInstant(input) : undefined;
     return instant === undefined
@@ -82,7 +82,7 @@ export const instantField = reading(
 );
 
 /** A whole number in the address. */
-export function countField(from: bigint, to: bigint) {
+function countField(from: bigint, to: bigint) {
   return reading<bigint>(
     (input) => {
       const value = typeof input === 'string' && /^\d{1,19}$/.test(input) ? BigInt(input) : undefined;
