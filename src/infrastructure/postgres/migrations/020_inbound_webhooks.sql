@@ -25,6 +25,10 @@ create table counterfoil.inbound_webhooks (
 comment on table counterfoil.inbound_webhooks is
   'Every verified webhook, stored before it is answered. received -> processed | ignored | failed (due again) | parked.';
 
+-- A webhook of usual size stays in its row as it is: taking it apart and compressing it would cost more than storing it.
+alter table counterfoil.inbound_webhooks alter column payload set storage external;
+alter table counterfoil.inbound_webhooks set (toast_tuple_target = 8160);
+
 create index inbound_webhooks_due on counterfoil.inbound_webhooks (next_attempt_at, arrival)
   where status in ('received', 'failed');
 create index inbound_webhooks_leased on counterfoil.inbound_webhooks (object_id, leased_until)
@@ -35,41 +39,51 @@ create index inbound_webhooks_by_type on counterfoil.inbound_webhooks (type, arr
 -- Claims up to claim_limit due webhooks, oldest first, at most one per object and none of an object that is leased.
 -- Claims follow one another: the lock is taken before the statement below takes its snapshot, so that it sees the
 -- leases of every earlier claim. Only so many of the oldest are looked at, so that a long queue stays cheap to claim
--- from; an object that fills all of them with waiting webhooks is worked off one at a time, and then the next come.
+-- from: a hundred, and where these are of too few objects a thousand; an object that fills all of those with waiting
+-- webhooks is worked off one at a time, and then the next come.
 create function counterfoil.claim_inbound_webhooks(claim_limit integer, lease interval)
 returns setof counterfoil.inbound_webhooks language plpgsql as $$
+declare
+  looked_at integer;
+  taken integer;
+  wanted integer := claim_limit;
 begin
   perform pg_advisory_xact_lock(4020191020);
-  return query
-    with candidate as (
-      select waiting.id, waiting.object_id, waiting.next_attempt_at, waiting.arrival
-      from counterfoil.inbound_webhooks as waiting
-      where waiting.status in ('received', 'failed')
-        and waiting.next_attempt_at <= clock_timestamp()
-        and (waiting.leased_until is null or waiting.leased_until <= clock_timestamp())
-        and not exists (
-          select from counterfoil.inbound_webhooks as held
-          where held.object_id = waiting.object_id and held.leased_until > clock_timestamp()
-        )
-      order by waiting.next_attempt_at, waiting.arrival
-      limit 1000
-    ),
-    first_of_object as (
-      select distinct on (coalesce(candidate.object_id, candidate.id)) candidate.*
-      from candidate
-      order by coalesce(candidate.object_id, candidate.id), candidate.next_attempt_at, candidate.arrival
-    ),
-    chosen as (
-      select webhook.id
-      from first_of_object
-      join counterfoil.inbound_webhooks as webhook using (id)
-      order by first_of_object.next_attempt_at, first_of_object.arrival
-      limit claim_limit
-      for update of webhook skip locked
-    )
-    update counterfoil.inbound_webhooks as webhook
-    set leased_until = clock_timestamp() + lease, attempts = webhook.attempts + 1
-    from chosen
-    where webhook.id = chosen.id
-    returning webhook.*;
+  foreach looked_at in array array[100, 1000] loop
+    return query
+      with candidate as (
+        select waiting.id, waiting.object_id, waiting.next_attempt_at, waiting.arrival
+        from counterfoil.inbound_webhooks as waiting
+        where waiting.status in ('received', 'failed')
+          and waiting.next_attempt_at <= clock_timestamp()
+          and (waiting.leased_until is null or waiting.leased_until <= clock_timestamp())
+          and not exists (
+            select from counterfoil.inbound_webhooks as held
+            where held.object_id = waiting.object_id and held.leased_until > clock_timestamp()
+          )
+        order by waiting.next_attempt_at, waiting.arrival
+        limit looked_at
+      ),
+      first_of_object as (
+        select distinct on (coalesce(candidate.object_id, candidate.id)) candidate.*
+        from candidate
+        order by coalesce(candidate.object_id, candidate.id), candidate.next_attempt_at, candidate.arrival
+      ),
+      chosen as (
+        select webhook.id
+        from first_of_object
+        join counterfoil.inbound_webhooks as webhook using (id)
+        order by first_of_object.next_attempt_at, first_of_object.arrival
+        limit wanted
+        for update of webhook skip locked
+      )
+      update counterfoil.inbound_webhooks as webhook
+      set leased_until = clock_timestamp() + lease, attempts = webhook.attempts + 1
+      from chosen
+      where webhook.id = chosen.id
+      returning webhook.*;
+    get diagnostics taken = row_count;
+    wanted := wanted - taken;
+    exit when wanted = 0;
+  end loop;
 end $$;
