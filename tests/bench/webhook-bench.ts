@@ -26,10 +26,10 @@ export const webhookBench: Bench = {
       const content: LoadPlan['content'] = { kind: 'webhook', secret: webhookSecret, ...captured };
       return sendLoad({ port, connections, requests, expectedStatus: 200, content });
     };
-    const requests = effort.quick ? 2_000 : 10_000;
+    const requests = effort.quick ? 1_000 : 6_000;
     try {
-      await load(floor.ready.port, requests / 5);
-      await load(product.ready.port, requests / 5);
+      await load(floor.ready.port, requests / 2);
+      await load(product.ready.port, requests / 2);
       await untilHandled(databaseUrl);
       const values = await inTurn(
         effort,
