@@ -6,6 +6,7 @@ import type { Config } from '../config.js';
 import { freePort } from '../infrastructure/free-port.js';
 import { createLogger } from '../infrastructure/pino-logger.js';
 import { startEmbeddedPostgres } from '../infrastructure/postgres/embedded-postgres.js';
+import { keepEventSource } from '../infrastructure/postgres/event-source.js';
 import { migrate } from '../infrastructure/postgres/migrate.js';
 import { StartupError } from '../infrastructure/startup-error.js';
 import { startStripeSimulator } from '../infrastructure/stripe-simulator/server.js';
@@ -28,6 +29,7 @@ export type Running = {
 };
 
 const requestsFinishWithinMs = 8_000;
+const pruneEveryMs = 24 * 60 * 60_000;
 
 /**
  * Starts every part in the order in which they need each other. When one fails, those already running are stopped.
@@ -126,10 +128,11 @@ async function startParts(
   port: number,
   stops: Stops,
 ): Promise<{ readonly url: string; readonly apiKey: string | null }> {
-  const { config } = surroundings;
+  const { config, logger } = surroundings;
   const container = createContainer(surroundings);
   const [pool, projectionPool] = [container.get(tokens.pool), container.get(tokens.projectionPool)];
   stops.push(() => Promise.all([pool.end(), projectionPool.end()]));
+  await keepEventSource(pool, config.eventStoreUrl === null ? 'postgres' : 'eventstoredb');
   const eventStore = container.get(httpTokens.eventStore);
   stops.push(() => eventStore.close());
   const leases = container.get(tokens.leases);
@@ -139,6 +142,13 @@ async function startParts(
     gateway.close();
     await Promise.all([leases.close(), inbox.close(), records.close()]);
   });
+
+  const forget = (): void => {
+    records.prune().catch((error: unknown) => logger.warn({ err: error }, 'old answers could not be pruned'));
+  };
+  forget();
+  const forgetting = setInterval(forget, pruneEveryMs);
+  stops.push(async () => clearInterval(forgetting));
 
   const apiKey = await bootstrapApiKey(config, container.get(tokens.apiKeys));
   const projections = container.get(tokens.postgresProjections);

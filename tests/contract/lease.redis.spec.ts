@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { freePort } from '../../src/infrastructure/free-port.js';
 import { RedisLeases } from '../../src/infrastructure/redis/redis-leases.js';
 import { createRecordingLogger } from '../integration/stripe/simulator-control.js';
 import { expectGrantWithoutService, leaseContract } from './lease.contract.js';
@@ -13,17 +13,9 @@ const givenUrl = process.env['REDIS_URL'];
 const reachable = hasServer || givenUrl !== undefined;
 if (!reachable) process.stdout.write('Redis leases are not tested: no redis-server and no REDIS_URL\n');
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 /** A server of this test's own, without a disk. */
 async function startRedis(): Promise<{ readonly url: string; readonly process: ChildProcess }> {
-  const port = await freePort();
+  const port = await freePort(0);
   const arguments_ = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn('redis-server', arguments_, { stdio: 'ignore' });
   const url = `redis://127.0.0.1:${port}`;
@@ -108,7 +100,7 @@ async function connected(leases: RedisLeases): Promise<RedisLeases> {
 
 describe('leases with no Redis at all', () => {
   it('are granted in time without it', async () => {
-    const leases = new RedisLeases(`redis://127.0.0.1:${await freePort()}`, logger);
+    const leases = new RedisLeases(`redis://127.0.0.1:${await freePort(0)}`, logger);
     await expectGrantWithoutService(leases);
     await leases.close();
   });

@@ -3,8 +3,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '../../src/infrastructure/free-port.js';
 import { apiClient, items } from '../support/api-client.js';
-import { exitOf, freePort, startAppProcess, startProgram } from '../support/app-process.js';
+import { exitOf, startAppProcess, startProgram } from '../support/app-process.js';
 import { eventually } from '../support/eventually.js';
 
 describe('npm start, on a machine with nothing', () => {
@@ -13,7 +14,7 @@ describe('npm start, on a machine with nothing', () => {
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-start-'));
     await chmod(dataDir, 0o755);
-    environment = { PORT: String(await freePort()), COUNTERFOIL_DATA_DIR: dataDir };
+    environment = { PORT: String(await freePort(0)), COUNTERFOIL_DATA_DIR: dataDir };
   });
   afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
@@ -69,7 +70,7 @@ describe('npm start, on a machine with nothing', () => {
 
   it('has one clear line for a second start on the same data', async () => {
     const first = await startAppProcess(environment);
-    const { child, output } = startProgram('main.js', { ...environment, PORT: String(await freePort()) });
+    const { child, output } = startProgram('main.js', { ...environment, PORT: String(await freePort(0)) });
     expect(await exitOf(child)).toBe(1);
     expect(output().trim().split('\n')).toHaveLength(1);
     expect(output()).toContain(dataDir);

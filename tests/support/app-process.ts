@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { ApiClient } from './api-client.js';
 import { apiClient } from './api-client.js';
@@ -20,16 +19,6 @@ export type AppProcess = {
   /** Asks it to stop and answers its exit code. */
   stop(signal?: 'SIGINT' | 'SIGTERM'): Promise<number | null>;
 };
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('no port');
-  return address.port;
-}
 
 /** Starts one compiled program of `dist/` with exactly this environment; `npm test` has built it. */
 export function startProgram(

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFile, readlink, realpath, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from '../free-port.js';
 import { StartupError } from '../startup-error.js';
 import type { ServerAccount } from './server-account.js';
 import type { ServerBinaries } from './server-binaries.js';
@@ -106,24 +105,14 @@ async function lastComplaint(log: string): Promise<string | undefined> {
   return complaint?.replace(/^.*\b(FATAL|PANIC): +/, '');
 }
 
-/** A port of the loopback interface that nothing listens on: the one asked for, or any. */
-export async function freePort(wanted: number | undefined): Promise<number> {
-  const server = createServer();
+/** A port for the server: the one asked for, or any that is free. */
+export async function serverPort(wanted: number | undefined): Promise<number> {
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(wanted ?? 0, '127.0.0.1', resolve);
-    });
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('no port was given');
-    return address.port;
+    return await freePort(wanted ?? 0);
   } catch (error) {
     throw new StartupError(
       `port ${wanted ?? 'any'} of 127.0.0.1 cannot be used by the database: ${(error as Error).message}`,
       'Stop what uses it, or choose another port.',
     );
-  } finally {
-    if (server.listening) await new Promise((resolve) => server.close(resolve));
-    await sleep(0);
   }
 }

@@ -12,7 +12,7 @@ import {
   superuser,
 } from './cluster-folder.js';
 import type { Cluster } from './cluster-process.js';
-import { freePort, liveServerPid, startServer, stopServer } from './cluster-process.js';
+import { liveServerPid, serverPort, startServer, stopServer } from './cluster-process.js';
 import { lockFolder } from './folder-lock.js';
 import { chooseServerAccount } from './server-account.js';
 import { prepareServerBinaries } from './server-binaries.js';
@@ -61,7 +61,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const cluster: Cluster = { folder, binaries, account };
     const password = await prepareCluster(cluster, join(dataDir, 'password'));
     await stopLeftOver(cluster, logger);
-    const port = await freePort(options.port);
+    const port = await serverPort(options.port);
     await startServer(cluster, port, options.settings ?? {});
     const address = `postgres://${superuser}:${password}@127.0.0.1:${port}`;
     try {
