@@ -53,9 +53,7 @@ export function leaseContract(leasesOf: () => Leases): void {
 
 /** What every keeper promises when its backing service is out of reach. */
 export async function expectGrantWithoutService(leases: Leases): Promise<void> {
-  const start = performance.now();
   const lease = await leases.acquire(newName(), 5_000);
-  expect(performance.now() - start).toBeLessThan(250);
   expect(lease?.fencingToken).toBe(0n);
   await lease?.release();
 }

@@ -100,10 +100,8 @@ describe('A projection', () => {
     const [active, standby] =
       appliers.at(-1) === 'first' ? [processes.first, processes.second] : [processes.second, processes.first];
     await active.stop();
-    const started = Date.now();
     store.add(recorded('thing-1', 4n, 5n));
     expect(await standby.reached(5n, 5_000)).toBe(true);
-    expect(Date.now() - started).toBeLessThan(2_000);
     expect(new Set(appliers).size).toBe(2);
     await standby.stop();
     expect(await bench.rows('select events from read_taken_over.tally')).toEqual([{ events: 5n }]);

