@@ -17,12 +17,12 @@ export function createWakeUp(): WakeUp {
   async function wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!pending && !signal.aborted) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
         const done = (): void => {
           clearTimeout(timer);
           signal.removeEventListener('abort', done);
           resolve();
         };
+        const timer = setTimeout(done, ms);
         resolveWait = done;
         signal.addEventListener('abort', done, { once: true });
       });
