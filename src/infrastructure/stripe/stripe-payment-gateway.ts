@@ -220,11 +220,11 @@ export class StripePaymentGateway implements PaymentGateway {
   readonly #within = async <V>(work: Promise<V>): Promise<V> => {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_resolve, reject) => {
-      const error = new Stripe.errors.StripeConnectionError({
-        type: 'api_error',
-        message: `no answer within the timeout of ${this.#timeoutMs} ms`,
-      });
-      timer = setTimeout(reject, this.#timeoutMs, error);
+      const giveUp = (): void => {
+        const message = `no answer within the timeout of ${this.#timeoutMs} ms`;
+        reject(new Stripe.errors.StripeConnectionError({ type: 'api_error', message }));
+      };
+      timer = setTimeout(giveUp, this.#timeoutMs);
     });
     try {
       return await Promise.race([work, deadline]);
