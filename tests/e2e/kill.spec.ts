@@ -11,7 +11,7 @@ import { eventually } from '../support/eventually.js';
 import { createTestDatabase } from '../support/postgres.js';
 
 /** A short run by default; KILLS=100 is the full one. */
-const kills = Number(process.env['KILLS'] ?? 5);
+const kills = Number(process.env['KILLS'] ?? 3);
 const apiKey = `sk_test_${randomUUID().replaceAll('-', '')}`;
 const visa = { amount: 5000, currency: 'USD', payment_method: 'pm_card_visa', confirm: true };
 
