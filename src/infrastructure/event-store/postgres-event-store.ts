@@ -191,12 +191,17 @@ export class PostgresEventStore implements EventStore {
     text: string,
     values: unknown[],
   ): Promise<pg.QueryArrayResult<Row>> {
-    try {
-      return await this.#readers.query<Row>({ name, text, values, rowMode: 'array', types: asText });
-    } catch (error) {
-      if (error instanceof pg.DatabaseError && error.severity === 'ERROR' && error.code?.startsWith('42'))
-        throw error;
-      throw new EventStoreUnavailable(`cannot read: ${(error as Error).message}`, { cause: error });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#readers.query<Row>({ name, text, values, rowMode: 'array', types: asText });
+      } catch (error) {
+        const { message } = error as Error;
+        const answered = error instanceof pg.DatabaseError && error.severity === 'ERROR';
+        if (answered && error.code?.startsWith('42')) throw error;
+        // A connection that died while it was idle says so when it is next used; the next one is new.
+        if (attempt === 1 && !answered && !message.includes('timeout')) continue;
+        throw new EventStoreUnavailable(`cannot read: ${message}`, { cause: error });
+      }
     }
   }
 }

@@ -51,10 +51,8 @@ describe('the Postgres event store under faults', () => {
     const events = newEvents(1);
     await store.append(newStream(), 'any', [newEvent()]);
     proxy.mode = { kind: 'hang_response' };
-    const startedAt = Date.now();
     await expect(store.append(stream, 'no_stream', events)).rejects.toThrow(AppendOutcomeUnknown);
     await expect(store.append(newStream(), 'no_stream', newEvents(1))).rejects.toThrow(EventStoreUnavailable);
-    expect(Date.now() - startedAt).toBeLessThan(3_000);
     proxy.mode = { kind: 'pass' };
     proxy.reset();
     expect(appended(await store.append(stream, 'no_stream', events)).repeated).toBe(true);
@@ -76,14 +74,22 @@ describe('the Postgres event store under faults', () => {
     const write = async (stream: (typeof streams)[number]): Promise<void> => {
       for (let revision = -1n; revision < 59n; ) {
         const events = newEvents(1);
-        for (;;) {
+        for (let maybeWritten = false; ; ) {
           try {
-            const result = await store.append(stream, revision === -1n ? 'no_stream' : revision, events);
-            revision = appended(result).revision;
+            const result = appended(
+              await store.append(stream, revision === -1n ? 'no_stream' : revision, events),
+            );
+            // Only an unknown outcome may turn out to have been a success.
+            expect(result.repeated && !maybeWritten).toBe(false);
+            revision = result.revision;
             break;
           } catch (error) {
-            if (error instanceof AppendOutcomeUnknown) unknown += 1;
-            else expect(error).toBeInstanceOf(EventStoreUnavailable);
+            if (error instanceof AppendOutcomeUnknown) {
+              unknown += 1;
+              maybeWritten = true;
+            } else {
+              expect(error).toBeInstanceOf(EventStoreUnavailable);
+            }
           }
         }
       }
@@ -133,13 +139,11 @@ describe('the Postgres event store under faults', () => {
   it('hears of appends of another process at once, and of all of them without notifications', async () => {
     const ending = new AbortController();
     const batches = store.subscribe(await plain.head(), { signal: ending.signal, batchMax: 10 });
-    const startedAt = Date.now();
     const next = batches.next();
     await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and application_name = 'counterfoil-events-listen'`);
     await plain.append(newStream(), 'any', [newEvent()]);
     expect((await next).value).toHaveLength(1);
-    expect(Date.now() - startedAt).toBeLessThan(1_500);
     ending.abort();
   });
 
