@@ -77,7 +77,7 @@ function notes(body: string, reports: readonly LoadReport[]): string {
   const slowest = median(reports.map(({ p99Ms }) => p99Ms));
   return (
     `Each webhook is a payment_intent.succeeded of ${Buffer.byteLength(body)} bytes with ids of its own. ` +
-    `Counterfoil answers in ${middle.toFixed(1)} ms (99%: ${slowest.toFixed(1)} ms) which says ' +
+    `Counterfoil answers in ${middle.toFixed(1)} ms (99%: ${slowest.toFixed(1)} ms), which says ` +
     'that it is stored: its worker gives way to requests and handles most of a burst afterwards, outside the figure.'
   );
 }
