@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AllStreamResolvedEvent } from '@eventstore/db-client';
 import { BACKWARDS, END, EventStoreDBClient, excludeSystemEvents } from '@eventstore/db-client';
@@ -183,9 +182,19 @@ export class EventStoreDbEventStore implements EventStore {
     position: Position,
     signal: AbortSignal,
   ): Promise<void> {
-    const quiet = AbortSignal.timeout(this.#livenessMs);
-    await once(subscription, 'readable', { signal: AbortSignal.any([signal, quiet]) }).catch(() => undefined);
-    if (!quiet.aborted || signal.aborted) return;
+    const quiet = await new Promise<boolean>((resolve) => {
+      const done = (silent: boolean): void => {
+        clearTimeout(timer);
+        subscription.off('readable', onNews);
+        signal.removeEventListener('abort', onNews);
+        resolve(silent);
+      };
+      const onNews = (): void => done(false);
+      const timer = setTimeout(() => done(true), this.#livenessMs);
+      subscription.on('readable', onNews);
+      signal.addEventListener('abort', onNews);
+    });
+    if (!quiet || signal.aborted) return;
     if ((await this.head()) > position) {
       throw new EventStoreUnavailable(`a subscription got nothing after ${position}, though there is more`);
     }

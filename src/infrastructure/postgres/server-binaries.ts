@@ -68,7 +68,7 @@ async function restoreSymlinks(packageRoot: string): Promise<void> {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
       throw new StartupError(
         `cannot complete the installed Postgres: ${(error as Error).message}`,
-        `Run "npm rebuild" as the owner of the installation, or do without: ${mend}`,
+        `Start once as the owner of the installation, or do without: ${mend}`,
       );
     }
   }
