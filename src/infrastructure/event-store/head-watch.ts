@@ -4,7 +4,7 @@ type Waiter = { readonly after: Position; readonly wake: () => void };
 
 /**
  * Wakes those who wait for the log to grow. While somebody waits it asks for the head at a steady pace, once for all
- * of them; a hint (an append of our own, a notification of another process) only makes that sooner.
+ * of them, and hears of appends of its own process at once.
  */
 export class HeadWatch {
   readonly #head: () => Promise<Position>;
@@ -34,7 +34,7 @@ export class HeadWatch {
       this.#waiters.add(waiter);
       signal.addEventListener('abort', wake, { once: true });
       // It may have grown between the caller's last look and this wait.
-      if (this.#known > position) this.hint();
+      if (this.#known > position) void this.#ask();
       else this.#schedule();
     });
   }
@@ -43,11 +43,6 @@ export class HeadWatch {
   reached(position: Position): void {
     this.#known = position;
     for (const { after, wake } of [...this.#waiters]) if (after < position) wake();
-  }
-
-  /** The log may have grown: looks at once instead of at the next turn. */
-  hint(): void {
-    if (this.#waiters.size > 0) void this.#ask();
   }
 
   close(): void {

@@ -16,7 +16,6 @@ import { clientConfig, createPool } from '../postgres/pool.js';
 import { SingleConnection } from '../postgres/single-connection.js';
 import type { PendingAppend } from './append-batch.js';
 import { sendAppends } from './append-batch.js';
-import { listenForAppends } from './append-notifications.js';
 import { HeadWatch } from './head-watch.js';
 import type { RecordedRow } from './recorded-rows.js';
 import { asText, recordedColumns, toRecorded } from './recorded-rows.js';
@@ -27,7 +26,7 @@ export type PostgresEventStoreOptions = {
   readonly logger: Logger;
   /** Connections for reading; appends have one of their own. */
   readonly readersMax?: number;
-  /** How often a subscriber that has seen everything looks again, when no notification comes first. */
+  /** How often a subscriber that has seen everything looks again, where no append of this process comes first. */
   readonly pollMs?: number;
   /** How long one batch of appends or one read may take. */
   readonly timeoutMs?: number;
@@ -54,7 +53,6 @@ export class PostgresEventStore implements EventStore {
   readonly #writers: readonly SingleConnection[];
   readonly #appends: GroupCommit<PendingAppend, AppendResult>;
   readonly #watch: HeadWatch;
-  readonly #stopListening: () => Promise<void>;
   readonly #closing = new AbortController();
 
   constructor(options: PostgresEventStoreOptions) {
@@ -77,10 +75,6 @@ export class PostgresEventStore implements EventStore {
       flush: (...batch) => this.#flush(...batch),
     });
     this.#watch = new HeadWatch(() => this.head(), pollMs);
-    this.#stopListening = listenForAppends(
-      clientConfig({ ...connection, applicationName: 'counterfoil-events-listen' }),
-      () => this.#watch.hint(),
-    );
   }
 
   async append(
@@ -174,11 +168,7 @@ export class PostgresEventStore implements EventStore {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#appends.close();
-    await Promise.all([
-      this.#stopListening(),
-      ...this.#writers.map((writer) => writer.close()),
-      this.#readers.end(),
-    ]);
+    await Promise.all([...this.#writers.map((writer) => writer.close()), this.#readers.end()]);
   }
 
   async #read(name: string, text: string, values: unknown[]): Promise<readonly RecordedEvent[]> {

@@ -48,21 +48,15 @@ const claimStatement = `
 
 /** The first answer stays: an execution that outlived its lease changes nothing. */
 const completeStatement = `
-  with answered as (
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[],
-      $8::text[], $9::text[]) as given (caller, method, path, key, fingerprint, status, content_type, body, etag)
-  ), locked as (
-    select caller, method, path, key, fingerprint
-    from counterfoil.idempotency_records join answered using (caller, method, path, key, fingerprint)
-    where idempotency_records.status is null
-    order by caller collate "C", method collate "C", path collate "C", key collate "C"
-    for update of idempotency_records
-  )
   update counterfoil.idempotency_records as known
   set status = answered.status, content_type = answered.content_type, body = answered.body, etag = answered.etag
-  from locked join answered using (caller, method, path, key, fingerprint)
-  where known.caller = locked.caller and known.method = locked.method and known.path = locked.path
-    and known.key = locked.key`;
+  from (
+    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[],
+      $8::text[], $9::text[]) as given (caller, method, path, key, fingerprint, status, content_type, body, etag)
+    order by caller collate "C", method collate "C", path collate "C", key collate "C"
+  ) as answered
+  where known.caller = answered.caller and known.method = answered.method and known.path = answered.path
+    and known.key = answered.key and known.fingerprint = answered.fingerprint and known.status is null`;
 
 const abandonStatement = `
   update counterfoil.idempotency_records set leased_until = '-infinity'

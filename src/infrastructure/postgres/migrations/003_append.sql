@@ -83,7 +83,6 @@ begin
       from unnest(heads, places, lasts) with ordinality as g (head, place, last, ordinal)
       where g.last order by g.ordinal;
   end if;
-  notify eventstore;
 end $$;
 
 -- The same for a batch in which not all is new and expected: each append is judged on what those before it left.
