@@ -3,7 +3,8 @@ import type { Refusal } from '../../domain/payment/intent.js';
 
 /**
  * What an error of the SDK means for the request that met it. Made in this one place; the gateway only acts on it.
- * - `declined`: carried out, and the issuer said no; the intent, where Stripe sent it along, shows how.
+ * - `declined`: carried out, and the issuer said no; the intent, where Stripe sent it along, shows how it was then:
+ *   just now, or when the replayed answer was made.
  * - `refused`: not carried out, and the same request never will be.
  * - `unexpected_state`: not carried out, because the intent has moved on: its present state tells whether that is what
  *   was wanted.
@@ -12,7 +13,12 @@ import type { Refusal } from '../../domain/payment/intent.js';
  * - `unknown`: ask again with the same key.
  */
 export type StripeFailure =
-  | { readonly kind: 'declined'; readonly intent: unknown; readonly refusal: Refusal }
+  | {
+      readonly kind: 'declined';
+      readonly intent: unknown;
+      readonly refusal: Refusal;
+      readonly replayed: boolean;
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly final: boolean }
   | { readonly kind: 'unexpected_state'; readonly refusal: Refusal }
   | {
@@ -57,15 +63,22 @@ export function classifyStripeError(error: unknown): StripeFailure {
   if (statusCode === 401 || statusCode === 403) return unknown('not_authorized', { alarm: true });
   if (statusCode >= 500) {
     // A saved answer is replayed for ever, also when it is a 500; the replay shows that the first request has ended.
-    const concluded = error.headers?.['idempotent-replayed'] === 'true';
-    return { kind: 'look_up', reason: 'server_error', concluded, alarm: false };
+    return { kind: 'look_up', reason: 'server_error', concluded: isReplayed(error.headers), alarm: false };
   }
   const refusal: Refusal = { code: error.code ?? error.rawType ?? 'request_refused', message: error.message };
-  if (statusCode === 402) return { kind: 'declined', intent: error.payment_intent ?? null, refusal };
+  if (statusCode === 402) {
+    const { payment_intent: intent = null, headers } = error;
+    return { kind: 'declined', intent, refusal, replayed: isReplayed(headers) };
+  }
   if (statusCode !== 400 && statusCode !== 404) return unknown('unexpected_status', { alarm: true });
   if (error.code === 'payment_intent_unexpected_state') return { kind: 'unexpected_state', refusal };
   const final = finalCodes.has(refusal.code) || finalParams.has(error.param ?? '');
   return { kind: 'refused', refusal, final };
+}
+
+/** Whether an answer is the saved one of an earlier request under the same key. */
+export function isReplayed(headers: Readonly<Record<string, string>> | undefined): boolean {
+  return headers?.['idempotent-replayed'] === 'true';
 }
 
 function unknown(

@@ -3,7 +3,7 @@ import type { ProviderAnswer } from '../../application/ports/payment-gateway.js'
 import type { Refusal } from '../../domain/payment/intent.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { StripeFailure } from './classify-stripe-error.js';
-import { classifyStripeError } from './classify-stripe-error.js';
+import { classifyStripeError, isReplayed } from './classify-stripe-error.js';
 import type { Reading } from './stripe-snapshots.js';
 
 /** One request to Stripe, and how to tell afterwards what came of it. */
@@ -11,7 +11,7 @@ export type ProviderRequest<T> = {
   /** For the log: ids only. */
   readonly about: Readonly<Record<string, string>>;
   readonly requestedAt: Instant;
-  call(): Promise<unknown>;
+  call(): Promise<Answer>;
   read(object: unknown): Reading<T>;
   /** What a declined request left behind, from the object that came with the error. */
   readDeclined(object: unknown): Reading<T> | undefined;
@@ -20,7 +20,12 @@ export type ProviderRequest<T> = {
    * of it is to be seen.
    */
   find(): Promise<unknown>;
+  /** The object of an answer, as it is now. */
+  reread(answered: T): Promise<unknown>;
 };
+
+/** The SDK hangs the headers on every object that it answers. */
+type Answer = { readonly lastResponse: { readonly headers: Readonly<Record<string, string>> } };
 
 /** Stripe keeps keys for 24 hours; the hour of difference is for clocks and for requests under way. */
 const keyLifetimeMs = 23 * 3_600_000;
@@ -52,7 +57,11 @@ export async function askProvider<T>(
     return lookUp(request, within, logger, refused(expired));
   }
   try {
-    return answerOf(request.read(await within(request.call())), request.about, logger);
+    const answer = await within(request.call());
+    const reading = request.read(answer);
+    return isReplayed(answer.lastResponse.headers)
+      ? presentState(reading, request, within, logger)
+      : answerOf(reading, request.about, logger);
   } catch (error) {
     const failure = classifyStripeError(error);
     report(failure, error, request.about, logger);
@@ -93,7 +102,10 @@ function answerTo<T>(
   switch (failure.kind) {
     case 'declined': {
       const reading = request.readDeclined(failure.intent);
-      return reading === undefined ? refused(failure.refusal) : answerOf(reading, request.about, logger);
+      if (reading === undefined) return refused(failure.refusal);
+      return failure.replayed
+        ? presentState(reading, request, within, logger)
+        : answerOf(reading, request.about, logger);
     }
     case 'refused':
       return refused(failure.refusal, failure.final);
@@ -109,6 +121,22 @@ function answerTo<T>(
     case 'unknown':
       return { outcome: 'unknown', reason: failure.reason, retryAfterMs: failure.retryAfterMs };
   }
+}
+
+/**
+ * What a replayed answer is about, as it is now. A used key brings the answer of its first request, word for word: since
+ * then the customer may have acted, and webhooks that told so may have been taken for old news.
+ */
+function presentState<T>(
+  saved: Reading<T>,
+  request: ProviderRequest<T>,
+  within: Within,
+  logger: Logger,
+): ProviderAnswer<T> | Promise<ProviderAnswer<T>> {
+  const fromSaved = answerOf(saved, request.about, logger);
+  if (fromSaved.outcome !== 'answered') return fromSaved;
+  const find = (): Promise<unknown> => request.reread(fromSaved.value);
+  return lookUp({ ...request, find }, within, logger, fromSaved);
 }
 
 /** `absent` is the answer when nothing of the request is to be seen. */

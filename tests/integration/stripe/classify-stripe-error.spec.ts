@@ -39,6 +39,13 @@ const lookUp = (reason: string, concluded: boolean, alarm: boolean) => ({
   alarm,
 });
 const intent = { id: 'pi_1' };
+const declined = (shown: { intent?: object; replayed?: boolean }) => ({
+  kind: 'declined',
+  intent: null,
+  refusal: { code: 'card_declined', message: 'in words' },
+  replayed: false,
+  ...shown,
+});
 
 const table: readonly [string, unknown, object][] = [
   [
@@ -102,12 +109,22 @@ const table: readonly [string, unknown, object][] = [
   [
     'a decline',
     answered(402, { type: 'card_error', code: 'card_declined', payment_intent: intent }),
-    { kind: 'declined', intent, refusal: { code: 'card_declined', message: 'in words' } },
+    declined({ intent }),
+  ],
+  [
+    'a decline that is replayed',
+    answered(402, {
+      type: 'card_error',
+      code: 'card_declined',
+      payment_intent: intent,
+      headers: { 'idempotent-replayed': 'true' },
+    }),
+    declined({ intent, replayed: true }),
   ],
   [
     'a decline without its intent',
     answered(402, { type: 'card_error', code: 'card_declined' }),
-    { kind: 'declined', intent: null, refusal: { code: 'card_declined', message: 'in words' } },
+    declined({}),
   ],
   [
     'an intent that has moved on',
