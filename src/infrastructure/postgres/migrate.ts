@@ -2,11 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
+import { advisoryLocks } from './advisory-locks.js';
 
 const directory = fileURLToPath(new URL('./migrations', import.meta.url));
-
-/** Any number: every process that migrates must wait for the same one. */
-const lockKey = 4_020_191_001;
 
 /**
  * Brings the database up to this version, each file of ./migrations in its own transaction. Processes that start at
@@ -31,7 +29,7 @@ export async function migrate(connectionString: string, logger: Logger): Promise
       createMigrationsSchema: true,
       checkOrder: false,
       advisoryLockMode: 'wait',
-      lockValue: lockKey,
+      lockValue: advisoryLocks.migrate,
       logger: quietLogger(logger),
     });
     if (done.length > 0) logger.info({ files: done.map(({ name }) => name) }, 'Migrated the database');

@@ -9,6 +9,7 @@ import type {
   Projections,
   ReplayReport,
 } from '../../application/ports/read-models.js';
+import { advisoryLocks } from '../postgres/advisory-locks.js';
 import { withTransaction } from '../postgres/pool.js';
 import { createBuild, liveBuild, loadCheckpoint } from './builds.js';
 import { retryParkedStreams } from './parked-events.js';
@@ -34,8 +35,6 @@ const defaultBatchMax = 1_000;
 const defaultStatementTimeoutMs = 5_000;
 const lookEveryMs = 500;
 const parkedMax = 1_000;
-/** Processes that start at once make the tables one after the other. */
-const setUpLock = 4_020_191_002;
 
 /** The read models of this process: built, run, watched and rebuilt. */
 export class PostgresProjections implements Projections {
@@ -163,7 +162,7 @@ export class PostgresProjections implements Projections {
 
   #setUp(): Promise<void> {
     return withTransaction(this.#parts.pool, async (client) => {
-      await client.query('select pg_advisory_xact_lock($1)', [setUpLock]);
+      await client.query('select pg_advisory_xact_lock($1)', [advisoryLocks.createProjections]);
       for (const projection of this.#parts.projections) {
         const build = liveBuild(projection);
         if ((await loadCheckpoint(client, build)) === undefined) await createBuild(client, projection, build);

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { EventStore, Position } from '../../application/ports/event-store.js';
+import { advisoryLocks } from '../postgres/advisory-locks.js';
 import { withTransaction } from '../postgres/pool.js';
 import type { BatchTarget } from './apply-batch.js';
 import { applyBatch } from './apply-batch.js';
@@ -25,8 +26,6 @@ export type Rebuilt = Comparison & {
 };
 
 const batchMax = 1_000;
-/** Another rebuild of the same projection, in this or another process, is waited for with this lock. */
-const lockClass = 4_020_191;
 
 /**
  * Builds a projection's tables anew from the whole log, beside the live ones, which go on being read and written. The live
@@ -37,9 +36,10 @@ export async function rebuildBeside(parts: RebuildParts, swap: boolean): Promise
   const client = await parts.pool.connect();
   try {
     await client.query('set statement_timeout = 0');
+    // Another rebuild of the same projection, in this or another process, is waited for.
     await client.query({
       text: 'select pg_advisory_lock($1, hashtext($2))',
-      values: [lockClass, parts.projection.name],
+      values: [advisoryLocks.rebuildClass, parts.projection.name],
       ...patiently,
     });
     return await rebuildAlone(parts, client, swap);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.js';
+import { advisoryLocks } from '../../../src/infrastructure/postgres/advisory-locks.js';
 import type { Projection } from '../../../src/infrastructure/projections/projection.js';
 import { paymentsProjection } from '../../../src/infrastructure/read-models/payments.js';
 import { eventually } from '../../support/eventually.js';
@@ -105,6 +106,17 @@ describe('A projection', () => {
     expect(new Set(appliers).size).toBe(2);
     await standby.stop();
     expect(await bench.rows('select events from read_taken_over.tally')).toEqual([{ events: 5n }]);
+  });
+
+  it('starts while another process is busy appending', async () => {
+    const appending = await bench.pool.connect();
+    await appending.query('begin');
+    await appending.query('select pg_advisory_xact_lock($1)', [advisoryLocks.append]);
+    const starting = bench.start(new RecordedEventStore(), [{ ...tally, name: 'starting' }]);
+    expect(await Promise.race([starting.then(() => 'started'), sleep(10_000, 'waits')])).toBe('started');
+    await appending.query('rollback');
+    appending.release();
+    await (await starting).stop();
   });
 
   it('does nothing with a batch that was applied before', async () => {

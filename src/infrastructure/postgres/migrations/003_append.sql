@@ -42,7 +42,7 @@ create function eventstore.append(
 returns table (outcome text, last_revision bigint, last_position bigint)
 language plpgsql as $$
 declare
-  -- Any number; the append function is the only one to use it.
+  -- Listed with all others in advisory-locks.ts.
   append_lock constant bigint := 4020191002;
   written_at timestamptz;
   head_position bigint;

@@ -48,6 +48,7 @@ declare
   taken integer;
   wanted integer := claim_limit;
 begin
+  -- Listed with all others in advisory-locks.ts.
   perform pg_advisory_xact_lock(4020191020);
   foreach looked_at in array array[100, 1000] loop
     return query
