@@ -28,6 +28,12 @@ export type InboundWebhook = VerifiedWebhook & {
   readonly nextAttemptAt: Instant | null;
 };
 
+/** A webhook in a worker's hands. */
+export type ClaimedWebhook = InboundWebhook & {
+  /** Names this one claim of it; no other claim, of whatever webhook, has the same. */
+  readonly lease: string;
+};
+
 export type Reception =
   | 'stored'
   | 'duplicate'
@@ -50,8 +56,12 @@ export interface InboundWebhooks {
    * is at; they are this worker's for `leaseMs`. An object whose oldest webhook waits for a retry or is parked does not
    * hold up the others: each webhook makes its handler look the object up anew.
    */
-  claimDue(limit: number, leaseMs: number): Promise<readonly InboundWebhook[]>;
-  settle(id: string, outcome: HandlingOutcome): Promise<void>;
+  claimDue(limit: number, leaseMs: number): Promise<readonly ClaimedWebhook[]>;
+  /**
+   * Ends one claim, also when its time is over. Changes nothing when the webhook was settled, claimed anew or replayed
+   * since: its next handler sees what this one saw, and more.
+   */
+  settle(claimed: Pick<ClaimedWebhook, 'id' | 'lease'>, outcome: HandlingOutcome): Promise<void>;
 
   find(id: string): Promise<InboundWebhook | undefined>;
   list(filter: {
@@ -61,6 +71,9 @@ export interface InboundWebhooks {
     readonly startingAfter: string | null;
     readonly endingBefore: string | null;
   }): Promise<{ readonly rows: readonly InboundWebhook[]; readonly hasMore: boolean }>;
-  /** Makes a webhook due again, whatever its status; false when there is none of that id. */
+  /**
+   * Makes a webhook due again, whatever its status and even while it is being handled; false when there is none of that
+   * id.
+   */
   replay(id: string): Promise<boolean>;
 }

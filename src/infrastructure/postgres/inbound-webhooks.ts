@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type {
+  ClaimedWebhook,
   HandlingOutcome,
   InboundWebhook,
   InboundWebhookStatus,
@@ -12,7 +13,10 @@ import type { Instant } from '../../domain/shared/instant.js';
 import { GroupCommit } from './group-commit.js';
 
 type Received = { readonly webhook: VerifiedWebhook; readonly parkedBecause: string | null };
-type Settled = { readonly id: string; readonly outcome: HandlingOutcome };
+type Settled = {
+  readonly claimed: Pick<ClaimedWebhook, 'id' | 'lease'>;
+  readonly outcome: HandlingOutcome;
+};
 
 const batchMax = 64;
 /** A batch's statement is sent as one message: large bodies fill it sooner. */
@@ -37,14 +41,14 @@ const receiveStatement = (size: number): string => `
     where known.payload_sha256 = excluded.payload_sha256
   returning id, (xmax = 0) as inserted`;
 
-const settledTypes = ['text', 'text', 'text', 'text', 'timestamptz'] as const;
+const settledTypes = ['text', 'timestamptz', 'text', 'text', 'text', 'timestamptz'] as const;
 const settleStatement = (size: number): string => `
   update counterfoil.inbound_webhooks as webhook
   set status = settled.status, note = settled.note, last_error = settled.error, leased_until = null,
     next_attempt_at = settled.retry_at,
     processed_at = case when settled.status in ('processed', 'ignored') then now() end
-  from (values ${valuesList(settledTypes, size)}) as settled (id, status, note, error, retry_at)
-  where webhook.id = settled.id and webhook.status in ('received', 'failed')`;
+  from (values ${valuesList(settledTypes, size)}) as settled (id, lease, status, note, error, retry_at)
+  where webhook.id = settled.id and webhook.leased_until = settled.lease`;
 
 /** The inbox in a table. Webhooks that wait to be stored, or settled, go out together in one statement and one commit. */
 export class PostgresInboundWebhooks implements InboundWebhooks {
@@ -72,8 +76,8 @@ export class PostgresInboundWebhooks implements InboundWebhooks {
     return this.#receptions.submit({ webhook, parkedBecause });
   }
 
-  settle(id: string, outcome: HandlingOutcome): Promise<void> {
-    return this.#settlements.submit({ id, outcome });
+  settle(claimed: Pick<ClaimedWebhook, 'id' | 'lease'>, outcome: HandlingOutcome): Promise<void> {
+    return this.#settlements.submit({ claimed, outcome });
   }
 
   /** Takes nothing more in, and resolves when what came before is stored and settled. */
@@ -81,14 +85,15 @@ export class PostgresInboundWebhooks implements InboundWebhooks {
     await Promise.all([this.#receptions.close(), this.#settlements.close()]);
   }
 
-  async claimDue(limit: number, leaseMs: number): Promise<readonly InboundWebhook[]> {
-    const { rows } = await this.#pool.query<Row>({
+  /** The moment at which a lease ends, to the microsecond, is its name: text keeps what an instant would round off. */
+  async claimDue(limit: number, leaseMs: number): Promise<readonly ClaimedWebhook[]> {
+    const { rows } = await this.#pool.query<Row & { readonly lease: string }>({
       name: 'inbound-webhooks-claim',
-      text: `select ${columns} from counterfoil.claim_inbound_webhooks($1, $2 * interval '1 millisecond')
+      text: `select ${columns}, leased_until::text as lease from counterfoil.claim_inbound_webhooks($1, $2 * interval '1 millisecond')
         order by received_at, arrival`,
       values: [limit, leaseMs],
     });
-    return rows.map(webhookOf);
+    return rows.map((row) => ({ ...webhookOf(row), lease: row.lease }));
   }
 
   async find(id: string): Promise<InboundWebhook | undefined> {
@@ -190,8 +195,9 @@ export class PostgresInboundWebhooks implements InboundWebhooks {
 
   async #settleAll(items: readonly Settled[]): Promise<readonly undefined[]> {
     const size = paddedSize(items.length);
-    const values = items.flatMap(({ id, outcome }) => [
-      id,
+    const values = items.flatMap(({ claimed, outcome }) => [
+      claimed.id,
+      claimed.lease,
       outcome.status,
       'note' in outcome ? outcome.note : null,
       'error' in outcome ? outcome.error : null,

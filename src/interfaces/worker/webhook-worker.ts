@@ -55,7 +55,7 @@ export function createWebhookWorker(parts: {
         logger.warn({ ...about, reason: outcome.error }, 'a webhook waits for a retry');
       if (outcome.status === 'parked')
         logger.error({ ...about, reason: outcome.error }, 'a webhook was parked');
-      await inbox.settle(webhook.id, outcome);
+      await inbox.settle(webhook, outcome);
       // More of the same object may have waited for this one.
       wakeUp.wake();
     },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
-import type { InboundWebhook } from '../../../src/application/ports/inbound-webhooks.js';
+import type { ClaimedWebhook, InboundWebhook } from '../../../src/application/ports/inbound-webhooks.js';
 import { PostgresInboundWebhooks } from '../../../src/infrastructure/postgres/inbound-webhooks.js';
 import { createPool } from '../../../src/infrastructure/postgres/pool.js';
 import type { TestDatabase } from '../../support/postgres.js';
@@ -31,6 +31,11 @@ beforeEach(async () => {
 });
 
 const everything = { status: null, type: null, limit: 100, startingAfter: null, endingBefore: null };
+async function claimOne(): Promise<ClaimedWebhook> {
+  const [claimed] = await inbox.claimDue(1, 60_000);
+  if (claimed === undefined) throw new Error('nothing was due');
+  return claimed;
+}
 const ids = (rows: readonly InboundWebhook[]): string[] => rows.map(({ id }) => id);
 
 describe('receiving', () => {
@@ -114,9 +119,11 @@ describe('claiming', () => {
     for (const one of [first, second, webhook({ objectId: null }), webhook({ objectId: null })]) {
       await inbox.receive(one, null);
     }
-    expect(await inbox.claimDue(10, 60_000)).toHaveLength(3);
+    const claimed = await inbox.claimDue(10, 60_000);
+    expect(claimed).toHaveLength(3);
     expect(await inbox.claimDue(10, 60_000)).toEqual([]);
-    await inbox.settle(first.id, { status: 'processed', note: 'done' });
+    for (const one of claimed.filter(({ id }) => id === first.id))
+      await inbox.settle(one, { status: 'processed', note: 'done' });
     expect(ids(await inbox.claimDue(10, 60_000))).toEqual([second.id]);
   });
 
@@ -134,7 +141,7 @@ describe('claiming', () => {
       const claims = await Promise.all(Array.from({ length: 8 }, () => inbox.claimDue(1, 60_000)));
       const claimed = claims.flat();
       expect(claimed).toHaveLength(1);
-      await inbox.settle(claimed[0]?.id ?? '', { status: 'processed', note: 'done' });
+      for (const one of claimed) await inbox.settle(one, { status: 'processed', note: 'done' });
     }
   });
 
@@ -151,16 +158,16 @@ describe('claiming', () => {
     const [failing, next] = [webhook({ objectId }), webhook({ objectId })];
     await inbox.receive(failing, null);
     await inbox.receive(next, null);
-    await inbox.claimDue(1, 60_000);
     const retryAt = new Date(Date.now() + 300).toISOString() as ReturnType<typeof instantNow>;
-    await inbox.settle(failing.id, { status: 'failed', error: 'not yet', retryAt });
+    await inbox.settle(await claimOne(), { status: 'failed', error: 'not yet', retryAt });
     expect(await inbox.find(failing.id)).toMatchObject({
       status: 'failed',
       lastError: 'not yet',
       nextAttemptAt: retryAt,
     });
-    expect(ids(await inbox.claimDue(10, 60_000))).toEqual([next.id]);
-    await inbox.settle(next.id, { status: 'ignored', note: 'of no interest' });
+    const other = await claimOne();
+    expect(other.id).toBe(next.id);
+    await inbox.settle(other, { status: 'ignored', note: 'of no interest' });
     await sleep(350);
     expect(ids(await inbox.claimDue(10, 60_000))).toEqual([failing.id]);
   });
@@ -175,12 +182,40 @@ describe('claiming', () => {
 });
 
 describe('settling, listing and replaying', () => {
+  it('keeps a replay that was asked for while the webhook was being handled', async () => {
+    const received = webhook();
+    await inbox.receive(received, null);
+    const before = await claimOne();
+    await inbox.replay(received.id);
+    await inbox.settle(before, { status: 'parked', error: 'as it was before the replay' });
+    expect(await inbox.find(received.id)).toMatchObject({ status: 'received', lastError: null });
+    const after = await claimOne();
+    await inbox.settle(before, { status: 'parked', error: 'as it was before the replay' });
+    await inbox.settle(after, { status: 'processed', note: 'done' });
+    expect(await inbox.find(received.id)).toMatchObject({
+      status: 'processed',
+      note: 'done',
+      lastError: null,
+    });
+  });
+
+  it('takes the word of the worker that has it now, not of one whose lease was over', async () => {
+    await inbox.receive(webhook(), null);
+    const [slow] = await inbox.claimDue(1, 1);
+    await sleep(10);
+    const now = await claimOne();
+    if (slow === undefined) throw new Error('nothing was due');
+    await inbox.settle(slow, { status: 'processed', note: 'late' });
+    expect(await inbox.find(now.id)).toMatchObject({ status: 'received', attempts: 2 });
+    expect(await inbox.claimDue(1, 60_000)).toEqual([]);
+  });
+
   it('ends processed, ignored or parked, and a late worker changes nothing afterwards', async () => {
     const received = webhook();
     await inbox.receive(received, null);
-    await inbox.claimDue(1, 60_000);
-    await inbox.settle(received.id, { status: 'processed', note: 'PaymentCaptured' });
-    await inbox.settle(received.id, { status: 'failed', error: 'late', retryAt: instantNow() });
+    const claimed = await claimOne();
+    await inbox.settle(claimed, { status: 'processed', note: 'PaymentCaptured' });
+    await inbox.settle(claimed, { status: 'failed', error: 'late', retryAt: instantNow() });
     expect(await inbox.find(received.id)).toMatchObject({
       status: 'processed',
       note: 'PaymentCaptured',
