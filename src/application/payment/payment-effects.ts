@@ -118,7 +118,8 @@ function effectOf(
       };
     }
     case 'PaymentCaptureRequested': {
-      if (state.status !== 'capturing' || intentId === null) return undefined;
+      if (state.status !== 'capturing' || state.requestedAt !== event.at || intentId === null)
+        return undefined;
       return {
         perform: async () =>
           mapAnswer(await gateway.capture({ intentId, amount: event.amount, requestedAt }, key), observed),
@@ -126,7 +127,8 @@ function effectOf(
       };
     }
     case 'PaymentCancelRequested': {
-      if (state.status !== 'canceling' || intentId === null) return undefined;
+      if (state.status !== 'canceling' || state.requestedAt !== event.at || intentId === null)
+        return undefined;
       return {
         perform: async () => mapAnswer(await gateway.cancel({ intentId, requestedAt }, key), observed),
         refuse: ({ refusal }, at) => ({ type: 'RecordCancelRefused', at, refusal }),

@@ -8,7 +8,7 @@ import type {
   RecordedEvent,
   StreamName,
 } from '../ports/event-store.js';
-import { AppendOutcomeUnknown } from '../ports/event-store.js';
+import { AppendOutcomeUnknown, EventStoreUnavailable } from '../ports/event-store.js';
 import type { EventCodec } from './event-codec.js';
 import { eventIdOf } from './event-ids.js';
 
@@ -158,6 +158,9 @@ async function appendAgainWhenUnknown(
     return await eventStore.append(...append);
   } catch (error) {
     if (!(error instanceof AppendOutcomeUnknown)) throw error;
-    return eventStore.append(...append);
+    return eventStore.append(...append).catch((second: unknown) => {
+      // That the second try wrote nothing says nothing of the first.
+      throw second instanceof EventStoreUnavailable ? error : second;
+    });
   }
 }

@@ -32,10 +32,10 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
       return evolveAttempt(state, event);
     case 'PaymentCaptureRequested':
       if (state.status !== 'authorized') return impossible(state.status, event.type);
-      return { ...state, status: 'capturing', requested: event.amount };
+      return { ...state, status: 'capturing', requested: event.amount, requestedAt: event.at };
     case 'PaymentCaptureRefused': {
       if (state.status !== 'capturing') return impossible(state.status, event.type);
-      const { requested: _requested, ...rest } = state;
+      const { requested: _requested, requestedAt: _requestedAt, ...rest } = state;
       return { ...rest, status: 'authorized' };
     }
     case 'PaymentCaptured':
@@ -47,7 +47,7 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
     }
     case 'PaymentCancelRequested':
       if (!isCancelable(state)) return impossible(state.status, event.type);
-      return { ...existing(state), status: 'canceling', from: state };
+      return { ...existing(state), status: 'canceling', from: state, requestedAt: event.at };
     case 'PaymentCancelRefused':
       if (state.status !== 'canceling') return impossible(state.status, event.type);
       return state.from;
@@ -85,7 +85,7 @@ function evolveAttempt(state: ExistingPayment, event: AttemptEvent): PaymentStat
     case 'canceling': {
       const from = evolveAttempt(state.from, event);
       if (from.status === 'absent' || !isCancelable(from)) return impossible(state.status, event.type);
-      return { ...existing(from), status: 'canceling', from };
+      return { ...existing(from), status: 'canceling', from, requestedAt: state.requestedAt };
     }
     case 'requires_payment_method':
     case 'confirming':

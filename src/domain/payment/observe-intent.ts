@@ -46,7 +46,8 @@ export function observeIntent(state: PaymentState, command: ObserveIntent): Paym
 /** The answer to an attempt that has been followed by another, or whose end is recorded. */
 function isConcluded(state: ExistingPayment, attempt: number | null): boolean {
   if (attempt === null) return false;
-  return attempt < state.attempts.count || state.status === 'requires_payment_method';
+  const { status } = state.status === 'canceling' ? state.from : state;
+  return attempt < state.attempts.count || status === 'requires_payment_method';
 }
 
 function observeDecline(state: ExistingPayment, command: ObserveIntent): PaymentDecision {
@@ -65,8 +66,9 @@ function observeDecline(state: ExistingPayment, command: ObserveIntent): Payment
   const base = state.status === 'canceling' ? state.from : state;
   switch (base.status) {
     case 'confirming':
-      // News that names no charge may be of the attempt before; the answer to our own request will tell.
-      return command.attempt === null && decline.chargeId === null ? nothingToDo : declined;
+      // It may be of an attempt before, or of one that the customer made with the provider directly. What came of our own
+      // request only its own answer can tell.
+      return command.attempt === null ? nothingToDo : declined;
     case 'requires_action':
     case 'processing':
       return declined;

@@ -31,11 +31,20 @@ export type Authorized = Existing & {
   readonly authorized: Money;
   readonly chargeId: string | null;
 };
-type Capturing = Omit<Authorized, 'status'> & { readonly status: 'capturing'; readonly requested: Money };
+type Capturing = Omit<Authorized, 'status'> & {
+  readonly status: 'capturing';
+  readonly requested: Money;
+  /** Tells this request from one that was refused before. */
+  readonly requestedAt: Instant;
+};
 
 /** Before the money is taken, and with no request of ours to end it. */
 export type Cancelable = AwaitingMethod | AwaitingAction | Processing | Authorized;
-type Canceling = Existing & { readonly status: 'canceling'; readonly from: Cancelable };
+type Canceling = Existing & {
+  readonly status: 'canceling';
+  readonly from: Cancelable;
+  readonly requestedAt: Instant;
+};
 
 export type Captured = Existing & {
   readonly status: 'captured';

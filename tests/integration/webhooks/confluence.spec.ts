@@ -245,11 +245,11 @@ describe('a webhook', () => {
     const world = createPaymentWorld(stripe, createMemoryEventStore());
     await world.record(paymentId, creation);
     world.afterNextFetch(async () => {
-      // The customer acts and the card is declined: after Stripe has answered, and before that is recorded.
+      // The customer acts and the card is declined, and the attempt's own answer says so: before that look-up is recorded.
       await stripe.post(`/sim/payment_intents/${intentId}/complete_action`, { outcome: 'succeed' });
       const intent = answered(await stripe.gateway.fetchIntent(intentId));
       expect(intent.status).toBe('requires_payment_method');
-      await world.record(paymentId, { type: 'ObserveIntent', intent, attempt: null });
+      await world.record(paymentId, { type: 'ObserveIntent', intent, attempt: 1 });
     });
     expect(await world.deliver(waiting)).toMatchObject({ status: 'processed' });
     expect(world.fetches.count).toBe(2);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
 import type { EventMetadata, EventStore, StreamName } from '../../../src/application/ports/event-store.js';
-import { AppendOutcomeUnknown } from '../../../src/application/ports/event-store.js';
+import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../../src/application/ports/event-store.js';
 import { Contention, createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import { commandIdOf, eventIdOf } from '../../../src/application/shared/event-ids.js';
 import type { PaymentCommand } from '../../../src/domain/payment/commands.js';
@@ -100,6 +100,19 @@ describe('the command handler', () => {
     await expect(handlerOn(eventStore).handle(paymentId, create, because('a'))).rejects.toThrow(
       AppendOutcomeUnknown,
     );
+  });
+
+  it('does not say that nothing was written because the second try wrote nothing', async () => {
+    let tries = 0;
+    const { store, eventStore } = disturbed(async () => {
+      tries += 1;
+      if (tries > 1) throw new EventStoreUnavailable('out of reach');
+      return 'lose';
+    });
+    await expect(handlerOn(eventStore).handle(paymentId, create, because('a'))).rejects.toThrow(
+      AppendOutcomeUnknown,
+    );
+    expect(await store.readStream(stream)).toHaveLength(2);
   });
 
   it('decides nothing at another revision than the client saw', async () => {

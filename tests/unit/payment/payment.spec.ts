@@ -108,10 +108,17 @@ describe('news of an attempt', () => {
       .when(observe(intent('requires_payment_method', { decline: decline() })))
       .thenNothing();
   });
-  it('does not take a decline without a charge for the attempt under way, unless it answers that attempt', () => {
-    const news = intent('requires_payment_method', { decline: decline(null) });
-    given(payment, asked).when(observe(news)).thenNothing();
-    given(payment, asked).when(observe(news, 1)).then(declined(1, null));
+  it('takes a decline for the attempt under way only from the answer to that attempt', () => {
+    for (const charge of [null, 'ch_browser']) {
+      const news = intent('requires_payment_method', { decline: decline(charge) });
+      given(payment, asked).when(observe(news)).thenNothing();
+      given(payment, asked).when(observe(news, 1)).then(declined(1, charge));
+    }
+  });
+  it('lets a late answer change nothing while a cancellation is asked for, either', () => {
+    given(payment, [...asked, declined(), cancelRequested])
+      .when(observe(intent('requires_action'), 1))
+      .thenNothing();
   });
   it('lets a late answer to an earlier attempt change nothing', () => {
     given(payment, [...asked, declined(), confirmRequested(2)])
