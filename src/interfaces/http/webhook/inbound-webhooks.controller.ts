@@ -62,8 +62,16 @@ export class InboundWebhooksController implements Controller {
   private async find(id: string): Promise<Answer> {
     const webhook = await this.inbox.find(id);
     if (webhook === undefined) throw missing();
-    return { status: 200, body: { ...webhookObject(webhook), payload: webhook.payload } };
+    return { status: 200, body: { ...webhookObject(webhook), payload: withoutSecrets(webhook.payload) } };
   }
+}
+
+/**
+ * The body stays as it was signed in the inbox; whoever may look at webhooks need not be able to act for a customer. A
+ * secret stands under its name, or in an address that the customer is sent to.
+ */
+function withoutSecrets(payload: string): string {
+  return payload.replaceAll(/("client_secret"\s*:\s*"|client_secret=)[^"&#\\]+/g, '$1[redacted]');
 }
 
 function missing() {

@@ -29,7 +29,9 @@ export const inboundWebhookSchema = z
     deliveries: integer('How often it was delivered, duplicates included.'),
     last_error: z.string().nullable(),
     note: z.string().nullable(),
-    payload: z.string().optional().meta({ description: 'The body byte for byte; not in lists.' }),
+    payload: z.string().optional().meta({
+      description: 'The body byte for byte, save client secrets, which are not shown; not in lists.',
+    }),
     processed_at: timestamp.nullable(),
     next_attempt_at: timestamp.nullable(),
     metadata: z.record(z.string(), z.string()),
