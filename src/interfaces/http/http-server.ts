@@ -3,7 +3,7 @@ import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, NextFunction, Request, Response } from 'express';
 import express from 'express';
 import helmet from 'helmet';
-import { docsRoutes } from './docs/docs.routes.js';
+import { docsRoutes } from './docs/docs-routes.js';
 import type { HttpSettings, ReceiveWebhook } from './http-tokens.js';
 import type { DispatchParts } from './shared/dispatch.js';
 import { createDispatch } from './shared/dispatch.js';
