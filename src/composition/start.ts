@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../application/ports/logger.js';
 import type { Config } from '../config.js';
 import { freePort } from '../infrastructure/free-port.js';
@@ -28,7 +29,7 @@ export type Running = {
   stop(): Promise<void>;
 };
 
-const requestsFinishWithinMs = 8_000;
+const finishWithinMs = 8_000;
 const pruneEveryMs = 24 * 60 * 60_000;
 
 /**
@@ -158,14 +159,15 @@ async function startParts(
   const working = new AbortController();
   const workers = [container.get(tokens.webhookWorker), container.get(tokens.effectWorker)];
   const work = workers.map((worker) => worker.run(working.signal));
-  stops.push(() => {
-    working.abort();
-    return Promise.all(work);
-  });
-
   const server = container.get(tokens.httpServer);
   await server.listen(port, config.host);
-  stops.push(() => server.close(requestsFinishWithinMs));
+  // Requests and workers end together. Who still waits for Stripe at the end of the bound is left behind: what was asked is
+  // recorded, and the next start goes on with it.
+  stops.push(() => {
+    working.abort();
+    const left = sleep(finishWithinMs, undefined, { ref: false });
+    return Promise.all([server.close(finishWithinMs), Promise.race([Promise.all(work), left])]);
+  });
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   return { url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`, apiKey };
 }

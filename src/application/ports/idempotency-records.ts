@@ -20,7 +20,12 @@ export type SavedAnswer = {
 
 export type Claim =
   /** Execute now under `commandId` (a UUIDv7, the same for every later execution of this request). */
-  | { readonly outcome: 'execute'; readonly commandId: string }
+  | {
+      readonly outcome: 'execute';
+      readonly commandId: string;
+      /** Names this claim: once its lease has passed to another one, it can answer and abandon nothing more. */
+      readonly token: string;
+    }
   | { readonly outcome: 'replay'; readonly answer: SavedAnswer }
   | { readonly outcome: 'in_progress'; readonly retryAfterMs: number }
   /** The key was used for another body. */
@@ -33,8 +38,8 @@ export type Claim =
 export interface IdempotencyRecords {
   /** Durable before it answers `execute`. Of many concurrent claims of one request, one executes. */
   claim(request: RequestIdentity, leaseMs: number): Promise<Claim>;
-  /** Keeps the answer for every repeat. */
-  complete(request: RequestIdentity, answer: SavedAnswer): Promise<void>;
+  /** Keeps the answer for every repeat; changes nothing when the claim of that token is no longer the present one. */
+  complete(request: RequestIdentity, token: string, answer: SavedAnswer): Promise<void>;
   /** Gives the claim up, for answers that are not kept (nothing began): the same key may be used again at once. */
-  abandon(request: RequestIdentity): Promise<void>;
+  abandon(request: RequestIdentity, token: string): Promise<void>;
 }

@@ -9,7 +9,7 @@ import type {
 import { GroupCommit } from './group-commit.js';
 
 type Claiming = { readonly request: RequestIdentity; readonly leaseMs: number };
-type Completing = { readonly request: RequestIdentity; readonly answer: SavedAnswer };
+type Completing = { readonly request: RequestIdentity; readonly token: string; readonly answer: SavedAnswer };
 
 type Row = {
   readonly caller: string;
@@ -46,21 +46,21 @@ const claimStatement = `
   returning caller, method, path, key, fingerprint, command_id, claim, status, content_type, body, etag,
     greatest(0, ceil(extract(epoch from leased_until - now()) * 1000))::int as lease_ms`;
 
-/** The first answer stays: an execution that outlived its lease changes nothing. */
+/** Only the present claim may answer: an execution that outlived its lease changes nothing. */
 const completeStatement = `
   update counterfoil.idempotency_records as known
   set status = answered.status, content_type = answered.content_type, body = answered.body, etag = answered.etag
   from (
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[],
-      $8::text[], $9::text[]) as given (caller, method, path, key, fingerprint, status, content_type, body, etag)
+    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::smallint[], $7::text[],
+      $8::text[], $9::text[]) as given (caller, method, path, key, claim, status, content_type, body, etag)
     order by caller collate "C", method collate "C", path collate "C", key collate "C"
   ) as answered
   where known.caller = answered.caller and known.method = answered.method and known.path = answered.path
-    and known.key = answered.key and known.fingerprint = answered.fingerprint and known.status is null`;
+    and known.key = answered.key and known.claim = answered.claim and known.status is null`;
 
 const abandonStatement = `
   update counterfoil.idempotency_records set leased_until = '-infinity'
-  where caller = $1 and method = $2 and path = $3 and key = $4 and fingerprint = $5 and status is null`;
+  where caller = $1 and method = $2 and path = $3 and key = $4 and claim = $5 and status is null`;
 
 const batching = { batchMax: 64, queueMax: 10_000 };
 
@@ -81,12 +81,12 @@ export class PostgresIdempotencyRecords implements IdempotencyRecords {
     return this.#claims.submit({ request, leaseMs });
   }
 
-  async complete(request: RequestIdentity, answer: SavedAnswer): Promise<void> {
-    await this.#answers.submit({ request, answer });
+  async complete(request: RequestIdentity, token: string, answer: SavedAnswer): Promise<void> {
+    await this.#answers.submit({ request, token, answer });
   }
 
-  async abandon({ caller, method, path, key, fingerprint }: RequestIdentity): Promise<void> {
-    await this.#pool.query(abandonStatement, [caller, method, path, key, fingerprint]);
+  async abandon({ caller, method, path, key }: RequestIdentity, token: string): Promise<void> {
+    await this.#pool.query(abandonStatement, [caller, method, path, key, token]);
   }
 
   /** Forgets requests first sent more than `days` ago, some at a time; answers how many. */
@@ -149,7 +149,7 @@ export class PostgresIdempotencyRecords implements IdempotencyRecords {
         of(({ request }) => request.method),
         of(({ request }) => request.path),
         of(({ request }) => request.key),
-        of(({ request }) => request.fingerprint),
+        of(({ token }) => token),
         of(({ answer }) => answer.status),
         of(({ answer }) => answer.contentType),
         of(({ answer }) => answer.body),
@@ -167,7 +167,7 @@ function claimOf(row: Row, { request }: Claiming, isMine: boolean): Claim {
     return { outcome: 'replay', answer: { status, contentType, body, etag } };
   }
   return isMine
-    ? { outcome: 'execute', commandId: row.command_id }
+    ? { outcome: 'execute', commandId: row.command_id, token: row.claim }
     : { outcome: 'in_progress', retryAfterMs: row.lease_ms };
 }
 

@@ -56,6 +56,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     idleTimeoutMillis: 30_000,
   });
   const onError = (error: Error): void => {
+    if (pool.ending) return;
     logger.warn(
       { err: error.message, applicationName: options.applicationName },
       'Lost a connection to Postgres',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { v4 } from 'uuid';
 import type {
+  Claim,
   IdempotencyRecords,
   RequestIdentity,
   SavedAnswer,
@@ -28,6 +29,15 @@ const request = (more: Partial<RequestIdentity> = {}): RequestIdentity => ({
   fingerprint: 'a'.repeat(64),
   ...more,
 });
+
+/** A token of no claim where there was none to hold one. */
+function tokenOf(claim: Claim | undefined): string {
+  return claim?.outcome === 'execute' ? claim.token : '00000000-0000-4000-8000-000000000000';
+}
+
+function commandOf(claim: Claim): string | undefined {
+  return claim.outcome === 'execute' ? claim.commandId : undefined;
+}
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -58,12 +68,16 @@ describe.each(adapters)('idempotency records %s', (_name, create) => {
   it('execute once, and give the answer byte for byte to every repeat', async () => {
     const wanted = request();
     const first = await records.claim(wanted, leaseMs);
-    expect(first).toEqual({ outcome: 'execute', commandId: expect.stringMatching(/^[0-9a-f]{8}-.{4}-7/) });
+    expect(first).toEqual({
+      outcome: 'execute',
+      commandId: expect.stringMatching(/^[0-9a-f]{8}-.{4}-7/),
+      token: expect.any(String),
+    });
     expect(await records.claim(wanted, leaseMs)).toEqual({
       outcome: 'in_progress',
       retryAfterMs: expect.any(Number),
     });
-    await records.complete(wanted, answer);
+    await records.complete(wanted, tokenOf(first), answer);
     expect(await records.claim(wanted, leaseMs)).toEqual({ outcome: 'replay', answer });
     expect(await records.claim(wanted, leaseMs)).toEqual({ outcome: 'replay', answer });
   });
@@ -71,10 +85,9 @@ describe.each(adapters)('idempotency records %s', (_name, create) => {
   it('refuse the key for another body, before and after the answer', async () => {
     const wanted = request();
     const other = { ...wanted, fingerprint: 'b'.repeat(64) };
-    await records.claim(wanted, leaseMs);
+    const token = tokenOf(await records.claim(wanted, leaseMs));
     expect(await records.claim(other, leaseMs)).toEqual({ outcome: 'reused' });
-    await records.complete(other, { ...answer, status: 500 });
-    await records.complete(wanted, answer);
+    await records.complete(wanted, token, answer);
     expect(await records.claim(other, leaseMs)).toEqual({ outcome: 'reused' });
     expect(await records.claim(wanted, leaseMs)).toEqual({ outcome: 'replay', answer });
   });
@@ -93,8 +106,8 @@ describe.each(adapters)('idempotency records %s', (_name, create) => {
   it('let an abandoned request execute again under the same command', async () => {
     const wanted = request();
     const first = await records.claim(wanted, leaseMs);
-    await records.abandon(wanted);
-    expect(await records.claim(wanted, leaseMs)).toEqual(first);
+    await records.abandon(wanted, tokenOf(first));
+    expect(commandOf(await records.claim(wanted, leaseMs))).toBe(commandOf(first));
     expect((await records.claim(wanted, leaseMs)).outcome).toBe('in_progress');
   });
 
@@ -102,11 +115,14 @@ describe.each(adapters)('idempotency records %s', (_name, create) => {
     const wanted = request();
     const first = await records.claim(wanted, 20);
     await sleep(40);
-    expect(await records.claim(wanted, leaseMs)).toEqual(first);
-    await records.complete(wanted, answer);
-    // The first executor comes back late: what was answered stays.
-    await records.complete(wanted, { ...answer, body: '{}' });
-    await records.abandon(wanted);
+    const next = await records.claim(wanted, leaseMs);
+    expect(commandOf(next)).toBe(commandOf(first));
+    // The first executor comes back late: it neither answers for the present one nor lets a third one in.
+    await records.abandon(wanted, tokenOf(first));
+    await records.complete(wanted, tokenOf(first), { ...answer, status: 409 });
+    expect((await records.claim(wanted, leaseMs)).outcome).toBe('in_progress');
+    await records.complete(wanted, tokenOf(next), answer);
+    await records.complete(wanted, tokenOf(next), { ...answer, body: '{}' });
     expect(await records.claim(wanted, leaseMs)).toEqual({ outcome: 'replay', answer });
   });
 });
@@ -132,8 +148,8 @@ describe('idempotency records of two processes', () => {
         both.flatMap((records, n) => {
           const order = n === 0 ? wanted : [...wanted].reverse();
           return order.map(async (one, place) => {
-            await records.claim(one, leaseMs);
-            if (place % 7 === round % 7) await records.complete(one, answer);
+            const claim = await records.claim(one, leaseMs);
+            if (place % 7 === round % 7) await records.complete(one, tokenOf(claim), answer);
           });
         }),
       );
@@ -145,7 +161,11 @@ describe('idempotency records of two processes', () => {
     const wanted = Array.from({ length: 300 }, () => request());
     const claims = await Promise.all(wanted.map((one) => records.claim(one, leaseMs)));
     expect(claims.every(({ outcome }) => outcome === 'execute')).toBe(true);
-    await Promise.all(wanted.map((one, n) => records.complete(one, { ...answer, body: `${n}`, etag: null })));
+    await Promise.all(
+      wanted.map((one, n) =>
+        records.complete(one, tokenOf(claims[n]), { ...answer, body: `${n}`, etag: null }),
+      ),
+    );
     await records.close();
     const replays = await Promise.all(
       wanted.map((one) => new PostgresIdempotencyRecords(second).claim(one, leaseMs)),

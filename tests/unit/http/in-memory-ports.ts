@@ -45,24 +45,26 @@ export class InMemoryIdempotencyRecords implements IdempotencyRecords {
     const until = Date.now() + leaseMs;
     if (known === undefined) {
       const commandId = v7();
-      this.kept.set(name, { fingerprint: request.fingerprint, commandId, claim: v4(), until });
-      return { outcome: 'execute', commandId };
+      const token = v4();
+      this.kept.set(name, { fingerprint: request.fingerprint, commandId, claim: token, until });
+      return { outcome: 'execute', commandId, token };
     }
     if (known.fingerprint !== request.fingerprint) return { outcome: 'reused' };
     if (known.answer !== undefined) return { outcome: 'replay', answer: known.answer };
     if (known.until > Date.now()) return { outcome: 'in_progress', retryAfterMs: known.until - Date.now() };
     known.until = until;
-    return { outcome: 'execute', commandId: known.commandId };
+    known.claim = v4();
+    return { outcome: 'execute', commandId: known.commandId, token: known.claim };
   }
 
-  async complete(request: RequestIdentity, answer: SavedAnswer): Promise<void> {
+  async complete(request: RequestIdentity, token: string, answer: SavedAnswer): Promise<void> {
     const known = this.kept.get(nameOf(request));
-    if (known !== undefined && known.fingerprint === request.fingerprint) known.answer ??= { ...answer };
+    if (known?.claim === token) known.answer ??= { ...answer };
   }
 
-  async abandon(request: RequestIdentity): Promise<void> {
+  async abandon(request: RequestIdentity, token: string): Promise<void> {
     const known = this.kept.get(nameOf(request));
-    if (known !== undefined && known.answer === undefined) known.until = 0;
+    if (known?.claim === token && known.answer === undefined) known.until = 0;
   }
 }
 

@@ -50,8 +50,8 @@ export async function answerOnce(
     case 'execute': {
       const answer = await execute(claim.commandId);
       try {
-        if (isKept(answer.status)) await records.complete(identity, answer);
-        else await records.abandon(identity);
+        if (isKept(answer.status)) await records.complete(identity, claim.token, answer);
+        else await records.abandon(identity, claim.token);
       } catch (error) {
         // What was done is done. A repeat runs under the same command id once the lease is over.
         logger.error({ err: error }, 'an answer could not be kept for repeats');
