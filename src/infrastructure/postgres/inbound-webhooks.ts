@@ -21,6 +21,8 @@ type Settled = {
 const batchMax = 64;
 /** A batch's statement is sent as one message: large bodies fill it sooner. */
 const bytesPerItem = 65_536;
+/** So many webhooks are deleted in one statement and one commit. */
+const pruneMax = 1_000;
 /** Beyond this the sender is told to come again: it keeps its webhooks for days. */
 const queueMax = 10_000;
 
@@ -49,6 +51,18 @@ const settleStatement = (size: number): string => `
     processed_at = case when settled.status in ('processed', 'ignored') then now() end
   from (values ${valuesList(settledTypes, size)}) as settled (id, lease, status, note, error, retry_at)
   where webhook.id = settled.id and webhook.leased_until = settled.lease`;
+
+/**
+ * From the oldest of one status on, so that what is to be deleted is found without reading the rest. The status is looked
+ * at again in the row that is deleted: it may have been replayed since.
+ */
+const pruneStatement = `
+  delete from counterfoil.inbound_webhooks
+  where status = $1 and id = any (array(
+    select id from (
+      select id, received_at from counterfoil.inbound_webhooks where status = $1 order by arrival limit ${pruneMax}
+    ) as oldest
+    where received_at < now() - $2 * interval '1 day'))`;
 
 /** The inbox in a table. Webhooks that wait to be stored, or settled, go out together in one statement and one commit. */
 export class PostgresInboundWebhooks implements InboundWebhooks {
@@ -136,6 +150,22 @@ export class PostgresInboundWebhooks implements InboundWebhooks {
       [id],
     );
     return rowCount === 1;
+  }
+
+  /**
+   * Forgets webhooks that were received more than `days` ago and are processed or ignored; answers how many. Stripe keeps
+   * its events for 30 days, so that none of them comes again.
+   */
+  async prune(days = 90): Promise<number> {
+    let pruned = 0;
+    for (const status of ['processed', 'ignored']) {
+      let deleted = pruneMax;
+      while (deleted === pruneMax) {
+        deleted = (await this.#pool.query(pruneStatement, [status, days])).rowCount ?? 0;
+        pruned += deleted;
+      }
+    }
+    return pruned;
   }
 
   async #receiveAll(items: readonly Received[]): Promise<readonly Reception[]> {

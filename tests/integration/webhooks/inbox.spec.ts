@@ -256,3 +256,28 @@ describe('settling, listing and replaying', () => {
     expect((await inbox.list({ ...everything, startingAfter: 'evt_unknown' })).rows).toEqual([]);
   });
 });
+
+describe('pruning', () => {
+  it('forgets what was processed or ignored after 90 days, in any number, and nothing else', async () => {
+    await pool.query(`
+      insert into counterfoil.inbound_webhooks
+        (id, type, livemode, payload, payload_sha256, status, next_attempt_at, received_at)
+      select 'evt_' || status || days || '_' || n, 'type', false, '{}', '\\x00', status,
+        case when status in ('received', 'failed') then now() end, now() - days * interval '1 day'
+      from (values (91, 1100), (89, 10)) as age (days, count), generate_series(1, count) as n,
+        unnest(array['received', 'processed', 'ignored', 'failed', 'parked']) as status`);
+    expect(await inbox.prune()).toBe(2_200);
+    expect(await inbox.prune()).toBe(0);
+    const { rows } = await pool.query(
+      `select status, count(*)::int from counterfoil.inbound_webhooks group by status order by status`,
+    );
+    expect(rows).toEqual([
+      { status: 'failed', count: 1_110 },
+      { status: 'ignored', count: 10 },
+      { status: 'parked', count: 1_110 },
+      { status: 'processed', count: 10 },
+      { status: 'received', count: 1_110 },
+    ]);
+    expect(await inbox.prune(80)).toBe(20);
+  });
+});
