@@ -22,7 +22,6 @@ export async function startProduct(parts: {
     STRIPE_SECRET_KEY: 'sk_test_bench00000000',
     STRIPE_WEBHOOK_SECRET: webhookSecret,
     STRIPE_API_BASE: parts.simulatorUrl,
-    COUNTERFOIL_LOG_LEVEL: 'warn',
   });
   return {
     ...child,
