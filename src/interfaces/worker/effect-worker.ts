@@ -7,6 +7,7 @@ import type { Leases } from '../../application/ports/lease.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { PendingEffect, PendingEffects } from '../../application/ports/read-models.js';
 import { later } from '../../application/webhook/retry-schedule.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import type { WakeUp } from './wake-up.js';
 import type { Worker } from './work-loop.js';
 import { createWorkLoop } from './work-loop.js';
@@ -20,6 +21,8 @@ const longestDelayMs = 15 * 60_000;
 const contradictionDelayMs = 3_600_000;
 /** The read model needs a moment to see that an effect is settled, and some answers settle nothing yet. */
 const settledPauseMs = 5_000;
+/** Another process ends its call in that time, most often, and the read model then shows the effect no more. */
+const heldElsewherePauseMs = 5_000;
 
 /**
  * Carries out requests to the provider that were recorded and have no outcome: their process died, or the provider did
@@ -42,11 +45,17 @@ export function createEffectWorker(parts: {
   const { concurrency = 8, pollMs = 500 } = parts;
   /** Effects that this process is at: the read model shows them as due until they are settled or postponed. */
   const underWay = new Set<string>();
+  /** Effects that another process is at, and until when they are left to it. */
+  const heldElsewhere = new Map<string, Instant>();
 
   async function claim(limit: number): Promise<readonly PendingEffect[]> {
     const now = clock.now();
-    const due = await pending.due(now, later(now, -graceMs), limit + underWay.size);
-    const claimed = due.filter(({ event_id: id }) => !underWay.has(id)).slice(0, limit);
+    for (const [id, until] of heldElsewhere) if (until <= now) heldElsewhere.delete(id);
+    const passedOver = underWay.size + heldElsewhere.size;
+    const due = await pending.due(now, later(now, -graceMs), limit + passedOver);
+    const claimed = due
+      .filter(({ event_id: id }) => !underWay.has(id) && !heldElsewhere.has(id))
+      .slice(0, limit);
     for (const { event_id: id } of claimed) underWay.add(id);
     return claimed;
   }
@@ -55,8 +64,10 @@ export function createEffectWorker(parts: {
     const { event_id: id, stream, attempts } = effect;
     try {
       const lease = await leases.acquire(`effect:${id}`, leaseMs);
-      // Whoever holds it is carrying the effect out now.
-      if (lease === undefined) return;
+      if (lease === undefined) {
+        heldElsewhere.set(id, later(clock.now(), heldElsewherePauseMs));
+        return;
+      }
       try {
         await carryOut(effect);
       } finally {

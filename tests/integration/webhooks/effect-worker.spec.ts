@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import type { PendingEffect, PendingEffects } from '../../../src/application/ports/read-models.js';
+import { later } from '../../../src/application/webhook/retry-schedule.js';
 import { PostgresEventStore } from '../../../src/infrastructure/event-store/postgres-event-store.js';
 import { PostgresLeases } from '../../../src/infrastructure/postgres/leases.js';
 import { createPool } from '../../../src/infrastructure/postgres/pool.js';
@@ -10,7 +10,7 @@ import { createWakeUp } from '../../../src/interfaces/worker/wake-up.js';
 import type { TestDatabase } from '../../support/postgres.js';
 import { createTestDatabase, silentLogger } from '../../support/postgres.js';
 import type { Stripe } from '../stripe/simulator-control.js';
-import { newPaymentId, startStripe } from '../stripe/simulator-control.js';
+import { instantNow, newPaymentId, startStripe } from '../stripe/simulator-control.js';
 import { createPaymentWorld } from './payment-world.js';
 import { during, eventually } from './worker-runs.js';
 
@@ -42,11 +42,15 @@ const createWorld = () => createPaymentWorld(stripe, eventStore);
 /** Pending requests straight from the log: all that were ever made, for carrying one out again is harmless. */
 function createPending(): PendingEffects & {
   readonly postponed: Map<string, { at: string; error: string }>;
+  readonly looks: { count: number };
 } {
   const postponed = new Map<string, { at: string; error: string }>();
+  const looks = { count: 0 };
   return {
     postponed,
+    looks,
     async due(now, requestedBefore, limit) {
+      looks.count += 1;
       const due: PendingEffect[] = [];
       for (const event of await eventStore.readAll(0n, 1_000)) {
         const nextAttempt = postponed.get(event.id)?.at ?? null;
@@ -71,7 +75,12 @@ function createPending(): PendingEffects & {
 }
 
 describe('the effect worker', () => {
-  function effectWorker(pending: PendingEffects, graceMs = 0) {
+  function effectWorker(
+    pending: PendingEffects,
+    changes: Partial<
+      Pick<Parameters<typeof createEffectWorker>[0], 'graceMs' | 'concurrency' | 'leases' | 'clock'>
+    > = {},
+  ) {
     const { effects, clock } = createWorld();
     return createEffectWorker({
       pending,
@@ -81,11 +90,14 @@ describe('the effect worker', () => {
       clock,
       logger: silentLogger,
       wakeUp: createWakeUp(),
-      graceMs,
+      graceMs: 0,
       pollMs: 20,
       concurrency: 100,
+      ...changes,
     });
   }
+  const looked = (pending: ReturnType<typeof createPending>, times: number) =>
+    eventually(async () => expect(pending.looks.count).toBeGreaterThanOrEqual(times));
 
   it('finishes what was recorded and never sent, and what was sent and never recorded: one charge each', async () => {
     const world = createWorld();
@@ -111,8 +123,41 @@ describe('the effect worker', () => {
     const world = createWorld();
     const id = newPaymentId();
     await world.record(id, world.creation(id));
-    await during(effectWorker(createPending(), 60_000), () => sleep(300));
+    const pending = createPending();
+    // What a worker claimed at its looks is handled before it stops.
+    await during(effectWorker(pending, { graceMs: 60_000 }), () => looked(pending, 3));
     expect(await world.stateOf(id)).toMatchObject({ status: 'confirming' });
+  });
+
+  it('turns to others for a while when another process is at a request, and does not ask again and again', async () => {
+    const world = createWorld();
+    const [held, free] = [newPaymentId(), newPaymentId()];
+    const { facts } = await world.record(held, world.creation(held));
+    await world.record(free, world.creation(free));
+    const request = facts.find(({ event }) => event.type === 'PaymentConfirmRequested')?.id ?? '';
+    const lease = await leases.acquire(`effect:${request}`, 60_000);
+    let refusals = 0;
+    const acquire: PostgresLeases['acquire'] = async (name, leaseMs) => {
+      const acquired = await leases.acquire(name, leaseMs);
+      if (acquired === undefined) refusals += 1;
+      return acquired;
+    };
+    const pending = createPending();
+    let now = instantNow();
+    const parts = { concurrency: 1, leases: { acquire }, clock: { now: () => now } };
+    await during(effectWorker(pending, parts), async () => {
+      await eventually(async () => {
+        expect(await world.stateOf(free)).toMatchObject({ status: 'captured' });
+      });
+      await looked(pending, pending.looks.count + 3);
+      expect(refusals).toBe(1);
+      expect(await world.stateOf(held)).toMatchObject({ status: 'confirming' });
+      await lease?.release();
+      now = later(now, 10_000);
+      await eventually(async () => {
+        expect(await world.stateOf(held)).toMatchObject({ status: 'captured' });
+      });
+    });
   });
 
   it('asks again later, with a growing wait, while the outcome is unknown', async () => {
