@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/shared/instant.js';
 import { retrieveParams } from './stripe-requests.js';
 import { metadataKeys } from './stripe-snapshots.js';
 
-/** More objects than this are not paged through; the answer stays unknown. */
+/** More objects than this, in one list, are not paged through; the answer stays unknown. */
 const objectsMax = 5_000;
 /** How far Stripe's clock and ours may lie apart, and how late a request may still be carried out. */
 const skewSeconds = 600;
@@ -16,7 +16,8 @@ class LookUpTooLarge extends Error {
 
 /**
  * The intent that one recorded attempt created; undefined proves that it created none. Listing is consistent with
- * earlier writes, unlike Stripe's search.
+ * earlier writes, unlike Stripe's search. It shows the newest first, so the minutes around the request come first and the
+ * day after them only where these show nothing.
  */
 export async function findIntentOfAttempt(
   client: Stripe,
@@ -25,12 +26,16 @@ export async function findIntentOfAttempt(
   options: Stripe.RequestOptions,
 ): Promise<Stripe.PaymentIntent | undefined> {
   const since = Math.floor(Date.parse(requestedAt) / 1_000);
-  const created = { gte: since - skewSeconds, lte: since + longestSeconds };
-  const found = await first(
-    client.paymentIntents.list({ created, limit: 100 }, options),
-    (intent) => intent.metadata[metadataKeys.attempt] === attempt,
-  );
-  return found && client.paymentIntents.retrieve(found.id, retrieveParams, options);
+  const soon = { gte: since - skewSeconds, lte: since + skewSeconds };
+  const late = { gt: since + skewSeconds, lte: since + longestSeconds };
+  for (const created of [soon, late]) {
+    const found = await first(
+      client.paymentIntents.list({ created, limit: 100 }, options),
+      (intent) => intent.metadata[metadataKeys.attempt] === attempt,
+    );
+    if (found !== undefined) return client.paymentIntents.retrieve(found.id, retrieveParams, options);
+  }
+  return undefined;
 }
 
 /** The refund that carries our id; undefined proves that there is none. */
