@@ -45,10 +45,6 @@ export class HeadWatch {
     for (const { after, wake } of [...this.#waiters]) if (after < position) wake();
   }
 
-  close(): void {
-    for (const { wake } of [...this.#waiters]) wake();
-  }
-
   #schedule(): void {
     this.#timer ??= setTimeout(() => void this.#ask(), this.#pollMs);
   }
