@@ -154,7 +154,7 @@ export type ProjectionStatus = {
   readonly name: string;
   readonly version: number;
   readonly position: Position;
-  /** Time since the checkpoint last reached the head, 0 when it is there. */
+  /** As `lagMs`, of this projection alone. */
   readonly lag_ms: number;
   readonly parked_streams: number;
   readonly parked_events: number;
@@ -170,6 +170,8 @@ export type ParkedEvent = {
   readonly position: Position;
   readonly type: string;
   readonly error: string;
+  /** When it is tried again by itself; null for what waits for a person, or for an earlier event of its stream. */
+  readonly retry_at: Instant | null;
   readonly parked_at: Instant;
 };
 
@@ -200,14 +202,22 @@ export interface Projections {
   readonly names: readonly string[];
   status(): Promise<readonly ProjectionStatus[]>;
   parked(name: string): Promise<readonly ParkedEvent[]>;
-  /** Tries a projection's parked events again, in stream order; answers how many are parked still. */
+  /**
+   * Tries a projection's parked events again, in stream order; answers how many are parked still. Only streams whose event
+   * failed of a cancelled statement (a timeout, a lock) are tried again without this: after 5 s, 10 s and so on to 5 min.
+   */
   retryParked(name: string): Promise<number>;
   /**
    * Builds the read model anew beside the live one, up to the live one's position, and compares them row by row. With
    * `swap`, the new one then takes the live one's place. Undefined for an unknown name.
    */
   rebuild(name: string, options: { readonly swap: boolean }): Promise<ReplayReport | undefined>;
-  /** Milliseconds that the slowest projection lags behind, for `X-Projection-Lag-Ms`; cheap enough for each list. */
+  /**
+   * Milliseconds that the slowest projection lags behind, for `X-Projection-Lag-Ms`; cheap enough for each list. It is
+   * the age of the oldest event that is not applied, 0 without one. A parked event counts while it is expected to pass:
+   * for the first five minutes of an event that is tried again by itself. Others show in `parked_events` only, since
+   * one event that waits for a person would make the figure of all others useless.
+   */
   lagMs(): number;
   /** Resolves true when every projection has passed `position`, false when `timeoutMs` ran out first. */
   reached(position: Position, timeoutMs: number): Promise<boolean>;

@@ -4,7 +4,8 @@ import type { RecordedEvent } from '../../application/ports/event-store.js';
 import { sendBatch } from './batch-query.js';
 import type { Build, Checkpoint } from './builds.js';
 import { advance, park, settingsOf } from './builds.js';
-import { isHeldElsewhere, isMovedElsewhere, isPoison, messageOf } from './failures.js';
+import type { Failure } from './failures.js';
+import { failureOf, isHeldElsewhere, isMovedElsewhere, isPoison } from './failures.js';
 import type { Projection } from './projection.js';
 import type { RowChange, SqlStatement } from './row-changes.js';
 import { statementsFor } from './row-changes.js';
@@ -13,7 +14,7 @@ export type BatchTarget = {
   readonly pool: Pool;
   readonly projection: Projection;
   readonly build: Build;
-  /** A statement that takes longer is as good as endless: its event is poison. */
+  /** A statement that takes longer is as good as endless: its event is parked. */
   readonly statementTimeoutMs: number;
 };
 
@@ -27,7 +28,7 @@ export type Applied =
 const retryPauseMs = 50;
 /** Small, so that the events of a batch with poison in it are not held up for long behind endless statements. */
 const carefulMax = 100;
-const behind = 'an earlier event of this stream is parked';
+const behind: Failure = { error: 'an earlier event of this stream is parked', mayPass: false };
 
 /**
  * Applies events and moves the checkpoint in one transaction. When that fails for a reason that lies in an event, it is
@@ -134,7 +135,7 @@ async function applyOneByOne(
       if (result === 'skipped') skipped += 1;
       if (typeof result === 'string') continue;
       parkedStreams.add(event.stream);
-      await run(client, park(build, event, result.error));
+      await run(client, park(build, event, result));
       parkedNow += 1;
     }
     await client.query(
@@ -162,7 +163,7 @@ export async function tryEvent(
   client: PoolClient,
   projection: Projection,
   event: RecordedEvent,
-): Promise<'applied' | 'skipped' | { readonly error: string }> {
+): Promise<'applied' | 'skipped' | Failure> {
   await client.query('savepoint event');
   try {
     const changes = projection.changesOf(event);
@@ -173,7 +174,7 @@ export async function tryEvent(
   } catch (error) {
     if (!isPoison(error)) throw error;
     await client.query('rollback to savepoint event');
-    return { error: messageOf(error) };
+    return failureOf(error);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import type { Position, RecordedEvent } from '../../application/ports/event-store.js';
+import type { Failure } from './failures.js';
 import type { Projection } from './projection.js';
 import type { SqlStatement } from './row-changes.js';
 
@@ -80,10 +81,12 @@ export function advance(build: Build, from: Checkpoint, to: Position, skipped: n
   };
 }
 
-export function park(build: Build, event: RecordedEvent, error: string): SqlStatement {
+export function park(build: Build, event: RecordedEvent, { error, mayPass }: Failure): SqlStatement {
+  const { position, id, stream, revision, type, recordedAt } = event;
   return {
-    text: `insert into counterfoil.parked_events (projection, position, event_id, stream, revision, type, error)
-           values ($1, $2, $3, $4, $5, $6, $7)`,
-    values: [build.key, event.position, event.id, event.stream, event.revision, event.type, error],
+    text: `insert into counterfoil.parked_events
+             (projection, position, event_id, stream, revision, type, recorded_at, error, retry_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, case when $9 then clock_timestamp() end)`,
+    values: [build.key, position, id, stream, revision, type, recordedAt, error, mayPass],
   };
 }

@@ -16,7 +16,7 @@ export function isMovedElsewhere(error: unknown): boolean {
 const passing = /^(08|40|53|58|XX|55P03|57P|25006|25P03|25P04)/;
 
 /**
- * True when the event itself cannot be applied, however often it is tried: a handler that throws, a malformed event, a
+ * True when the event itself cannot be applied, as far as one can see: a handler that throws, a malformed event, a
  * broken constraint, a statement without end. All else (no connection, a restart) passes, and is waited for.
  */
 export function isPoison(error: unknown): boolean {
@@ -25,6 +25,14 @@ export function isPoison(error: unknown): boolean {
   if (code === undefined) return !isConnectionTrouble(error);
   if (/^E[A-Z]+$/.test(code)) return false;
   return !passing.test(code);
+}
+
+/**
+ * True for a statement that was cancelled, nearly always by its timeout: an endless one, or one behind a lock or a slow
+ * disk. Nobody can tell which, so the event is set aside as poison is, but for a while only.
+ */
+function isCancellation(error: unknown): boolean {
+  return codeOf(error) === '57014';
 }
 
 /** The driver has no codes for these. */
@@ -41,7 +49,14 @@ function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-export function messageOf(error: unknown): string {
+/** Why an event is parked. */
+export type Failure = { readonly error: string; readonly mayPass: boolean };
+
+export function failureOf(error: unknown): Failure {
+  return { error: messageOf(error), mayPass: isCancellation(error) };
+}
+
+function messageOf(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return text.slice(0, 2_000);
 }

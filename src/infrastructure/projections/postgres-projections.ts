@@ -9,10 +9,12 @@ import type {
   Projections,
   ReplayReport,
 } from '../../application/ports/read-models.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import { advisoryLocks } from '../postgres/advisory-locks.js';
 import { withTransaction } from '../postgres/pool.js';
 import { createBuild, liveBuild, loadCheckpoint } from './builds.js';
-import { retryParkedStreams } from './parked-events.js';
+import type { RetryParts } from './parked-events.js';
+import { retryDueStreams, retryParkedStreams } from './parked-events.js';
 import { Progress } from './progress.js';
 import type { Projection } from './projection.js';
 import { ProjectionRunner } from './projection-runner.js';
@@ -29,10 +31,15 @@ export type PostgresProjectionsParts = {
   /** Events per transaction, at most 1,000. */
   readonly batchMax?: number;
   readonly statementTimeoutMs?: number;
+  /** How often it is looked for parked events to try again, and the first pause between two tries of one. */
+  readonly retryParkedMs?: number;
 };
 
 const defaultBatchMax = 1_000;
 const defaultStatementTimeoutMs = 5_000;
+const defaultRetryParkedMs = 5_000;
+/** The seventh comes after five minutes; from then on the event is taken for poison, and the lag is told without it. */
+const retriesInLag = 7;
 const lookEveryMs = 500;
 const parkedMax = 1_000;
 
@@ -58,7 +65,11 @@ export class PostgresProjections implements Projections {
   async start(): Promise<void> {
     await this.#setUp();
     await this.#look();
-    this.#running = [...this.#parts.projections.map((projection) => this.#run(projection)), this.#watch()];
+    this.#running = [
+      ...this.#parts.projections.map((projection) => this.#run(projection)),
+      this.#watch(),
+      this.#keepRetrying(),
+    ];
   }
 
   /** Lets the batches under way finish. */
@@ -82,7 +93,7 @@ export class PostgresProjections implements Projections {
 
   async parked(name: string): Promise<readonly ParkedEvent[]> {
     const { rows } = await this.#parts.pool.query<ParkedEvent>(
-      `select projection, event_id, stream, position, type, error, parked_at
+      `select projection, event_id, stream, position, type, error, retry_at, parked_at
        from counterfoil.parked_events where projection = $1 order by position limit ${parkedMax}`,
       [name],
     );
@@ -92,9 +103,8 @@ export class PostgresProjections implements Projections {
   async retryParked(name: string): Promise<number> {
     const projection = this.#find(name);
     if (projection === undefined) return 0;
-    const { pool, store } = this.#parts;
-    await retryParkedStreams({ pool, store, projection, statementTimeoutMs: this.#statementTimeoutMs });
-    const { rows } = await pool.query<{ parked: number }>(
+    await retryParkedStreams(this.#retryParts(projection));
+    const { rows } = await this.#parts.pool.query<{ parked: number }>(
       'select count(*)::int as parked from counterfoil.parked_events where projection = $1',
       [name],
     );
@@ -160,6 +170,11 @@ export class PostgresProjections implements Projections {
     return this.#parts.projections.find((projection) => projection.name === name);
   }
 
+  #retryParts(projection: Projection): RetryParts {
+    const { pool, store } = this.#parts;
+    return { pool, store, projection, statementTimeoutMs: this.#statementTimeoutMs };
+  }
+
   #setUp(): Promise<void> {
     return withTransaction(this.#parts.pool, async (client) => {
       await client.query('select pg_advisory_xact_lock($1)', [advisoryLocks.createProjections]);
@@ -216,16 +231,35 @@ export class PostgresProjections implements Projections {
     }
   }
 
+  /** A round may take as long as a statement, so it has its own pace: the watch must not seem to have stopped. */
+  async #keepRetrying(): Promise<void> {
+    const { signal } = this.#stopping;
+    const { projections, logger, retryParkedMs = defaultRetryParkedMs } = this.#parts;
+    while (!signal.aborted) {
+      await sleep(retryParkedMs, undefined, { signal }).catch(() => undefined);
+      for (const projection of projections) {
+        if (signal.aborted) return;
+        await retryDueStreams(this.#retryParts(projection), retryParkedMs).catch((error: unknown) =>
+          logger.warn({ err: error, projection: projection.name }, 'Parked events could not be tried again'),
+        );
+      }
+    }
+  }
+
   /** Reads how far the projections are, whichever process runs them, and how old the oldest unapplied event is. */
   async #look(): Promise<void> {
     const { pool, store } = this.#parts;
     const head = await store.head();
-    const { rows } = await pool.query<{ name: string; position: Position }>({
+    const { rows } = await pool.query<{ name: string; position: Position; parked_since: Instant | null }>({
       name: 'projection_positions',
-      text: 'select name, position from counterfoil.projections where name = any($1)',
+      text: `select name, position,
+               (select min(recorded_at) from counterfoil.parked_events
+                where projection = name and retry_at is not null and retries < ${retriesInLag}) as parked_since
+             from counterfoil.projections where name = any($1)`,
       values: [this.names],
     });
-    for (const { name, position } of rows) {
+    for (const { name, position, parked_since: parkedSince } of rows) {
+      this.#progress.parked(name, parkedSince === null ? undefined : Date.parse(parkedSince));
       // A runner of this process may have gone on meanwhile, and knows better.
       const isOld = (): boolean => (this.#progress.positionOf(name) ?? 0n) > position;
       if (isOld()) continue;

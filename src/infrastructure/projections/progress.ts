@@ -6,6 +6,7 @@ const staleAfterMs = 3_000;
 /** How far the projections have got as this process knows it, whoever runs them. All times are milliseconds. */
 export class Progress {
   readonly #known = new Map<string, { position: Position; unappliedSince: number | undefined; at: number }>();
+  readonly #parkedSince = new Map<string, number>();
   #changed = new Set<() => void>();
 
   /** The events that come next; the first of them is the oldest unapplied one. */
@@ -16,6 +17,12 @@ export class Progress {
   /** Applied up to a position, with later events known where `unappliedSince` is set. */
   applied(name: string, position: Position, unappliedSince: number | undefined): void {
     this.#note(name, position, unappliedSince);
+  }
+
+  /** When the oldest of the parked events that may yet pass was recorded. */
+  parked(name: string, since: number | undefined): void {
+    if (since === undefined) this.#parkedSince.delete(name);
+    else this.#parkedSince.set(name, since);
   }
 
   positionOf(name: string): Position | undefined {
@@ -31,6 +38,11 @@ export class Progress {
   }
 
   lagMsOf(name: string, now: number): number {
+    const parkedSince = this.#parkedSince.get(name) ?? now;
+    return Math.max(this.#unappliedMsOf(name, now), now - parkedSince);
+  }
+
+  #unappliedMsOf(name: string, now: number): number {
     const known = this.#known.get(name);
     if (known === undefined) return 0;
     if (known.unappliedSince !== undefined) return Math.max(0, now - known.unappliedSince);

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.js';
 import type { Projection } from '../../../src/infrastructure/projections/projection.js';
+import { eventually } from '../../support/eventually.js';
 import { RecordedEventStore } from './recorded-event-store.js';
 import type { Bench } from './support.js';
 import { openBench, recorded, tally } from './support.js';
@@ -58,6 +60,10 @@ describe('An event that cannot be applied', () => {
 
     expect(await running.retryParked('parking')).toBe(3);
     broken = false;
+    // Tables of another version are another program's to write.
+    await bench.rows(`update counterfoil.projections set version = 2 where name = 'parking'`);
+    expect(await running.retryParked('parking')).toBe(3);
+    await bench.rows(`update counterfoil.projections set version = 1 where name = 'parking'`);
     expect(await running.retryParked('parking')).toBe(0);
     store.add(recorded('thing-b', 4n, 13n));
     expect(await running.reached(13n, 5_000)).toBe(true);
@@ -118,6 +124,107 @@ describe('An event that cannot be applied', () => {
       all([4n, 1n, 4n]),
     );
     expect((await running.parked('endless'))[0]?.error).toMatch(/statement timeout/);
+    await running.stop();
+  });
+
+  it('is tried again by itself when its statement was only cancelled, and counts as lag until then', async () => {
+    const store = new RecordedEventStore(threeStreams());
+    const tried: string[] = [];
+    const locked: Projection = {
+      ...tally,
+      name: 'locked',
+      // Holds up inserts of one stream for as long as a test holds the lock, and refuses those of another for good.
+      ddl: `${tally.ddl};
+            create function stall() returns trigger language plpgsql as $$ begin
+              if new.stream = 'thing-a' then raise check_violation; end if;
+              perform pg_advisory_xact_lock_shared(1); return new; end $$;
+            create trigger stall before insert on tally
+              for each row when (new.stream <> 'thing-c') execute function stall();`,
+      changesOf(event) {
+        tried.push(event.id);
+        return tally.changesOf(event);
+      },
+    };
+    const blocker = await bench.pool.connect();
+    await blocker.query('select pg_advisory_lock(1)');
+    const running = await bench.start(store, [locked], { statementTimeoutMs: 100, retryParkedMs: 200 });
+    expect(await running.reached(12n, 8_000)).toBe(true);
+    await eventually(
+      async () => running.lagMs(),
+      (ms) => ms > 0,
+    );
+    expect((await running.status())[0]).toMatchObject({ parked_streams: 2, parked_events: 8 });
+    expect((await running.parked('locked')).filter(({ retry_at }) => retry_at !== null)).toMatchObject([
+      { stream: 'thing-b', position: 2n, error: expect.stringMatching(/statement timeout/) },
+    ]);
+    await blocker.query('select pg_advisory_unlock(1)');
+    blocker.release();
+    await eventually(
+      () => running.parked('locked'),
+      (parked) => parked.length === 4,
+    );
+    await eventually(
+      async () => running.lagMs(),
+      (ms) => ms === 0,
+    );
+    expect(await bench.rows('select stream, events from read_locked.tally order by stream')).toEqual([
+      { stream: 'thing-b', events: 4n },
+      { stream: 'thing-c', events: 4n },
+    ]);
+    // What no time mends waits for a person, and does not spoil the lag.
+    const [refused] = await running.parked('locked');
+    expect(refused).toMatchObject({ stream: 'thing-a', retry_at: null });
+    const triedBefore = tried.filter((id) => id === refused?.event_id).length;
+    await sleep(600);
+    expect(tried.filter((id) => id === refused?.event_id)).toHaveLength(triedBefore);
+    await running.stop();
+  });
+
+  it('is tried again less and less often, and is poison to the lag once it has failed long enough', async () => {
+    const store = new RecordedEventStore(threeStreams());
+    const endless: Projection = {
+      ...tally,
+      name: 'forever',
+      ddl: `${tally.ddl};
+            create function wait() returns trigger language plpgsql as $$ begin perform pg_sleep(60); return new; end $$;
+            create trigger wait before update on tally
+              for each row when (new.stream = 'thing-b') execute function wait();`,
+    };
+    const startedAt = performance.now();
+    const options = { batchMax: 3, statementTimeoutMs: 20, retryParkedMs: 20 };
+    const running = await bench.start(store, [endless], options);
+    const [{ retries } = { retries: 0 }] = await eventually(
+      () =>
+        bench.rows(`select retries from counterfoil.parked_events where projection = 'forever'
+                        order by position limit 1`),
+      ([first]) => Number(first?.['retries']) >= 8,
+    );
+    const pausesMs = 20 * (2 ** (Number(retries) - 1) - 1);
+    expect(performance.now() - startedAt).toBeGreaterThan(pausesMs);
+    await eventually(
+      async () => running.lagMs(),
+      (ms) => ms === 0,
+    );
+    expect((await running.parked('forever'))[0]?.retry_at).not.toBeNull();
+    expect((await running.status())[0]).toMatchObject({ lag_ms: 0, parked_streams: 1, parked_events: 3 });
+    await running.stop();
+  });
+
+  it('stays parked when the log no longer holds it, and a retry says so', async () => {
+    const store = new RecordedEventStore(threeStreams());
+    let broken = true;
+    const projection = fragile('lost', () => {
+      if (broken) throw new Error('not yet');
+    });
+    const running = await bench.start(store, [projection]);
+    expect(await running.reached(12n, 5_000)).toBe(true);
+    broken = false;
+    const lost = store.log.findIndex(({ position }) => position === 5n);
+    store.log.splice(lost, 1);
+    expect(await running.retryParked('lost')).toBe(3);
+    expect((await running.parked('lost'))[0]).toMatchObject({ position: 5n, error: 'no longer in the log' });
+    store.log.splice(lost);
+    expect(await running.retryParked('lost')).toBe(3);
     await running.stop();
   });
 

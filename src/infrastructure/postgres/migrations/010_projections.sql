@@ -13,17 +13,22 @@ comment on table counterfoil.projections is
   'Checkpoints. A row''s lock is the right to write that projection''s tables.';
 
 create table counterfoil.parked_events (
-  projection text        not null,
-  position   bigint      not null,
-  event_id   uuid        not null,
-  stream     text        not null,
-  revision   bigint      not null,
-  type       text        not null,
-  error      text        not null,
-  parked_at  timestamptz not null default clock_timestamp(),
+  projection  text        not null,
+  position    bigint      not null,
+  event_id    uuid        not null,
+  stream      text        not null,
+  revision    bigint      not null,
+  type        text        not null,
+  recorded_at timestamptz not null,
+  error       text        not null,
+  -- Set while the event may pass by itself, because its statement was only cancelled: then it is tried again.
+  retry_at    timestamptz,
+  retries     integer     not null default 0,
+  parked_at   timestamptz not null default clock_timestamp(),
   primary key (projection, position)
 );
 create index parked_events_by_stream on counterfoil.parked_events (projection, stream, position);
+create index parked_events_to_retry on counterfoil.parked_events (projection, retry_at) where retry_at is not null;
 
 create table counterfoil.replays (
   id          text        primary key,

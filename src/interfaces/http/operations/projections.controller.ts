@@ -36,6 +36,7 @@ const parkedSchema = z
     position: integer(),
     type: z.string(),
     error: z.string(),
+    retry_at: timestamp.nullable(),
     parked_at: timestamp,
   })
   .meta({ id: 'ParkedEvent' });
