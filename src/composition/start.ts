@@ -145,7 +145,9 @@ async function startParts(
   });
 
   const forget = (): void => {
-    records.prune().catch((error: unknown) => logger.warn({ err: error }, 'old answers could not be pruned'));
+    Promise.all([records.prune(), inbox.prune()]).catch((error: unknown) => {
+      logger.warn({ err: error }, 'old answers and handled webhooks could not be pruned');
+    });
   };
   forget();
   const forgetting = setInterval(forget, pruneEveryMs);
