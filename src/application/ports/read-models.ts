@@ -212,6 +212,8 @@ export interface Projections {
    * `swap`, the new one then takes the live one's place. Undefined for an unknown name.
    */
   rebuild(name: string, options: { readonly swap: boolean }): Promise<ReplayReport | undefined>;
+  /** The report of an earlier rebuild, by its id. */
+  replay(id: string): Promise<ReplayReport | undefined>;
   /**
    * Milliseconds that the slowest projection lags behind, for `X-Projection-Lag-Ms`; cheap enough for each list. It is
    * the age of the oldest event that is not applied, 0 without one. A parked event counts while it is expected to pass:

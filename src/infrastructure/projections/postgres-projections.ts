@@ -139,7 +139,6 @@ export class PostgresProjections implements Projections {
     return report;
   }
 
-  /** A report of an earlier rebuild, by its id. */
   replay(id: string): Promise<ReplayReport | undefined> {
     return findReplay(this.#parts.pool, id);
   }

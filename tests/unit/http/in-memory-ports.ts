@@ -213,8 +213,11 @@ export class LogReadModels implements PaymentQueries, RefundQueries {
   }
 }
 
+const replayId = 'rpy_0193f1a0-0000-7000-8000-000000000001';
+
 export class PretendProjections implements Projections {
   readonly names = ['payments', 'ledger'];
+  #last: ReplayReport | undefined;
 
   async status() {
     return this.names.map((name) => ({
@@ -239,8 +242,8 @@ export class PretendProjections implements Projections {
 
   async rebuild(name: string, { swap }: { readonly swap: boolean }): Promise<ReplayReport | undefined> {
     if (!this.names.includes(name)) return undefined;
-    return {
-      id: `rpt_${name}`,
+    const report = {
+      id: replayId,
       projection: name,
       version: 1,
       position: 2n ** 60n,
@@ -252,6 +255,12 @@ export class PretendProjections implements Projections {
       started_at: at,
       finished_at: at,
     };
+    this.#last = report;
+    return report;
+  }
+
+  async replay(id: string) {
+    return this.#last?.id === id ? this.#last : undefined;
   }
 
   lagMs() {

@@ -234,4 +234,13 @@ describe('payments and refunds over HTTP', () => {
     const replay = await app.api.post('/v1/audit/replays', { projection: 'ledger' });
     expect(replay.text).toContain('"position":1152921504606846976');
   });
+
+  it('a replay’s report can be read again', async () => {
+    const replays = await app.api.post('/v1/audit/replays', { projection: 'ledger' });
+    const [report] = replays.body['data'] as readonly Record<string, unknown>[];
+    const again = await app.api.get(`/v1/audit/replays/${report?.['id']}`);
+    expect([again.status, again.body]).toEqual([200, report]);
+    const unknown = await app.api.get('/v1/audit/replays/rpy_0193f1a0-0000-7000-8000-00000000dead');
+    expect([unknown.status, unknown.body['code']]).toEqual([404, 'resource_missing']);
+  });
 });

@@ -24,6 +24,7 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'GET /v1/streams/:stream/events': 'audit:read',
   'GET /v1/audit/state': 'audit:read',
   'POST /v1/audit/replays': 'audit:write',
+  'GET /v1/audit/replays/:id': 'audit:read',
   'GET /v1/ledger/accounts': 'ledger:read',
   'GET /v1/ledger/accounts/:id/entries': 'ledger:read',
   'GET /v1/ledger/trial_balance': 'ledger:read',

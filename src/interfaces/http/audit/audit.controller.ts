@@ -16,6 +16,8 @@ import {
   eventsQuery,
   replayBody,
   replayListSchema,
+  replayParams,
+  replayReportSchema,
   stateQuery,
   stateSchema,
   streamEventsQuery,
@@ -94,6 +96,20 @@ export class AuditController implements Controller {
       body: replayBody,
       answers: { 200: { description: 'One report per read model.', schema: replayListSchema } },
       handle: ({ body }) => this.replay(body.projection, body.swap),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/audit/replays/:id',
+      tag: 'Audit',
+      summary: 'What an earlier replay found',
+      scope: 'audit:read',
+      params: replayParams,
+      answers: { 200: { description: 'The report.', schema: replayReportSchema } },
+      handle: async ({ params }) => {
+        const report = await this.projections.replay(params.id);
+        if (report === undefined) throw refused('resource_missing', { detail: 'There is no such replay.' });
+        return { status: 200, body: replayObject(report, this.settings.livemode) };
+      },
     }),
   ];
 

@@ -17,6 +17,9 @@ const eventId = z
   .transform((id) => id.replace('evt_', ''))
   .meta({ type: 'string' });
 
+const replayId = z.string().regex(/^rpy_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+
+export const replayParams = z.strictObject({ id: replayId });
 export const eventParams = z.strictObject({ id: eventId });
 export const streamParams = z.strictObject({ stream: streamName });
 export const eventsQuery = z.strictObject({ after_position: positionField.optional(), limit: limitField });
