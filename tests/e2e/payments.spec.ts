@@ -76,6 +76,14 @@ describe.each(stores)('payments over HTTP, events in %s', (store) => {
     expect(second.body).toMatchObject({ status: 'succeeded', last_error: null });
   });
 
+  it('does not call it a decline when Stripe refused to try', async () => {
+    const refused = await pay('pm_nope');
+    expect([refused.status, refused.body['code']]).toEqual([422, 'resource_missing']);
+    const id = String(refused.body['id']);
+    const second = await app.api.post(`/v1/payments/${id}/confirm`, { payment_method: 'pm_card_visa' });
+    expect(second.body).toMatchObject({ status: 'succeeded' });
+  });
+
   it('waits for 3-D Secure and hears of its end by webhook', async () => {
     const asked = await pay('pm_card_threeDSecure2Required');
     expect(asked.body).toMatchObject({

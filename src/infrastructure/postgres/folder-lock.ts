@@ -71,7 +71,10 @@ async function descriptionOf(pid: number): Promise<string> {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
   }
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The name in the second field may hold spaces; the start time is the 22nd field of all.
-  const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  // The name in the second field may hold spaces; the state is the third field of all, the start time the 22nd.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // A process that was killed stays in the table until its parent has looked; it holds nothing any more.
+  if (fields[0] === 'Z') throw new Error(`process ${pid} has ended`);
+  const startTime = fields[19] ?? '';
   return `${pid} ${startTime}\n`;
 }

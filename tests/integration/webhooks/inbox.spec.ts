@@ -80,6 +80,14 @@ describe('receiving', () => {
     expect(await inbox.find(first.id)).toMatchObject({ payload: first.payload, deliveries: 2 });
   });
 
+  it('counts a redelivery, in which Stripe has counted down the endpoints that still wait', async () => {
+    const first = { ...webhook(), payload: '{"id":"evt_x","pending_webhooks": 2,"data":{}}' };
+    const again = { ...first, payload: '{"id":"evt_x","pending_webhooks": 0,"data":{}}' };
+    expect(await inbox.receive(first, null)).toBe('stored');
+    expect(await inbox.receive(again, null)).toBe('duplicate');
+    expect(await inbox.find(first.id)).toMatchObject({ payload: first.payload, deliveries: 2 });
+  });
+
   it('stores 500 different webhooks that come at once', async () => {
     const many = Array.from({ length: 500 }, () => webhook());
     const receptions = await Promise.all(many.map((one) => inbox.receive(one, null)));

@@ -60,14 +60,14 @@ export function createPaymentAnswers(gateway: PaymentGateway, livemode: boolean)
     return { status, body: await show(payment), etag: `"${payment.revision}"` };
   }
 
-  /** What came of an attempt: a decline is told as a problem, with the payment in it. @throws Refused */
+  /** What came of an attempt: a decline or a refusal is told as a problem, with the payment in it. @throws Refused */
   async function attempted(status: number, payment: ExistingLoaded): Promise<Answer> {
     const { state } = payment;
     if (state.status === 'confirming') return answer(202, payment);
     const error = lastErrorOf(state);
     const declined = state.status === 'requires_payment_method' || state.status === 'failed';
     if (!declined || error === null) return answer(status, payment);
-    throw refused('payment_declined', {
+    throw refused(wasRefused(state) ? 'provider_refused' : 'payment_declined', {
       detail: error.message,
       code: error.code,
       members: {
@@ -88,4 +88,12 @@ export function createPaymentAnswers(gateway: PaymentGateway, livemode: boolean)
   }
 
   return { show, answer, attempted, notCarriedOut };
+}
+
+/** The provider did not even try, as with a payment method that does not exist: nobody declined anything. */
+function wasRefused(state: PaymentState): boolean {
+  if (state.status === 'failed') return true;
+  if (state.status !== 'requires_payment_method') return false;
+  const { lastDecline } = state.attempts;
+  return lastDecline !== null && lastDecline.declineCode === null && lastDecline.chargeId === null;
 }

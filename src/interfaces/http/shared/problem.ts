@@ -1,4 +1,5 @@
 import type { PaymentRejection } from '../../../domain/payment/rejections.js';
+import { format } from '../../../domain/shared/money.js';
 
 type Kind = { readonly status: number; readonly title: string; readonly retryable?: true };
 
@@ -134,9 +135,9 @@ function detailOf(rejection: PaymentRejection): string {
     case 'currency_mismatch':
       return `The payment is in ${rejection.expected}.`;
     case 'capture_exceeds_authorization':
-      return `At most ${rejection.capturable.minor} ${rejection.capturable.currency} can be captured.`;
+      return `At most ${format(rejection.capturable)} can be captured.`;
     case 'refund_exceeds_captured':
-      return `At most ${rejection.refundable.minor} ${rejection.refundable.currency} can be refunded.`;
+      return `At most ${format(rejection.refundable)} can be refunded.`;
     case 'provider_contradicts_history':
       return rejection.detail;
   }
