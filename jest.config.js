@@ -1,3 +1,5 @@
+const { SOAK, EVENTSTORE_URL } = process.env;
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -20,6 +22,12 @@ export default {
   globalSetup: '<rootDir>/tests/support/postgres-setup.mjs',
   globalTeardown: '<rootDir>/tests/support/postgres-teardown.mjs',
   testMatch: ['<rootDir>/tests/**/*.spec.ts'],
+  // Long runs and a real EventStoreDB have commands of their own: `npm run soak`, `npm run test:eventstore`.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...(SOAK === '1' ? [] : ['/tests/soak/']),
+    ...(EVENTSTORE_URL === undefined ? ['real-server'] : []),
+  ],
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.mjs'],
   testTimeout: 30_000,
   maxWorkers: 2,

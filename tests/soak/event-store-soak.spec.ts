@@ -3,22 +3,17 @@ import { expectNothingLost } from '../integration/event-store/nothing-lost.js';
 import { runWritersAndKills } from '../integration/event-store/writers-and-kills.js';
 import { createTestDatabase } from '../support/postgres.js';
 
-const wanted = process.env['SOAK'] === '1';
-
-(wanted ? it : it.skip)(
-  'skips, reorders and doubles nothing of 200,000 events by eight writers (takes minutes: runs when SOAK=1)',
-  async () => {
-    const database = await createTestDatabase();
-    const startedAt = Date.now();
-    const report = await runWritersAndKills(database.url, 200_000);
-    expectNothingLost(report);
-    const { stored, acknowledged, rollbacks, kills } = report;
-    const seconds = Math.round((Date.now() - startedAt) / 1000);
-    console.log(
-      `${stored.length} events stored, ${acknowledged.length} acknowledged, ${rollbacks} rollbacks, ${kills} kills, ${seconds} s`,
-    );
-    expect(acknowledged.length).toBeGreaterThanOrEqual(200_000);
-    await database.drop();
-  },
-  900_000,
-);
+/** Takes minutes: part of `npm run soak` only. The short version of it is in tests/integration. */
+it('skips, reorders and doubles nothing of 200,000 events by eight writers', async () => {
+  const database = await createTestDatabase();
+  const startedAt = Date.now();
+  const report = await runWritersAndKills(database.url, 200_000);
+  expectNothingLost(report);
+  const { stored, acknowledged, rollbacks, kills } = report;
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  console.log(
+    `${stored.length} events stored, ${acknowledged.length} acknowledged, ${rollbacks} rollbacks, ${kills} kills, ${seconds} s`,
+  );
+  expect(acknowledged.length).toBeGreaterThanOrEqual(200_000);
+  await database.drop();
+}, 900_000);
