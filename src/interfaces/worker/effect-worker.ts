@@ -14,7 +14,7 @@ import { createWorkLoop } from './work-loop.js';
 
 const streamPrefix = 'payment-';
 /** Longer than a call to the provider with its look-up can take. */
-const leaseMs = 60_000;
+const leaseMs = 20_000;
 const firstDelayMs = 1_000;
 const longestDelayMs = 15 * 60_000;
 /** For answers that contradict the history: a person must look, and once an hour is often enough to see that. */

@@ -13,7 +13,7 @@ import type { Worker } from './work-loop.js';
 import { createWorkLoop } from './work-loop.js';
 
 /** Longer than handling can take, so that a webhook passes to another worker only when this one has died. */
-const leaseMs = 60_000;
+const leaseMs = 20_000;
 
 /** Handles received webhooks. Whatever a handler does, its webhook ends processed, ignored, parked or due again. */
 export function createWebhookWorker(parts: {
