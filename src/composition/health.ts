@@ -2,6 +2,7 @@ import type { Clock } from '../application/ports/clock.js';
 import type { EventStore } from '../application/ports/event-store.js';
 import type { InboundWebhooks } from '../application/ports/inbound-webhooks.js';
 import type { PendingEffects, Projections } from '../application/ports/read-models.js';
+import { within } from '../application/shared/within.js';
 import type { HealthChecks, HealthReport } from '../interfaces/http/http-tokens.js';
 
 const lagMaxMs = 30_000;
@@ -68,24 +69,16 @@ export function createHealthChecks(parts: {
 /** A check that throws, or does not answer in time, is unhealthy; what it threw stays in the log. */
 async function report(checks: Readonly<Record<string, Check>>): Promise<HealthReport> {
   const answers = await Promise.all(
-    Object.entries(checks).map(async ([name, check]) => [name, await within(check)] as const),
+    Object.entries(checks).map(async ([name, check]) => [name, await answerOf(check)] as const),
   );
   return { healthy: answers.every(([, { healthy }]) => healthy), checks: Object.fromEntries(answers) };
 }
 
-async function within(check: Check): ReturnType<Check> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<{ healthy: false; detail: string }>((resolve) => {
-    timer = setTimeout(resolve, answerWithinMs, {
-      healthy: false,
-      detail: `no answer in ${answerWithinMs} ms`,
-    });
-  });
+async function answerOf(check: Check): ReturnType<Check> {
+  const late = { healthy: false, detail: `no answer in ${answerWithinMs} ms` };
   try {
-    return await Promise.race([check(), late]);
+    return await within(answerWithinMs, check(), () => late);
   } catch {
     return { healthy: false, detail: 'not reachable' };
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -4,6 +4,7 @@ import type { PaymentState } from '../../domain/payment/state.js';
 import type { EventMetadata } from '../ports/event-store.js';
 import type { Logger } from '../ports/logger.js';
 import type { Fact, HandleOptions, Loaded } from '../shared/command-handler.js';
+import { within } from '../shared/within.js';
 import type { EffectOutcome, HandledPayment, PaymentEffects, PaymentHandler } from './payment-effects.js';
 
 export type PaymentOperations = {
@@ -39,7 +40,12 @@ export function createPaymentOperations(parts: {
     if (handled.outcome !== 'accepted') return handled;
     let loaded: Loaded<PaymentState> = handled;
     for (const fact of handled.facts) {
-      loaded = (await within(inlineBudgetMs, perform(paymentId, fact, metadata, loaded))) ?? loaded;
+      const further = await within(
+        inlineBudgetMs,
+        perform(paymentId, fact, metadata, loaded),
+        () => undefined,
+      );
+      loaded = further ?? loaded;
     }
     return { ...handled, state: loaded.state, revision: loaded.revision };
   }
@@ -73,17 +79,4 @@ export function createPaymentOperations(parts: {
 
 function reasonOf(outcome: Exclude<EffectOutcome, { outcome: 'settled' }>): { readonly reason: string } {
   return { reason: outcome.outcome === 'unknown' ? outcome.reason : outcome.detail };
-}
-
-/** What the work brings within the time; undefined when it takes longer, while the work goes on. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

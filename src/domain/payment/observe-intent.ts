@@ -6,6 +6,7 @@ import type { PaymentEvent } from './events.js';
 import { authorization } from './evolve.js';
 import type { IntentSnapshot } from './intent.js';
 import type { PaymentRejection } from './rejections.js';
+import { contradiction } from './rejections.js';
 import type { ExistingPayment, PaymentState } from './state.js';
 
 type PaymentDecision = Decision<PaymentEvent, PaymentRejection>;
@@ -214,8 +215,4 @@ function feeOf(at: ObserveIntent['at'], intent: IntentSnapshot): readonly Paymen
   return intent.balance === null
     ? []
     : [{ type: 'PaymentFeeRecorded', at, charged: intent.received, ...intent.balance }];
-}
-
-function contradiction(detail: string): PaymentDecision {
-  return rejected({ code: 'provider_contradicts_history', detail });
 }

@@ -6,6 +6,7 @@ import { compare, equals, isPositive } from '../shared/money.js';
 import type { PaymentCommandOf } from './commands.js';
 import type { PaymentEvent, PaymentEventOf } from './events.js';
 import type { PaymentRejection } from './rejections.js';
+import { contradiction } from './rejections.js';
 import type { PaymentState, Refund } from './state.js';
 import { refundable } from './state.js';
 
@@ -180,8 +181,4 @@ function moved(
     return impossible(`refund ${known?.status ?? 'absent'}`, event.type);
   }
   return refunds.map((refund) => (refund === known ? { ...refund, ...change } : refund));
-}
-
-function contradiction(detail: string): PaymentDecision {
-  return rejected({ code: 'provider_contradicts_history', detail });
 }

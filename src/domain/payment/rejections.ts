@@ -1,3 +1,5 @@
+import type { Decision } from '../shared/decider.js';
+import { rejected } from '../shared/decider.js';
 import type { Money } from '../shared/money.js';
 
 /** Every business refusal of the payment decider, by its stable code. */
@@ -22,3 +24,8 @@ export type PaymentRejection =
   | { readonly code: 'refund_not_found' }
   /** The provider speaks of another intent, amount or outcome than ours: for a person to look at. */
   | { readonly code: 'provider_contradicts_history'; readonly detail: string };
+
+/** What the provider says cannot be true together with the history. */
+export function contradiction(detail: string): Decision<never, PaymentRejection> {
+  return rejected({ code: 'provider_contradicts_history', detail });
+}

@@ -19,6 +19,7 @@ import type {
   StreamName,
 } from '../../application/ports/event-store.js';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../application/ports/event-store.js';
+import { within } from '../../application/shared/within.js';
 import { collect } from './eventstoredb-reading.js';
 import type { MarkedEvent } from './eventstoredb-records.js';
 
@@ -80,7 +81,9 @@ async function send(client: EventStoreDBClient, deadlineMs: number, append: Appe
       requiresLeader: true,
     });
     // Finding the server has no deadline of its own.
-    const { nextExpectedRevision } = await within(deadlineMs + 200, sent);
+    const { nextExpectedRevision } = await within(deadlineMs + 200, sent, () => {
+      throw new Error(`no answer within ${deadlineMs + 200} ms`);
+    });
     const [written] = await read(client, deadlineMs, append, nextExpectedRevision, 1);
     if (written !== undefined && written.recorded.id === events.at(-1)?.id) return resultOf(written, attempt);
     const found = await lookFor(client, deadlineMs, append);
@@ -162,14 +165,4 @@ function wasNeverSent(error: unknown): boolean {
   return /No connection established|ECONNREFUSED|Name resolution failed|Failed to discover/.test(
     error.message,
   );
-}
-
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  // What comes after the deadline is of no use, and must not end the process as an unhandled rejection.
-  promise.catch(() => undefined);
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Lease, Leases } from '../../application/ports/lease.js';
 import type { Logger } from '../../application/ports/logger.js';
+import { within } from '../../application/shared/within.js';
 
 /** Below the port's 250 ms, so that the fallback is answered in time. */
 const budgetMs = 200;
@@ -28,7 +29,7 @@ export class PostgresLeases implements Leases {
 
   async acquire(name: string, ttlMs: number): Promise<Lease | undefined> {
     const asked = this.#ask(name, ttlMs);
-    const token = await within(budgetMs, asked);
+    const token = await within(budgetMs, asked, () => 'late' as const);
     if (token === 'late') {
       // What is granted after all belongs to nobody.
       asked
@@ -61,7 +62,7 @@ export class PostgresLeases implements Leases {
     const released = this.#pool.query(statement, [name, token.toString()]).catch((error: unknown) => {
       this.#logger.warn({ lease: name, err: error }, 'a lease was not released and will run out');
     });
-    await within(budgetMs, released);
+    await within(budgetMs, released, () => undefined);
   }
 
   #sweepNowAndThen(): void {
@@ -71,18 +72,5 @@ export class PostgresLeases implements Leases {
     this.#pool.query(statement).catch((error: unknown) => {
       this.#logger.warn({ err: error }, 'old leases were not swept away');
     });
-  }
-}
-
-/** What the work brings, or `late`; the work goes on. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(resolve, ms, 'late');
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

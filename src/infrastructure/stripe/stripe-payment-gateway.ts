@@ -6,6 +6,7 @@ import type {
   PaymentGateway,
   ProviderAnswer,
 } from '../../application/ports/payment-gateway.js';
+import { within } from '../../application/shared/within.js';
 import type { IntentSnapshot, RefundSnapshot, Refusal } from '../../domain/payment/intent.js';
 import type { Money } from '../../domain/shared/money.js';
 import { askProvider, fetchFromProvider } from './provider-request.js';
@@ -219,21 +220,11 @@ export class StripePaymentGateway implements PaymentGateway {
     readIntent(object, this.#stripe.livemode);
 
   /** The SDK's own timeout is of silence on the socket, and it may send twice: this bounds the whole. */
-  readonly #within = async <V>(work: Promise<V>): Promise<V> => {
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<never>((_resolve, reject) => {
-      const giveUp = (): void => {
-        const message = `no answer within the timeout of ${this.#timeoutMs} ms`;
-        reject(new Stripe.errors.StripeConnectionError({ type: 'api_error', message }));
-      };
-      timer = setTimeout(giveUp, this.#timeoutMs);
+  readonly #within = <V>(work: Promise<V>): Promise<V> =>
+    within(this.#timeoutMs, work, () => {
+      const message = `no answer within the timeout of ${this.#timeoutMs} ms`;
+      throw new Stripe.errors.StripeConnectionError({ type: 'api_error', message });
     });
-    try {
-      return await Promise.race([work, deadline]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
 }
 
 function unsendable(refusal: Refusal | null): ProviderAnswer<never> {
