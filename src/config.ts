@@ -6,6 +6,8 @@ import { z } from 'zod';
  * `.env.example` explains each variable.
  */
 export type Config = {
+  /** `api` serves HTTP and takes webhooks in, `worker` does what was recorded and runs the projections, `all` does both. */
+  readonly role: 'api' | 'worker' | 'all';
   /** `demo` runs against the bundled Stripe simulator; `test` and `live` follow the Stripe key. */
   readonly mode: 'demo' | 'test' | 'live';
   readonly host: string;
@@ -36,6 +38,8 @@ export type Config = {
   readonly inlineBudgetMs: number;
   /** How long an open request is left to the process that recorded it before a worker takes it up. */
   readonly effectGraceMs: number;
+  /** How long a worker has an open request to itself if it dies; longer than a call to the provider can take. */
+  readonly effectLeaseMs: number;
 };
 
 export type ConfigProblem = { readonly variable: string; readonly problem: string; readonly mend: string };
@@ -82,6 +86,7 @@ function text(pattern: RegExp, error: string, mend: string) {
 }
 
 const schema = z.object({
+  COUNTERFOIL_ROLE: z.enum(['api', 'worker', 'all']).default('all'),
   COUNTERFOIL_MODE: z.enum(['demo', 'test', 'live']).optional(),
   HOST: z
     .string()
@@ -136,6 +141,7 @@ const schema = z.object({
     12_000,
     'Set it above COUNTERFOIL_INLINE_BUDGET_MS.',
   ),
+  COUNTERFOIL_EFFECT_LEASE_MS: wholeNumber(500, 600_000, 20_000, 'Set it above STRIPE_TIMEOUT_MS.'),
   NODE_TLS_REJECT_UNAUTHORIZED: z.string().optional(),
 });
 
@@ -148,9 +154,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const env = parsed.data;
   const mode = env.COUNTERFOIL_MODE ?? modeOfKey(env.STRIPE_SECRET_KEY);
   const webhookSecrets = secretsIn(env.STRIPE_WEBHOOK_SECRET);
-  const problems = [...stripeProblems(env, mode, webhookSecrets), ...otherProblems(env, mode)];
+  const problems = [
+    ...stripeProblems(env, mode, webhookSecrets),
+    ...otherProblems(env, mode),
+    ...roleProblems(env, mode),
+  ];
   if (problems.length > 0) throw new InvalidConfig(problems);
   return {
+    role: env.COUNTERFOIL_ROLE,
     mode,
     host: env.HOST,
     port: env.PORT,
@@ -172,6 +183,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: env.COUNTERFOIL_LOG_LEVEL ?? (mode === 'demo' ? 'warn' : 'info'),
     inlineBudgetMs: env.COUNTERFOIL_INLINE_BUDGET_MS,
     effectGraceMs: env.COUNTERFOIL_EFFECT_GRACE_MS,
+    effectLeaseMs: env.COUNTERFOIL_EFFECT_LEASE_MS,
   };
 }
 
@@ -293,6 +305,28 @@ function otherProblems(env: Environment, mode: Config['mode']): readonly ConfigP
       variable: 'EVENTSTORE_URL',
       problem: 'sends live events in the clear',
       mend: 'Remove tls=false.',
+    });
+  }
+  return problems;
+}
+
+/** Processes that share the work share one database and one Stripe; the embedded ones belong to a single process. */
+function roleProblems(env: Environment, mode: Config['mode']): readonly ConfigProblem[] {
+  const role = env.COUNTERFOIL_ROLE;
+  if (role === 'all') return [];
+  const problems: ConfigProblem[] = [];
+  if (env.DATABASE_URL === null) {
+    problems.push({
+      variable: 'DATABASE_URL',
+      problem: `is missing in role ${role}`,
+      mend: 'Give every process the same Postgres, or use COUNTERFOIL_ROLE=all.',
+    });
+  }
+  if (mode === 'demo') {
+    problems.push({
+      variable: 'STRIPE_SECRET_KEY',
+      problem: `is missing in role ${role}`,
+      mend: 'Give every process the same Stripe (`npm run simulator` is one, with STRIPE_API_BASE), or use COUNTERFOIL_ROLE=all.',
     });
   }
   return problems;

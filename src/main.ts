@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { banner } from './composition/banner.js';
 import type { Running } from './composition/start.js';
 import { startCounterfoil } from './composition/start.js';
@@ -13,7 +14,7 @@ async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const startedAt = performance.now();
   const stopping = new AbortController();
-  const running = startCounterfoil(readConfig(process.env));
+  const running = startCounterfoil(readConfig({ ...process.env, ...roleOf(process.argv.slice(2)) }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // A second signal is somebody who will not wait.
@@ -26,6 +27,17 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => void crash(running, error));
   const app = await running;
   if (!stopping.signal.aborted) process.stdout.write(banner(app, performance.now() - startedAt));
+}
+
+/** `--role api` says the same as COUNTERFOIL_ROLE=api, and wins over it. @throws StartupError */
+function roleOf(args: string[]): { readonly COUNTERFOIL_ROLE?: string } {
+  try {
+    const { role } = parseArgs({ args, options: { role: { type: 'string' } } }).values;
+    return role === undefined ? {} : { COUNTERFOIL_ROLE: role };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartupError(reason, 'The one argument is --role api, --role worker or --role all.');
+  }
 }
 
 async function stop(running: Running): Promise<void> {

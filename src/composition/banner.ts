@@ -3,6 +3,8 @@ import type { Running } from './start.js';
 /** What somebody who has just typed `npm start` wants to know. */
 export function banner(app: Running, startedInMs: number): string {
   const { config, url, apiKey, simulatorUrl } = app;
+  const apart =
+    config.role === 'api' ? '\n  Role       api: `--role worker` does the rest, in another process' : '';
   const simulated =
     simulatorUrl === null
       ? 'nothing'
@@ -12,6 +14,11 @@ export function banner(app: Running, startedInMs: number): string {
     ...(config.eventStoreUrl === null ? [] : ['EventStoreDB']),
     ...(config.redisUrl === null ? [] : ['Redis']),
   ].join(', ');
+  if (config.role === 'worker') {
+    return `
+Counterfoil's worker is ready in ${(startedInMs / 1000).toFixed(1)} s, in ${config.mode} mode, on ${stores}. Its health: ${url}/health/ready
+`;
+  }
   return `
 Counterfoil is ready in ${(startedInMs / 1000).toFixed(1)} s, in ${config.mode} mode.
 
@@ -19,7 +26,7 @@ Counterfoil is ready in ${(startedInMs / 1000).toFixed(1)} s, in ${config.mode} 
   Docs       ${url}/docs
   API key    ${apiKey ?? 'as in COUNTERFOIL_BOOTSTRAP_API_KEY'}
   Data       ${config.dataDir} (${stores})
-  Simulated  ${simulated}
+  Simulated  ${simulated}${apart}
 ${simulatorUrl === null ? '' : firstPayment(url, apiKey ?? '')}
 Ctrl-C stops it; the data stays for the next start.
 `;

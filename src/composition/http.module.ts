@@ -80,9 +80,10 @@ export const httpModule = new ContainerModule(({ bind }) => {
         apiKeys,
         idempotency,
         logger,
-        receiveWebhook,
+        // A worker only tells how it is.
+        receiveWebhook: config.role === 'worker' ? refuseWebhook : receiveWebhook,
         trustedProxies: config.trustedProxies,
-        controllers: all,
+        controllers: config.role === 'worker' ? all.filter((each) => each instanceof HealthController) : all,
       }),
     [
       httpTokens.settings,
@@ -95,3 +96,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
     ],
   );
 });
+
+async function refuseWebhook() {
+  return { status: 404, code: 'route_missing' };
+}

@@ -144,22 +144,26 @@ async function startParts(
     await Promise.all([leases.close(), inbox.close(), records.close()]);
   });
 
-  const forget = (): void => {
-    Promise.all([records.prune(), inbox.prune()]).catch((error: unknown) => {
-      logger.warn({ err: error }, 'old answers and handled webhooks could not be pruned');
-    });
-  };
-  forget();
-  const forgetting = setInterval(forget, pruneEveryMs);
-  stops.push(async () => clearInterval(forgetting));
+  const works = config.role !== 'api';
+  if (works) {
+    const forget = (): void => {
+      Promise.all([records.prune(), inbox.prune()]).catch((error: unknown) => {
+        logger.warn({ err: error }, 'old answers and handled webhooks could not be pruned');
+      });
+    };
+    forget();
+    const forgetting = setInterval(forget, pruneEveryMs);
+    stops.push(async () => clearInterval(forgetting));
+  }
 
-  const apiKey = await bootstrapApiKey(config, container.get(tokens.apiKeys));
+  const serves = config.role !== 'worker';
+  const apiKey = serves ? await bootstrapApiKey(config, container.get(tokens.apiKeys)) : null;
   const projections = container.get(tokens.postgresProjections);
-  await projections.start();
+  await (works ? projections.start() : projections.watch());
   stops.push(() => projections.stop());
 
   const working = new AbortController();
-  const workers = [container.get(tokens.webhookWorker), container.get(tokens.effectWorker)];
+  const workers = works ? [container.get(tokens.webhookWorker), container.get(tokens.effectWorker)] : [];
   const work = workers.map((worker) => worker.run(working.signal));
   const server = container.get(tokens.httpServer);
   await server.listen(port, config.host);

@@ -24,8 +24,9 @@ export type AppProcess = {
 export function startProgram(
   file: string,
   environment: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
 ): { readonly child: ChildProcess; readonly output: () => string } {
-  const child = spawn(process.execPath, ['--enable-source-maps', `${root}dist/${file}`], {
+  const child = spawn(process.execPath, ['--enable-source-maps', `${root}dist/${file}`, ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

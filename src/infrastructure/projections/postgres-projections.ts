@@ -63,13 +63,19 @@ export class PostgresProjections implements Projections {
 
   /** Makes tables that do not exist yet, and begins to run; a projection's failures do not end it. */
   async start(): Promise<void> {
-    await this.#setUp();
-    await this.#look();
+    await this.watch();
     this.#running = [
+      ...this.#running,
       ...this.#parts.projections.map((projection) => this.#run(projection)),
-      this.#watch(),
       this.#keepRetrying(),
     ];
+  }
+
+  /** For a process that leaves the running to others: makes tables that do not exist yet, and follows the checkpoints. */
+  async watch(): Promise<void> {
+    await this.#setUp();
+    await this.#look();
+    this.#running = [this.#watch()];
   }
 
   /** Lets the batches under way finish. */
