@@ -4,12 +4,18 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 const TIMEOUT_MS = 10_000;
 const SOCKETS_MAX = 64;
 
+/** Brings webhooks to their receivers. */
+export type WebhookTransport = {
+  /** Resolves to the status, or to null when there was no answer. Redirects are answers like any other. */
+  post(url: string, body: string, signature: string): Promise<number | null>;
+  close(): void;
+};
+
 /** Posts webhook bodies over kept-alive connections. */
-export class WebhookTransport {
+export class HttpWebhookTransport implements WebhookTransport {
   readonly #http = new HttpAgent({ keepAlive: true, maxSockets: SOCKETS_MAX });
   readonly #https = new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS_MAX });
 
-  /** Resolves to the status, or to null when there was no answer. Redirects are answers like any other. */
   post(url: string, body: string, signature: string): Promise<number | null> {
     return new Promise((resolve) => {
       const secure = url.startsWith('https:');

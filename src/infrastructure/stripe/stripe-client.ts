@@ -23,6 +23,8 @@ export function connectToStripe(options: {
   readonly secretKey: string;
   readonly apiBase: string | null;
   readonly timeoutMs: number;
+  /** Carries the requests in place of Node's own client. */
+  readonly httpClient?: Stripe.HttpClient;
 }): StripeConnection {
   const base = options.apiBase === null ? null : new URL(options.apiBase);
   const protocol = base?.protocol === 'http:' ? 'http' : 'https';
@@ -32,7 +34,7 @@ export function connectToStripe(options: {
     maxNetworkRetries: 0,
     timeout: options.timeoutMs,
     telemetry: false,
-    httpClient: Stripe.createNodeHttpClient(agent),
+    httpClient: options.httpClient ?? Stripe.createNodeHttpClient(agent),
     ...(base === null
       ? {}
       : {

@@ -34,6 +34,8 @@ export type StripeGatewayOptions = {
   readonly logger: Logger;
   /** Milliseconds since 1970; only ages of requests are computed from it. */
   readonly clock?: () => number;
+  /** Carries the requests in place of Node's own client. */
+  readonly httpClient?: Stripe.HttpClient;
 };
 
 const underWayOrDone: readonly string[] = [
@@ -53,8 +55,13 @@ export class StripePaymentGateway implements PaymentGateway {
   readonly #clock: () => number;
 
   constructor(options: StripeGatewayOptions) {
-    const { secretKey, apiBase, timeoutMs = 8_000, clock = Date.now } = options;
-    this.#stripe = connectToStripe({ secretKey, apiBase, timeoutMs });
+    const { secretKey, apiBase, timeoutMs = 8_000, clock = Date.now, httpClient } = options;
+    this.#stripe = connectToStripe({
+      secretKey,
+      apiBase,
+      timeoutMs,
+      ...(httpClient === undefined ? {} : { httpClient }),
+    });
     this.#logger = options.logger;
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
