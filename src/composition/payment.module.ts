@@ -46,6 +46,7 @@ export const paymentModule = new ContainerModule(({ bind }) => {
         logger,
         wakeUp: createWakeUp(),
         graceMs: config.effectGraceMs,
+        leaseMs: config.effectLeaseMs,
       }),
     [
       tokens.pendingEffects,

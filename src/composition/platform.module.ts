@@ -8,6 +8,7 @@ import { PostgresProjections } from '../infrastructure/projections/postgres-proj
 import { PostgresEventQueries } from '../infrastructure/read-models/event-log.js';
 import { PostgresLedgerQueries } from '../infrastructure/read-models/ledger.js';
 import { projections } from '../infrastructure/read-models/read-models.js';
+import { RedisConnection } from '../infrastructure/redis/redis-connection.js';
 import { RedisLeases } from '../infrastructure/redis/redis-leases.js';
 import { systemClock } from '../infrastructure/system-clock.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
@@ -33,12 +34,15 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
       }),
     );
     bind(httpTokens.eventStore).toResolvedValue(() => eventStoreOf(surroundings));
+    bind(tokens.redis).toResolvedValue(() =>
+      config.redisUrl === null ? null : new RedisConnection(config.redisUrl, logger),
+    );
     bind(tokens.leases).toResolvedValue(
-      (pool) =>
-        config.redisUrl === null
-          ? new PostgresLeases(pool, logger)
-          : new RedisLeases(config.redisUrl, logger),
-      [tokens.pool],
+      (pool, redis) => {
+        const inPostgres = new PostgresLeases(pool, logger);
+        return redis === null ? inPostgres : new RedisLeases(redis, inPostgres);
+      },
+      [tokens.pool, tokens.redis],
     );
     bind(tokens.postgresProjections).toResolvedValue(
       (pool, store) => new PostgresProjections({ pool, store, projections, logger }),

@@ -136,12 +136,13 @@ async function startParts(
   await keepEventSource(pool, config.eventStoreUrl === null ? 'postgres' : 'eventstoredb');
   const eventStore = container.get(httpTokens.eventStore);
   stops.push(() => eventStore.close());
-  const leases = container.get(tokens.leases);
+  const redis = container.get(tokens.redis);
   const gateway = container.get(tokens.stripeGateway);
   const [inbox, records] = [container.get(tokens.inbox), container.get(tokens.idempotencyRecords)];
   stops.push(async () => {
     gateway.close();
-    await Promise.all([leases.close(), inbox.close(), records.close()]);
+    redis?.close();
+    await Promise.all([inbox.close(), records.close()]);
   });
 
   const works = config.role !== 'api';

@@ -9,6 +9,7 @@ import type { Config } from '../config.js';
 import type { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
 import type { PostgresInboundWebhooks } from '../infrastructure/postgres/inbound-webhooks.js';
 import type { PostgresProjections } from '../infrastructure/projections/postgres-projections.js';
+import type { RedisConnection } from '../infrastructure/redis/redis-connection.js';
 import type { StripePaymentGateway } from '../infrastructure/stripe/stripe-payment-gateway.js';
 import type { HttpServer } from '../interfaces/http/http-server.js';
 import type { ReceiveWebhook } from '../interfaces/http/http-tokens.js';
@@ -40,6 +41,8 @@ export const tokens = {
   pool: token<pg.Pool>('pool'),
   projectionPool: token<pg.Pool>('projectionPool'),
   postgresProjections: token<PostgresProjections>('postgresProjections'),
+  /** Null without REDIS_URL. */
+  redis: token<RedisConnection | null>('redis'),
   leases: token<Leases>('leases'),
   apiKeys: token<ApiKeys>('apiKeys'),
   idempotencyRecords: token<PostgresIdempotencyRecords>('idempotencyRecords'),

@@ -7,8 +7,11 @@ const newName = (): string => {
   return `effect:contract-${process.pid}-${names}`;
 };
 
-/** What every keeper of leases promises while its backing service answers. */
-export function leaseContract(leasesOf: () => Leases): void {
+/**
+ * What every keeper of leases promises.
+ * @param forget makes the service behind it lose all it knows
+ */
+export function leaseContract(leasesOf: () => Leases, forget: () => Promise<void>): void {
   it('grants a lease to one of many who ask at once', async () => {
     const name = newName();
     const asked = await Promise.all(Array.from({ length: 20 }, () => leasesOf().acquire(name, 5_000)));
@@ -49,11 +52,15 @@ export function leaseContract(leasesOf: () => Leases): void {
     await second?.release();
     expect(await leasesOf().acquire(name, 5_000)).toBeDefined();
   });
-}
 
-/** What every keeper promises when its backing service is out of reach. */
-export async function expectGrantWithoutService(leases: Leases): Promise<void> {
-  const lease = await leases.acquire(newName(), 5_000);
-  expect(lease?.fencingToken).toBe(0n);
-  await lease?.release();
+  it('keeps tokens growing after everything was forgotten', async () => {
+    const name = newName();
+    let last = 0n;
+    for (let n = 0; n < 20; n += 1) {
+      const lease = await leasesOf().acquire(name, 5_000);
+      expect(lease?.fencingToken).toBeGreaterThan(last);
+      last = lease?.fencingToken ?? 0n;
+      await forget();
+    }
+  });
 }

@@ -5,15 +5,17 @@
 export interface Leases {
   /**
    * Takes the lease called `name` for at most `ttlMs`; undefined when somebody else holds it.
-   * Answers within 250 ms: when the backing service is out of reach, it grants a lease with token 0n.
+   * @throws when no service that keeps leases answers: then nothing is known, and nothing is granted
    */
   acquire(name: string, ttlMs: number): Promise<Lease | undefined>;
-  close(): Promise<void>;
 }
 
 export type Lease = {
   readonly name: string;
-  /** Grows with each grant of the same name; 0n when the backing service did not answer. */
+  /**
+   * Above 0, and greater with each grant of the same name, also after the service forgot everything. A store that a
+   * lease guards keeps the greatest one it has seen and refuses writes that carry a smaller one.
+   */
   readonly fencingToken: bigint;
   /** Gives the lease back; never throws, and does nothing when it has passed to somebody else. */
   release(): Promise<void>;

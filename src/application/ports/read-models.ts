@@ -146,8 +146,11 @@ export type PendingEffect = {
 export interface PendingEffects {
   /** Due ones, oldest first: requested before `requestedBefore`, and not waiting for a later attempt. */
   due(now: Instant, requestedBefore: Instant, limit: number): Promise<readonly PendingEffect[]>;
-  /** Notes an attempt that brought no outcome. */
-  postpone(eventId: string, nextAttemptAt: Instant, error: string): Promise<void>;
+  /**
+   * Notes an attempt, made under the lease that `fencingToken` is of. False, and nothing is noted, when the holder of a
+   * later lease has noted one already.
+   */
+  postpone(eventId: string, nextAttemptAt: Instant, error: string, fencingToken: bigint): Promise<boolean>;
 }
 
 export type ProjectionStatus = {

@@ -93,13 +93,20 @@ export class PostgresPendingEffects implements PendingEffects {
     return rows;
   }
 
-  async postpone(eventId: string, nextAttemptAt: Instant, error: string): Promise<void> {
-    await this.#pool.query(
-      `insert into counterfoil.effect_attempts (event_id, attempts, next_attempt_at, last_error)
-       values ($1, 1, $2, $3)
+  async postpone(
+    eventId: string,
+    nextAttemptAt: Instant,
+    error: string,
+    fencingToken: bigint,
+  ): Promise<boolean> {
+    const { rowCount } = await this.#pool.query(
+      `insert into counterfoil.effect_attempts as noted
+         (event_id, attempts, next_attempt_at, last_error, fencing_token)
+       values ($1, 1, $2, $3, $4)
        on conflict (event_id) do update
-         set attempts = effect_attempts.attempts + 1, next_attempt_at = $2, last_error = $3`,
-      [eventId, nextAttemptAt, error],
+         set attempts = noted.attempts + 1, next_attempt_at = $2, last_error = $3, fencing_token = $4
+         where noted.fencing_token <= $4`,
+      [eventId, nextAttemptAt, error, fencingToken],
     );
     // Attempts of requests that were settled long ago serve nobody.
     await this.#pool.query(
@@ -110,5 +117,6 @@ export class PostgresPendingEffects implements PendingEffects {
          limit 100)`,
       [nextAttemptAt],
     );
+    return rowCount === 1;
   }
 }

@@ -3,7 +3,7 @@ import { paymentCodec } from '../../application/payment/payment.codec.js';
 import type { PaymentEffects } from '../../application/payment/payment-effects.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { EventStore, StreamName } from '../../application/ports/event-store.js';
-import type { Leases } from '../../application/ports/lease.js';
+import type { Lease, Leases } from '../../application/ports/lease.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { PendingEffect, PendingEffects } from '../../application/ports/read-models.js';
 import { later } from '../../application/webhook/retry-schedule.js';
@@ -13,8 +13,6 @@ import type { Worker } from './work-loop.js';
 import { createWorkLoop } from './work-loop.js';
 
 const streamPrefix = 'payment-';
-/** Longer than a call to the provider with its look-up can take. */
-const leaseMs = 20_000;
 const firstDelayMs = 1_000;
 const longestDelayMs = 15 * 60_000;
 /** For answers that contradict the history: a person must look, and once an hour is often enough to see that. */
@@ -38,10 +36,12 @@ export function createEffectWorker(parts: {
   readonly wakeUp: WakeUp;
   /** How long the process that recorded a request has it to itself. */
   readonly graceMs: number;
+  /** How long an effect stays with a worker that died; longer than a call to the provider with its look-up can take. */
+  readonly leaseMs: number;
   readonly concurrency?: number;
   readonly pollMs?: number;
 }): Worker {
-  const { pending, eventStore, leases, effects, clock, logger, wakeUp, graceMs } = parts;
+  const { pending, eventStore, leases, effects, clock, logger, wakeUp, graceMs, leaseMs } = parts;
   const { concurrency = 8, pollMs = 500 } = parts;
   /** Effects that this process is at: the read model shows them as due until they are settled or postponed. */
   const underWay = new Set<string>();
@@ -63,53 +63,65 @@ export function createEffectWorker(parts: {
   async function handle(effect: PendingEffect): Promise<void> {
     const { event_id: id, stream, attempts } = effect;
     try {
+      // Set first: should the lease fail for want of an answer, it is not asked for again at once.
+      heldElsewhere.set(id, later(clock.now(), heldElsewherePauseMs));
       const lease = await leases.acquire(`effect:${id}`, leaseMs);
-      if (lease === undefined) {
-        heldElsewhere.set(id, later(clock.now(), heldElsewherePauseMs));
-        return;
-      }
+      if (lease === undefined) return;
+      heldElsewhere.delete(id);
       try {
-        await carryOut(effect);
+        await carryOut(effect, lease);
+      } catch (error) {
+        logger.error({ err: error, eventId: id, stream }, 'a pending effect could not be carried out');
+        const message = error instanceof Error ? error.message : String(error);
+        await postpone(effect, lease, delayAfter(attempts), message);
       } finally {
         await lease.release();
       }
-    } catch (error) {
-      logger.error({ err: error, eventId: id, stream }, 'a pending effect could not be carried out');
-      const message = error instanceof Error ? error.message : String(error);
-      await postpone(effect, delayAfter(attempts), message);
     } finally {
       underWay.delete(id);
     }
   }
 
-  async function carryOut(effect: PendingEffect): Promise<void> {
+  async function carryOut(effect: PendingEffect, lease: Lease): Promise<void> {
     const { event_id: id, stream, revision, attempts } = effect;
     if (!stream.startsWith(streamPrefix)) throw new Error(`no effects are known for ${stream}`);
     const [recorded] = await eventStore.readStream(stream as StreamName, { from: revision, limit: 1 });
     if (recorded?.id !== id) throw new Error(`revision ${revision} of ${stream} is not event ${id}`);
     const fact = { id, event: paymentCodec.decode(recorded) };
     const about = { eventId: id, stream, type: recorded.type, attempts };
+    logger.debug({ ...about, fencingToken: lease.fencingToken }, 'a pending request is taken up');
     const outcome = await effects.perform(stream.slice(streamPrefix.length), fact, recorded.metadata);
     switch (outcome.outcome) {
       case 'settled':
         logger.info(about, 'a pending request to the provider is settled');
-        return postpone(effect, Math.max(settledPauseMs, delayAfter(attempts)), 'answered');
+        return postpone(effect, lease, Math.max(settledPauseMs, delayAfter(attempts)), 'answered');
       case 'unknown': {
         const delayMs = Math.max(delayAfter(attempts), outcome.retryAfterMs ?? 0);
         logger.warn(
           { ...about, reason: outcome.reason, delayMs },
           'a request to the provider is still in doubt',
         );
-        return postpone(effect, delayMs, outcome.reason);
+        return postpone(effect, lease, delayMs, outcome.reason);
       }
       case 'contradiction':
         logger.error({ ...about, detail: outcome.detail }, 'the provider contradicts the history');
-        return postpone(effect, contradictionDelayMs, outcome.detail);
+        return postpone(effect, lease, contradictionDelayMs, outcome.detail);
     }
   }
 
-  async function postpone(effect: PendingEffect, delayMs: number, error: string): Promise<void> {
-    await pending.postpone(effect.event_id, later(clock.now(), delayMs), error);
+  async function postpone(
+    { event_id: id, stream }: PendingEffect,
+    { fencingToken }: Lease,
+    delayMs: number,
+    error: string,
+  ): Promise<void> {
+    const noted = await pending.postpone(id, later(clock.now(), delayMs), error, fencingToken);
+    if (!noted) {
+      logger.warn(
+        { eventId: id, stream, fencingToken },
+        'a stale note was refused: another worker took over',
+      );
+    }
   }
 
   return createWorkLoop({ name: 'payment effects', concurrency, pollMs, wakeUp, logger, claim, handle });

@@ -149,12 +149,24 @@ describe('Pending effects', () => {
     );
     const [first] = due;
     expect(first).toMatchObject({ attempts: 0, next_attempt_at: null, last_error: null });
-    await effects.postpone(first?.event_id ?? '', later, 'timeout');
-    await effects.postpone(first?.event_id ?? '', later, 'timeout again');
+    await effects.postpone(first?.event_id ?? '', later, 'timeout', 7n);
+    await effects.postpone(first?.event_id ?? '', later, 'timeout again', 7n);
     expect(await effects.due(now, now, 100)).toHaveLength(due.length - 1);
     const [again] = await effects.due(later, now, 1);
     expect(again).toEqual({ ...first, attempts: 2, next_attempt_at: later, last_error: 'timeout again' });
     expect(await effects.due(now, instant('2025-01-01T00:00:00.000Z'), 100)).toEqual([]);
+  });
+
+  it('take no note from a lease that has passed to somebody else', async () => {
+    const effects = new PostgresPendingEffects(bench.pool);
+    const [now, later] = [instant('2026-02-01T00:00:00.000Z'), instant('2026-02-01T00:00:20.000Z')];
+    const [due] = await effects.due(now, now, 1);
+    const id = due?.event_id ?? '';
+    expect(await effects.postpone(id, now, 'of the first lease', 41n)).toBe(true);
+    expect(await effects.postpone(id, now, 'of the second lease', 42n)).toBe(true);
+    expect(await effects.postpone(id, later, 'of the first lease, late', 41n)).toBe(false);
+    const noted = (await effects.due(now, now, 100)).find(({ event_id }) => event_id === id);
+    expect(noted).toMatchObject({ attempts: 2, next_attempt_at: now, last_error: 'of the second lease' });
   });
 });
 

@@ -70,6 +70,7 @@ function createPending(): PendingEffects & {
     },
     async postpone(eventId, nextAttemptAt, error) {
       postponed.set(eventId, { at: nextAttemptAt, error });
+      return true;
     },
   };
 }
@@ -91,6 +92,7 @@ describe('the effect worker', () => {
       logger: silentLogger,
       wakeUp: createWakeUp(),
       graceMs: 0,
+      leaseMs: 20_000,
       pollMs: 20,
       concurrency: 100,
       ...changes,

@@ -21,7 +21,6 @@ describe('the container', () => {
 
   afterAll(async () => {
     await container.get(httpTokens.eventStore).close();
-    await container.get(tokens.leases).close();
   });
 
   it.each(Object.entries({ ...tokens, ...httpTokens }))(

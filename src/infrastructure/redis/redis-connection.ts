@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import type { Logger } from '../../application/ports/logger.js';
+
+/** Within it Redis has answered, or is done without. */
+const budgetMs = 150;
+const probeEveryMs = 250;
+const longestReconnectDelayMs = 2_000;
+/** A connection that is only just being made is no outage. */
+const probesBeforeWarning = 4;
+
+/**
+ * One connection to a Redis that nobody depends on. No command waits longer than the budget, and none is queued while
+ * the connection is down. After the first one that fails Redis is left alone, and probed in the background until it
+ * answers: an outage costs those who are waiting at its beginning the budget, and nobody after them.
+ */
+export class RedisConnection {
+  readonly #redis: Redis;
+  readonly #logger: Logger;
+  readonly #closing = new AbortController();
+  #answers = false;
+
+  constructor(url: string, logger: Logger) {
+    this.#logger = logger;
+    this.#redis = new Redis(url, {
+      enableOfflineQueue: false,
+      commandTimeout: budgetMs,
+      connectTimeout: 1_000,
+      disconnectTimeout: budgetMs,
+      maxRetriesPerRequest: 0,
+      retryStrategy: (times) => Math.min(100 * times, longestReconnectDelayMs),
+    });
+    // Without a listener an error of the connection would end the process; it reconnects by itself.
+    this.#redis.on('error', () => undefined);
+    void this.#probe();
+  }
+
+  /** What Redis answers; `otherwise()` when it does not within the budget, or did not lately. */
+  async ask<T>(command: (redis: Redis) => Promise<T>, otherwise: () => T | Promise<T>): Promise<T> {
+    if (!this.#answers) return otherwise();
+    try {
+      return await command(this.#redis);
+    } catch (error) {
+      if (this.#answers && !this.#closing.signal.aborted) {
+        this.#answers = false;
+        this.#warn(error);
+        void this.#probe();
+      }
+    }
+    return otherwise();
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#answers = false;
+    this.#redis.disconnect();
+  }
+
+  async #probe(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let probes = 1; !signal.aborted; probes += 1) {
+      try {
+        await this.#redis.ping();
+        if (signal.aborted) return;
+        this.#answers = true;
+        this.#logger.info({}, 'Redis answers');
+        return;
+      } catch (error) {
+        if (probes === probesBeforeWarning) this.#warn(error);
+        // What was sent to a Redis that is frozen would wait here, in memory, for as long as it is.
+        if (this.#redis.status === 'ready') this.#redis.disconnect(true);
+        await sleep(probeEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
+      }
+    }
+  }
+
+  #warn(error: unknown): void {
+    this.#logger.warn({ err: error }, 'Redis does not answer; it is done without');
+  }
+}
