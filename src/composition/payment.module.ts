@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { withCachedActions } from '../application/payment/cached-actions.js';
 import { paymentCodec } from '../application/payment/payment.codec.js';
 import { createPaymentEffects } from '../application/payment/payment-effects.js';
 import { createPaymentOperations } from '../application/payment/payment-operations.js';
@@ -7,6 +8,7 @@ import { payment } from '../domain/payment/payment.js';
 import { PostgresPaymentQueries } from '../infrastructure/read-models/payments.js';
 import { PostgresPendingEffects } from '../infrastructure/read-models/pending-effects.js';
 import { PostgresRefundQueries } from '../infrastructure/read-models/refunds.js';
+import { RedisCache } from '../infrastructure/redis/redis-cache.js';
 import { StripePaymentGateway } from '../infrastructure/stripe/stripe-payment-gateway.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { createEffectWorker } from '../interfaces/worker/effect-worker.js';
@@ -25,7 +27,11 @@ export const paymentModule = new ContainerModule(({ bind }) => {
       new StripePaymentGateway({ ...stripe, timeoutMs: config.stripe.timeoutMs, logger }),
     [tokens.surroundings],
   );
-  bind(httpTokens.paymentGateway).toResolvedValue((gateway) => gateway, [tokens.stripeGateway]);
+  bind(httpTokens.paymentGateway).toResolvedValue(
+    (gateway, redis, { stripe }) =>
+      redis === null ? gateway : withCachedActions(gateway, new RedisCache(redis, stripe.secretKey)),
+    [tokens.stripeGateway, tokens.redis, tokens.surroundings],
+  );
   bind(tokens.paymentEffects).toResolvedValue(
     (handler, gateway, clock) => createPaymentEffects({ handler, gateway, clock }),
     [tokens.paymentHandler, httpTokens.paymentGateway, httpTokens.clock],

@@ -125,10 +125,10 @@ export function paymentGatewayContract(gatewayOf: () => PaymentGateway): void {
   it('asks the customer to act where the bank wants 3-D Secure', async () => {
     const intent = answered(await confirm({ paymentMethod: 'pm_card_authenticationRequired' }));
     expect(intent.status).toBe('requires_action');
-    const action = await gatewayOf().fetchAction(intent.intentId);
+    const action = await gatewayOf().fetchAction(intent.intentId, 1n);
     expect(action?.clientSecret).toMatch(/^pi_.+_secret_.+/);
     const paid = answered(await confirm());
-    expect(await gatewayOf().fetchAction(paid.intentId)).toBeNull();
+    expect(await gatewayOf().fetchAction(paid.intentId, 1n)).toBeNull();
   });
 
   it('takes another card for an intent whose first was declined', async () => {

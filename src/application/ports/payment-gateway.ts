@@ -76,8 +76,11 @@ export interface PaymentGateway {
   /** The refund as it is now. */
   fetchRefund(providerRefundId: string): Promise<ProviderAnswer<RefundSnapshot>>;
 
-  /** What the customer's browser needs while it must act; null when the provider does not answer or none is due. */
-  fetchAction(intentId: string): Promise<CustomerAction | null>;
+  /**
+   * What the customer's browser needs while it must act; null when the provider does not answer or none is due.
+   * @param revision of the payment that is looked at; what is known for it need not be asked again
+   */
+  fetchAction(intentId: string, revision: bigint): Promise<CustomerAction | null>;
 
   /**
    * Why the provider would not move this amount at all (below or above its limits for a charge, a currency it does not

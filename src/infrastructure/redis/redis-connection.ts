@@ -4,10 +4,10 @@ import type { Logger } from '../../application/ports/logger.js';
 
 /** Within it Redis has answered, or is done without. */
 const budgetMs = 150;
-const probeEveryMs = 250;
+const probeEveryMs = 100;
 const longestReconnectDelayMs = 2_000;
 /** A connection that is only just being made is no outage. */
-const probesBeforeWarning = 4;
+const probesBeforeWarning = 10;
 
 /**
  * One connection to a Redis that nobody depends on. No command waits longer than the budget, and none is queued while

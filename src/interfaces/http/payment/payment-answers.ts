@@ -53,7 +53,8 @@ export function createPaymentAnswers(gateway: PaymentGateway, livemode: boolean)
   async function show({ state, revision }: ExistingLoaded) {
     const { intentId } = state.attempts;
     const waits = state.status === 'requires_action' && intentId !== null;
-    return paymentOfState(state, revision, livemode, waits ? await gateway.fetchAction(intentId) : null);
+    const action = waits ? await gateway.fetchAction(intentId, revision) : null;
+    return paymentOfState(state, revision, livemode, action);
   }
 
   async function answer(status: number, payment: ExistingLoaded): Promise<Answer> {
