@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Build } from '../laboratory/programs.js';
+import { copyBuild } from '../laboratory/programs.js';
+import type { CrashPoint, CrashReport, Lane } from './crash-points.js';
+import { openLane } from './crash-points.js';
+
+/** CI takes a sample spread over the whole scenario; CRASH_STEP=1 takes every point. */
+const step = Number(process.env['CRASH_STEP'] ?? 12);
+/** Most of a point is waiting for a dead process's lease to end, so many can wait side by side. */
+const lanesMax = 6;
+
+let build: Build;
+let lanes: readonly Lane[];
+
+beforeAll(async () => {
+  build = await copyBuild();
+  lanes = await Promise.all(Array.from({ length: lanesMax }, () => openLane(build.folder)));
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all((lanes ?? []).map((lane) => lane.close()));
+  await build?.remove();
+});
+
+it(`a crash before or after ${step === 1 ? 'any' : `every ${step}th`} call leaves the four books equal`, async () => {
+  const reports: CrashReport[] = [];
+  // One call has two sides; the numbers go on until a scenario ends without a crash on either side.
+  let next = 0;
+  let last = Number.POSITIVE_INFINITY;
+  async function work(lane: Lane): Promise<void> {
+    for (let number = next; number < last; number = next) {
+      next += step;
+      const point: CrashPoint = `${Math.floor(number / 2) + 1}:${number % 2 === 0 ? 'before' : 'after'}`;
+      const report = await lane.crash(point);
+      if (report.reached === null) last = Math.min(last, number);
+      else {
+        reports.push(report);
+        if (step === 1)
+          process.stdout.write(`${report.reached}: healed in ${Math.round(report.healMs)} ms\n`);
+      }
+    }
+  }
+  await Promise.all(lanes.map(work));
+  const slowest = Math.max(...reports.map(({ healMs }) => healMs));
+  process.stdout.write(
+    `crash points: ${reports.length} of ${last}, healed within ${Math.round(slowest)} ms, ` +
+      `${reports.filter(({ faults }) => faults.length > 0).length} with faults\n`,
+  );
+  expect(reports.filter(({ faults }) => faults.length > 0)).toEqual([]);
+  expect(reports.length).toBeGreaterThan(0);
+}, 1_800_000);

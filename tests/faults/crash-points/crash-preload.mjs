@@ -1,0 +1,115 @@
+import { appendFileSync } from 'node:fs';
+import http from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+
+/**
+ * Runs before the program and counts every crossing of its border from the first API write on: each SQL statement, each
+ * batch of a projection, each Redis command, each request to Stripe, each answer to a client or to Stripe's webhook.
+ * CRASH_AT=`k:before` or `k:after` ends the process at the k-th one as a power cut would; CRASH_LOG gets their names.
+ * The program itself is untouched.
+ */
+const [wanted, side] = (process.env.CRASH_AT ?? '0:before').split(':');
+const crashAt = Number(wanted);
+const log = process.env.CRASH_LOG;
+let armed = false;
+let count = 0;
+
+function crash(name) {
+  if (log) appendFileSync(log, `${count}:${side} ${name}\n`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** Counts one crossing; the answer is to be called once its other side is reached. */
+function cross(name) {
+  if (!armed) return () => undefined;
+  count += 1;
+  const k = count;
+  if (k === crashAt && side === 'before') crash(name);
+  return () => {
+    if (k === crashAt && side === 'after') crash(name);
+  };
+}
+
+/** Looking whether there is anything to do changes nothing, unless something is found. */
+const polls =
+  /claim_inbound_webhooks|from read_pending_effects\.open_requests r|max\(position\)|where position > |projection_checkpoint|from counterfoil\.projections|parked_events/;
+
+function crossPoll(name) {
+  return (result) => {
+    if ((result?.rows?.length ?? 0) > 0 && /claim_inbound|open_requests/.test(name)) {
+      const reached = cross(name);
+      reached();
+    }
+  };
+}
+
+const { query } = pg.Client.prototype;
+pg.Client.prototype.query = function (first, ...rest) {
+  const batch = typeof first?.submit === 'function';
+  const text = batch ? 'batch of a projection' : String(first?.text ?? first);
+  const name = text.replaceAll(/\s+/g, ' ').trim().slice(0, 60);
+  const reached = !batch && polls.test(text) ? crossPoll(name) : cross(name);
+  const last = rest.at(-1);
+  if (batch) {
+    const { callback } = first;
+    first.callback = (...results) => {
+      reached();
+      callback(...results);
+    };
+    return query.call(this, first, ...rest);
+  }
+  if (typeof last === 'function') {
+    rest[rest.length - 1] = (error, result) => {
+      reached(result);
+      last(error, result);
+    };
+    return query.call(this, first, ...rest);
+  }
+  return query.call(this, first, ...rest).then(
+    (result) => {
+      reached(result);
+      return result;
+    },
+    (error) => {
+      reached();
+      throw error;
+    },
+  );
+};
+
+const { request } = http;
+http.request = function (...args) {
+  const options = args.find((arg) => typeof arg === 'object' && arg?.path !== undefined) ?? {};
+  const reached = cross(`Stripe ${options.method ?? 'GET'} ${options.path ?? ''}`);
+  const sent = request.apply(this, args);
+  sent.prependOnceListener('response', reached);
+  return sent;
+};
+syncBuiltinESMExports();
+
+const { sendCommand } = Redis.prototype;
+Redis.prototype.sendCommand = function (command, ...rest) {
+  const reached = cross(`redis ${command.name}`);
+  const sent = sendCommand.call(this, command, ...rest);
+  void Promise.resolve(sent).then(reached, reached);
+  return sent;
+};
+
+const { end } = http.ServerResponse.prototype;
+http.ServerResponse.prototype.end = function (...args) {
+  const reached = this.req?.method === 'POST' ? cross(`answer to ${this.req.url}`) : () => undefined;
+  const last = args.at(-1);
+  if (typeof last === 'function') args.pop();
+  return end.call(this, ...args, () => {
+    reached();
+    if (typeof last === 'function') last();
+  });
+};
+
+const { emit } = http.Server.prototype;
+http.Server.prototype.emit = function (event, ...args) {
+  if (event === 'request' && args[0]?.method === 'POST' && args[0].url?.startsWith('/v1/')) armed = true;
+  return emit.call(this, event, ...args);
+};

@@ -1,0 +1,78 @@
+/** Book 1: what clients asked for and what they were told. */
+
+export type CommandKind = 'create' | 'confirm' | 'capture' | 'cancel' | 'refund';
+
+/** One thing that a client wants once. Its id travels as Idempotency-Key and as X-Reason, so that streams name it. */
+export type ClientCommand = {
+  readonly id: string;
+  readonly kind: CommandKind;
+  /** Null for a creation, whose payment has no id yet. */
+  readonly payment: string | null;
+  /** Null where the server is to choose: all that was authorized or is left. */
+  readonly amount: bigint | null;
+  readonly currency: string;
+};
+
+/** The object that the client was shown with an answer. */
+export type Shown = {
+  readonly payment: string;
+  readonly refund: string | null;
+  readonly status: string;
+  readonly amount: bigint;
+  readonly currency: string;
+  /** Null where a refund was shown. */
+  readonly captured: bigint | null;
+};
+
+export type Outcome =
+  /** Acknowledged: carried out, or with `settled: false` (202) recorded and to be carried out. */
+  | { readonly kind: 'ok'; readonly settled: boolean; readonly shown: Shown }
+  /** A definite no: nothing of it may ever take effect. */
+  | { readonly kind: 'fail'; readonly code: string }
+  /** The client never learned what became of it. */
+  | { readonly kind: 'info' };
+
+export type ClientHistory = {
+  invoke(command: ClientCommand): void;
+  settle(commandId: string, outcome: Outcome): void;
+  /** Notes an answer that no client can act on, such as a 500 or a 503 that does not say when to come back. */
+  complain(commandId: string, what: string): void;
+  readonly entries: ReadonlyMap<string, HistoryEntry>;
+  readonly complaints: readonly string[];
+  counts(): Readonly<Record<'invoked' | Outcome['kind'], number>>;
+};
+
+export type HistoryEntry = { readonly command: ClientCommand; readonly outcome: Outcome };
+
+/** `write` gets each step as it happens, so that a run which ends badly leaves its history behind. */
+export function createClientHistory(write: (line: string) => void = () => undefined): ClientHistory {
+  const entries = new Map<string, HistoryEntry>();
+  const complaints: string[] = [];
+  const log = (step: string, detail: unknown): void =>
+    write(
+      JSON.stringify({ step, detail }, (_key, value) => (typeof value === 'bigint' ? `${value}` : value)),
+    );
+  return {
+    invoke(command) {
+      log('invoke', command);
+      entries.set(command.id, { command, outcome: { kind: 'info' } });
+    },
+    settle(commandId, outcome) {
+      log(outcome.kind, { commandId, outcome });
+      const entry = entries.get(commandId);
+      if (entry === undefined) throw new Error(`${commandId} was settled before it was invoked`);
+      entries.set(commandId, { ...entry, outcome });
+    },
+    complain(commandId, what) {
+      log('complaint', { commandId, what });
+      complaints.push(`${commandId}: ${what}`);
+    },
+    entries,
+    complaints,
+    counts() {
+      const counts = { invoked: entries.size, ok: 0, fail: 0, info: 0 };
+      for (const { outcome } of entries.values()) counts[outcome.kind] += 1;
+      return counts;
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientCommand, ClientHistory, Outcome, Shown } from '../four-books/client-history.js';
+import type { Random } from './random.js';
+
+type Body = Readonly<Record<string, unknown>>;
+type Answer = { readonly status: number; readonly retryAfter: string | undefined; readonly body: Body };
+
+export type Client = {
+  /** Carries a command out as a careful integrator would: the same key again until there is a definite answer. */
+  send(command: Omit<ClientCommand, 'id'>, path: string, body: Body): Promise<Outcome>;
+  close(): void;
+};
+
+/** Frozen servers hold a connection open for ever, so a client gives up on it and asks elsewhere. */
+const timeoutMs = 12_000;
+
+/**
+ * @param urls every server that takes requests; each try goes to any of them
+ * @param triesMax after so many ambiguous answers the client gives up, and never learns what became of it
+ */
+export function createClient(parts: {
+  readonly urls: readonly string[];
+  readonly apiKey: string;
+  readonly history: ClientHistory;
+  readonly random: Random;
+  readonly triesMax: number;
+}): Client {
+  const { urls, apiKey, history, random, triesMax } = parts;
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+
+  async function send(wanted: Omit<ClientCommand, 'id'>, path: string, body: Body): Promise<Outcome> {
+    const command: ClientCommand = { ...wanted, id: randomUUID() };
+    history.invoke(command);
+    const outcome = await untilDefinite(command, path, JSON.stringify(body));
+    history.settle(command.id, outcome);
+    return outcome;
+  }
+
+  async function untilDefinite(command: ClientCommand, path: string, body: string): Promise<Outcome> {
+    for (let attempt = 1; attempt <= triesMax; attempt += 1) {
+      const answer = await post(new URL(path, random.pick(urls)), command.id, body).catch(() => undefined);
+      const outcome = answer && read(command, answer);
+      if (outcome !== undefined) return outcome;
+      const seconds = Number(answer?.retryAfter ?? 0);
+      await sleep(seconds * 1000 + random.between(50, 250 * Math.min(attempt, 4)));
+    }
+    return { kind: 'info' };
+  }
+
+  /** Undefined for what says "ask again"; an answer that says neither yes, no nor when is complained of. */
+  function read(command: ClientCommand, { status, retryAfter, body }: Answer): Outcome | undefined {
+    if (status >= 200 && status < 300)
+      return { kind: 'ok', settled: status !== 202, shown: shownIn(body, command) };
+    const code = String(body['code']);
+    const again = status === 503 || status === 429 || code === 'idempotency_in_progress';
+    if (again && retryAfter !== undefined) return undefined;
+    if (again || status >= 500) {
+      history.complain(
+        command.id,
+        `${status} ${code} ${again ? 'without Retry-After' : `(request ${String(body['request_id'])})`}`,
+      );
+      return undefined;
+    }
+    return { kind: 'fail', code: `${status} ${code}` };
+  }
+
+  function post(url: URL, key: string, body: string): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        url,
+        {
+          method: 'POST',
+          agent,
+          timeout: timeoutMs,
+          headers: {
+            authorization: `Bearer ${apiKey}`,
+            'content-type': 'application/json',
+            'idempotency-key': key,
+            'x-reason': key,
+          },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('aborted', () => reject(new Error('cut off')));
+          response.on('end', () => {
+            try {
+              const parsed = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Body;
+              const { 'retry-after': retryAfter } = response.headers;
+              resolve({ status: response.statusCode ?? 0, retryAfter, body: parsed });
+            } catch (error) {
+              reject(error);
+            }
+          });
+        },
+      );
+      sent.on('timeout', () => sent.destroy(new Error('no answer in time')));
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  }
+
+  return { send, close: () => agent.destroy() };
+}
+
+function shownIn(body: Body, { kind }: ClientCommand): Shown {
+  const refund = kind === 'refund';
+  return {
+    payment: String(refund ? body['payment'] : body['id']),
+    refund: refund ? String(body['id']) : null,
+    status: String(body['status']),
+    amount: BigInt(String(body['amount'])),
+    currency: String(body['currency']),
+    captured: refund ? null : BigInt(String(body['amount_captured'])),
+  };
+}
