@@ -204,6 +204,7 @@ withRedis('what Redis keeps of a payment', () => {
       (others) => (_key, was) => others.find((value) => value !== was) ?? '',
     ],
   ])('never answers when it is %s', async (_what, poisonOf) => {
+    await redis.flush();
     const asked = [
       await app.api.post('/v1/payments', needsAction),
       await app.api.post('/v1/payments', needsAction),
