@@ -5,7 +5,7 @@ import { PostgresEventStore } from '../infrastructure/event-store/postgres-event
 import { PostgresLeases } from '../infrastructure/postgres/leases.js';
 import { createPool } from '../infrastructure/postgres/pool.js';
 import { PostgresProjections } from '../infrastructure/projections/postgres-projections.js';
-import { PostgresEventQueries } from '../infrastructure/read-models/event-log.js';
+import { eventIndexProjection, IndexedEventQueries } from '../infrastructure/read-models/event-index.js';
 import { PostgresLedgerQueries } from '../infrastructure/read-models/ledger.js';
 import { projections } from '../infrastructure/read-models/read-models.js';
 import { RedisConnection } from '../infrastructure/redis/redis-connection.js';
@@ -15,6 +15,12 @@ import { httpTokens } from '../interfaces/http/http-tokens.js';
 import type { Surroundings } from './tokens.js';
 import { tokens } from './tokens.js';
 
+/**
+ * Every query of the pool is made for an index. A plan that was prepared while a table was small must not stay a scan of
+ * all of it: completing one request's answer would come to read every answer ever kept.
+ */
+const indexesOnly = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
+
 /** The clock, the log, the stores and what every feature shares of them. */
 export function platformModule(surroundings: Surroundings): ContainerModule {
   const { config, logger, databaseUrl } = surroundings;
@@ -23,7 +29,13 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
     bind(tokens.logger).toConstantValue(logger);
     bind(httpTokens.clock).toConstantValue(systemClock);
     bind(tokens.pool).toResolvedValue(() =>
-      createPool({ connectionString: databaseUrl, max: 12, applicationName: 'counterfoil', logger }),
+      createPool({
+        connectionString: databaseUrl,
+        max: 12,
+        applicationName: 'counterfoil',
+        logger,
+        settings: indexesOnly,
+      }),
     );
     bind(tokens.projectionPool).toResolvedValue(() =>
       createPool({
@@ -45,13 +57,20 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
       [tokens.pool, tokens.redis],
     );
     bind(tokens.postgresProjections).toResolvedValue(
-      (pool, store) => new PostgresProjections({ pool, store, projections, logger }),
+      (pool, store) =>
+        new PostgresProjections({
+          pool,
+          store,
+          projections:
+            store instanceof PostgresEventStore ? projections : [...projections, eventIndexProjection],
+          logger,
+        }),
       [tokens.projectionPool, httpTokens.eventStore],
     );
     bind(httpTokens.projections).toResolvedValue((all) => all, [tokens.postgresProjections]);
     bind(httpTokens.ledgerQueries).toResolvedValue((pool) => new PostgresLedgerQueries(pool), [tokens.pool]);
     bind(httpTokens.eventQueries).toResolvedValue(
-      (pool, store) => new PostgresEventQueries(pool, store),
+      (pool, store) => (store instanceof PostgresEventStore ? store : new IndexedEventQueries(pool, store)),
       [tokens.pool, httpTokens.eventStore],
     );
   });

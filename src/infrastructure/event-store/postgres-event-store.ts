@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { validate as isUuid } from 'uuid';
 import type {
   AppendResult,
   EventStore,
@@ -11,6 +12,7 @@ import type {
 } from '../../application/ports/event-store.js';
 import { EventStoreUnavailable } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
+import type { EventQueries } from '../../application/ports/read-models.js';
 import { GroupCommit, Overloaded } from '../postgres/group-commit.js';
 import { clientConfig, createPool } from '../postgres/pool.js';
 import { SingleConnection } from '../postgres/single-connection.js';
@@ -47,7 +49,7 @@ const settings = { enable_seqscan: 'off', enable_bitmapscan: 'off' };
  * The event store on a table of Postgres (schema `eventstore`, made by `migrate`). Positions are dealt out in the order
  * of commits and have no gaps. Appends that wait in this process share one statement, one commit and one flush.
  */
-export class PostgresEventStore implements EventStore {
+export class PostgresEventStore implements EventStore, EventQueries {
   readonly #logger: Logger;
   readonly #readers: pg.Pool;
   readonly #writers: readonly SingleConnection[];
@@ -124,6 +126,16 @@ export class PostgresEventStore implements EventStore {
       `select ${recordedColumns} from eventstore.events where position > $1 order by position limit $2`,
       [after, limit],
     );
+  }
+
+  async find(eventId: string): Promise<RecordedEvent | undefined> {
+    if (!isUuid(eventId)) return undefined;
+    const [event] = await this.#read(
+      'find',
+      `select ${recordedColumns} from eventstore.events where event_id = $1`,
+      [eventId],
+    );
+    return event;
   }
 
   async head(): Promise<Position> {

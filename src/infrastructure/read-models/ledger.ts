@@ -24,22 +24,26 @@ const ddl = `
     recorded_at timestamptz not null
   );
   create table entries (
-    event_id uuid     not null references journals,
+    position bigint   not null,
     line     smallint not null,
+    event_id uuid     not null,
     account  text     not null,
     amount   bigint   not null check (amount <> 0),
     currency text     not null,
-    position bigint   not null,
-    primary key (event_id, line)
+    primary key (position, line) include (account, currency, amount)
   );
-  create index entries_by_account  on entries (account, position, line);
-  create index entries_by_position on entries (position) include (account, currency, amount);
+  create index entries_by_account on entries (account, position, line);
 
   create function check_balance() returns trigger language plpgsql as $body$
   begin
     if exists (select 1 from added group by event_id, currency having sum(amount) <> 0)
       or exists (select 1 from added group by event_id having count(*) < 2) then
       raise exception 'a journal does not balance' using errcode = 'check_violation';
+    end if;
+    -- For the statement as a whole, where a foreign key would look for the journal of each entry.
+    if (select count(*) from journals j where (j.event_id, j.position) in (select event_id, position from added))
+      <> (select count(distinct event_id) from added) then
+      raise exception 'an entry has no journal' using errcode = 'foreign_key_violation';
     end if;
     return null;
   end $body$;
@@ -80,9 +84,9 @@ function book(event: PaymentEvent, envelope: Envelope): readonly RowChange[] {
 
 export const ledgerProjection: Projection = {
   name: 'ledger',
-  version: 1,
+  version: 2,
   ddl,
-  tables: { journals: ['event_id'], entries: ['event_id', 'line'] },
+  tables: { journals: ['event_id'], entries: ['position', 'line'] },
   changesOf: routeByCategory({ payment: onEveryEvent(paymentCodec, book) }),
 };
 
@@ -126,8 +130,8 @@ export class PostgresLedgerQueries implements LedgerQueries {
                  j.stream, e.position, j.recorded_at
                from read_ledger.entries e join read_ledger.journals j using (event_id)`,
       order: ['e.position', 'e.line'],
-      cursor: `(select position, line from read_ledger.entries
-                where event_id = split_part($, '/', 1)::uuid and line = split_part($, '/', 2)::smallint)`,
+      cursor: `(select e.position, e.line from read_ledger.journals j join read_ledger.entries e using (position)
+                where j.event_id = split_part($, '/', 1)::uuid and e.line = split_part($, '/', 2)::smallint)`,
       conditions: new Conditions().add('e.account = $', account),
       page: {
         ...page,

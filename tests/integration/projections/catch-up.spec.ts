@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PostgresEventStore } from '../../../src/infrastructure/event-store/postgres-event-store.js';
 import type { Projection } from '../../../src/infrastructure/projections/projection.js';
+import { eventIndexProjection } from '../../../src/infrastructure/read-models/event-index.js';
 import { projections } from '../../../src/infrastructure/read-models/read-models.js';
 import { silentLogger } from '../../support/postgres.js';
 import { RecordedEventStore } from './recorded-event-store.js';
@@ -45,7 +46,7 @@ describe('Catching up', () => {
 describe('Over the Postgres event store', () => {
   it('projects what eight writers append at once, each event once and in the order of its stream', async () => {
     const store = new PostgresEventStore({ connectionString: bench.url, logger: silentLogger });
-    const running = await bench.start(store, [tally, ...projections]);
+    const running = await bench.start(store, [tally, ...projections, eventIndexProjection]);
     const streams = 40;
     const eventsPerStream = 25;
     const log = [...syntheticLog(1)];
@@ -66,8 +67,8 @@ describe('Over the Postgres event store', () => {
     const rows = await bench.rows('select events, last from read_tally.tally');
     expect(rows).toEqual(rows.map(() => ({ events: 25n, last: 24n })));
     expect(rows).toHaveLength(streams);
-    expect(await bench.rows('select count(*) from read_event_log.events')).toEqual([{ count: 1_000n }]);
-    expect((await running.rebuild('event_log', { swap: true }))?.difference_count).toBe(0n);
+    expect(await bench.rows('select count(*) from read_event_index.events')).toEqual([{ count: 1_000n }]);
+    expect((await running.rebuild('event_index', { swap: true }))?.difference_count).toBe(0n);
     await running.stop();
     await store.close();
   });

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import type { PageRequest, PaymentRow } from '../../../src/application/ports/read-models.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
-import { PostgresEventQueries } from '../../../src/infrastructure/read-models/event-log.js';
+import {
+  eventIndexProjection,
+  IndexedEventQueries,
+} from '../../../src/infrastructure/read-models/event-index.js';
 import { PostgresLedgerQueries } from '../../../src/infrastructure/read-models/ledger.js';
 import { PostgresPaymentQueries } from '../../../src/infrastructure/read-models/payments.js';
 import { PostgresPendingEffects } from '../../../src/infrastructure/read-models/pending-effects.js';
@@ -23,7 +26,7 @@ let bench: Bench;
 const store = new RecordedEventStore(syntheticLog(150));
 beforeAll(async () => {
   bench = await openBench();
-  const running = await bench.start(store, projections);
+  const running = await bench.start(store, [...projections, eventIndexProjection]);
   await running.reached(await store.head(), 10_000);
   await running.stop();
 });
@@ -100,7 +103,7 @@ describe('The lists', () => {
     expect(ofPayment.rows).toEqual([first]);
     const paid = await payments.list({ ...noFilter, ...page, status: 'succeeded' });
     expect(await payments.findByIntent(paid.rows[0]?.payment_intent ?? '')).toBe(paid.rows[0]?.id);
-    const events = new PostgresEventQueries(bench.pool, store);
+    const events = new IndexedEventQueries(bench.pool, store);
     const [event] = store.log.slice(100);
     expect(await events.find(event?.id ?? '')).toEqual(event);
     expect(await events.find('no uuid')).toBeUndefined();
