@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Program } from './programs.js';
+import { ended, startProgram } from './programs.js';
+
+export type SupervisedApp = {
+  readonly url: string;
+  /** Exits that nobody asked for, with the last that was printed. */
+  readonly crashes: readonly string[];
+  /** Ends the process at once; it is started again. False when none was running just then. */
+  kill(): boolean;
+  freeze(ms: number): Promise<void>;
+  /** Resolves when it takes requests. */
+  ready(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Keeps one Counterfoil running, whatever ends it. */
+export function superviseApp(parts: {
+  readonly build: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly preload?: string;
+}): SupervisedApp {
+  const { build, environment, preload } = parts;
+  const url = `http://127.0.0.1:${environment['PORT']}`;
+  const crashes: string[] = [];
+  let open = true;
+  let program = start();
+  let killed = false;
+
+  function start(): Program {
+    return startProgram(join(build, 'main.js'), environment, preload);
+  }
+
+  /** The program prints its address once it listens. */
+  const isReady = (): boolean => running() && program.output().includes(url);
+  const running = (): boolean => program.child.exitCode === null && program.child.signalCode === null;
+
+  async function supervise(): Promise<void> {
+    for (;;) {
+      await ended(program.child);
+      // A start that finds no database may give up; a running program may not.
+      if (!killed && open && program.output().includes(url)) crashes.push(program.output());
+      if (!open) return;
+      if (!killed) await sleep(200);
+      killed = false;
+      program = start();
+    }
+  }
+  const supervising = supervise();
+
+  return {
+    url,
+    crashes,
+    kill() {
+      if (!running() || killed) return false;
+      killed = true;
+      program.child.kill('SIGKILL');
+      return true;
+    },
+    async freeze(ms) {
+      const { child } = program;
+      child.kill('SIGSTOP');
+      await sleep(ms);
+      child.kill('SIGCONT');
+    },
+    async ready() {
+      while (!isReady()) await sleep(20);
+    },
+    async stop() {
+      open = false;
+      program.child.kill('SIGCONT');
+      program.child.kill('SIGKILL');
+      await supervising;
+    },
+  };
+}
