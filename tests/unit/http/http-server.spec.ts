@@ -111,6 +111,21 @@ describe('failures of ours', () => {
       'error',
     ],
     [
+      'a database gave a statement up',
+      Object.assign(new Error('canceling statement'), { code: '57014' }),
+      503,
+      'unavailable',
+      'error',
+    ],
+    [
+      'a connection to a database was lost',
+      new Error('Connection terminated unexpectedly'),
+      503,
+      'unavailable',
+      'error',
+    ],
+    ['a database is frozen', new Error('Query read timeout'), 503, 'unavailable', 'error'],
+    [
       'a history is impossible',
       new CorruptStream('PaymentCaptured cannot follow'),
       500,

@@ -35,11 +35,18 @@ export function problemOfError(error: unknown): ToldError {
   return { problem: internal('The request id names this failure in our log.'), log: 'error' };
 }
 
-/** Codes of the operating system and SQLSTATE classes for a lost connection, a stopping server and one that is full. */
-const outOfReach = /^(ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08...|57P..|53...)$/;
+/**
+ * Codes of the operating system, and SQLSTATE classes: a lost connection, a conflict, a full server, an object in use, a
+ * cancelled statement, a stopping server.
+ */
+const outOfReach = /^(ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|(08|40|53|55|57|58)...)$/;
+/** What the driver says of a connection that it lost, gave up on or could not get: these errors have no code. */
+const connectionLost =
+  /^(Connection terminated|Client (has encountered|was closed)|Query read timeout|timeout exceeded)/;
 
 function isOutOfReach(error: Error & { readonly code?: unknown }): boolean {
-  return typeof error.code === 'string' && outOfReach.test(error.code);
+  if (typeof error.code === 'string') return outOfReach.test(error.code);
+  return connectionLost.test(error.message);
 }
 
 function later(
