@@ -65,7 +65,7 @@ async function crashAt(
   const environment = appEnvironment({ port, databaseUrl: database.url, stripeUrl: simulator.url, dataDir });
   const history = createClientHistory();
   const books = { history, databaseUrl: database.url, simulatorUrl: simulator.url };
-  let app = startProgram(main, { ...environment, CRASH_AT: point, CRASH_LOG: log }, preload);
+  let app = startProgram(main, { ...environment, CRASH_AT: point, CRASH_LOG: log }, { preload });
   try {
     await untilReady(`${url}/health/ready`, app);
     const { child } = app;

@@ -35,6 +35,8 @@ export type FoldedPayment = {
   readonly id: string;
   readonly amount: bigint;
   readonly currency: string;
+  /** The command that created it. */
+  readonly createdBy: string | null;
   revision: bigint;
   status: string;
   authorized: bigint;
@@ -96,12 +98,13 @@ export function foldStreams(events: Iterable<RawEvent>): StreamsBook {
   return { payments, commands, postings, broken };
 }
 
-function opened(id: string, { data }: RawEvent): FoldedPayment {
+function opened(id: string, { data, metadata }: RawEvent): FoldedPayment {
   const { minor, currency } = money(data['amount']) ?? { minor: 0n, currency: 'none' };
   return {
     id,
     amount: minor,
     currency,
+    createdBy: metadata.reason ?? null,
     revision: -1n,
     status: 'absent',
     authorized: 0n,
@@ -129,7 +132,7 @@ function traceOf(payment: FoldedPayment, event: RawEvent): CommandTrace | undefi
   // A payment that no request was open for is canceled without asking the provider.
   const outright = event.type === 'PaymentCanceled' ? 'cancel' : undefined;
   const kind = requests[event.type] ?? outright;
-  if (kind === undefined || (kind === 'confirm' && event.revision === 1n)) return undefined;
+  if (kind === undefined || (kind === 'confirm' && reason === payment.createdBy)) return undefined;
   const asked = money(event.data['amount']);
   return {
     id: reason,

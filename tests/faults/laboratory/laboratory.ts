@@ -30,7 +30,10 @@ export type Laboratory = {
 export async function openLaboratory(parts: {
   readonly apps: number;
   readonly preload?: string;
+  /** Gets what the programs print. */
+  readonly log?: (text: string) => void;
 }): Promise<Laboratory> {
+  const { apps: count, ...more } = parts;
   const folder = await mkdtemp(join(tmpdir(), 'counterfoil-faults-'));
   // The database may run as another user than ours, who must be able to enter.
   await chmod(folder, 0o755);
@@ -46,7 +49,7 @@ export async function openLaboratory(parts: {
     await migrate(postgres.url, silentLogger);
     const redis = await startFaultyRedis();
     if (redis !== undefined) closers.push(redis.stop);
-    const ports = await Promise.all(Array.from({ length: parts.apps }, () => freePort(0)));
+    const ports = await Promise.all(Array.from({ length: count }, () => freePort(0)));
     const simulator = await startSimulator({
       build: build.folder,
       webhookUrls: ports.map((port) => `http://127.0.0.1:${port}/webhooks/stripe`),
@@ -64,12 +67,7 @@ export async function openLaboratory(parts: {
         ...appEnvironment({ port, databaseUrl: database.url, stripeUrl: stripe.url, dataDir }),
         ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
       };
-      const { preload } = parts;
-      const app = superviseApp({
-        build: build.folder,
-        environment,
-        ...(preload === undefined ? {} : { preload }),
-      });
+      const app = superviseApp({ build: build.folder, environment, ...more });
       closers.push(app.stop);
       apps.push(app);
     }

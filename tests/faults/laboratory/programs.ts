@@ -40,7 +40,7 @@ export type Program = {
 export function startProgram(
   file: string,
   environment: Readonly<Record<string, string>>,
-  preload?: string,
+  { preload, log }: { readonly preload?: string; readonly log?: (text: string) => void } = {},
 ): Program {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [...(preload === undefined ? [] : ['--import', preload]), file], {
@@ -50,7 +50,9 @@ export function startProgram(
   });
   let output = '';
   const keep = (chunk: Buffer): void => {
-    output = (output + chunk.toString('utf8')).slice(-20_000);
+    const text = chunk.toString('utf8');
+    log?.(text);
+    output = (output + text).slice(-20_000);
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);

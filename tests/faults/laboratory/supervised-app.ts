@@ -20,8 +20,9 @@ export function superviseApp(parts: {
   readonly build: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly preload?: string;
+  readonly log?: (text: string) => void;
 }): SupervisedApp {
-  const { build, environment, preload } = parts;
+  const { build, environment, ...more } = parts;
   const url = `http://127.0.0.1:${environment['PORT']}`;
   const crashes: string[] = [];
   let open = true;
@@ -29,7 +30,7 @@ export function superviseApp(parts: {
   let killed = false;
 
   function start(): Program {
-    return startProgram(join(build, 'main.js'), environment, preload);
+    return startProgram(join(build, 'main.js'), environment, more);
   }
 
   /** The program prints its address once it listens. */

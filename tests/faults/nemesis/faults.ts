@@ -128,7 +128,7 @@ export function createNemesis(laboratory: Laboratory, random: Random, tally: Tal
           strike(fault).finally(() => underWay.delete(target)),
         );
       }
-      await pause(random.between(300, 900));
+      await pause(random.between(300, 1_000));
     }
     await Promise.all(underWay.values());
     await order(laboratory.simulator.url, '/sim/next/clear', {});

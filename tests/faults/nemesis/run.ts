@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkFourBooks, untilQuiet } from '../four-books/check.js';
@@ -38,9 +38,10 @@ export type RunReport = {
 export async function runNemesis(plan: RunPlan): Promise<RunReport> {
   const { seed, kills, killsPerRound, customers, healWithinMs, tell } = plan;
   const startedAt = performance.now();
-  const laboratory = await openLaboratory({ apps: 2 });
-  const historyFile = join(tmpdir(), `counterfoil-faults-${process.pid}.jsonl`);
-  const written = createWriteStream(historyFile);
+  const traces = await mkdtemp(join(tmpdir(), 'counterfoil-traces-'));
+  const log = createWriteStream(join(traces, 'programs.log'));
+  const written = createWriteStream(join(traces, 'history.jsonl'));
+  const laboratory = await openLaboratory({ apps: 2, log: (text) => log.write(text) });
   const history = createClientHistory((line) => written.write(`${line}\n`));
   const { apps, postgres, simulator } = laboratory;
   const books = { history, databaseUrl: postgres.url, simulatorUrl: simulator.url };
@@ -50,7 +51,7 @@ export async function runNemesis(plan: RunPlan): Promise<RunReport> {
     apiKey,
     history,
     random: seededRandom(seed + 1),
-    triesMax: 40,
+    triesMax: 80,
   });
   const tally: Tally = new Map();
   const nemesis = createNemesis(laboratory, random, tally);
@@ -77,11 +78,12 @@ export async function runNemesis(plan: RunPlan): Promise<RunReport> {
   } finally {
     clearInterval(progress);
     client.close();
-    written.end();
     await laboratory.close();
+    written.end();
+    log.end();
   }
-  if (faults.length === 0) await rm(historyFile, { force: true });
-  else tell(`the clients' history is in ${historyFile}`);
+  if (faults.length === 0) await rm(traces, { recursive: true });
+  else tell(`the clients' history and all that was printed are in ${traces}`);
   const report = { faults, counts: history.counts(), tally, healMs, seconds: elapsed() };
   for (const line of summary(plan, report)) tell(line);
   return report;
