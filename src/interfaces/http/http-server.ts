@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import type { Express, NextFunction, Request, Response } from 'express';
 import express from 'express';
 import helmet from 'helmet';
@@ -171,16 +172,24 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
+/**
+ * A request may be on its way on a connection that seems idle. One that comes in this time is answered, and told that it
+ * was the last one there; whoever has been silent for so long asks again elsewhere.
+ */
+const lingerMs = 500;
+
 function close(server: Server, withinMs: number): Promise<void> {
+  const closedAt = performance.now();
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), withinMs);
-    // A connection whose last request was under way is idle only afterwards.
-    const sweep = setInterval(() => server.closeIdleConnections(), 20);
-    server.close(() => {
+    const sweep = setInterval(() => {
+      if (performance.now() - closedAt >= lingerMs) server.closeIdleConnections();
+    }, 20);
+    // The HTTP server's own close would cut what seems idle; this one only listens no more.
+    NetServer.prototype.close.call(server, () => {
       clearTimeout(cut);
       clearInterval(sweep);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }
