@@ -1,0 +1,247 @@
+import 'reflect-metadata';
+import { Readable } from 'node:stream';
+import type { Request, Response } from 'express';
+import { paymentCodec } from '../../src/application/payment/payment.codec.js';
+import type { PaymentHandler } from '../../src/application/payment/payment-effects.js';
+import { createPaymentEffects } from '../../src/application/payment/payment-effects.js';
+import { createPaymentOperations } from '../../src/application/payment/payment-operations.js';
+import { scopes } from '../../src/application/ports/api-keys.js';
+import type { IdempotencyRecords } from '../../src/application/ports/idempotency-records.js';
+import type { Logger } from '../../src/application/ports/logger.js';
+import type { PaymentGateway } from '../../src/application/ports/payment-gateway.js';
+import { createCommandHandler } from '../../src/application/shared/command-handler.js';
+import { createWebhookHandler } from '../../src/application/webhook/handle-webhook.js';
+import { createWebhookReceiver } from '../../src/application/webhook/receive-webhook.js';
+import { payment } from '../../src/domain/payment/payment.js';
+import { stripeApiVersion } from '../../src/infrastructure/stripe/stripe-client.js';
+import { readStripeNews } from '../../src/infrastructure/stripe/stripe-news.js';
+import { StripePaymentGateway } from '../../src/infrastructure/stripe/stripe-payment-gateway.js';
+import { verifyStripeWebhook } from '../../src/infrastructure/stripe/stripe-webhook-verifier.js';
+import { systemClock } from '../../src/infrastructure/system-clock.js';
+import { PaymentsController } from '../../src/interfaces/http/payment/payments.controller.js';
+import { RefundsController } from '../../src/interfaces/http/payment/refunds.controller.js';
+import { createDispatch } from '../../src/interfaces/http/shared/dispatch.js';
+import type { Route } from '../../src/interfaces/http/shared/route.js';
+import { createEffectWorker } from '../../src/interfaces/worker/effect-worker.js';
+import { createWebhookWorker } from '../../src/interfaces/worker/webhook-worker.js';
+import { createIdleBell } from './idle-bell.js';
+import type { Owner, Scheduler } from './scheduler.js';
+import type { Stores } from './stores.js';
+import { webhookSecret } from './stripe-world.js';
+
+export const apiKey = 'sk_test_simulation';
+/** As in a deployment that sets nothing. */
+const graceMs = 15_000;
+const effectLeaseMs = 20_000;
+const inlineBudgetMs = 10_000;
+const idempotencyLeaseMs = 30_000;
+const projectionPollMs = 500;
+
+export type HttpCall = {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly idempotencyKey?: string;
+  readonly body?: object;
+};
+export type HttpAnswer = { readonly status: number; readonly body: string };
+
+/** A process of ours, from its start to its death. */
+export type AppProcess = {
+  readonly owner: Owner;
+  serve(call: HttpCall): Promise<HttpAnswer>;
+  receiveWebhook(body: Buffer, signature: string): Promise<number>;
+};
+
+/** Starts everything that a process is made of, from the code that ships. Call it as its owner. */
+export function startProcess(parts: {
+  readonly scheduler: Scheduler;
+  readonly stores: Stores;
+  readonly gateway: PaymentGateway;
+  readonly logger: Logger;
+  /** Puts something before the records of requests. */
+  readonly idempotency?: (records: IdempotencyRecords, mint: () => string) => IdempotencyRecords;
+}): AppProcess {
+  const { scheduler, stores, gateway, logger, idempotency = (records) => records } = parts;
+  const clock = systemClock;
+  const eventStore = stores.eventStore();
+  const handler: PaymentHandler = createCommandHandler({
+    eventStore,
+    decider: payment,
+    codec: paymentCodec,
+    category: 'payment',
+  });
+  const effects = createPaymentEffects({ handler, gateway, clock });
+  const operations = createPaymentOperations({ handler, effects, logger, inlineBudgetMs });
+  const payments = {
+    findByIntent: (intentId: string) =>
+      stores.call(`find the payment of ${intentId}`, () => {
+        const rows = [...stores.table('payments').rows('payments')];
+        return rows.find((row) => row['payment_intent'] === intentId)?.['id'] as string | undefined;
+      }),
+    list: notSimulated,
+  };
+  const refunds = { findPayment: notSimulated, list: notSimulated };
+  const projections = { lagMs: () => 0 } as never;
+  const settings = { livemode: false };
+  const routes: readonly Route[] = [
+    ...new PaymentsController(
+      settings,
+      clock,
+      operations,
+      gateway,
+      payments,
+      projections,
+      eventStore,
+      notSimulated,
+    ).routes,
+    ...new RefundsController(settings, clock, operations, gateway, refunds, projections, eventStore).routes,
+  ];
+  const { dispatch } = createDispatch({
+    apiKeys: {
+      authenticate: async () => ({
+        id: 'key_simulation',
+        name: 's',
+        scopes,
+        livemode: false,
+        revokedAt: null,
+      }),
+      bootstrap: notSimulated,
+    },
+    idempotency: idempotency(stores.idempotency(), scheduler.random.uuid),
+    logger,
+    livemode: false,
+    leaseMs: idempotencyLeaseMs,
+    bodyBytesMax: 65_536,
+  });
+  const webhookBell = createIdleBell(scheduler, stores, () => stores.inbox.nextDueMs());
+  const inbox = {
+    receive: (...given: Parameters<Stores['inbox']['receive']>) =>
+      stores.call(`store webhook ${given[0].id}`, () => stores.inbox.receive(...given)),
+    claimDue: (...given: Parameters<Stores['inbox']['claimDue']>) =>
+      stores.call('claim webhooks', () => stores.inbox.claimDue(...given)),
+    settle: (...given: Parameters<Stores['inbox']['settle']>) =>
+      stores.call(`settle webhook ${given[0].id}: ${JSON.stringify(given[1])}`, () =>
+        stores.inbox.settle(...given),
+      ),
+  };
+  const receive = createWebhookReceiver({
+    inbox,
+    logger,
+    livemode: false,
+    apiVersion: stripeApiVersion,
+    onStored: webhookBell.wake,
+  });
+  const verify = verifyStripeWebhook({ secrets: [webhookSecret], toleranceSeconds: 300 });
+  const never = new AbortController().signal;
+  void createWebhookWorker({
+    inbox,
+    handle: createWebhookHandler({ readNews: readStripeNews, handler, gateway, payments, clock }),
+    clock,
+    logger,
+    wakeUp: webhookBell,
+  }).run(never);
+  void createEffectWorker({
+    pending: stores.pendingEffects(),
+    eventStore,
+    leases: stores.leases(),
+    effects,
+    clock,
+    logger,
+    wakeUp: createIdleBell(scheduler, stores, () => nextEffectMs(stores)),
+    graceMs,
+    leaseMs: effectLeaseMs,
+  }).run(never);
+  void keepProjecting(scheduler, stores);
+
+  return {
+    owner: scheduler.running,
+    serve: (call) =>
+      new Promise((resolve) => {
+        const { route, params } = routeOf(routes, call);
+        let status = 0;
+        const response = {
+          writeHead: (given: number) => {
+            status = given;
+          },
+          end: (body = '') => resolve({ status, body }),
+        };
+        void dispatch(route, requestOf(call, params), response as unknown as Response);
+      }),
+    async receiveWebhook(body, signature) {
+      const verification = verify(body, signature);
+      if (verification.outcome === 'refused') return 400;
+      try {
+        await receive(verification.webhook);
+        return 200;
+      } catch {
+        return 500;
+      }
+    },
+  };
+}
+
+/** The gateway that ships, over the official SDK. */
+export function createGateway(
+  httpClient: NonNullable<ConstructorParameters<typeof StripePaymentGateway>[0]['httpClient']>,
+  logger: Logger,
+): PaymentGateway {
+  return new StripePaymentGateway({ secretKey: 'sk_test_simulation', apiBase: null, httpClient, logger });
+}
+
+/** One runner per process; the checkpoint moves with the rows, so that two do no harm. */
+async function keepProjecting(scheduler: Scheduler, stores: Stores): Promise<never> {
+  const bell = createIdleBell(scheduler, stores, () => (stores.behind ? scheduler.nowMs : undefined));
+  const never = new AbortController().signal;
+  for (;;) {
+    if (scheduler.random.chance(0.1))
+      await scheduler.sleep(scheduler.random.spread(10, 20_000), 'lags behind');
+    if (!(await stores.project())) await bell.wait(projectionPollMs, never);
+  }
+}
+
+function nextEffectMs(stores: Stores): number | undefined {
+  const times = stores
+    .openRequests()
+    .map(({ requested_at: at, next_attempt_at: next }) =>
+      Math.max(Date.parse(at) + graceMs + 1, next === null ? 0 : Date.parse(next)),
+    );
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function routeOf(routes: readonly Route[], { method, path }: HttpCall) {
+  for (const route of routes) {
+    if (route.method !== method.toLowerCase()) continue;
+    const names: string[] = [];
+    const pattern = route.path.replace(/:(\w+)/g, (_whole, name: string) => {
+      names.push(name);
+      return '([^/]+)';
+    });
+    const match = new RegExp(`^${pattern}$`).exec(path);
+    if (match === null) continue;
+    return { route, params: Object.fromEntries(names.map((name, at) => [name, match[at + 1]])) };
+  }
+  throw new TypeError(`no route takes ${method} ${path}`);
+}
+
+function requestOf({ method, path, idempotencyKey, body }: HttpCall, params: object): Request {
+  const headers = {
+    authorization: `Bearer ${apiKey}`,
+    'content-type': 'application/json',
+    'x-request-id': `req_${idempotencyKey ?? 'read'}`,
+    ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+  };
+  const stream = Readable.from(body === undefined ? [] : [Buffer.from(JSON.stringify(body))]);
+  return Object.assign(stream, {
+    method,
+    path,
+    url: path,
+    params,
+    query: {},
+    headers,
+    complete: true,
+  }) as never;
+}
+
+function notSimulated(): never {
+  throw new TypeError('the simulation does not use this');
+}

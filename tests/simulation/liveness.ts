@@ -1,0 +1,101 @@
+import { paymentCodec } from '../../src/application/payment/payment.codec.js';
+import { payment } from '../../src/domain/payment/payment.js';
+import type { PaymentState } from '../../src/domain/payment/state.js';
+import { projections } from '../../src/infrastructure/read-models/read-models.js';
+import { sumsByCurrency } from '../../src/infrastructure/stripe-simulator/money-lines.js';
+import type { PaymentIntent } from '../../src/infrastructure/stripe-simulator/resources.js';
+import type { Safety } from './safety.js';
+import { must } from './safety.js';
+import type { Stores } from './stores.js';
+import type { StripeWorld } from './stripe-world.js';
+import { Tables, text } from './tables.js';
+
+/** What each status of ours says of Stripe's intent, once nothing is under way. */
+const statusThere: Readonly<Record<PaymentState['status'], readonly PaymentIntent['status'][]>> = {
+  absent: [],
+  requires_payment_method: ['requires_payment_method', 'requires_confirmation'],
+  confirming: [],
+  requires_action: ['requires_action'],
+  processing: ['processing'],
+  authorized: ['requires_capture'],
+  capturing: [],
+  canceling: [],
+  captured: ['succeeded'],
+  canceled: ['canceled'],
+  failed: ['requires_payment_method', 'canceled'],
+};
+
+/** What must come about once faults have stopped and everything had its time. @throws Violation */
+export function checkLiveness(stores: Stores, stripe: StripeWorld, safety: Safety): void {
+  const open = stores.openRequests();
+  must(open.length === 0, `requests never ended: ${open.map((one) => `${one.stream} ${one.last_error}`)}`);
+  for (const webhook of stores.inbox.all()) {
+    const ended = webhook.status === 'processed' || webhook.status === 'ignored';
+    must(ended, `webhook ${webhook.id} ${webhook.type} is ${webhook.status}: ${webhook.lastError}`);
+  }
+  for (const [id, state] of foldAll(stores)) compare(id, state, stripe);
+  compareBooks(stripe, safety);
+  compareReadModels(stores);
+}
+
+function foldAll(stores: Stores): ReadonlyMap<string, PaymentState> {
+  const states = new Map<string, PaymentState>();
+  for (const event of stores.log) {
+    const id = event.stream.slice('payment-'.length);
+    states.set(id, payment.evolve(states.get(id) ?? payment.initialState, paymentCodec.decode(event)));
+  }
+  return states;
+}
+
+function compare(id: string, state: PaymentState, { store }: StripeWorld): void {
+  must(state.status !== 'absent', `${id} is absent`);
+  if (state.status === 'absent') return;
+  const intents = [...store.values('payment_intent')].filter(
+    ({ metadata }) => metadata['counterfoil_payment'] === id,
+  );
+  const { intentId } = state.attempts;
+  if (intentId === null) {
+    const alive = intents.filter(
+      ({ status }) => status !== 'canceled' && status !== 'requires_payment_method',
+    );
+    must(alive.length === 0, `${id} is ${state.status} and knows no intent; Stripe has ${alive[0]?.status}`);
+    return;
+  }
+  const intent = store.get('payment_intent', intentId);
+  const told = `${id} is ${state.status}, ${intentId} is ${intent?.status}`;
+  must(intent !== undefined && statusThere[state.status].includes(intent.status), told);
+  if (state.status !== 'captured') return;
+  must(BigInt(intent?.amount_received ?? -1) === state.captured.minor, `${told}: amounts differ`);
+  must(state.fee !== null, `${id}: the fee is not known`);
+  const ours = state.refunds
+    .filter(({ providerRefundId }) => providerRefundId !== null)
+    .map(({ providerRefundId, status, amount }) => `${providerRefundId} ${status} ${amount.minor}`);
+  const theirs = [...store.newestFirst('refund', ['payment_intent', intentId])].map(
+    (refund) =>
+      `${refund.id} ${refund.status === 'requires_action' ? 'pending' : refund.status} ${refund.amount}`,
+  );
+  must(`${ours.sort()}` === `${theirs.sort()}`, `${id}: refunds here ${ours}, at Stripe ${theirs}`);
+}
+
+/** Our accounts, line by line, come to Stripe's balance. */
+function compareBooks({ store }: StripeWorld, safety: Safety): void {
+  for (const [name, sums] of sumsByCurrency(store.money)) {
+    const currency = name.toUpperCase();
+    const balance = safety.balance('processor_balance', currency);
+    must(balance === sums.net, `our ${currency} at Stripe is ${balance} here, ${sums.net} there`);
+    const fees = safety.balance('processor_fees', currency);
+    must(fees === sums.fee, `fees in ${currency} are ${fees} here, ${sums.fee} there`);
+  }
+}
+
+/** The read models as they grew, batch by batch and through crashes, are those of the log read once. */
+function compareReadModels(stores: Stores): void {
+  for (const projection of projections) {
+    const rebuilt = new Tables(projection);
+    for (const event of stores.log) rebuilt.apply(event);
+    must(
+      text(rebuilt.dump()) === text(stores.table(projection.name).dump()),
+      `the read model ${projection.name} is not what the log says`,
+    );
+  }
+}
