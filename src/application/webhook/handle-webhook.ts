@@ -23,8 +23,6 @@ type News = Extract<ProviderNews, { about: 'intent' | 'charge' | 'refund' }>;
 
 /** How often the stream may change between our look at it and our append before the webhook waits for a retry. */
 const rereadsMax = 5;
-/** Our read model may not know an intent yet: so many attempts before news of it is taken for somebody else's. */
-const attemptsBeforeForeign = 3;
 
 /**
  * From news to facts. A webhook shows its object as it once was, so it serves as a hint only: where its own content
@@ -46,8 +44,9 @@ export function createWebhookHandler(parts: {
     if (news.about === 'unreadable') return { status: 'parked', error: news.reason };
     const paymentId = await ownerOf(news);
     if (paymentId !== undefined) return settle(paymentId, news, webhook);
-    // A refund made outside carries no metadata of ours, so only the read model can tell whose it is.
-    if (news.about === 'refund' && webhook.attempts < attemptsBeforeForeign) {
+    // A refund made outside carries no metadata of ours, so only the read model can tell whose it is. An outage may keep us
+    // from learning of our intent for hours, and a refund that is passed over is missing from the books for good.
+    if (news.about === 'refund' && webhook.attempts < webhookAttemptsMax) {
       return retry(webhook, `no payment has intent ${news.intentId} yet`, null);
     }
     return { status: 'ignored', note: `intent ${news.intentId} is not of a payment of ours` };
