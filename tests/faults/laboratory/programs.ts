@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -21,9 +21,9 @@ export type Build = { readonly folder: string; remove(): Promise<void> };
  * program as one started early, whoever builds meanwhile.
  */
 export async function copyBuild(): Promise<Build> {
-  const folder = join(root, 'node_modules/.cache/counterfoil-faults', String(process.pid));
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  const cache = join(root, 'node_modules/.cache/counterfoil-faults');
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(join(cache, 'build-'));
   await cp(join(root, process.env['FAULTS_BUILD'] ?? 'dist'), folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
