@@ -9,7 +9,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
     kills: { type: 'string', default: '1000' },
-    customers: { type: 'string', default: '200' },
+    customers: { type: 'string', default: '100' },
     only: { type: 'string', default: '' },
   },
 });

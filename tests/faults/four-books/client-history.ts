@@ -1,6 +1,6 @@
 /** Book 1: what clients asked for and what they were told. */
 
-export type CommandKind = 'create' | 'confirm' | 'capture' | 'cancel' | 'refund';
+type CommandKind = 'create' | 'confirm' | 'capture' | 'cancel' | 'refund';
 
 /** One thing that a client wants once. Its id travels as Idempotency-Key and as X-Reason, so that streams name it. */
 export type ClientCommand = {

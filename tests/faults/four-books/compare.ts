@@ -10,7 +10,7 @@ export type FourBooks = {
   readonly provider: ProviderBook;
 };
 
-export type Rule =
+type Rule =
   /** Acknowledged, and not there or not as it was acknowledged. */
   | 'lost_acknowledgement'
   /** One command, more than one effect. */

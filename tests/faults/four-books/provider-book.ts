@@ -15,7 +15,7 @@ export type MoneyLine = {
   readonly metadata: Readonly<Record<string, string>>;
 };
 
-export type ProviderRefund = {
+type ProviderRefund = {
   readonly id: string;
   /** Our id, as it travelled in the metadata. */
   readonly refund: string | null;
@@ -35,7 +35,7 @@ export type ProviderPayment = {
   readonly refunds: Map<string, ProviderRefund>;
 };
 
-export type Cash = { gross: bigint; fees: bigint; net: bigint };
+type Cash = { gross: bigint; fees: bigint; net: bigint };
 
 export type ProviderBook = {
   /** By our payment id in the metadata; charges without one stand under `unknown`. */

@@ -24,7 +24,7 @@ export type CommandTrace = {
   outcome: 'open' | 'done' | 'refused';
 };
 
-export type FoldedRefund = {
+type FoldedRefund = {
   readonly id: string;
   readonly amount: bigint;
   providerRefund: string | null;

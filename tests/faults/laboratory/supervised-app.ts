@@ -7,6 +7,7 @@ export type SupervisedApp = {
   readonly url: string;
   /** Exits that nobody asked for, with the last that was printed. */
   readonly crashes: readonly string[];
+  readonly isReady: boolean;
   /** Ends the process at once; it is started again. False when none was running just then. */
   kill(): boolean;
   freeze(ms: number): Promise<void>;
@@ -53,6 +54,9 @@ export function superviseApp(parts: {
   return {
     url,
     crashes,
+    get isReady() {
+      return isReady();
+    },
     kill() {
       if (!running() || killed) return false;
       killed = true;

@@ -18,6 +18,7 @@ const timeoutMs = 12_000;
 
 /**
  * @param urls every server that takes requests; each try goes to any of them
+ * @param thinkMsMax customers look at what they were told before they go on; without it a crowd measures overload only
  * @param triesMax after so many ambiguous answers the client gives up, and never learns what became of it
  */
 export function createClient(parts: {
@@ -26,8 +27,9 @@ export function createClient(parts: {
   readonly history: ClientHistory;
   readonly random: Random;
   readonly triesMax: number;
+  readonly thinkMsMax?: number;
 }): Client {
-  const { urls, apiKey, history, random, triesMax } = parts;
+  const { urls, apiKey, history, random, triesMax, thinkMsMax = 0 } = parts;
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
   async function send(wanted: Omit<ClientCommand, 'id'>, path: string, body: Body): Promise<Outcome> {
@@ -35,6 +37,7 @@ export function createClient(parts: {
     history.invoke(command);
     const outcome = await untilDefinite(command, path, JSON.stringify(body));
     history.settle(command.id, outcome);
+    await sleep(random.between(0, thinkMsMax));
     return outcome;
   }
 

@@ -28,7 +28,12 @@ const faults: readonly Fault[] = [
   {
     name: 'kill',
     weight: 700,
-    strike: async ({ apps }, random) => random.pick(apps).kill(),
+    // Nearly always one that serves: what dies while it starts has nothing to lose.
+    async strike({ apps }, random) {
+      const serving = apps.filter(({ isReady }) => isReady);
+      if (serving.length > 0) return random.pick(serving).kill();
+      return random.chance(0.1) && random.pick(apps).kill();
+    },
   },
   {
     name: 'freeze',
@@ -128,7 +133,7 @@ export function createNemesis(laboratory: Laboratory, random: Random, tally: Tal
           strike(fault).finally(() => underWay.delete(target)),
         );
       }
-      await pause(random.between(300, 1_000));
+      await pause(random.between(200, 700));
     }
     await Promise.all(underWay.values());
     await order(laboratory.simulator.url, '/sim/next/clear', {});

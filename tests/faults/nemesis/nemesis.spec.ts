@@ -10,7 +10,7 @@ it(`${kills} kills and all else that may fail: the four books agree (seed ${seed
   const report = await runNemesis({
     seed,
     kills,
-    killsPerRound: 200,
+    killsPerRound: 100,
     customers,
     healWithinMs: 60_000,
     tell: (line) => process.stdout.write(`${line}\n`),

@@ -52,6 +52,7 @@ export async function runNemesis(plan: RunPlan): Promise<RunReport> {
     history,
     random: seededRandom(seed + 1),
     triesMax: 80,
+    thinkMsMax: 1_500,
   });
   const tally: Tally = new Map();
   const nemesis = createNemesis(laboratory, random, tally);
