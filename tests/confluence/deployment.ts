@@ -115,6 +115,11 @@ export async function createDeployment(stripe: Stripe, known: readonly RecordedE
       ...{ receivedAt: now, processedAt: null, nextAttemptAt: now },
     });
     await project();
+    const [row] = required(tables.get('payments')).rows('payments');
+    const { amount_captured: captured = 0n, amount_refunded: refunded = 0n } = row ?? {};
+    if (BigInt(String(refunded)) > BigInt(String(captured))) {
+      throw new TypeError(`${refunded} refunded of ${captured} after ${webhook.type}`);
+    }
     return outcome;
   }
 

@@ -14,6 +14,7 @@ export type Flow = {
     | 'PaymentConfirmRequested'
     | 'PaymentActionRequired'
     | 'RefundRequested'
+    | 'RefundSucceeded'
     | 'PaymentCaptured';
   /** The status in which the payment ends. */
   readonly ends: string;
@@ -170,14 +171,14 @@ export const flows: readonly Flow[] = [
     ends: 'captured',
   },
   {
-    name: 'refund that fails, and one from the dashboard',
+    name: 'refund that fails, and a larger one from the dashboard',
     async play(us, stripe) {
       await us.run(create('pm_card_visa'));
-      await us.run(refund(1, 1000));
-      failRefund(stripe, 1000);
-      await refundOutside(stripe, 700);
+      await us.run(refund(1, 3000));
+      failRefund(stripe, 3000);
+      await refundOutside(stripe, 4000);
     },
-    knownUpTo: 'RefundRequested',
+    knownUpTo: 'RefundSucceeded',
     ends: 'captured',
   },
 ];

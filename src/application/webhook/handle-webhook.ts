@@ -1,9 +1,12 @@
 import type { PaymentCommand } from '../../domain/payment/commands.js';
+import type { RefundSnapshot } from '../../domain/payment/intent.js';
 import { payment } from '../../domain/payment/payment.js';
-import type { PaymentState } from '../../domain/payment/state.js';
+import type { Captured, PaymentState } from '../../domain/payment/state.js';
+import { refunded } from '../../domain/payment/state.js';
 import type { PaymentId } from '../../domain/shared/ids.js';
 import { parsePaymentId } from '../../domain/shared/ids.js';
 import type { Instant } from '../../domain/shared/instant.js';
+import { add, compare } from '../../domain/shared/money.js';
 import type { PaymentHandler } from '../payment/payment-effects.js';
 import { mintAdoptedRefundId } from '../payment/payment-ids.js';
 import type { Clock } from '../ports/clock.js';
@@ -94,7 +97,34 @@ export function createWebhookHandler(parts: {
     const answer = await gateway.fetchRefund(news.providerRefundId);
     if (answer.outcome !== 'answered') return answer;
     const { value: refund } = answer;
-    return { outcome: 'answered', value: { command: (at) => observeRefund(refund, at), more: false } };
+    const earlier = state.status === 'captured' ? await findUndone(state, refund) : null;
+    if (earlier !== null && earlier.outcome !== 'answered') return earlier;
+    const found = earlier?.value ?? refund;
+    return {
+      outcome: 'answered',
+      value: { command: (at) => observeRefund(found, at), more: found !== refund },
+    };
+  }
+
+  /**
+   * A refund that finds no room beside those we know was made after one of them failed or was canceled, and we have not
+   * heard of that yet. It comes first, or more would stand refunded than was captured. Null when there is room.
+   */
+  async function findUndone(
+    state: Captured,
+    news: RefundSnapshot,
+  ): Promise<ProviderAnswer<RefundSnapshot> | null> {
+    const held = state.refunds.filter(({ status }) => status === 'pending' || status === 'succeeded');
+    if (held.some(({ providerRefundId: id }) => id === news.providerRefundId)) return null;
+    if (news.amount.currency !== state.captured.currency) return null;
+    if (compare(add(refunded(state), news.amount), state.captured) <= 0) return null;
+    for (const { providerRefundId } of held) {
+      if (providerRefundId === null) continue;
+      const answer = await gateway.fetchRefund(providerRefundId);
+      if (answer.outcome !== 'answered') return answer;
+      if (answer.value.status === 'failed' || answer.value.status === 'canceled') return answer;
+    }
+    return null;
   }
 
   /** `stale` when the stream has moved on since it was read; `more` when a second look-up must follow. */
