@@ -39,7 +39,7 @@ export class Actors {
     const { store } = this.#stripe;
     const intent = (): PaymentIntent | undefined => store.get('payment_intent', id);
     if (type === 'payment_intent.requires_action' && random.chance(0.8)) {
-      const outcome = random.chance(0.7) ? 'succeed' : 'fail';
+      const outcome = random.chance(0.5) ? 'succeed' : 'fail';
       this.#later(`the cardholder lets ${id} ${outcome}`, () => {
         const waiting = intent();
         if (waiting?.status !== 'requires_action') return;

@@ -37,6 +37,7 @@ for (let seed = first; seed < first + seeds; seed += 1) {
   const result = await simulate(plan, usePlatform);
   results.push(result);
   if (seeds === 1 || seed === first) say(`seed ${seed}: ${result.hash}`);
+  if (results.length % 100 === 0) process.stderr.write(`${results.length} seeds\n`);
   if (result.failure !== undefined) {
     await tell(result);
     break;
