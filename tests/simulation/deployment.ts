@@ -29,7 +29,7 @@ import type { Owner, Scheduler } from './scheduler.js';
 import type { Stores } from './stores.js';
 import { webhookSecret } from './stripe-world.js';
 
-export const apiKey = 'sk_test_simulation';
+const apiKey = 'sk_test_simulation';
 /** As in a deployment that sets nothing. */
 const graceMs = 15_000;
 const effectLeaseMs = 20_000;

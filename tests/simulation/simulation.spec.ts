@@ -57,10 +57,16 @@ describe('the whole application in virtual time', () => {
     expect(hashOf(other.output)).not.toBe(hash);
   }, 60_000);
 
-  it.each(['new_key_on_retry', 'timeout_is_failure', 'new_command_on_repeat', 'replay_is_news'])(
+  it.each([
+    ['new_key_on_retry', '7', '7'],
+    ['timeout_is_failure', '7', '7'],
+    ['new_command_on_repeat', '7', '7'],
+    ['replay_is_news', '2', '30'],
+  ] as const)(
     'finds a planted bug: %s',
-    async (plant) => {
-      const { code, output } = await sim('--seed', '1', '--seeds', '60', '--days', '7', '--plant', plant);
+    async (plant, days, payments) => {
+      const story = ['--seed', '1', '--seeds', '60', '--days', days, '--payments', payments];
+      const { code, output } = await sim(...story, '--plant', plant);
       expect(code).toBe(1);
       expect(output).toMatch(/seed \d+ FAILS: .+/);
       expect(output).toContain('smallest story found');
