@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import type { Discrepancy } from '../four-books/compare.js';
+import type { Discrepancy } from '../four-books/discrepancy.js';
 import { loseAnswers } from './lost-answers.js';
 
 /** The negative controls: ways to break the program, and the rule that must be found broken then. */

@@ -6,7 +6,7 @@ import { freePort } from '../../../src/infrastructure/free-port.js';
 import { createTestDatabase } from '../../support/postgres.js';
 import { checkFourBooks, untilQuiet } from '../four-books/check.js';
 import { createClientHistory } from '../four-books/client-history.js';
-import type { Discrepancy } from '../four-books/compare.js';
+import type { Discrepancy } from '../four-books/discrepancy.js';
 import {
   apiKey,
   appEnvironment,

@@ -1,10 +1,11 @@
 import type { HistoryEntry } from './client-history.js';
-import type { FourBooks } from './compare.js';
 import { compareBooks } from './compare.js';
 import type { PaymentRow, RefundRow } from './database-book.js';
+import type { FourBooks } from './discrepancy.js';
+import type { Posting } from './postings.js';
 import type { MoneyLine } from './provider-book.js';
 import { addUp } from './provider-book.js';
-import type { Posting, RawEvent } from './streams-book.js';
+import type { RawEvent } from './raw-event.js';
 import { foldStreams } from './streams-book.js';
 
 /** The four books as they are read, before anything is computed from them. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { ClientHistory } from './client-history.js';
-import type { Discrepancy } from './compare.js';
 import { compareBooks } from './compare.js';
 import { readDatabaseBook, readStreams, readWaiting } from './database-book.js';
+import type { Discrepancy } from './discrepancy.js';
 import { readProviderBook } from './provider-book.js';
 import { foldStreams } from './streams-book.js';
 

@@ -39,6 +39,8 @@ export type ClientHistory = {
   complain(commandId: string, what: string): void;
   readonly entries: ReadonlyMap<string, HistoryEntry>;
   readonly complaints: readonly string[];
+  /** How many commands have been settled so far. */
+  outcomes(): number;
   counts(): Readonly<Record<'invoked' | Outcome['kind'], number>>;
 };
 
@@ -48,6 +50,7 @@ export type HistoryEntry = { readonly command: ClientCommand; readonly outcome: 
 export function createClientHistory(write: (line: string) => void = () => undefined): ClientHistory {
   const entries = new Map<string, HistoryEntry>();
   const complaints: string[] = [];
+  let settled = 0;
   const log = (step: string, detail: unknown): void =>
     write(
       JSON.stringify({ step, detail }, (_key, value) => (typeof value === 'bigint' ? `${value}` : value)),
@@ -62,6 +65,7 @@ export function createClientHistory(write: (line: string) => void = () => undefi
       const entry = entries.get(commandId);
       if (entry === undefined) throw new Error(`${commandId} was settled before it was invoked`);
       entries.set(commandId, { ...entry, outcome });
+      settled += 1;
     },
     complain(commandId, what) {
       log('complaint', { commandId, what });
@@ -69,6 +73,7 @@ export function createClientHistory(write: (line: string) => void = () => undefi
     },
     entries,
     complaints,
+    outcomes: () => settled,
     counts() {
       const counts = { invoked: entries.size, ok: 0, fail: 0, info: 0 };
       for (const { outcome } of entries.values()) counts[outcome.kind] += 1;

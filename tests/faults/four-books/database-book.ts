@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { Posting, RawEvent } from './streams-book.js';
+import type { Posting } from './postings.js';
+import type { RawEvent } from './raw-event.js';
 
 /** Book 3: the ledger and the read models as the database holds them, and what is still waiting there. */
 export type DatabaseBook = {

@@ -1,28 +1,14 @@
+import type { CommandTrace } from './command-traces.js';
+import { openKey, settled, traceOf } from './command-traces.js';
+import type { Posting } from './postings.js';
+import { postingsOf } from './postings.js';
+import type { RawEvent } from './raw-event.js';
+import { money, text } from './raw-event.js';
+
 /**
  * Book 2: the streams, folded a second time. Nothing of the product is used here, so that a mistake in its fold cannot
  * hide itself; this fold knows only what a fact says happened.
  */
-
-export type RawEvent = {
-  readonly position: bigint;
-  readonly stream: string;
-  readonly revision: bigint;
-  readonly event_id: string;
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly metadata: { readonly reason?: string | null };
-};
-
-/** How a command that a stream names came out. */
-export type CommandTrace = {
-  readonly id: string;
-  readonly kind: 'create' | 'confirm' | 'capture' | 'cancel' | 'refund';
-  readonly payment: string;
-  readonly amount: bigint | null;
-  readonly currency: string;
-  readonly refund: string | null;
-  outcome: 'open' | 'done' | 'refused';
-};
 
 type FoldedRefund = {
   readonly id: string;
@@ -46,12 +32,6 @@ export type FoldedPayment = {
   intent: string | null;
   attempts: number;
   readonly refunds: Map<string, FoldedRefund>;
-};
-
-export type Posting = {
-  readonly account: string;
-  readonly currency: string;
-  readonly amount: bigint;
 };
 
 export type StreamsBook = {
@@ -92,7 +72,7 @@ export function foldStreams(events: Iterable<RawEvent>): StreamsBook {
       if (asked !== undefined) asked.outcome = outcome;
       open.delete(key);
     }
-    const lines = postingsOf(payment, event);
+    const lines = postingsOf(payment.currency, event);
     if (lines.length > 0) postings.set(event.event_id, lines);
   }
   return { payments, commands, postings, broken };
@@ -115,75 +95,6 @@ function opened(id: string, { data, metadata }: RawEvent): FoldedPayment {
     attempts: 0,
     refunds: new Map(),
   };
-}
-
-const requests: Readonly<Record<string, CommandTrace['kind']>> = {
-  PaymentCreated: 'create',
-  PaymentConfirmRequested: 'confirm',
-  PaymentCaptureRequested: 'capture',
-  PaymentCancelRequested: 'cancel',
-  RefundRequested: 'refund',
-};
-
-/** A creation that confirms at once is one command with two facts: the second is its own continuation. */
-function traceOf(payment: FoldedPayment, event: RawEvent): CommandTrace | undefined {
-  const { reason } = event.metadata;
-  if (typeof reason !== 'string') return undefined;
-  // A payment that no request was open for is canceled without asking the provider.
-  const outright = event.type === 'PaymentCanceled' ? 'cancel' : undefined;
-  const kind = requests[event.type] ?? outright;
-  if (kind === undefined || (kind === 'confirm' && reason === payment.createdBy)) return undefined;
-  const asked = money(event.data['amount']);
-  return {
-    id: reason,
-    kind,
-    payment: payment.id,
-    amount: asked?.minor ?? null,
-    currency: asked?.currency ?? payment.currency,
-    refund: kind === 'refund' ? text(event.data['refundId']) : null,
-    outcome: kind === 'create' ? 'done' : 'open',
-  };
-}
-
-function openKey(payment: string, kind: string, refund: string | null): string {
-  return `${payment}/${kind}/${refund ?? ''}`;
-}
-
-/** Which open commands a fact ends, and how. */
-function settled(payment: string, { type, data }: RawEvent): [string, 'done' | 'refused'][] {
-  const key = (kind: string, refund: string | null = null): string => openKey(payment, kind, refund);
-  const refund = text(data['refundId']);
-  switch (type) {
-    case 'PaymentAuthorized':
-    case 'PaymentActionRequired':
-    case 'PaymentProcessingStarted':
-      return [[key('confirm'), 'done']];
-    case 'PaymentDeclined':
-    case 'PaymentFailed':
-      return [[key('confirm'), 'refused']];
-    case 'PaymentCaptured':
-      return [
-        [key('confirm'), 'done'],
-        [key('capture'), 'done'],
-        [key('cancel'), 'refused'],
-      ];
-    case 'PaymentCaptureRefused':
-      return [[key('capture'), 'refused']];
-    case 'PaymentCancelRefused':
-      return [[key('cancel'), 'refused']];
-    case 'PaymentCanceled':
-      return [
-        [key('cancel'), 'done'],
-        [key('capture'), 'refused'],
-        [key('confirm'), 'refused'],
-      ];
-    case 'RefundInitiated':
-      return [[key('refund', refund), 'done']];
-    case 'RefundRefused':
-      return [[key('refund', refund), 'refused']];
-    default:
-      return [];
-  }
 }
 
 const statusAfter: Readonly<Record<string, string>> = {
@@ -271,41 +182,4 @@ function applyRefund(payment: FoldedPayment, { type, data, stream }: RawEvent, b
       break;
   }
   if (payment.refunded > payment.captured) broken.push(`${stream}: more refunded than captured`);
-}
-
-/** Debits are positive. Cash is `processor_balance`; what customers paid in is `unapplied_payments`. */
-function postingsOf({ currency }: FoldedPayment, { type, data }: RawEvent): readonly Posting[] {
-  const amount = money(data['amount'])?.minor ?? 0n;
-  const fee = money(data['fee']);
-  const between = (debit: string, credit: string, moved: bigint, of: string): readonly Posting[] =>
-    moved === 0n
-      ? []
-      : [
-          { account: debit, currency: of, amount: moved },
-          { account: credit, currency: of, amount: -moved },
-        ];
-  switch (type) {
-    case 'PaymentCaptured':
-    case 'RefundFailed':
-    case 'RefundCanceled':
-      return between('processor_balance', 'unapplied_payments', amount, currency);
-    case 'RefundInitiated':
-    case 'RefundAdopted':
-      return between('unapplied_payments', 'processor_balance', amount, currency);
-    case 'PaymentFeeRecorded':
-      return between('processor_fees', 'processor_balance', fee?.minor ?? 0n, fee?.currency ?? currency);
-    default:
-      return [];
-  }
-}
-
-function money(value: unknown): { readonly minor: bigint; readonly currency: string } | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { amount, currency } = value as { amount?: unknown; currency?: unknown };
-  if (typeof amount !== 'string' || typeof currency !== 'string') return undefined;
-  return { minor: BigInt(amount), currency };
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }

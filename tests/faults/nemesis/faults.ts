@@ -30,9 +30,12 @@ const faults: readonly Fault[] = [
     weight: 700,
     // Nearly always one that serves: what dies while it starts has nothing to lose.
     async strike({ apps }, random) {
-      const serving = apps.filter(({ isReady }) => isReady);
-      if (serving.length > 0) return random.pick(serving).kill();
-      return random.chance(0.1) && random.pick(apps).kill();
+      for (let looks = 0; looks < 60 && !random.chance(0.01); looks += 1) {
+        const serving = apps.filter(({ isReady }) => isReady);
+        if (serving.length > 0) return random.pick(serving).kill();
+        await pause(50);
+      }
+      return random.pick(apps).kill();
     },
   },
   {
@@ -47,7 +50,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'Postgres crash',
-    weight: 50,
+    weight: 45,
     strike: async ({ postgres }) => after(postgres.crash()),
   },
   {
@@ -117,8 +120,21 @@ export type Nemesis = {
   until(kills: number): Promise<void>;
 };
 
-/** Kills follow each other at a pace; everything else goes on meanwhile. */
-export function createNemesis(laboratory: Laboratory, random: Random, tally: Tally): Nemesis {
+/** So many outcomes pass between two kills at most, and so long at most when there are none. */
+const outcomesMax = 120;
+const patienceMs = 3_000;
+
+/**
+ * Kills follow each other at the pace of what the clients learn, so that on a slow machine too there is something to lose
+ * between them; everything else goes on meanwhile.
+ * @param outcomes how many answers the clients have had so far
+ */
+export function createNemesis(
+  laboratory: Laboratory,
+  random: Random,
+  tally: Tally,
+  outcomes: () => number,
+): Nemesis {
   /** A fault of one kind at a time: a server is not crashed while it is being started again. */
   const underWay = new Map<string, Promise<void>>();
 
@@ -126,18 +142,25 @@ export function createNemesis(laboratory: Laboratory, random: Random, tally: Tal
     while ((tally.get('kill') ?? 0) < kills) {
       const fault = weighted(random);
       const target = fault.name.split(' ')[0] ?? fault.name;
-      if (fault.name === 'kill') await strike(fault);
-      else if (!underWay.has(target)) {
+      if (fault.name === 'kill') {
+        await progress();
+        await strike(fault);
+      } else if (!underWay.has(target)) {
         underWay.set(
           target,
           strike(fault).finally(() => underWay.delete(target)),
         );
       }
-      await pause(random.between(200, 700));
+      await pause(random.between(50, 400));
     }
     await Promise.all(underWay.values());
     await order(laboratory.simulator.url, '/sim/next/clear', {});
     await order(laboratory.simulator.url, '/sim/webhooks', {});
+  }
+
+  async function progress(): Promise<void> {
+    const [from, wanted] = [outcomes(), random.between(0, outcomesMax)];
+    for (let waited = 0; waited < patienceMs && outcomes() - from < wanted; waited += 50) await pause(50);
   }
 
   async function strike(fault: Fault): Promise<void> {

@@ -55,7 +55,7 @@ export async function runNemesis(plan: RunPlan): Promise<RunReport> {
     thinkMsMax: 1_500,
   });
   const tally: Tally = new Map();
-  const nemesis = createNemesis(laboratory, random, tally);
+  const nemesis = createNemesis(laboratory, random, tally, () => history.outcomes());
   const faults: string[] = [];
   let healMs = 0;
   const elapsed = (): number => Math.round((performance.now() - startedAt) / 1000);

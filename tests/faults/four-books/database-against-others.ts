@@ -1,0 +1,75 @@
+import type { Discrepancy, FourBooks } from './discrepancy.js';
+import { found } from './discrepancy.js';
+import type { Posting } from './postings.js';
+import type { FoldedPayment } from './streams-book.js';
+
+/** Book 3 against 2: every row of the read models. */
+export function* streamsAgainstReadModels({ streams, database }: FourBooks): Generator<Discrepancy> {
+  for (const id of new Set([...streams.payments.keys(), ...database.payments.keys()])) {
+    const expected = paymentLine(streams.payments.get(id));
+    const row = database.payments.get(id);
+    // While a cancellation is asked for, the step underneath stays; both are open then, which `waiting` tells.
+    const actual =
+      row &&
+      `${row.step} ${row.amount} ${row.currency} authorized ${row.amount_authorized} captured ${row.amount_captured} refunded ${row.amount_refunded} fee ${row.fee} ${row.payment_intent} @${row.revision}`;
+    if (expected !== actual) yield found('read_model_differs', id, `${actual} instead of ${expected}`);
+  }
+  const refunds = new Map<string, string>();
+  for (const payment of streams.payments.values()) {
+    for (const refund of payment.refunds.values()) {
+      const status = shownRefundStatus[refund.status] ?? refund.status;
+      refunds.set(
+        refund.id,
+        `${payment.id} ${status} ${refund.amount} ${payment.currency} ${refund.providerRefund}`,
+      );
+    }
+  }
+  for (const id of new Set([...refunds.keys(), ...database.refunds.keys()])) {
+    const row = database.refunds.get(id);
+    const actual = row && `${row.payment} ${row.status} ${row.amount} ${row.currency} ${row.provider_refund}`;
+    const expected = refunds.get(id);
+    if (expected !== actual) yield found('read_model_differs', id, `${actual} instead of ${expected}`);
+  }
+}
+
+const shownRefundStatus: Readonly<Record<string, string>> = { requested: 'pending', refused: 'failed' };
+
+function paymentLine(payment: FoldedPayment | undefined): string | undefined {
+  if (payment === undefined) return undefined;
+  const { status, amount, currency, authorized, captured, refunded, fee, intent, revision } = payment;
+  return `${status} ${amount} ${currency} authorized ${authorized} captured ${captured} refunded ${refunded} fee ${fee} ${intent} @${revision}`;
+}
+
+/** Book 3 against 2: every posting. */
+export function* ledger({ streams, database }: FourBooks): Generator<Discrepancy> {
+  for (const id of new Set([...streams.postings.keys(), ...database.postings.keys()])) {
+    const expected = lines(streams.postings.get(id));
+    const actual = lines(database.postings.get(id));
+    if (expected !== actual) yield found('ledger_differs', id, `${actual} instead of ${expected}`);
+  }
+}
+
+function lines(postings: readonly Posting[] = []): string {
+  const texts = postings.map(({ account, amount, currency }) => `${account} ${amount} ${currency}`);
+  return texts.length === 0 ? 'nothing' : texts.sort().join(', ');
+}
+
+/** Book 3 against 4: the ledger's cash accounts and the provider's sums, to the minor unit. */
+export function* cash({ database, provider }: FourBooks): Generator<Discrepancy> {
+  const accounts = new Map<string, bigint>();
+  for (const { account, currency, amount } of [...database.postings.values()].flat()) {
+    const key = `${account} ${currency}`;
+    accounts.set(key, (accounts.get(key) ?? 0n) + amount);
+  }
+  const currencies = new Set([...accounts.keys()].map((key) => key.slice(key.indexOf(' ') + 1)));
+  for (const currency of new Set([...currencies, ...provider.cash.keys()])) {
+    const { net, fees, gross } = provider.cash.get(currency) ?? { net: 0n, fees: 0n, gross: 0n };
+    const expected = { processor_balance: net, processor_fees: fees, unapplied_payments: -gross };
+    for (const [account, sum] of Object.entries(expected)) {
+      const booked = accounts.get(`${account} ${currency}`) ?? 0n;
+      if (booked !== sum) {
+        yield found('cash_differs', `${account} ${currency}`, `${booked} booked, ${sum} by the provider`);
+      }
+    }
+  }
+}
