@@ -1,3 +1,4 @@
+import type { Breakers } from '../application/ports/breakers.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { EventStore } from '../application/ports/event-store.js';
 import type { InboundWebhooks } from '../application/ports/inbound-webhooks.js';
@@ -19,10 +20,11 @@ export function createHealthChecks(parts: {
   readonly pending: PendingEffects;
   readonly inbox: InboundWebhooks;
   readonly clock: Clock;
+  readonly breakers: Breakers;
   /** Rejects when the read models' database cannot be written to. */
   readonly writable: () => Promise<void>;
 }): HealthChecks {
-  const { eventStore, projections, pending, inbox, clock, writable } = parts;
+  const { eventStore, projections, pending, inbox, clock, breakers, writable } = parts;
 
   const lag: Check = async () => {
     const lagMs = projections.lagMs();
@@ -53,11 +55,18 @@ export function createHealthChecks(parts: {
     return { healthy: rows.length === 0, detail: rows[0]?.lastError ?? 'none is parked' };
   };
 
+  const provider: Check = async () => {
+    const broken = breakers.status().filter(({ state }) => state !== 'closed');
+    const detail = broken.map(({ name, state, since }) => `${name} is ${state} since ${since}`).join(', ');
+    return { healthy: broken.length === 0, detail: detail === '' ? 'every breaker is closed' : detail };
+  };
+
   return {
     ready: () => report({ event_store: events, database, projections: lag }),
     payments: () =>
       report({
         event_store: events,
+        provider,
         open_requests: openRequests,
         inbound_webhooks: webhooks,
         parked_events: parkedEvents,

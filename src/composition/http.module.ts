@@ -8,6 +8,7 @@ import { AuditController } from '../interfaces/http/audit/audit.controller.js';
 import { createHttpServer } from '../interfaces/http/http-server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { LedgerController } from '../interfaces/http/ledger/ledger.controller.js';
+import { BreakersController } from '../interfaces/http/operations/breakers.controller.js';
 import { HealthController } from '../interfaces/http/operations/health.controller.js';
 import { ProjectionsController } from '../interfaces/http/operations/projections.controller.js';
 import { PaymentsController } from '../interfaces/http/payment/payments.controller.js';
@@ -42,13 +43,14 @@ export const httpModule = new ContainerModule(({ bind }) => {
     [tokens.surroundings],
   );
   bind(httpTokens.healthChecks).toResolvedValue(
-    (eventStore, projections, pending, inbox, clock, pool) =>
+    (eventStore, projections, pending, inbox, clock, breakers, pool) =>
       createHealthChecks({
         eventStore,
         projections,
         pending,
         inbox,
         clock,
+        breakers,
         writable: async () => {
           const { rows } = await pool.query<{ readonly: boolean }>('select pg_is_in_recovery() as readonly');
           if (rows[0]?.readonly !== false) throw new Error('the database takes no writes');
@@ -60,6 +62,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
       tokens.pendingEffects,
       httpTokens.inboundWebhooks,
       httpTokens.clock,
+      httpTokens.breakers,
       tokens.pool,
     ],
   );
@@ -70,6 +73,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
     AuditController,
     LedgerController,
     ProjectionsController,
+    BreakersController,
     HealthController,
   ] as const;
   for (const controller of controllers) bind(controller as never).toSelf();

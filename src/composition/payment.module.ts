@@ -9,6 +9,7 @@ import { PostgresPaymentQueries } from '../infrastructure/read-models/payments.j
 import { PostgresPendingEffects } from '../infrastructure/read-models/pending-effects.js';
 import { PostgresRefundQueries } from '../infrastructure/read-models/refunds.js';
 import { RedisCache } from '../infrastructure/redis/redis-cache.js';
+import { withBreakers } from '../infrastructure/resilience/gateway-breakers.js';
 import { StripePaymentGateway } from '../infrastructure/stripe/stripe-payment-gateway.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { createEffectWorker } from '../interfaces/worker/effect-worker.js';
@@ -27,10 +28,15 @@ export const paymentModule = new ContainerModule(({ bind }) => {
       new StripePaymentGateway({ ...stripe, timeoutMs: config.stripe.timeoutMs, logger }),
     [tokens.surroundings],
   );
+  bind(tokens.guardedGateway).toResolvedValue(
+    (gateway, clock, logger) => withBreakers(gateway, { clock, logger }),
+    [tokens.stripeGateway, httpTokens.clock, tokens.logger],
+  );
+  bind(httpTokens.breakers).toResolvedValue(({ breakers }) => breakers, [tokens.guardedGateway]);
   bind(httpTokens.paymentGateway).toResolvedValue(
-    (gateway, redis, { stripe }) =>
+    ({ gateway }, redis, { stripe }) =>
       redis === null ? gateway : withCachedActions(gateway, new RedisCache(redis, stripe.secretKey)),
-    [tokens.stripeGateway, tokens.redis, tokens.surroundings],
+    [tokens.guardedGateway, tokens.redis, tokens.surroundings],
   );
   bind(tokens.paymentEffects).toResolvedValue(
     (handler, gateway, clock) => createPaymentEffects({ handler, gateway, clock }),

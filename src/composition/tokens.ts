@@ -10,6 +10,7 @@ import type { PostgresIdempotencyRecords } from '../infrastructure/postgres/idem
 import type { PostgresInboundWebhooks } from '../infrastructure/postgres/inbound-webhooks.js';
 import type { PostgresProjections } from '../infrastructure/projections/postgres-projections.js';
 import type { RedisConnection } from '../infrastructure/redis/redis-connection.js';
+import type { withBreakers } from '../infrastructure/resilience/gateway-breakers.js';
 import type { StripePaymentGateway } from '../infrastructure/stripe/stripe-payment-gateway.js';
 import type { HttpServer } from '../interfaces/http/http-server.js';
 import type { ReceiveWebhook } from '../interfaces/http/http-tokens.js';
@@ -48,6 +49,8 @@ export const tokens = {
   idempotencyRecords: token<PostgresIdempotencyRecords>('idempotencyRecords'),
   inbox: token<PostgresInboundWebhooks>('inbox'),
   stripeGateway: token<StripePaymentGateway>('stripeGateway'),
+  /** The gateway behind its circuit breakers. */
+  guardedGateway: token<ReturnType<typeof withBreakers>>('guardedGateway'),
   paymentHandler: token<PaymentHandler>('paymentHandler'),
   paymentEffects: token<PaymentEffects>('paymentEffects'),
   pendingEffects: token<PendingEffects>('pendingEffects'),

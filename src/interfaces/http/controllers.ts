@@ -1,5 +1,6 @@
 import { AuditController } from './audit/audit.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
+import { BreakersController } from './operations/breakers.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { ProjectionsController } from './operations/projections.controller.js';
 import { PaymentsController } from './payment/payments.controller.js';
@@ -15,4 +16,5 @@ export const controllers = [
   AuditController,
   LedgerController,
   ProjectionsController,
+  BreakersController,
 ] as const;

@@ -2,6 +2,7 @@ import type { ServiceIdentifier } from 'inversify';
 import type { DescribeEvent } from '../../application/audit/describe-event.js';
 import type { StateAt } from '../../application/audit/state-at.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
+import type { Breakers } from '../../application/ports/breakers.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { ConfigReport } from '../../application/ports/config-check.js';
 import type { EventStore } from '../../application/ports/event-store.js';
@@ -54,6 +55,7 @@ export const httpTokens = {
   clock: token<Clock>('clock'),
   paymentOperations: token<PaymentOperations>('paymentOperations'),
   paymentGateway: token<PaymentGateway>('paymentGateway'),
+  breakers: token<Breakers>('breakers'),
   paymentQueries: token<PaymentQueries>('paymentQueries'),
   refundQueries: token<RefundQueries>('refundQueries'),
   eventStore: token<EventStore>('eventStore'),

@@ -14,6 +14,9 @@ import { createWorkLoop } from './work-loop.js';
 
 const streamPrefix = 'payment-';
 const firstDelayMs = 1_000;
+/** In its first hour, so that a request ends within a minute of an outage; breakers bound what that asks of the provider. */
+const longestEarlyDelayMs = 30_000;
+const earlyMs = 3_600_000;
 const longestDelayMs = 15 * 60_000;
 /** For answers that contradict the history: a person must look, and once an hour is often enough to see that. */
 const contradictionDelayMs = 3_600_000;
@@ -61,7 +64,7 @@ export function createEffectWorker(parts: {
   }
 
   async function handle(effect: PendingEffect): Promise<void> {
-    const { event_id: id, stream, attempts } = effect;
+    const { event_id: id, stream } = effect;
     try {
       // Set first: should the lease fail for want of an answer, it is not asked for again at once.
       heldElsewhere.set(id, later(clock.now(), heldElsewherePauseMs));
@@ -73,7 +76,7 @@ export function createEffectWorker(parts: {
       } catch (error) {
         logger.error({ err: error, eventId: id, stream }, 'a pending effect could not be carried out');
         const message = error instanceof Error ? error.message : String(error);
-        await postpone(effect, lease, delayAfter(attempts), message);
+        await postpone(effect, lease, delayAfter(effect, clock.now()), message);
       } finally {
         await lease.release();
       }
@@ -94,9 +97,9 @@ export function createEffectWorker(parts: {
     switch (outcome.outcome) {
       case 'settled':
         logger.info(about, 'a pending request to the provider is settled');
-        return postpone(effect, lease, Math.max(settledPauseMs, delayAfter(attempts)), 'answered');
+        return postpone(effect, lease, Math.max(settledPauseMs, delayAfter(effect, clock.now())), 'answered');
       case 'unknown': {
-        const delayMs = Math.max(delayAfter(attempts), outcome.retryAfterMs ?? 0);
+        const delayMs = Math.max(delayAfter(effect, clock.now()), outcome.retryAfterMs ?? 0);
         logger.warn(
           { ...about, reason: outcome.reason, delayMs },
           'a request to the provider is still in doubt',
@@ -127,8 +130,10 @@ export function createEffectWorker(parts: {
   return createWorkLoop({ name: 'payment effects', concurrency, pollMs, wakeUp, logger, claim, handle });
 }
 
-/** 1 s, 2 s, 4 s, ... to a quarter of an hour, spread by a fifth so that many do not come back together. */
-function delayAfter(attempts: number): number {
-  const delay = Math.min(firstDelayMs * 2 ** Math.min(attempts, 20), longestDelayMs);
+/** 1 s, 2 s, 4 s, ... to its longest, spread by a fifth so that many do not come back together. */
+function delayAfter(effect: Pick<PendingEffect, 'attempts' | 'requested_at'>, now: Instant): number {
+  const early = Date.parse(now) - Date.parse(effect.requested_at) < earlyMs;
+  const longestMs = early ? longestEarlyDelayMs : longestDelayMs;
+  const delay = Math.min(firstDelayMs * 2 ** Math.min(effect.attempts, 20), longestMs);
   return delay - randomInt(Math.floor(delay / 5) + 1);
 }

@@ -32,6 +32,7 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'POST /v1/projections/:name/rebuild': 'operations:write',
   'GET /v1/projections/:name/parked': 'operations:read',
   'POST /v1/projections/:name/retry': 'operations:write',
+  'GET /v1/breakers': 'operations:read',
   'GET /v1/config/check': 'config:read',
   'GET /api/stripe/test-config': 'config:read',
   'GET /health/live': 'public',

@@ -108,6 +108,7 @@ function containerOf(parts: {
     .bind(httpTokens.paymentOperations)
     .toConstantValue(createPaymentOperations({ handler, effects, logger, inlineBudgetMs }));
   container.bind(httpTokens.paymentGateway).toConstantValue(gateway);
+  container.bind(httpTokens.breakers).toConstantValue({ status: () => [] });
   container.bind(httpTokens.paymentQueries).toConstantValue(readModels);
   container.bind(httpTokens.refundQueries).toConstantValue(readModels);
   container.bind(httpTokens.eventStore).toConstantValue(eventStore);

@@ -1,0 +1,75 @@
+import {
+  BrokenCircuitError,
+  CircuitState,
+  CountBreaker,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleWhenResult,
+} from 'cockatiel';
+import type { BreakerState, BreakerStatus } from '../../application/ports/breakers.js';
+import type { Clock } from '../../application/ports/clock.js';
+import type { Logger } from '../../application/ports/logger.js';
+
+/** Half of the last twenty calls, of ten at least: one slow answer is no outage. */
+const outage = { threshold: 0.5, size: 20, minimumNumberOfCalls: 10 };
+/** The first probe comes soon, and an outage's end is noticed within the longest delay. */
+const firstProbeMs = 1_000;
+const longestProbeMs = 10_000;
+
+const states: Readonly<Record<CircuitState, BreakerState>> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.Isolated]: 'open',
+  [CircuitState.HalfOpen]: 'half_open',
+};
+
+/**
+ * Stops calling a dependency that does not answer, and tries one call at a time until it does. It never ends a call that
+ * was begun: what such a call came to is told by its own answer.
+ */
+export class Breaker<Result> {
+  readonly #name: string;
+  readonly #policy: ReturnType<typeof circuitBreaker>;
+  readonly #clock: Clock;
+  #since: BreakerStatus['since'];
+
+  /** @param isOutage whether an answer says that the dependency is out of reach; a refusal is an answer like any other */
+  constructor(parts: {
+    readonly name: string;
+    readonly isOutage: (result: Result) => boolean;
+    readonly clock: Clock;
+    readonly logger: Logger;
+  }) {
+    const { name, isOutage, clock, logger } = parts;
+    this.#name = name;
+    this.#clock = clock;
+    this.#since = clock.now();
+    this.#policy = circuitBreaker(
+      handleWhenResult((result) => isOutage(result as Result)),
+      {
+        breaker: new CountBreaker(outage),
+        halfOpenAfter: new ExponentialBackoff({ initialDelay: firstProbeMs, maxDelay: longestProbeMs }),
+      },
+    );
+    this.#policy.onStateChange((state) => {
+      this.#since = this.#clock.now();
+      const fields = { breaker: name, state: states[state] };
+      if (state === CircuitState.Closed) logger.info(fields, 'a circuit breaker closed');
+      else logger.warn(fields, 'a circuit breaker changed its state');
+    });
+  }
+
+  status(): BreakerStatus {
+    return { name: this.#name, state: states[this.#policy.state], since: this.#since };
+  }
+
+  /** What `call` answers; `whenOpen()`, without a call, while the dependency is out of reach. */
+  async run<R extends Result>(call: () => Promise<R>, whenOpen: () => R): Promise<R> {
+    try {
+      return await this.#policy.execute(call);
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) return whenOpen();
+      throw error;
+    }
+  }
+}
