@@ -7,6 +7,8 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 const startedAt = performance.now();
+/** So many payments of a story that fails are tried alone. */
+const aloneMax = 10;
 
 /** `npm run sim -- --seed N --days D [--seeds K] [--payments P] [--plant NAME]` */
 const { values } = parseArgs({
@@ -50,7 +52,7 @@ async function tell({ plan, failure }: Result): Promise<void> {
   say(`\nseed ${plan.seed} FAILS: ${failure?.violation}`);
   let smallest = plan;
   let shown = failure;
-  for (let n = 0; n < payments; n += 1) {
+  for (let n = 0; n < Math.min(payments, aloneMax); n += 1) {
     const alone = { ...plan, payments: [n] };
     const again = await simulate(alone, usePlatform);
     if (again.failure === undefined) continue;
