@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Readable } from 'node:stream';
 import type { Request, Response } from 'express';
+import { Container } from 'inversify';
 import { paymentCodec } from '../../src/application/payment/payment.codec.js';
 import type { PaymentHandler } from '../../src/application/payment/payment-effects.js';
 import { createPaymentEffects } from '../../src/application/payment/payment-effects.js';
@@ -18,10 +19,11 @@ import { readStripeNews } from '../../src/infrastructure/stripe/stripe-news.js';
 import { StripePaymentGateway } from '../../src/infrastructure/stripe/stripe-payment-gateway.js';
 import { verifyStripeWebhook } from '../../src/infrastructure/stripe/stripe-webhook-verifier.js';
 import { systemClock } from '../../src/infrastructure/system-clock.js';
+import { httpTokens } from '../../src/interfaces/http/http-tokens.js';
 import { PaymentsController } from '../../src/interfaces/http/payment/payments.controller.js';
 import { RefundsController } from '../../src/interfaces/http/payment/refunds.controller.js';
 import { createDispatch } from '../../src/interfaces/http/shared/dispatch.js';
-import type { Route } from '../../src/interfaces/http/shared/route.js';
+import type { Controller, Route } from '../../src/interfaces/http/shared/route.js';
 import { createEffectWorker } from '../../src/interfaces/worker/effect-worker.js';
 import { createWebhookWorker } from '../../src/interfaces/worker/webhook-worker.js';
 import { createIdleBell } from './idle-bell.js';
@@ -83,19 +85,21 @@ export function startProcess(parts: {
   const refunds = { findPayment: notSimulated, list: notSimulated };
   const projections = { lagMs: () => 0 } as never;
   const settings = { livemode: false };
-  const routes: readonly Route[] = [
-    ...new PaymentsController(
-      settings,
-      clock,
-      operations,
-      gateway,
-      payments,
-      projections,
-      eventStore,
-      notSimulated,
-    ).routes,
-    ...new RefundsController(settings, clock, operations, gateway, refunds, projections, eventStore).routes,
-  ];
+  const container = new Container();
+  container.bind(httpTokens.settings).toConstantValue(settings);
+  container.bind(httpTokens.clock).toConstantValue(clock);
+  container.bind(httpTokens.paymentOperations).toConstantValue(operations);
+  container.bind(httpTokens.paymentGateway).toConstantValue(gateway);
+  container.bind(httpTokens.paymentQueries).toConstantValue(payments);
+  container.bind(httpTokens.refundQueries).toConstantValue(refunds);
+  container.bind(httpTokens.projections).toConstantValue(projections);
+  container.bind(httpTokens.eventStore).toConstantValue(eventStore);
+  for (const token of Object.values(httpTokens)) {
+    if (!container.isBound(token)) container.bind<unknown>(token).toConstantValue(notSimulated);
+  }
+  const routes: readonly Route[] = [PaymentsController, RefundsController].flatMap((controller) => [
+    ...container.get<Controller>(controller, { autobind: true }).routes,
+  ]);
   const { dispatch } = createDispatch({
     apiKeys: {
       authenticate: async () => ({

@@ -27,6 +27,7 @@ const statusThere: Readonly<Record<PaymentState['status'], readonly PaymentInten
 
 /** What must come about once faults have stopped and everything had its time. @throws Violation */
 export function checkLiveness(stores: Stores, stripe: StripeWorld, safety: Safety): void {
+  must(stores.log.length > 0, 'nothing happened');
   const open = stores.openRequests();
   must(open.length === 0, `requests never ended: ${open.map((one) => `${one.stream} ${one.last_error}`)}`);
   for (const webhook of stores.inbox.all()) {

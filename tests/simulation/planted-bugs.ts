@@ -68,6 +68,7 @@ function wrap(
     refund: asked('refund'),
     fetchIntent: (id) => gateway.fetchIntent(id),
     fetchRefund: (id) => gateway.fetchRefund(id),
+    listRefunds: (id) => gateway.listRefunds(id),
     fetchAction: (...given) => gateway.fetchAction(...given),
     refuseAmount: (...given) => gateway.refuseAmount(...given),
   };
