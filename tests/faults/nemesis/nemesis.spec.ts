@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { runNemesis } from './run.js';
 
 /** CI takes a short run with a seed of its own; `npm run faults` is the long one. */
-const kills = Number(process.env['KILLS'] ?? 12);
+const kills = Number(process.env['KILLS'] ?? 8);
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const customers = Number(process.env['CUSTOMERS'] ?? 16);
 
