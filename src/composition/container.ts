@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
 import { httpModule } from './http.module.js';
+import { jobsModule } from './jobs.module.js';
 import { paymentModule } from './payment.module.js';
 import { platformModule } from './platform.module.js';
 import type { Surroundings } from './tokens.js';
@@ -9,6 +10,6 @@ import { webhookModule } from './webhook.module.js';
 /** Everything wired; nothing is connected or listening until it is asked for. */
 export function createContainer(surroundings: Surroundings): Container {
   const container = new Container({ defaultScope: 'Singleton' });
-  container.load(platformModule(surroundings), paymentModule, webhookModule, httpModule);
+  container.load(platformModule(surroundings), paymentModule, webhookModule, jobsModule, httpModule);
   return container;
 }

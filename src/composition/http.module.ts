@@ -10,6 +10,7 @@ import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { LedgerController } from '../interfaces/http/ledger/ledger.controller.js';
 import { BreakersController } from '../interfaces/http/operations/breakers.controller.js';
 import { HealthController } from '../interfaces/http/operations/health.controller.js';
+import { JobsController } from '../interfaces/http/operations/jobs.controller.js';
 import { ProjectionsController } from '../interfaces/http/operations/projections.controller.js';
 import { PaymentsController } from '../interfaces/http/payment/payments.controller.js';
 import { RefundsController } from '../interfaces/http/payment/refunds.controller.js';
@@ -74,6 +75,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
     LedgerController,
     ProjectionsController,
     BreakersController,
+    JobsController,
     HealthController,
   ] as const;
   for (const controller of controllers) bind(controller as never).toSelf();

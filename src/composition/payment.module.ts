@@ -3,6 +3,7 @@ import { withCachedActions } from '../application/payment/cached-actions.js';
 import { paymentCodec } from '../application/payment/payment.codec.js';
 import { createPaymentEffects } from '../application/payment/payment-effects.js';
 import { createPaymentOperations } from '../application/payment/payment-operations.js';
+import { createRecoverPayment } from '../application/payment/recover-payment.js';
 import { createCommandHandler } from '../application/shared/command-handler.js';
 import { payment } from '../domain/payment/payment.js';
 import { PostgresPaymentQueries } from '../infrastructure/read-models/payments.js';
@@ -46,6 +47,17 @@ export const paymentModule = new ContainerModule(({ bind }) => {
     (handler, effects, { logger, config }) =>
       createPaymentOperations({ handler, effects, logger, inlineBudgetMs: config.inlineBudgetMs }),
     [tokens.paymentHandler, tokens.paymentEffects, tokens.surroundings],
+  );
+  bind(httpTokens.recoverPayment).toResolvedValue(
+    (eventStore, handler, effects, gateway, clock) =>
+      createRecoverPayment({ eventStore, handler, effects, gateway, clock }),
+    [
+      httpTokens.eventStore,
+      tokens.paymentHandler,
+      tokens.paymentEffects,
+      httpTokens.paymentGateway,
+      httpTokens.clock,
+    ],
   );
   bind(tokens.effectWorker).toResolvedValue(
     (pending, eventStore, leases, effects, clock, { logger, config }) =>

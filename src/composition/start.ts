@@ -30,7 +30,7 @@ export type Running = {
 };
 
 const finishWithinMs = 8_000;
-const pruneEveryMs = 24 * 60 * 60_000;
+const workerTokens = [tokens.webhookWorker, tokens.effectWorker, tokens.jobRunner];
 
 /**
  * Starts every part in the order in which they need each other. When one fails, those already running are stopped.
@@ -129,7 +129,7 @@ async function startParts(
   port: number,
   stops: Stops,
 ): Promise<{ readonly url: string; readonly apiKey: string | null }> {
-  const { config, logger } = surroundings;
+  const { config } = surroundings;
   const container = createContainer(surroundings);
   const [pool, projectionPool] = [container.get(tokens.pool), container.get(tokens.projectionPool)];
   stops.push(() => Promise.all([pool.end(), projectionPool.end()]));
@@ -146,17 +146,6 @@ async function startParts(
   });
 
   const works = config.role !== 'api';
-  if (works) {
-    const forget = (): void => {
-      Promise.all([records.prune(), inbox.prune()]).catch((error: unknown) => {
-        logger.warn({ err: error }, 'old answers and handled webhooks could not be pruned');
-      });
-    };
-    forget();
-    const forgetting = setInterval(forget, pruneEveryMs);
-    stops.push(async () => clearInterval(forgetting));
-  }
-
   const serves = config.role !== 'worker';
   const apiKey = serves ? await bootstrapApiKey(config, container.get(tokens.apiKeys)) : null;
   const projections = container.get(tokens.postgresProjections);
@@ -164,7 +153,7 @@ async function startParts(
   stops.push(() => projections.stop());
 
   const working = new AbortController();
-  const workers = works ? [container.get(tokens.webhookWorker), container.get(tokens.effectWorker)] : [];
+  const workers = works ? workerTokens.map((token) => container.get(token)) : [];
   const work = workers.map((worker) => worker.run(working.signal));
   const server = container.get(tokens.httpServer);
   await server.listen(port, config.host);

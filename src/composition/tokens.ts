@@ -54,6 +54,7 @@ export const tokens = {
   paymentHandler: token<PaymentHandler>('paymentHandler'),
   paymentEffects: token<PaymentEffects>('paymentEffects'),
   pendingEffects: token<PendingEffects>('pendingEffects'),
+  jobRunner: token<Worker>('jobRunner'),
   effectWorker: token<Worker>('effectWorker'),
   webhookWorker: token<Worker>('webhookWorker'),
   /** Rung when a webhook was stored in this process. */

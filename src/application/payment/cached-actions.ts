@@ -28,6 +28,7 @@ export function withCachedActions(gateway: PaymentGateway, cache: Cache): Paymen
     refund: (request, key) => gateway.refund(request, key),
     fetchIntent: (intentId) => gateway.fetchIntent(intentId),
     fetchRefund: (providerRefundId) => gateway.fetchRefund(providerRefundId),
+    listRefunds: (intentId) => gateway.listRefunds(intentId),
     refuseAmount: (amount, operation) => gateway.refuseAmount(amount, operation),
     fetchAction,
   };

@@ -76,6 +76,9 @@ export interface PaymentGateway {
   /** The refund as it is now. */
   fetchRefund(providerRefundId: string): Promise<ProviderAnswer<RefundSnapshot>>;
 
+  /** Every refund of an intent as it is now, those made outside included. */
+  listRefunds(intentId: string): Promise<ProviderAnswer<readonly RefundSnapshot[]>>;
+
   /**
    * What the customer's browser needs while it must act; null when the provider does not answer or none is due.
    * @param revision of the payment that is looked at; what is known for it need not be asked again

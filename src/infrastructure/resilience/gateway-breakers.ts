@@ -35,6 +35,7 @@ export function withBreakers(
       refund: (request, key) => writes.run(() => gateway.refund(request, key), notSent),
       fetchIntent: (intentId) => reads.run(() => gateway.fetchIntent(intentId), notSent),
       fetchRefund: (providerRefundId) => reads.run(() => gateway.fetchRefund(providerRefundId), notSent),
+      listRefunds: (intentId) => reads.run(() => gateway.listRefunds(intentId), notSent),
       fetchAction: async (intentId, revision) =>
         reads.status().state === 'open' ? null : gateway.fetchAction(intentId, revision),
       refuseAmount: (amount, operation) => gateway.refuseAmount(amount, operation),

@@ -69,9 +69,9 @@ export async function askProvider<T>(
   }
 }
 
-/** Reads an object by its id. */
+/** Reads what is there, without asking for anything. */
 export async function fetchFromProvider<T>(
-  request: Pick<ProviderRequest<T>, 'about' | 'call' | 'read'>,
+  request: Pick<ProviderRequest<T>, 'about' | 'read'> & { call(): Promise<unknown> },
   within: Within,
   logger: Logger,
 ): Promise<ProviderAnswer<T>> {

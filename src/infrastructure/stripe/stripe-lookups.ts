@@ -51,6 +51,16 @@ export function findRefund(
   );
 }
 
+/** Every refund of an intent, the newest first. */
+export async function listRefunds(client: Stripe, intentId: string): Promise<readonly Stripe.Refund[]> {
+  const refunds: Stripe.Refund[] = [];
+  await first(client.refunds.list({ payment_intent: intentId, limit: 100 }), (refund) => {
+    refunds.push(refund);
+    return false;
+  });
+  return refunds;
+}
+
 async function first<T>(objects: AsyncIterable<T>, matches: (object: T) => boolean): Promise<T | undefined> {
   let seen = 0;
   for await (const object of objects) {

@@ -13,7 +13,7 @@ import { askProvider, fetchFromProvider } from './provider-request.js';
 import { refuseStripeAmount, toStripeAmount } from './stripe-amounts.js';
 import type { StripeConnection } from './stripe-client.js';
 import { connectToStripe } from './stripe-client.js';
-import { findIntentOfAttempt, findRefund } from './stripe-lookups.js';
+import { findIntentOfAttempt, findRefund, listRefunds } from './stripe-lookups.js';
 import {
   cancelParams,
   captureParams,
@@ -23,7 +23,7 @@ import {
   retrieveParams,
 } from './stripe-requests.js';
 import type { Reading } from './stripe-snapshots.js';
-import { readIntent, readRefund } from './stripe-snapshots.js';
+import { readIntent, readRefund, readRefunds } from './stripe-snapshots.js';
 
 export type StripeGatewayOptions = {
   readonly secretKey: string;
@@ -166,6 +166,18 @@ export class StripePaymentGateway implements PaymentGateway {
         about: { operation: 'fetch_refund', refund: providerRefundId },
         call: () => this.#stripe.client.refunds.retrieve(providerRefundId),
         read: readRefund,
+      },
+      this.#within,
+      this.#logger,
+    );
+  }
+
+  async listRefunds(intentId: string): Promise<ProviderAnswer<readonly RefundSnapshot[]>> {
+    return fetchFromProvider(
+      {
+        about: { operation: 'list_refunds', intent: intentId },
+        call: () => listRefunds(this.#stripe.client, intentId),
+        read: readRefunds,
       },
       this.#within,
       this.#logger,

@@ -124,6 +124,17 @@ export function readRefund(object: unknown): Reading<RefundSnapshot> {
   };
 }
 
+/** All of a list, or the first reason why one of it cannot be read. */
+export function readRefunds(objects: unknown): Reading<readonly RefundSnapshot[]> {
+  const value: RefundSnapshot[] = [];
+  for (const object of z.array(z.unknown()).parse(objects)) {
+    const reading = readRefund(object);
+    if (reading.outcome === 'unreadable') return reading;
+    value.push(reading.value);
+  }
+  return { outcome: 'read', value };
+}
+
 /** Null until Stripe has made the balance transaction, which may come after the charge. */
 function balanceOf(line: z.infer<typeof balanceTransaction> | null): BalanceEntry | null {
   if (line === null) return null;

@@ -2,6 +2,7 @@ import { AuditController } from './audit/audit.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { BreakersController } from './operations/breakers.controller.js';
 import { HealthController } from './operations/health.controller.js';
+import { JobsController } from './operations/jobs.controller.js';
 import { ProjectionsController } from './operations/projections.controller.js';
 import { PaymentsController } from './payment/payments.controller.js';
 import { RefundsController } from './payment/refunds.controller.js';
@@ -17,4 +18,5 @@ export const controllers = [
   LedgerController,
   ProjectionsController,
   BreakersController,
+  JobsController,
 ] as const;

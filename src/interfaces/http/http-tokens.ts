@@ -2,11 +2,13 @@ import type { ServiceIdentifier } from 'inversify';
 import type { DescribeEvent } from '../../application/audit/describe-event.js';
 import type { StateAt } from '../../application/audit/state-at.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
+import type { RecoverPayment } from '../../application/payment/recover-payment.js';
 import type { Breakers } from '../../application/ports/breakers.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { ConfigReport } from '../../application/ports/config-check.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
+import type { Jobs } from '../../application/ports/jobs.js';
 import type { PaymentGateway } from '../../application/ports/payment-gateway.js';
 import type {
   EventQueries,
@@ -54,6 +56,8 @@ export const httpTokens = {
   settings: token<HttpSettings>('settings'),
   clock: token<Clock>('clock'),
   paymentOperations: token<PaymentOperations>('paymentOperations'),
+  recoverPayment: token<RecoverPayment>('recoverPayment'),
+  jobs: token<Jobs>('jobs'),
   paymentGateway: token<PaymentGateway>('paymentGateway'),
   breakers: token<Breakers>('breakers'),
   paymentQueries: token<PaymentQueries>('paymentQueries'),

@@ -8,6 +8,7 @@ import type {
   SavedAnswer,
 } from '../../../src/application/ports/idempotency-records.js';
 import type { InboundWebhook, InboundWebhooks } from '../../../src/application/ports/inbound-webhooks.js';
+import type { Jobs } from '../../../src/application/ports/jobs.js';
 import type { Logger } from '../../../src/application/ports/logger.js';
 import type { PaymentGateway, ProviderAnswer } from '../../../src/application/ports/payment-gateway.js';
 import type {
@@ -134,6 +135,10 @@ export class PretendGateway implements PaymentGateway {
   }
 
   async fetchRefund(): ReturnType<PaymentGateway['fetchRefund']> {
+    return { outcome: 'unknown', reason: 'not_kept', retryAfterMs: null };
+  }
+
+  async listRefunds(): ReturnType<PaymentGateway['listRefunds']> {
     return { outcome: 'unknown', reason: 'not_kept', retryAfterMs: null };
   }
 
@@ -316,5 +321,30 @@ export class KeptLog implements Logger {
 
   error(fields: Readonly<Record<string, unknown>>): void {
     this.lines.push({ level: 'error', fields });
+  }
+}
+
+/** Jobs that nobody runs. */
+export class PretendJobs implements Jobs {
+  async define(): Promise<void> {}
+
+  async list() {
+    return [];
+  }
+
+  async request() {
+    return false;
+  }
+
+  async claim() {
+    return undefined;
+  }
+
+  async progress() {
+    return false;
+  }
+
+  async finish() {
+    return false;
   }
 }

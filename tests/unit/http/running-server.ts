@@ -7,6 +7,7 @@ import { paymentCodec } from '../../../src/application/payment/payment.codec.js'
 import type { PaymentHandler } from '../../../src/application/payment/payment-effects.js';
 import { createPaymentEffects } from '../../../src/application/payment/payment-effects.js';
 import { createPaymentOperations } from '../../../src/application/payment/payment-operations.js';
+import { createRecoverPayment } from '../../../src/application/payment/recover-payment.js';
 import type { Scope } from '../../../src/application/ports/api-keys.js';
 import { scopes } from '../../../src/application/ports/api-keys.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
@@ -27,6 +28,7 @@ import {
   KeptLog,
   LogReadModels,
   PretendGateway,
+  PretendJobs,
   PretendProjections,
 } from './in-memory-ports.js';
 
@@ -108,6 +110,10 @@ function containerOf(parts: {
     .bind(httpTokens.paymentOperations)
     .toConstantValue(createPaymentOperations({ handler, effects, logger, inlineBudgetMs }));
   container.bind(httpTokens.paymentGateway).toConstantValue(gateway);
+  container.bind(httpTokens.jobs).toConstantValue(new PretendJobs());
+  container
+    .bind(httpTokens.recoverPayment)
+    .toConstantValue(createRecoverPayment({ eventStore, handler, effects, gateway, clock: systemClock }));
   container.bind(httpTokens.breakers).toConstantValue({ status: () => [] });
   container.bind(httpTokens.paymentQueries).toConstantValue(readModels);
   container.bind(httpTokens.refundQueries).toConstantValue(readModels);

@@ -30,6 +30,7 @@ function guarded() {
     refund: ask('refund'),
     fetchIntent: ask('fetchIntent'),
     fetchRefund: ask('fetchRefund'),
+    listRefunds: ask('listRefunds'),
     fetchAction: async () => {
       calls.push('fetchAction');
       return null;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { DescribeEvent } from '../../../application/audit/describe-event.js';
 import { paymentIdOf } from '../../../application/payment/payment-ids.js';
 import type { PaymentOperations } from '../../../application/payment/payment-operations.js';
+import type { RecoverPayment } from '../../../application/payment/recover-payment.js';
 import type { Clock } from '../../../application/ports/clock.js';
 import type { EventStore } from '../../../application/ports/event-store.js';
 import type { PaymentGateway } from '../../../application/ports/payment-gateway.js';
@@ -43,6 +44,7 @@ export class PaymentsController implements Controller {
     @inject(httpTokens.settings) private readonly settings: HttpSettings,
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.paymentOperations) private readonly payments: PaymentOperations,
+    @inject(httpTokens.recoverPayment) private readonly recover: RecoverPayment,
     @inject(httpTokens.paymentGateway) private readonly gateway: PaymentGateway,
     @inject(httpTokens.paymentQueries) private readonly queries: PaymentQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
@@ -121,6 +123,20 @@ export class PaymentsController implements Controller {
       body: emptyBody,
       answers: { 200: shown, 202: inDoubt },
       handle: ({ params, context }) => this.cancel(params.id, context),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/payments/:id/recover',
+      tag: 'Payments',
+      summary: 'Bring the payment up to what the provider knows of it; moves no money that was not asked for',
+      scope: 'payments:write',
+      params: paymentParams,
+      body: emptyBody,
+      answers: { 200: shown, 202: inDoubt },
+      handle: async ({ params, context }) => {
+        const { loaded, open } = await this.recover(params.id, context.metadata);
+        return this.answers().answer(open.length === 0 ? 200 : 202, existing(loaded));
+      },
     }),
     route({
       method: 'get',

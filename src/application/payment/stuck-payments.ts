@@ -1,0 +1,81 @@
+import type { Instant } from '../../domain/shared/instant.js';
+import type { Clock } from '../ports/clock.js';
+import type { EventMetadata } from '../ports/event-store.js';
+import type { JobReport } from '../ports/jobs.js';
+import type { Logger } from '../ports/logger.js';
+import type { PaymentQueries, PaymentRow, PaymentStatus } from '../ports/read-models.js';
+import { commandIdOf } from '../shared/event-ids.js';
+import { later } from '../webhook/retry-schedule.js';
+import type { RecoverPayment } from './recover-payment.js';
+
+/** How long a payment may stay in a state before it is taken for stuck. Bank debits take days; asking for one is harmless. */
+const stuckAfterMs: Readonly<Partial<Record<PaymentStatus, number>>> = {
+  processing: 15 * 60_000,
+  requires_action: 24 * 3_600_000,
+};
+const pageSize = 100;
+
+/**
+ * Looks at every payment that has been on its way for too long, and records what the provider knows of it. One that cannot
+ * be told, or is told against the history, is left open and named in the log for a person.
+ * @param proceed is told how far the run is; false ends it
+ */
+export function createStuckPayments(parts: {
+  readonly payments: Pick<PaymentQueries, 'list'>;
+  readonly recover: RecoverPayment;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}) {
+  const { payments, recover, clock, logger } = parts;
+
+  async function* stuckAt(now: Instant): AsyncGenerator<PaymentRow> {
+    for (const [status, afterMs] of Object.entries(stuckAfterMs)) {
+      const createdLte = later(now, -afterMs);
+      let startingAfter: string | null = null;
+      for (let more = true; more; ) {
+        const page: Awaited<ReturnType<PaymentQueries['list']>> = await payments.list({
+          ...{ limit: pageSize, startingAfter, endingBefore: null },
+          ...{ createdGte: null, createdGt: null, createdLte, createdLt: null },
+          ...{ status: status as PaymentStatus, customer: null, order: null, currency: null },
+        });
+        yield* page.rows;
+        startingAfter = page.rows.at(-1)?.id ?? null;
+        more = page.hasMore;
+      }
+    }
+  }
+
+  return async (proceed: (report: JobReport) => Promise<boolean>): Promise<JobReport> => {
+    const report = { looked_at: 0, resolved: 0, still_open: 0, failed: 0 };
+    const now = clock.now();
+    for await (const { id, revision } of stuckAt(now)) {
+      report.looked_at += 1;
+      try {
+        const { loaded, open } = await recover(id, metadataOf(id, now));
+        if (open.length > 0) {
+          report.still_open += 1;
+          logger.error(
+            { alert: true, paymentId: id, open },
+            'a payment is stuck, and the provider does not tell why',
+          );
+        } else if (loaded.revision !== revision) report.resolved += 1;
+      } catch (error) {
+        report.failed += 1;
+        logger.error({ err: error, paymentId: id }, 'a stuck payment could not be looked at');
+      }
+      if (!(await proceed({ ...report }))) break;
+    }
+    return report;
+  };
+}
+
+function metadataOf(paymentId: string, at: Instant): EventMetadata {
+  const commandId = commandIdOf('stuck payment', `${paymentId} at ${at}`);
+  return {
+    commandId,
+    correlationId: commandId,
+    causationId: commandId,
+    actor: { kind: 'system', id: 'stuck-payments' },
+    reason: null,
+  };
+}

@@ -1,0 +1,41 @@
+import { ContainerModule } from 'inversify';
+import { createStuckPayments } from '../application/payment/stuck-payments.js';
+import { PostgresJobs } from '../infrastructure/postgres/jobs.js';
+import { httpTokens } from '../interfaces/http/http-tokens.js';
+import type { Job } from '../interfaces/worker/job-runner.js';
+import { createJobRunner } from '../interfaces/worker/job-runner.js';
+import { createWakeUp } from '../interfaces/worker/wake-up.js';
+import { tokens } from './tokens.js';
+
+const dayMs = 24 * 3_600_000;
+
+/** What one worker does for all, now and then. */
+export const jobsModule = new ContainerModule(({ bind }) => {
+  bind(httpTokens.jobs).toResolvedValue((pool) => new PostgresJobs(pool), [tokens.pool]);
+  bind(tokens.jobRunner).toResolvedValue(
+    (jobs, payments, recover, clock, logger, records, inbox) => {
+      const all: readonly Job[] = [
+        {
+          name: 'stuck_payments',
+          everyMs: dayMs,
+          run: createStuckPayments({ payments, recover, clock, logger }),
+        },
+        {
+          name: 'prune',
+          everyMs: dayMs,
+          run: async () => ({ answers: await records.prune(), inbound_webhooks: await inbox.prune() }),
+        },
+      ];
+      return createJobRunner({ jobs, all, logger, wakeUp: createWakeUp() });
+    },
+    [
+      httpTokens.jobs,
+      httpTokens.paymentQueries,
+      httpTokens.recoverPayment,
+      httpTokens.clock,
+      tokens.logger,
+      tokens.idempotencyRecords,
+      tokens.inbox,
+    ],
+  );
+});

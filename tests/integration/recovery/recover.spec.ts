@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { field, items } from '../../support/api-client.js';
+import type { RunningApp } from '../../support/counterfoil.js';
+import { startApp } from '../../support/counterfoil.js';
+import { eventually } from '../../support/eventually.js';
+
+let app: RunningApp;
+beforeAll(async () => {
+  // The worker leaves open requests alone, so that what happens here is the recovery's doing.
+  app = await startApp('Postgres', { COUNTERFOIL_EFFECT_GRACE_MS: '600000' });
+});
+afterAll(() => app.stop());
+beforeEach(async () => {
+  await app.simulator.post('/sim/next/clear', {});
+  await app.simulator.post('/sim/webhooks', {});
+});
+
+const key = () => ({ 'idempotency-key': randomUUID() });
+const pay = (method = 'pm_card_visa') =>
+  app.api.post(
+    '/v1/payments',
+    { amount: 4_000, currency: 'USD', payment_method: method, confirm: true },
+    key(),
+  );
+const recover = (id: unknown) => app.api.post(`/v1/payments/${id}/recover`, {});
+
+/** As Stripe's dashboard would, past us. */
+async function refundOutside(payment: Awaited<ReturnType<typeof pay>>, amount: number) {
+  const { status } = await fetch(new URL('/v1/refunds', app.simulatorUrl ?? ''), {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk_test_counterfoil_demo' },
+    body: new URLSearchParams({
+      payment_intent: String(field(payment.body, 'provider', 'payment_intent')),
+      amount: String(amount),
+    }),
+  });
+  expect(status).toBe(200);
+}
+
+it('a payment whose answer was lost is asked for again under its own key', async () => {
+  await app.simulator.post('/sim/next', { behavior: 'hang', operation: 'payment_intents.create' });
+  const payment = await pay();
+  expect([payment.status, payment.body['status']]).toEqual([202, 'processing']);
+  const recovered = await recover(payment.body['id']);
+  expect([recovered.status, recovered.body['status']]).toEqual([200, 'succeeded']);
+  expect(await app.chargesOf(recovered)).toHaveLength(1);
+  expect((await recover(payment.body['id'])).body['revision']).toBe(recovered.body['revision']);
+});
+
+it('a provider that does not answer leaves the outcome unknown', async () => {
+  await app.simulator.post('/sim/next', { behavior: 'error_500_before', times: 20 });
+  const payment = await pay();
+  const recovered = await recover(payment.body['id']);
+  expect([recovered.status, recovered.body['status']]).toEqual([202, 'processing']);
+  await app.simulator.post('/sim/next/clear', {});
+  expect((await recover(payment.body['id'])).body['status']).toBe('succeeded');
+});
+
+it('what was done outside, and was never told, is adopted', async () => {
+  await app.simulator.post('/sim/webhooks', { drop: true });
+  const payment = await pay();
+  await refundOutside(payment, 1_500);
+  const recovered = await recover(payment.body['id']);
+  expect(recovered.body).toMatchObject({ status: 'partially_refunded', amount_refunded: 1_500 });
+  const again = await recover(payment.body['id']);
+  expect(again.body['revision']).toBe(recovered.body['revision']);
+});
+
+it('a payment that there is none of is not found', async () => {
+  const { status } = await recover('pay_01890a5d-ac96-774b-bcce-b302099a8057');
+  expect(status).toBe(404);
+});
+
+it('the daily run finds what is stuck and records what the provider knows', async () => {
+  await app.simulator.post('/sim/webhooks', { drop: true });
+  const payment = await pay('pm_card_authenticationRequired');
+  expect(payment.body['status']).toBe('requires_action');
+  const intent = field(payment.body, 'provider', 'payment_intent');
+  await app.simulator.post(`/sim/payment_intents/${intent}/complete_action`, { outcome: 'succeed' });
+  const client = new pg.Client({ connectionString: app.databaseUrl });
+  await client.connect();
+  try {
+    await eventually(
+      async () =>
+        client.query(
+          `update read_payments.payments set created_at = created_at - interval '2 days' where id = $1`,
+          [payment.body['id']],
+        ),
+      ({ rowCount }) => rowCount === 1,
+    );
+  } finally {
+    await client.end();
+  }
+  expect((await app.api.post('/v1/jobs/stuck_payments/run', {})).status).toBe(202);
+  const found = await eventually(
+    () => app.api.get(`/v1/payments/${payment.body['id']}`),
+    ({ body }) => body['status'] === 'succeeded',
+  );
+  expect(await app.chargesOf(found)).toHaveLength(1);
+  const job = await eventually(
+    async () => items(await app.api.get('/v1/jobs')).find(({ id }) => id === 'stuck_payments'),
+    (each) => each?.['running'] === false,
+  );
+  expect(job?.['report']).toMatchObject({ looked_at: 1, resolved: 1, still_open: 0, failed: 0 });
+  expect((await app.api.post('/v1/jobs/nothing/run', {})).status).toBe(404);
+});
