@@ -1,24 +1,35 @@
 import { ContainerModule } from 'inversify';
+import { createBackfillPayments } from '../application/payment/backfill-payments.js';
 import { createStuckPayments } from '../application/payment/stuck-payments.js';
 import { PostgresJobs } from '../infrastructure/postgres/jobs.js';
+import { readStripeNews } from '../infrastructure/stripe/stripe-news.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import type { Job } from '../interfaces/worker/job-runner.js';
 import { createJobRunner } from '../interfaces/worker/job-runner.js';
 import { createWakeUp } from '../interfaces/worker/wake-up.js';
 import { tokens } from './tokens.js';
 
-const dayMs = 24 * 3_600_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /** What one worker does for all, now and then. */
 export const jobsModule = new ContainerModule(({ bind }) => {
   bind(httpTokens.jobs).toResolvedValue((pool) => new PostgresJobs(pool), [tokens.pool]);
   bind(tokens.jobRunner).toResolvedValue(
-    (jobs, payments, recover, clock, logger, records, inbox) => {
+    (jobs, payments, recover, clock, logger, records, inbox, events) => {
       const all: readonly Job[] = [
         {
           name: 'stuck_payments',
           everyMs: dayMs,
           run: createStuckPayments({ payments, recover, clock, logger }),
+        },
+        {
+          name: 'backfill',
+          everyMs: hourMs,
+          run: createBackfillPayments({
+            ...{ events, inbox, payments, recover, clock, logger },
+            readNews: readStripeNews,
+          }),
         },
         {
           name: 'prune',
@@ -36,6 +47,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
       tokens.logger,
       tokens.idempotencyRecords,
       tokens.inbox,
+      tokens.stripeGateway,
     ],
   );
 });

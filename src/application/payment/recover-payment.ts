@@ -1,5 +1,6 @@
 import type { PaymentCommand } from '../../domain/payment/commands.js';
 import type { PaymentState } from '../../domain/payment/state.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventMetadata, EventStore } from '../ports/event-store.js';
 import type { PaymentGateway, ProviderAnswer } from '../ports/payment-gateway.js';
@@ -88,6 +89,18 @@ export function createRecoverPayment(parts: {
     const stillOpen = await askOpenRequests(paymentId, cause);
     const differing = await observeNow(paymentId, cause);
     return { loaded: await handler.load(paymentId), open: [...stillOpen, ...differing] };
+  };
+}
+
+/** Who recovers a payment when nobody asked for it. */
+export function recoveryBy(component: string, paymentId: string, at: Instant): EventMetadata {
+  const commandId = commandIdOf(component, `${paymentId} at ${at}`);
+  return {
+    commandId,
+    correlationId: commandId,
+    causationId: commandId,
+    actor: { kind: 'system', id: component },
+    reason: null,
   };
 }
 

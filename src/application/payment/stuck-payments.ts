@@ -1,12 +1,11 @@
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Clock } from '../ports/clock.js';
-import type { EventMetadata } from '../ports/event-store.js';
 import type { JobReport } from '../ports/jobs.js';
 import type { Logger } from '../ports/logger.js';
 import type { PaymentQueries, PaymentRow, PaymentStatus } from '../ports/read-models.js';
-import { commandIdOf } from '../shared/event-ids.js';
 import { later } from '../webhook/retry-schedule.js';
 import type { RecoverPayment } from './recover-payment.js';
+import { recoveryBy } from './recover-payment.js';
 
 /** How long a payment may stay in a state before it is taken for stuck. Bank debits take days; asking for one is harmless. */
 const stuckAfterMs: Readonly<Partial<Record<PaymentStatus, number>>> = {
@@ -51,7 +50,7 @@ export function createStuckPayments(parts: {
     for await (const { id, revision } of stuckAt(now)) {
       report.looked_at += 1;
       try {
-        const { loaded, open } = await recover(id, metadataOf(id, now));
+        const { loaded, open } = await recover(id, recoveryBy('stuck-payments', id, now));
         if (open.length > 0) {
           report.still_open += 1;
           logger.error(
@@ -66,16 +65,5 @@ export function createStuckPayments(parts: {
       if (!(await proceed({ ...report }))) break;
     }
     return report;
-  };
-}
-
-function metadataOf(paymentId: string, at: Instant): EventMetadata {
-  const commandId = commandIdOf('stuck payment', `${paymentId} at ${at}`);
-  return {
-    commandId,
-    correlationId: commandId,
-    causationId: commandId,
-    actor: { kind: 'system', id: 'stuck-payments' },
-    reason: null,
   };
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { JobReport, JobResult, JobRun, JobStatus, Jobs } from '../../application/ports/jobs.js';
+import type { Instant } from '../../domain/shared/instant.js';
 
 /** Jobs in a table; the number of the run is the token that every write of it must carry. */
 export class PostgresJobs implements Jobs {
@@ -28,17 +29,19 @@ export class PostgresJobs implements Jobs {
   }
 
   async claim(name: string, leaseMs: number): Promise<JobRun | undefined> {
-    const { rows } = await this.#pool.query<{ fencing_token: bigint }>(
+    const { rows } = await this.#pool.query<{ fencing_token: bigint; last_succeeded_at: Instant | null }>(
       `update counterfoil.jobs
        set fencing_token = fencing_token + 1, last_started_at = clock_timestamp(),
          leased_until = clock_timestamp() + $2 * interval '1 millisecond'
        where name = $1 and due_at <= clock_timestamp()
          and (leased_until is null or leased_until <= clock_timestamp())
-       returning fencing_token`,
+       returning fencing_token, last_succeeded_at`,
       [name, leaseMs],
     );
     const [claimed] = rows;
-    return claimed === undefined ? undefined : { name, fencingToken: claimed.fencing_token };
+    if (claimed === undefined) return undefined;
+    const { fencing_token: fencingToken, last_succeeded_at: lastSucceededAt } = claimed;
+    return { name, fencingToken, lastSucceededAt };
   }
 
   progress({ name, fencingToken }: JobRun, report: JobReport, leaseMs: number): Promise<boolean> {
@@ -56,6 +59,7 @@ export class PostgresJobs implements Jobs {
     return this.#changes(
       `update counterfoil.jobs
        set report = coalesce($3, report), last_error = $4, last_finished_at = clock_timestamp(), leased_until = null,
+         last_succeeded_at = case when $4::text is null then clock_timestamp() else last_succeeded_at end,
          due_at = case when due_at > last_started_at then due_at
            else clock_timestamp() + $5 * interval '1 millisecond' end
        where name = $1 and fencing_token = $2 and leased_until is not null`,

@@ -1,4 +1,5 @@
 import { Stripe } from 'stripe';
+import type { VerifiedWebhook } from '../../application/ports/inbound-webhooks.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type {
   ConfirmRequest,
@@ -6,8 +7,10 @@ import type {
   PaymentGateway,
   ProviderAnswer,
 } from '../../application/ports/payment-gateway.js';
+import type { ProviderEvents } from '../../application/ports/provider-events.js';
 import { within } from '../../application/shared/within.js';
 import type { IntentSnapshot, RefundSnapshot, Refusal } from '../../domain/payment/intent.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import type { Money } from '../../domain/shared/money.js';
 import { askProvider, fetchFromProvider } from './provider-request.js';
 import { refuseStripeAmount, toStripeAmount } from './stripe-amounts.js';
@@ -48,7 +51,9 @@ const underWayOrDone: readonly string[] = [
 const ended: readonly string[] = ['succeeded', 'canceled'];
 
 /** Takes payments through Stripe's payment intents. */
-export class StripePaymentGateway implements PaymentGateway {
+export class StripePaymentGateway implements PaymentGateway, ProviderEvents {
+  /** Stripe lists the events of thirty days; the hour is for the time that listing takes. */
+  readonly keptMs = 30 * 24 * 3_600_000 - 3_600_000;
   readonly #stripe: StripeConnection;
   readonly #logger: Logger;
   readonly #timeoutMs: number;
@@ -196,6 +201,14 @@ export class StripePaymentGateway implements PaymentGateway {
       const fields = { intent: intentId, err: error instanceof Error ? error.message : String(error) };
       this.#logger.warn(fields, 'what the customer must do could not be fetched from Stripe');
       return null;
+    }
+  }
+
+  async *listEvents(from: Instant, to: Instant): AsyncGenerator<VerifiedWebhook> {
+    const created = { gte: Math.floor(Date.parse(from) / 1_000), lte: Math.floor(Date.parse(to) / 1_000) };
+    for await (const event of this.#stripe.client.events.list({ created, limit: 100 })) {
+      const { id, type, api_version: apiVersion, livemode } = event;
+      yield { id, type, apiVersion, livemode, objectId: null, payload: JSON.stringify(event) };
     }
   }
 

@@ -1,5 +1,6 @@
 import type { JobReport, JobRun, Jobs } from '../../application/ports/jobs.js';
 import type { Logger } from '../../application/ports/logger.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import type { WakeUp } from './wake-up.js';
 import type { Worker } from './work-loop.js';
 import { createWorkLoop } from './work-loop.js';
@@ -11,7 +12,7 @@ import { createWorkLoop } from './work-loop.js';
 export type Job = {
   readonly name: string;
   readonly everyMs: number;
-  run(proceed: (report: JobReport) => Promise<boolean>): Promise<JobReport>;
+  run(proceed: (report: JobReport) => Promise<boolean>, lastSucceededAt: Instant | null): Promise<JobReport>;
 };
 
 /** A run says how it stands more often than this; a process that died leaves its run to others after it. */
@@ -44,7 +45,7 @@ export function createJobRunner(parts: {
     const about = { job: job.name, run: run.fencingToken };
     let noted: boolean;
     try {
-      const report = await job.run((soFar) => jobs.progress(run, soFar, leaseMs));
+      const report = await job.run((soFar) => jobs.progress(run, soFar, leaseMs), run.lastSucceededAt);
       noted = await jobs.finish(run, { report }, job.everyMs);
       logger.info({ ...about, report }, 'a job is done');
     } catch (error) {

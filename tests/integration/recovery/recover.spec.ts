@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { createBackfillPayments } from '../../../src/application/payment/backfill-payments.js';
+import { createContainer } from '../../../src/composition/container.js';
+import { tokens } from '../../../src/composition/tokens.js';
+import { readConfig } from '../../../src/config.js';
+import { readStripeNews } from '../../../src/infrastructure/stripe/stripe-news.js';
+import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import { field, items } from '../../support/api-client.js';
 import type { RunningApp } from '../../support/counterfoil.js';
 import { startApp } from '../../support/counterfoil.js';
 import { eventually } from '../../support/eventually.js';
+import { silentLogger } from '../../support/postgres.js';
 
 let app: RunningApp;
 beforeAll(async () => {
@@ -106,3 +113,66 @@ it('the daily run finds what is stuck and records what the provider knows', asyn
   expect(job?.['report']).toMatchObject({ looked_at: 1, resolved: 1, still_open: 0, failed: 0 });
   expect((await app.api.post('/v1/jobs/nothing/run', {})).status).toBe(404);
 });
+
+it('what was never told is found in the provider’s list of events', async () => {
+  await app.simulator.post('/sim/webhooks', { drop: true });
+  const payments = await Promise.all([pay(), pay(), pay()]);
+  for (const payment of payments) await refundOutside(payment, 700);
+  const report = await backfillIn(4 * dayMs);
+  expect(report['recovered']).toBeGreaterThanOrEqual(payments.length);
+  expect(report['still_open']).toBe(0);
+  expect(await refundedOf(payments)).toEqual([700, 700, 700]);
+});
+
+it('after a gap that is longer than the provider’s memory every payment is looked at', async () => {
+  await app.simulator.post('/sim/webhooks', { drop: true });
+  const payments = await Promise.all([pay(), pay()]);
+  for (const payment of payments) await refundOutside(payment, 900);
+  await eventually(
+    async () => items(await app.api.get('/v1/payments')).map(({ id }) => id),
+    (listed) => payments.every(({ body }) => listed.includes(body['id'])),
+  );
+  const report = await backfillIn(40 * dayMs, 35 * dayMs);
+  expect(report).toMatchObject({ events: 0, still_open: 0 });
+  expect(await refundedOf(payments)).toEqual([900, 900]);
+});
+
+const dayMs = 24 * 3_600_000;
+
+/** The job as it would run after this time, and that long after the last good run, which is never by default. */
+async function backfillIn(ms: number, sinceLastMs?: number) {
+  const now = new Date(Date.now() + ms).toISOString() as never;
+  await app.simulator.post('/sim/clock', { advance_seconds: ms / 1_000 });
+  const container = createContainer({
+    config: readConfig({}),
+    logger: silentLogger,
+    databaseUrl: app.databaseUrl,
+    stripe: {
+      secretKey: 'sk_test_counterfoil_demo',
+      apiBase: app.simulatorUrl ?? '',
+      webhookSecrets: ['whsec_0123456789abcdef'],
+      simulated: true,
+    },
+  });
+  try {
+    const run = createBackfillPayments({
+      events: container.get(tokens.stripeGateway),
+      inbox: container.get(httpTokens.inboundWebhooks),
+      readNews: readStripeNews,
+      payments: container.get(httpTokens.paymentQueries),
+      recover: container.get(httpTokens.recoverPayment),
+      clock: { now: () => now },
+      logger: silentLogger,
+    });
+    const last = sinceLastMs === undefined ? null : new Date(Date.parse(now) - sinceLastMs).toISOString();
+    return await run(async () => true, last as never);
+  } finally {
+    await container.get(tokens.pool).end();
+    await container.get(httpTokens.eventStore).close();
+  }
+}
+
+async function refundedOf(payments: readonly Awaited<ReturnType<typeof pay>>[]) {
+  const now = await Promise.all(payments.map(({ body }) => app.api.get(`/v1/payments/${body['id']}`)));
+  return now.map(({ body }) => body['amount_refunded']);
+}

@@ -6,6 +6,7 @@ create table counterfoil.jobs (
   leased_until     timestamptz,
   last_started_at  timestamptz,
   last_finished_at timestamptz,
+  last_succeeded_at timestamptz,
   report           json,
   last_error       text
 );
