@@ -12,6 +12,7 @@ const apiKey = `sk_test_${'b'.repeat(32)}`;
 export async function startProduct(parts: {
   readonly databaseUrl: string;
   readonly simulatorUrl: string;
+  readonly redisUrl?: string;
 }): Promise<Child<ProductReady>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-bench-product-'));
   const child = await startChild<ProductReady>('product-server', {
@@ -22,6 +23,7 @@ export async function startProduct(parts: {
     STRIPE_SECRET_KEY: 'sk_test_bench00000000',
     STRIPE_WEBHOOK_SECRET: webhookSecret,
     STRIPE_API_BASE: parts.simulatorUrl,
+    ...(parts.redisUrl === undefined ? {} : { REDIS_URL: parts.redisUrl }),
   });
   return {
     ...child,

@@ -8,6 +8,7 @@ import { describeMachine } from './machine.js';
 import { readOptions } from './options.js';
 import { paymentsBench } from './payments-bench.js';
 import { readStreamBench } from './read-stream-bench.js';
+import { redisFrozenBench } from './redis-frozen-bench.js';
 import type { NamedResult } from './report.js';
 import { renderMarkdown, renderTable, writeBetweenMarkers } from './report.js';
 import { scaleBench } from './scale-bench.js';
@@ -23,6 +24,9 @@ const benches: readonly Bench[] = [
   scaleBench,
 ];
 
+/** Run when it is asked for by its name: it needs a redis-server. */
+const onRequest: readonly Bench[] = [redisFrozenBench];
+
 /** The file is compiled to dist-bench/tests/bench. */
 const performanceDocument = new URL('../../../docs/performance.md', import.meta.url);
 
@@ -32,9 +36,10 @@ const say = (message: string): void => {
 
 /** `npm run bench`: measures, prints a table, and after a full run writes it into docs/performance.md. */
 async function main(): Promise<void> {
-  const names = benches.map(({ name }) => name);
+  const names = [...benches, ...onRequest].map(({ name }) => name);
   const { only, effort } = readOptions(process.argv.slice(2), names);
-  const chosen = benches.filter(({ name }) => only === undefined || only.includes(name));
+  const chosen =
+    only === undefined ? benches : [...benches, ...onRequest].filter(({ name }) => only.includes(name));
   say('Starting Postgres ...');
   const cluster = await startBenchCluster();
   const generator = await startChild<null, LoadPlan, LoadReport>('load-generator', {});
