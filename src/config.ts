@@ -299,6 +299,13 @@ function otherProblems(env: Environment, mode: Config['mode']): readonly ConfigP
       mend: 'Live money wants a Postgres with backups of its own, not the embedded one.',
     });
   }
+  if (mode === 'live' && env.DATABASE_URL !== null && isSilentOnTls(new URL(env.DATABASE_URL))) {
+    problems.push({
+      variable: 'DATABASE_URL',
+      problem: 'does not say how live data is protected on its way',
+      mend: 'Add ?sslmode=verify-full, or ?sslmode=disable where the network is wholly yours.',
+    });
+  }
   const eventStore = env.EVENTSTORE_URL;
   if (mode === 'live' && eventStore?.includes('tls=false') && !isLoopback(new URL(eventStore).hostname)) {
     problems.push({
@@ -308,6 +315,10 @@ function otherProblems(env: Environment, mode: Config['mode']): readonly ConfigP
     });
   }
   return problems;
+}
+
+function isSilentOnTls({ hostname, searchParams }: URL): boolean {
+  return !isLoopback(hostname) && hostname !== '' && !searchParams.has('sslmode');
 }
 
 /** Processes that share the work share one database and one Stripe; the embedded ones belong to a single process. */

@@ -4,7 +4,7 @@ import { InvalidConfig, readConfig } from '../../../src/config.js';
 const live = {
   STRIPE_SECRET_KEY: 'sk_live_0123456789abcdef',
   STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
-  DATABASE_URL: 'postgres://counterfoil:secret@db:5432/counterfoil',
+  DATABASE_URL: 'postgres://counterfoil:secret@db:5432/counterfoil?sslmode=verify-full',
   COUNTERFOIL_BOOTSTRAP_API_KEY: `sk_live_${'a'.repeat(32)}`,
 };
 
