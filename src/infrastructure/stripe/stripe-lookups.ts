@@ -3,8 +3,13 @@ import type { Instant } from '../../domain/shared/instant.js';
 import { retrieveParams } from './stripe-requests.js';
 import { metadataKeys } from './stripe-snapshots.js';
 
-/** More objects than this, in one list, are not paged through; the answer stays unknown. */
-const objectsMax = 5_000;
+/**
+ * More objects than this, in one list, are not paged through; the answer stays unknown. A list is also given up at the
+ * gateway's deadline, so this only bounds what goes on behind it.
+ */
+const objectsMax = 50_000;
+/** Nearly every request is carried out at once, and an account with much to do has thousands of intents in the minutes around. */
+const atOnce = { earlier: 5, later: 60 };
 /** How far Stripe's clock and ours may lie apart, and how late a request may still be carried out. */
 const skewSeconds = 600;
 const longestSeconds = 25 * 3_600;
@@ -16,8 +21,8 @@ class LookUpTooLarge extends Error {
 
 /**
  * The intent that one recorded attempt created; undefined proves that it created none. Listing is consistent with
- * earlier writes, unlike Stripe's search. It shows the newest first, so the minutes around the request come first and the
- * day after them only where these show nothing.
+ * earlier writes, unlike Stripe's search. It shows the newest first, so the moment of the request comes first, then the
+ * minutes around it, and the day after them only where these show nothing.
  */
 export async function findIntentOfAttempt(
   client: Stripe,
@@ -26,9 +31,10 @@ export async function findIntentOfAttempt(
   options: Stripe.RequestOptions,
 ): Promise<Stripe.PaymentIntent | undefined> {
   const since = Math.floor(Date.parse(requestedAt) / 1_000);
+  const now = { gte: since - atOnce.earlier, lte: since + atOnce.later };
   const soon = { gte: since - skewSeconds, lte: since + skewSeconds };
   const late = { gt: since + skewSeconds, lte: since + longestSeconds };
-  for (const created of [soon, late]) {
+  for (const created of [now, soon, late]) {
     const found = await first(
       client.paymentIntents.list({ created, limit: 100 }, options),
       (intent) => intent.metadata[metadataKeys.attempt] === attempt,

@@ -47,6 +47,15 @@ describe('the intent of one attempt', () => {
     expect(pages).toBe(1);
   });
 
+  it('is found in one page however much happened in the minutes after it', async () => {
+    const requestedAt = instantNow();
+    const wanted = await create('wanted');
+    await stripe.post('/sim/clock', { advance_seconds: 300 });
+    for (let n = 0; n < 150; n += 1) await create(`later ${n}`);
+    expect((await find('wanted', requestedAt))?.id).toBe(wanted.id);
+    expect(pages).toBe(1);
+  });
+
   it('is found when the request was carried out a day late, and missed only where there is none', async () => {
     const requestedAt = instantNow();
     await hoursPass(24);
