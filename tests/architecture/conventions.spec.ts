@@ -15,7 +15,6 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'postgres',
     'projections',
     'read-models',
-    'rate-limits',
     'redis',
     'resilience',
     'stripe',

@@ -117,5 +117,8 @@ describe.each(stores)('idempotency keys, events in %s', (store) => {
       (list) => items(list).length === 1,
     );
     expect(items(refunds)).toHaveLength(1);
+    // Stripe would have refused the others too; it must not have come to that.
+    const timeline = await app.api.get(`/v1/payments/${paid.body['id']}/timeline`);
+    expect(items(timeline).filter(({ type }) => type === 'RefundRequested')).toHaveLength(1);
   });
 });
