@@ -15,6 +15,28 @@ export const accounts = {
   processor_fees: 'expense',
   /** Where an amount changes its currency: holds the difference between what was charged and what was settled. */
   fx_position: 'asset',
+  /** What customers owe on finalized invoices. */
+  accounts_receivable: 'asset',
+  /** Cheques, wires and cash that were verified. */
+  bank: 'asset',
+  /** Sold on invoices, without tax. */
+  revenue: 'income',
+  /** Tax on invoices, owed to the authorities. */
+  tax_payable: 'liability',
+  /** Charged because a due date was missed. */
+  late_fees: 'income',
+  /** Given for paying early. */
+  early_payment_discounts: 'expense',
+  /** Invoices that nobody will pay. */
+  bad_debt: 'expense',
+  /** Small differences of manual payments that are not asked for, and what a bounced one costs. */
+  payment_differences: 'expense',
+  /** Credit that customers may still spend. */
+  customer_credit: 'liability',
+  /** Credit that was given and not paid for. */
+  promotional_expense: 'expense',
+  /** Credit that expired unspent. */
+  breakage: 'income',
 } as const satisfies Record<string, 'asset' | 'liability' | 'income' | 'expense'>;
 
 export type Account = keyof typeof accounts;
