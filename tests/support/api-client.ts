@@ -27,13 +27,13 @@ export function apiClient(baseUrl: string, apiKey: string | null): ApiClient {
     body: string | Buffer | null,
     headers: Record<string, string>,
   ): Promise<Answer> {
+    const key = apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
+    // Node says how long a body is for the methods only that always have one.
+    const length = body === null || body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     return new Promise((resolve, reject) => {
       const sent = request(
         new URL(path, baseUrl),
-        {
-          method,
-          headers: { ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }), ...headers },
-        },
+        { method, headers: { ...key, ...length, ...headers } },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));

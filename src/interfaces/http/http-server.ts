@@ -128,7 +128,9 @@ function mount(app: Express, routes: readonly Route[], { dispatch, refuse }: Dis
     for (const route of group) {
       address[route.method]((request, response) => dispatch(route, request, response));
     }
-    const allow = group.map(({ method }) => (method === 'get' ? 'GET, HEAD' : 'POST')).join(', ');
+    const allow = group
+      .map(({ method }) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase()))
+      .join(', ');
     address.all((request, response) => refuse(notAllowed(allow), request, response));
   }
   for (const path of webhookPaths) {

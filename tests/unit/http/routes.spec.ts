@@ -108,7 +108,7 @@ describe('the routes', () => {
   it.each(protectedRoutes)('%s is for %s alone', async (route, needed) => {
     const [method = '', path = ''] = route.split(' ');
     const send = (secret: string | null) =>
-      app.as(secret).send(method, addressOf(path), method === 'POST' ? '{}' : '', {
+      app.as(secret).send(method, addressOf(path), method === 'GET' ? '' : '{}', {
         'content-type': 'application/json',
         'idempotency-key': `${route}`,
       });

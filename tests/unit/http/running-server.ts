@@ -38,6 +38,8 @@ export const allScopesSecret = 'sk_test_allscopes0000000000000000';
 export async function startServer(
   more: Partial<Pick<HttpServerParts, 'receiveWebhook' | 'bodyBytesMax' | 'trustedProxies'>> & {
     readonly inlineBudgetMs?: number;
+    /** Controllers beside those of the product. */
+    readonly furtherControllers?: readonly Controller[];
   } = {},
 ) {
   const eventStore = new InMemoryEventStore();
@@ -67,7 +69,10 @@ export async function startServer(
   };
   const http = createHttpServer({
     settings: container.get(httpTokens.settings),
-    controllers: controllers.map((controller) => container.get<Controller>(controller)),
+    controllers: [
+      ...controllers.map((controller) => container.get<Controller>(controller)),
+      ...(more.furtherControllers ?? []),
+    ],
     apiKeys,
     idempotency,
     logger,

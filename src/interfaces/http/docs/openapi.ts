@@ -61,7 +61,7 @@ function register(registry: OpenAPIRegistry, route: Route): void {
 }
 
 function headersOf({ method, scope, idempotency }: Route) {
-  if (scope === 'public' || method !== 'post') return undefined;
+  if (scope === 'public' || method === 'get') return undefined;
   const key = z.string().max(255);
   return z.object({
     'Idempotency-Key': idempotency === 'required' ? key : key.optional(),
@@ -97,13 +97,14 @@ function responsesOf(route: Route): Responses {
           ? {}
           : {
               409: problem('The state does not allow it, or the same request is under way.'),
+              412: problem('If-Match is stale.'),
               422: problem('A rule does not allow it, or the key was used for another body.'),
             }),
         ...(body === undefined
           ? {}
           : { 413: problem('The body is too large.'), 415: problem('Not plain JSON.') }),
         ...(route.path.startsWith('/v1/payments') && method === 'post'
-          ? { 402: problem('Declined; the payment is in `payment`.'), 412: problem('If-Match is stale.') }
+          ? { 402: problem('Declined; the payment is in `payment`.') }
           : {}),
         503: problem('Not now; ask again after Retry-After.'),
       };

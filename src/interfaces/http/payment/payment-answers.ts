@@ -3,9 +3,11 @@ import type { PaymentGateway } from '../../../application/ports/payment-gateway.
 import type { Loaded } from '../../../application/shared/command-handler.js';
 import type { ExistingPayment, PaymentState } from '../../../domain/payment/state.js';
 import type { Money } from '../../../domain/shared/money.js';
-import { problemOfRejection, Refused, refused } from '../shared/problem.js';
-import type { Answer, RequestContext } from '../shared/route.js';
+import { acceptedBy } from '../shared/handled.js';
+import { refused } from '../shared/problem.js';
+import type { Answer } from '../shared/route.js';
 import { lastErrorOf, paymentOfState } from './payment-object.js';
+import { problemOfPaymentRejection } from './payment-problems.js';
 
 export type ExistingLoaded = { readonly state: ExistingPayment; readonly revision: bigint };
 
@@ -20,20 +22,7 @@ export function existing({ state, revision }: Loaded<PaymentState>, param?: stri
 
 /** The payment after its command was decided. @throws Refused */
 export function accepted(handled: HandledPayment): ExistingLoaded {
-  switch (handled.outcome) {
-    case 'accepted':
-      return existing(handled);
-    case 'rejected':
-      throw new Refused(problemOfRejection(handled.rejection));
-    case 'stale':
-      throw refused('revision_stale', {
-        detail:
-          handled.revision === null
-            ? 'The object does not exist yet.'
-            : `Its ETag is "${handled.revision}" now. Read it again.`,
-        param: 'If-Match',
-      });
-  }
+  return existing(acceptedBy(handled, problemOfPaymentRejection));
 }
 
 /** Refuses an amount that the provider would not take, before anything is recorded. @throws Refused */
@@ -42,10 +31,6 @@ export function checkAmount(gateway: PaymentGateway, amount: Money, operation: '
   if (refusal !== null) {
     throw refused('amount_refused', { detail: refusal.message, code: refusal.code, param: 'amount' });
   }
-}
-
-export function ifRevision({ ifRevision }: RequestContext): { readonly ifRevision?: bigint } {
-  return ifRevision === undefined ? {} : { ifRevision };
 }
 
 /** Answers with payments as they are in the aggregate. */

@@ -15,10 +15,11 @@ import { eventObject, eventSchema } from '../audit/event-object.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { listOf } from '../shared/fields.js';
+import { ifRevision } from '../shared/handled.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
 import { route } from '../shared/route.js';
-import { accepted, checkAmount, createPaymentAnswers, existing, ifRevision } from './payment-answers.js';
+import { accepted, checkAmount, createPaymentAnswers, existing } from './payment-answers.js';
 import { paymentOfRow } from './payment-object.js';
 import {
   capturePaymentBody,

@@ -11,12 +11,13 @@ import type { RefundId } from '../../../domain/shared/ids.js';
 import { money } from '../../../domain/shared/money.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
+import { ifRevision } from '../shared/handled.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
 import { refused } from '../shared/problem.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
 import { route } from '../shared/route.js';
 import type { ExistingLoaded } from './payment-answers.js';
-import { accepted, checkAmount, createPaymentAnswers, existing, ifRevision } from './payment-answers.js';
+import { accepted, checkAmount, createPaymentAnswers, existing } from './payment-answers.js';
 import { paymentOfState, refundOfRow, refundOfState } from './payment-object.js';
 import {
   createRefundBody,

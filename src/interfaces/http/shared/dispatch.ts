@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { v7 } from 'uuid';
+import { z } from 'zod';
 import type { ApiKey, ApiKeys } from '../../../application/ports/api-keys.js';
 import type { IdempotencyRecords } from '../../../application/ports/idempotency-records.js';
 import type { Logger } from '../../../application/ports/logger.js';
@@ -45,6 +46,7 @@ type Exchange = {
 
 const json = 'application/json; charset=utf-8';
 const problemJson = 'application/problem+json; charset=utf-8';
+const noBody = z.strictObject({});
 
 /** Takes requests of a route from the wire to its handler and back. Everything that a route has in common is here. */
 export function createDispatch(parts: DispatchParts) {
@@ -108,7 +110,8 @@ export function createDispatch(parts: DispatchParts) {
     }
     const idempotencyKey = idempotencyKeyOf(request.headers, route.idempotency === 'required');
     const raw = await readJson(request, parts.bodyBytesMax);
-    const body = route.body === undefined ? undefined : parseInput(route.body, raw, 'body');
+    const read = parseInput(route.body ?? noBody, raw, 'body');
+    const body = route.body === undefined ? undefined : read;
     const callFor = (commandId: string) => ({ params, query, body, context: contextFor(commandId) });
     if (key === undefined || idempotencyKey === undefined) {
       return execute(route, callFor(v7()), exchange);
@@ -116,7 +119,7 @@ export function createDispatch(parts: DispatchParts) {
     route.validate({ params, query, body });
     const identity = {
       caller: key.id,
-      method: 'POST',
+      method: route.method.toUpperCase(),
       path: canonicalPath(route, params),
       key: idempotencyKey,
       fingerprint: fingerprintOf(raw),

@@ -1,9 +1,9 @@
-import type { PaymentRejection } from '../../../domain/payment/rejections.js';
-import { format } from '../../../domain/shared/money.js';
-
 type Kind = { readonly status: number; readonly title: string; readonly retryable?: true };
 
-/** Every problem this API answers with, by its stable code. Declines and amounts carry the provider's codes instead. */
+/**
+ * The problems that every part of this API may answer with, by their stable codes; those of a module's own rules stand
+ * beside its controllers. Declines and amounts carry the provider's codes instead.
+ */
 const kinds = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   invalid_json: { status: 400, title: 'The body is not JSON that this API takes' },
@@ -35,43 +35,17 @@ const kinds = {
   unavailable: { status: 503, title: 'A service that this needs does not answer', retryable: true },
   contention: { status: 503, title: 'The object is changed by many at once', retryable: true },
   outcome_unknown: { status: 503, title: 'Whether this was carried out is not known yet', retryable: true },
-  payment_already_exists: { status: 409, title: 'This payment exists with other details' },
-  payment_not_confirmable: { status: 409, title: 'The payment cannot be confirmed in its status' },
-  payment_not_capturable: { status: 409, title: 'The payment cannot be captured in its status' },
-  payment_not_cancelable: { status: 409, title: 'The payment cannot be canceled in its status' },
-  payment_not_refundable: { status: 409, title: 'The payment cannot be refunded in its status' },
-  payment_operation_in_progress: {
-    status: 409,
-    title: 'An earlier request about this payment is under way',
-    retryable: true,
-  },
-  amount_not_positive: { status: 422, title: 'The amount must be above zero' },
-  currency_mismatch: { status: 422, title: 'The amount is in another currency than the payment' },
-  capture_exceeds_authorization: { status: 422, title: 'The amount is above what was authorized' },
-  refund_exceeds_captured: { status: 422, title: 'The amount is above what can be refunded' },
-  refund_already_exists: { status: 409, title: 'This refund exists with another amount' },
-  provider_contradicts_history: { status: 409, title: 'The provider and the history disagree' },
 } as const satisfies Record<string, Kind>;
 
 export type ProblemCode = keyof typeof kinds;
 
-/** How each refusal of the domain is told: a new refusal is a compile error here. */
-const rejections = {
-  payment_not_found: 'resource_missing',
-  payment_already_exists: 'payment_already_exists',
-  payment_not_confirmable: 'payment_not_confirmable',
-  payment_not_capturable: 'payment_not_capturable',
-  payment_not_cancelable: 'payment_not_cancelable',
-  payment_not_refundable: 'payment_not_refundable',
-  payment_operation_in_progress: 'payment_operation_in_progress',
-  amount_not_positive: 'amount_not_positive',
-  currency_mismatch: 'currency_mismatch',
-  capture_exceeds_authorization: 'capture_exceeds_authorization',
-  refund_exceeds_captured: 'refund_exceeds_captured',
-  refund_already_exists: 'refund_already_exists',
-  refund_not_found: 'resource_missing',
-  provider_contradicts_history: 'provider_contradicts_history',
-} as const satisfies Record<PaymentRejection['code'], ProblemCode>;
+/**
+ * How each refusal of one decider is told: as a problem of its own, or as one of those above. A refusal that is missing is a
+ * compile error in the module's map.
+ */
+export type RejectionKinds<R extends { readonly code: string }> = {
+  readonly [C in R['code']]: Kind | ProblemCode;
+};
 
 export type InputError = { readonly pointer: string; readonly code: string; readonly message: string };
 
@@ -109,38 +83,15 @@ export function refused(kind: ProblemCode, parts: ProblemParts): Refused {
   return new Refused(problem(kind, parts));
 }
 
-/** The problem for a refusal of the payment decider. */
-export function problemOfRejection(rejection: PaymentRejection): Problem {
-  return problem(rejections[rejection.code], { detail: detailOf(rejection) });
-}
-
-function detailOf(rejection: PaymentRejection): string {
-  switch (rejection.code) {
-    case 'payment_not_found':
-      return 'There is no such payment.';
-    case 'refund_not_found':
-      return 'There is no such refund.';
-    case 'payment_already_exists':
-    case 'refund_already_exists':
-      return 'The same id stands for something else already.';
-    case 'payment_not_confirmable':
-    case 'payment_not_capturable':
-    case 'payment_not_cancelable':
-    case 'payment_not_refundable':
-      return `The payment is ${rejection.status}.`;
-    case 'payment_operation_in_progress':
-      return `The payment is ${rejection.status}: the provider has not answered yet. Ask again shortly.`;
-    case 'amount_not_positive':
-      return 'The amount must be at least 1 minor unit.';
-    case 'currency_mismatch':
-      return `The payment is in ${rejection.expected}.`;
-    case 'capture_exceeds_authorization':
-      return `At most ${format(rejection.capturable)} can be captured.`;
-    case 'refund_exceeds_captured':
-      return `At most ${format(rejection.refundable)} can be refunded.`;
-    case 'provider_contradicts_history':
-      return rejection.detail;
-  }
+/** The problem for a refusal of a decider, from its module's map. */
+export function problemOfRejection<R extends { readonly code: string }>(
+  kindsOfModule: RejectionKinds<R>,
+  rejection: R,
+  parts: ProblemParts,
+): Problem {
+  const code: R['code'] = rejection.code;
+  const kind: Kind | ProblemCode = kindsOfModule[code];
+  return typeof kind === 'string' ? problem(kind, parts) : { ...kind, code, ...parts };
 }
 
 /** The body of the answer. */

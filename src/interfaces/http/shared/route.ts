@@ -29,8 +29,11 @@ export type Call<P, Q, B> = Input<P, Q, B> & { readonly context: RequestContext 
 
 type Documented = { readonly description: string; readonly schema?: ZodType; readonly contentType?: string };
 
+/** HEAD comes with GET. */
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
 type Facts = {
-  readonly method: 'get' | 'post';
+  readonly method: Method;
   /** As Express writes it: `/v1/payments/:id`. */
   readonly path: string;
   /** The second address of the same thing, where there is one. */
@@ -39,7 +42,7 @@ type Facts = {
   readonly summary: string;
   /** What the API key must be allowed to do; `public` needs no key. */
   readonly scope: Scope | 'public';
-  /** Whether a POST moves money, and so must carry an Idempotency-Key; every other POST may. */
+  /** Whether a request moves money, and so must carry an Idempotency-Key; every other one but a GET may. */
   readonly idempotency?: 'required';
   /** Answers that are no problem, by their status. */
   readonly answers: Readonly<Record<number, Documented>>;
@@ -50,6 +53,7 @@ export type Route = Facts & {
   /** A path that does not fit names nothing that exists, so it is answered 404. */
   readonly params: ZodObject | undefined;
   readonly query: ZodObject | undefined;
+  /** Without one, a request that is no GET must come without a body, or with an empty object. */
   readonly body: ZodType | undefined;
   /** Refuses what can be refused before anything begins, and so is not kept under the request's key. */
   validate(input: Input<unknown, unknown, unknown>): void;
