@@ -6,6 +6,7 @@ import type { ApiKey, ApiKeys } from '../../../application/ports/api-keys.js';
 import type { IdempotencyRecords } from '../../../application/ports/idempotency-records.js';
 import type { Logger } from '../../../application/ports/logger.js';
 import { authenticate, checkScope, hasKeyInAddress } from './authenticate.js';
+import { cardNumberRefused, holdsCardNumber, refuseCardNumber, refuseCardNumberIn } from './card-numbers.js';
 import type { WireAnswer } from './idempotency.js';
 import { answerOnce, fingerprintOf } from './idempotency.js';
 import { stringifyJson } from './json.js';
@@ -19,6 +20,7 @@ import {
   checkVersion,
   idempotencyKeyOf,
   ifRevisionOf,
+  percentDecoded,
   reasonOf,
   requestIdOf,
   traceIdOf,
@@ -44,6 +46,8 @@ type Exchange = {
   readonly log: Record<string, unknown>;
 };
 
+/** Stands for an address with a card number in it, for answers and the log. */
+const hidden = '/[hidden]';
 const json = 'application/json; charset=utf-8';
 const problemJson = 'application/problem+json; charset=utf-8';
 const noBody = z.strictObject({});
@@ -54,7 +58,8 @@ export function createDispatch(parts: DispatchParts) {
 
   function begin(request: Request): Exchange {
     const id = requestIdOf(request.headers);
-    const { path, method } = request;
+    const { method } = request;
+    const path = holdsCardNumber(percentDecoded(request.url)) ? hidden : request.path;
     const traceId = traceIdOf(request.headers);
     const log = { request_id: id, method, path, ...(traceId === undefined ? {} : { trace_id: traceId }) };
     return { request, id, path, startedAt: performance.now(), log };
@@ -85,12 +90,14 @@ export function createDispatch(parts: DispatchParts) {
         detail: 'Send the key in the Authorization header, and replace it.',
       });
     }
+    if (exchange.path === hidden) throw cardNumberRefused('address');
     checkVersion(request.headers);
     const key = await callerOf(route, request);
     if (key !== undefined) exchange.log['api_key'] = key.id;
     const params = route.params === undefined ? undefined : readParams(route, request);
     const query = readQuery(route, request);
     const draft = { requestId: exchange.id, reason: reasonOf(request.headers) };
+    refuseCardNumber('X-Reason', draft.reason);
     const ifRevision = ifRevisionOf(request.headers);
     const contextFor = (commandId: string): RequestContext => ({
       requestId: exchange.id,
@@ -109,7 +116,9 @@ export function createDispatch(parts: DispatchParts) {
       return wired(await route.handle(call));
     }
     const idempotencyKey = idempotencyKeyOf(request.headers, route.idempotency === 'required');
+    refuseCardNumber('Idempotency-Key', idempotencyKey);
     const raw = await readJson(request, parts.bodyBytesMax);
+    refuseCardNumberIn(raw);
     const read = parseInput(route.body ?? noBody, raw, 'body');
     const body = route.body === undefined ? undefined : read;
     const callFor = (commandId: string) => ({ params, query, body, context: contextFor(commandId) });
@@ -152,6 +161,9 @@ export function createDispatch(parts: DispatchParts) {
 
   function answerOfError(error: unknown, exchange: Exchange): WireAnswer {
     const told = problemOfError(error);
+    if (told.problem.code === 'card_number_refused') {
+      logger.warn(exchange.log, 'a card number was sent; nothing of the request is kept');
+    }
     if (told.log !== 'none') {
       const fields = { ...exchange.log, err: error, ...(told.log === 'alert' ? { alert: true } : {}) };
       const level = told.log === 'warn' ? 'warn' : 'error';

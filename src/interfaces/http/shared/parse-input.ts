@@ -38,7 +38,7 @@ function errorsOf(issue: Issue, input: unknown, place: Place): readonly InputErr
 }
 
 /** A JSON pointer into the body, or `?name` for a parameter of the address. */
-function pointerTo(path: readonly PropertyKey[], place: Place): string {
+export function pointerTo(path: readonly PropertyKey[], place: Place): string {
   if (place === 'query') return `?${path.map(String).join('/')}`;
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -7,6 +7,7 @@ type Kind = { readonly status: number; readonly title: string; readonly retryabl
 const kinds = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   invalid_json: { status: 400, title: 'The body is not JSON that this API takes' },
+  card_number_refused: { status: 400, title: 'A card number was sent' },
   api_key_in_query: { status: 400, title: 'An API key was sent in the address' },
   version_not_supported: { status: 400, title: 'This version of the API is not served' },
   idempotency_key_required: { status: 400, title: 'This request needs an Idempotency-Key' },

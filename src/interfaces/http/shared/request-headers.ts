@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { holdsCardNumber } from './card-numbers.js';
 import { refused } from './problem.js';
 
 /** The one dated version of this API. */
@@ -8,7 +9,8 @@ export const apiVersion = '2026-11-01';
 /** The client's own id for the request where it is harmless, or a new one. */
 export function requestIdOf(headers: IncomingHttpHeaders): string {
   const given = headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.-]{1,128}$/.test(given) ? given : `req_${randomUUID()}`;
+  const isHarmless = typeof given === 'string' && /^[\w.-]{1,128}$/.test(given) && !holdsCardNumber(given);
+  return isHarmless ? given : `req_${randomUUID()}`;
 }
 
 /** The trace that the request belongs to, of a well-formed W3C `traceparent`. */
@@ -42,7 +44,7 @@ export function reasonOf(headers: IncomingHttpHeaders): string | null {
   return reason;
 }
 
-function percentDecoded(text: string): string {
+export function percentDecoded(text: string): string {
   if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
