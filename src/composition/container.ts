@@ -4,12 +4,20 @@ import { httpModule } from './http.module.js';
 import { jobsModule } from './jobs.module.js';
 import { paymentModule } from './payment.module.js';
 import { platformModule } from './platform.module.js';
+import { processesModule } from './processes.module.js';
 import type { Surroundings } from './tokens.js';
 import { webhookModule } from './webhook.module.js';
 
 /** Everything wired; nothing is connected or listening until it is asked for. */
 export function createContainer(surroundings: Surroundings): Container {
   const container = new Container({ defaultScope: 'Singleton' });
-  container.load(platformModule(surroundings), paymentModule, webhookModule, jobsModule, httpModule);
+  container.load(
+    platformModule(surroundings),
+    paymentModule,
+    webhookModule,
+    jobsModule,
+    processesModule,
+    httpModule,
+  );
   return container;
 }

@@ -2,6 +2,7 @@ import type { Breakers } from '../application/ports/breakers.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { EventStore } from '../application/ports/event-store.js';
 import type { InboundWebhooks } from '../application/ports/inbound-webhooks.js';
+import type { PolicyProgress } from '../application/ports/policy-progress.js';
 import type { PendingEffects, Projections } from '../application/ports/read-models.js';
 import { within } from '../application/shared/within.js';
 import type { HealthChecks, HealthReport } from '../interfaces/http/http-tokens.js';
@@ -21,10 +22,11 @@ export function createHealthChecks(parts: {
   readonly inbox: InboundWebhooks;
   readonly clock: Clock;
   readonly breakers: Breakers;
+  readonly policies: PolicyProgress;
   /** Rejects when the read models' database cannot be written to. */
   readonly writable: () => Promise<void>;
 }): HealthChecks {
-  const { eventStore, projections, pending, inbox, clock, breakers, writable } = parts;
+  const { eventStore, projections, pending, inbox, clock, breakers, policies, writable } = parts;
 
   const lag: Check = async () => {
     const lagMs = projections.lagMs();
@@ -49,6 +51,12 @@ export function createHealthChecks(parts: {
     const detail = parked.map(({ name, parked_events: count }) => `${name}: ${count}`).join(', ');
     return { healthy: parked.length === 0, detail: detail === '' ? 'none' : detail };
   };
+  const followed: Check = async () => {
+    const [first] = await policies.failures(1);
+    const detail =
+      first === undefined ? 'none waits' : `${first.type} of ${first.stream}: ${first.last_error}`;
+    return { healthy: first === undefined, detail };
+  };
   const webhooks: Check = async () => {
     const page = { type: null, limit: 1, startingAfter: null, endingBefore: null };
     const { rows } = await inbox.list({ ...page, status: 'parked' });
@@ -70,6 +78,7 @@ export function createHealthChecks(parts: {
         open_requests: openRequests,
         inbound_webhooks: webhooks,
         parked_events: parkedEvents,
+        policies: followed,
         projections: lag,
       }),
   };

@@ -44,7 +44,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
     [tokens.surroundings],
   );
   bind(httpTokens.healthChecks).toResolvedValue(
-    (eventStore, projections, pending, inbox, clock, breakers, pool) =>
+    (eventStore, projections, pending, inbox, clock, breakers, policies, pool) =>
       createHealthChecks({
         eventStore,
         projections,
@@ -52,6 +52,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         inbox,
         clock,
         breakers,
+        policies,
         writable: async () => {
           const { rows } = await pool.query<{ readonly: boolean }>('select pg_is_in_recovery() as readonly');
           if (rows[0]?.readonly !== false) throw new Error('the database takes no writes');
@@ -62,8 +63,9 @@ export const httpModule = new ContainerModule(({ bind }) => {
       httpTokens.projections,
       tokens.pendingEffects,
       httpTokens.inboundWebhooks,
-      httpTokens.clock,
+      tokens.machineClock,
       httpTokens.breakers,
+      tokens.policyProgress,
       tokens.pool,
     ],
   );

@@ -16,7 +16,7 @@ const dayMs = 24 * hourMs;
 export const jobsModule = new ContainerModule(({ bind }) => {
   bind(httpTokens.jobs).toResolvedValue((pool) => new PostgresJobs(pool), [tokens.pool]);
   bind(tokens.jobRunner).toResolvedValue(
-    (jobs, payments, recover, clock, logger, records, inbox, events) => {
+    (jobs, payments, recover, clock, logger, records, inbox, events, agenda) => {
       const all: readonly Job[] = [
         {
           name: 'stuck_payments',
@@ -34,7 +34,11 @@ export const jobsModule = new ContainerModule(({ bind }) => {
         {
           name: 'prune',
           everyMs: dayMs,
-          run: async () => ({ answers: await records.prune(), inbound_webhooks: await inbox.prune() }),
+          run: async () => ({
+            answers: await records.prune(),
+            inbound_webhooks: await inbox.prune(),
+            agenda_attempts: await agenda.prune(),
+          }),
         },
       ];
       return createJobRunner({ jobs, all, logger, wakeUp: createWakeUp() });
@@ -48,6 +52,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
       tokens.idempotencyRecords,
       tokens.inbox,
       tokens.stripeGateway,
+      tokens.agenda,
     ],
   );
 });

@@ -25,9 +25,14 @@ export const paymentModule = new ContainerModule(({ bind }) => {
     [httpTokens.eventStore],
   );
   bind(tokens.stripeGateway).toResolvedValue(
-    ({ stripe, config, logger }) =>
-      new StripePaymentGateway({ ...stripe, timeoutMs: config.stripe.timeoutMs, logger }),
-    [tokens.surroundings],
+    ({ stripe, config, logger }, clock) =>
+      new StripePaymentGateway({
+        ...stripe,
+        timeoutMs: config.stripe.timeoutMs,
+        logger,
+        clock: () => Date.parse(clock.now()),
+      }),
+    [tokens.surroundings, httpTokens.clock],
   );
   bind(tokens.guardedGateway).toResolvedValue(
     (gateway, clock, logger) => withBreakers(gateway, { clock, logger }),
@@ -77,7 +82,7 @@ export const paymentModule = new ContainerModule(({ bind }) => {
       httpTokens.eventStore,
       tokens.leases,
       tokens.paymentEffects,
-      httpTokens.clock,
+      tokens.machineClock,
       tokens.surroundings,
     ],
   );

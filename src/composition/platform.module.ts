@@ -4,6 +4,7 @@ import { EventStoreDbEventStore } from '../infrastructure/event-store/eventstore
 import { PostgresEventStore } from '../infrastructure/event-store/postgres-event-store.js';
 import { PostgresLeases } from '../infrastructure/postgres/leases.js';
 import { createPool } from '../infrastructure/postgres/pool.js';
+import { PostgresTestClock } from '../infrastructure/postgres/test-clock.js';
 import { PostgresProjections } from '../infrastructure/projections/postgres-projections.js';
 import { eventIndexProjection, IndexedEventQueries } from '../infrastructure/read-models/event-index.js';
 import { PostgresLedgerQueries } from '../infrastructure/read-models/ledger.js';
@@ -27,7 +28,16 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(tokens.surroundings).toConstantValue(surroundings);
     bind(tokens.logger).toConstantValue(logger);
-    bind(httpTokens.clock).toConstantValue(systemClock);
+    bind(tokens.machineClock).toConstantValue(systemClock);
+    bind(tokens.movableClock).toResolvedValue(
+      (pool) =>
+        config.mode === 'live'
+          ? null
+          : new PostgresTestClock(pool, (ms) => advanceSimulator(surroundings, ms)),
+      [tokens.pool],
+    );
+    bind(httpTokens.testClock).toResolvedValue((movable) => movable, [tokens.movableClock]);
+    bind(httpTokens.clock).toResolvedValue((movable) => movable ?? systemClock, [tokens.movableClock]);
     bind(tokens.pool).toResolvedValue(() =>
       createPool({
         connectionString: databaseUrl,
@@ -81,4 +91,16 @@ function eventStoreOf({ config, databaseUrl, logger }: Surroundings): EventStore
   return eventStoreUrl === null
     ? new PostgresEventStore({ connectionString: databaseUrl, logger })
     : new EventStoreDbEventStore({ connectionString: eventStoreUrl, logger });
+}
+
+/** @throws Error when the simulator does not answer; Stripe itself has no clock to move */
+async function advanceSimulator({ stripe }: Surroundings, ms: number): Promise<void> {
+  if (!stripe.simulated || stripe.apiBase === null) return;
+  const answer = await fetch(`${stripe.apiBase}/sim/clock`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ advance_seconds: ms / 1_000 }),
+    signal: AbortSignal.timeout(5_000),
+  });
+  if (!answer.ok) throw new Error(`the simulator did not move its clock: ${answer.status}`);
 }

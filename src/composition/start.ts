@@ -30,7 +30,13 @@ export type Running = {
 };
 
 const finishWithinMs = 8_000;
-const workerTokens = [tokens.webhookWorker, tokens.effectWorker, tokens.jobRunner];
+const workerTokens = [
+  tokens.webhookWorker,
+  tokens.effectWorker,
+  tokens.jobRunner,
+  tokens.agendaWorker,
+  tokens.policyWorker,
+];
 
 /**
  * Starts every part in the order in which they need each other. When one fails, those already running are stopped.
@@ -137,6 +143,9 @@ async function startParts(
   const eventStore = container.get(httpTokens.eventStore);
   stops.push(() => eventStore.close());
   const redis = container.get(tokens.redis);
+  const movableClock = container.get(tokens.movableClock);
+  await movableClock?.start();
+  stops.push(async () => movableClock?.stop());
   const gateway = container.get(tokens.stripeGateway);
   const [inbox, records] = [container.get(tokens.inbox), container.get(tokens.idempotencyRecords)];
   stops.push(async () => {

@@ -2,13 +2,17 @@ import type { ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
 import type { PaymentEffects, PaymentHandler } from '../application/payment/payment-effects.js';
 import type { ApiKeys } from '../application/ports/api-keys.js';
+import type { Clock } from '../application/ports/clock.js';
 import type { Leases } from '../application/ports/lease.js';
 import type { Logger } from '../application/ports/logger.js';
+import type { PolicyProgress } from '../application/ports/policy-progress.js';
 import type { PendingEffects } from '../application/ports/read-models.js';
 import type { Config } from '../config.js';
 import type { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
 import type { PostgresInboundWebhooks } from '../infrastructure/postgres/inbound-webhooks.js';
+import type { PostgresTestClock } from '../infrastructure/postgres/test-clock.js';
 import type { PostgresProjections } from '../infrastructure/projections/postgres-projections.js';
+import type { PostgresAgenda } from '../infrastructure/read-models/agenda.js';
 import type { RedisConnection } from '../infrastructure/redis/redis-connection.js';
 import type { withBreakers } from '../infrastructure/resilience/gateway-breakers.js';
 import type { StripePaymentGateway } from '../infrastructure/stripe/stripe-payment-gateway.js';
@@ -45,6 +49,10 @@ export const tokens = {
   /** Null without REDIS_URL. */
   redis: token<RedisConnection | null>('redis'),
   leases: token<Leases>('leases'),
+  /** The machine's time, by which leases and retries wait, whatever the time is for payments. */
+  machineClock: token<Clock>('machineClock'),
+  /** Null in live mode, where nothing moves the time. */
+  movableClock: token<PostgresTestClock | null>('movableClock'),
   apiKeys: token<ApiKeys>('apiKeys'),
   idempotencyRecords: token<PostgresIdempotencyRecords>('idempotencyRecords'),
   inbox: token<PostgresInboundWebhooks>('inbox'),
@@ -55,6 +63,10 @@ export const tokens = {
   paymentEffects: token<PaymentEffects>('paymentEffects'),
   pendingEffects: token<PendingEffects>('pendingEffects'),
   jobRunner: token<Worker>('jobRunner'),
+  agenda: token<PostgresAgenda>('agenda'),
+  agendaWorker: token<Worker>('agendaWorker'),
+  policyProgress: token<PolicyProgress>('policyProgress'),
+  policyWorker: token<Worker>('policyWorker'),
   effectWorker: token<Worker>('effectWorker'),
   webhookWorker: token<Worker>('webhookWorker'),
   /** Rung when a webhook was stored in this process. */

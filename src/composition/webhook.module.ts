@@ -43,11 +43,14 @@ export const webhookModule = new ContainerModule(({ bind }) => {
     [httpTokens.inboundWebhooks, tokens.webhookBell, tokens.surroundings],
   );
   bind(tokens.webhookWorker).toResolvedValue(
-    (inbox, handler, gateway, payments, clock, wakeUp, logger) =>
+    (inbox, handler, gateway, payments, clock, machineClock, wakeUp, logger) =>
       createWebhookWorker({
         inbox,
-        handle: createWebhookHandler({ readNews: readStripeNews, handler, gateway, payments, clock }),
-        clock,
+        handle: createWebhookHandler({
+          readNews: readStripeNews,
+          ...{ handler, gateway, payments, clock, machineClock },
+        }),
+        clock: machineClock,
         logger,
         wakeUp,
       }),
@@ -57,6 +60,7 @@ export const webhookModule = new ContainerModule(({ bind }) => {
       httpTokens.paymentGateway,
       httpTokens.paymentQueries,
       httpTokens.clock,
+      tokens.machineClock,
       tokens.webhookBell,
       tokens.logger,
     ],

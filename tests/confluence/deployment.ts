@@ -89,6 +89,7 @@ export async function createDeployment(stripe: Stripe, known: readonly RecordedE
       },
     },
     clock,
+    machineClock: clock,
   });
 
   /** Records commands, all before anything is asked of Stripe, and then carries out what they ask. */

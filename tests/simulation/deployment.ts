@@ -139,7 +139,10 @@ export function startProcess(parts: {
   const never = new AbortController().signal;
   void createWebhookWorker({
     inbox,
-    handle: createWebhookHandler({ readNews: readStripeNews, handler, gateway, payments, clock }),
+    handle: createWebhookHandler({
+      ...{ readNews: readStripeNews, handler, gateway, payments, clock },
+      machineClock: clock,
+    }),
     clock,
     logger,
     wakeUp: webhookBell,

@@ -20,3 +20,20 @@ export async function eventually<T>(
     await sleep(25);
   }
 }
+
+/** The same for expectations: they are tried again until they hold, and the last failure is told when the time is over. */
+export async function eventuallyHolds(
+  expectations: () => Promise<void> | void,
+  timeoutMs = 10_000,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      await expectations();
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await sleep(25);
+    }
+  }
+}

@@ -4,3 +4,11 @@ export interface Clock {
   /** The current moment. Deadlines and dates are computed from it; order never is. */
   now(): Instant;
 }
+
+/** A clock that can be put forward, so that what is due in weeks happens while somebody watches. Never in live mode. */
+export interface TestClock extends Clock {
+  /** How far it is ahead of the machine's clock. */
+  readonly aheadMs: number;
+  /** Puts it forward, for every process of the deployment and for a simulated provider. `ms` is above 0. */
+  advance(ms: number): Promise<void>;
+}

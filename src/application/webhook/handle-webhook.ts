@@ -38,8 +38,10 @@ export function createWebhookHandler(parts: {
   readonly gateway: Pick<PaymentGateway, 'fetchIntent' | 'fetchRefund'>;
   readonly payments: Pick<PaymentQueries, 'findByIntent'>;
   readonly clock: Clock;
+  /** The inbox waits by the machine's own time. */
+  readonly machineClock: Clock;
 }): HandleWebhook {
-  const { readNews, handler, gateway, payments, clock } = parts;
+  const { readNews, handler, gateway, payments, clock, machineClock } = parts;
 
   async function handle(webhook: InboundWebhook): Promise<HandlingOutcome> {
     const news = readNews(webhook);
@@ -153,7 +155,7 @@ export function createWebhookHandler(parts: {
   }
 
   function retry(webhook: InboundWebhook, error: string, retryAfterMs: number | null): HandlingOutcome {
-    return retryOrPark(webhook, error, clock.now(), retryAfterMs);
+    return retryOrPark(webhook, error, machineClock.now(), retryAfterMs);
   }
 
   return handle;

@@ -61,6 +61,11 @@ export class PostgresProjections implements Projections {
     this.#log = new SharedLog({ store, logger, batchMax });
   }
 
+  /** The log as the projections read it: whoever reads along costs no read of their own. */
+  get log(): Pick<SharedLog, 'next'> {
+    return this.#log;
+  }
+
   /** Makes tables that do not exist yet, and begins to run; a projection's failures do not end it. */
   async start(): Promise<void> {
     await this.watch();

@@ -1,3 +1,4 @@
+import { auditedCategories } from '../../application/audit/audited-categories.js';
 import type { RecordedEvent } from '../../application/ports/event-store.js';
 import type { EventCodec } from '../../application/shared/event-codec.js';
 import { UnknownEventType } from '../../application/shared/event-codec.js';
@@ -56,10 +57,18 @@ export function onEveryEvent<E>(
   };
 }
 
-/** Leads an event to the handlers of its stream's category; events of other categories are unknown. */
+/**
+ * Leads an event to the handlers of its stream's category. Other categories of this program mean nothing to the read
+ * model; events of a category that only a newer version knows are unknown.
+ */
 export function routeByCategory(routes: Readonly<Record<string, ChangesOf>>): ChangesOf {
   const byCategory = new Map(Object.entries(routes));
-  return (recorded) => byCategory.get(categoryOf(recorded.stream))?.(recorded);
+  return (recorded) => {
+    const category = categoryOf(recorded.stream);
+    const route = byCategory.get(category);
+    if (route !== undefined) return route(recorded);
+    return Object.hasOwn(auditedCategories, category) ? [] : undefined;
+  };
 }
 
 function categoryOf(stream: string): string {

@@ -1,4 +1,5 @@
 import type { Projection } from '../projections/projection.js';
+import { agendaProjection } from './agenda.js';
 import { ledgerProjection } from './ledger.js';
 import { paymentsProjection } from './payments.js';
 import { pendingEffectsProjection } from './pending-effects.js';
@@ -10,4 +11,5 @@ export const projections: readonly Projection[] = [
   refundsProjection,
   ledgerProjection,
   pendingEffectsProjection,
+  agendaProjection,
 ];

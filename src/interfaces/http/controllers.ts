@@ -4,6 +4,7 @@ import { BreakersController } from './operations/breakers.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { JobsController } from './operations/jobs.controller.js';
 import { ProjectionsController } from './operations/projections.controller.js';
+import { TestClockController } from './operations/test-clock.controller.js';
 import { PaymentsController } from './payment/payments.controller.js';
 import { RefundsController } from './payment/refunds.controller.js';
 import { InboundWebhooksController } from './webhook/inbound-webhooks.controller.js';
@@ -19,4 +20,5 @@ export const controllers = [
   ProjectionsController,
   BreakersController,
   JobsController,
+  TestClockController,
 ] as const;

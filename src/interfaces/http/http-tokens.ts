@@ -4,7 +4,7 @@ import type { StateAt } from '../../application/audit/state-at.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
 import type { RecoverPayment } from '../../application/payment/recover-payment.js';
 import type { Breakers } from '../../application/ports/breakers.js';
-import type { Clock } from '../../application/ports/clock.js';
+import type { Clock, TestClock } from '../../application/ports/clock.js';
 import type { ConfigReport } from '../../application/ports/config-check.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
@@ -55,6 +55,8 @@ function token<T>(name: string): ServiceIdentifier<T> {
 export const httpTokens = {
   settings: token<HttpSettings>('settings'),
   clock: token<Clock>('clock'),
+  /** The same clock where it can be put forward; null in live mode. */
+  testClock: token<TestClock | null>('testClock'),
   paymentOperations: token<PaymentOperations>('paymentOperations'),
   recoverPayment: token<RecoverPayment>('recoverPayment'),
   jobs: token<Jobs>('jobs'),

@@ -63,7 +63,9 @@ describe('A rebuild', () => {
         const report = await running.rebuild(name, { swap: name === 'payments' });
         expect(report).toMatchObject({ projection: name, difference_count: 0n, differences: [] });
         expect(report?.position).toBeGreaterThanOrEqual(4_000n);
-        expect(report?.rows_compared).toBeGreaterThan(0n);
+        // A history of payments fills these; it means nothing to the others.
+        const filled = ['payments', 'refunds', 'ledger', 'pending_effects'].includes(name);
+        expect((report?.rows_compared ?? 0n) > 0n).toBe(filled);
       }
     });
     expect(await running.reached(await store.head(), 10_000)).toBe(true);

@@ -55,6 +55,7 @@ export function createPaymentWorld(stripe: Stripe, eventStore: Pick<EventStore, 
     gateway,
     payments: { findByIntent: async (intentId) => owners.get(intentId) },
     clock,
+    machineClock: clock,
   });
   let commands = 0;
 

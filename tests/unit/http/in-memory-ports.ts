@@ -1,5 +1,6 @@
 import { v4, v7 } from 'uuid';
 import type { ApiKey, ApiKeys } from '../../../src/application/ports/api-keys.js';
+import type { TestClock } from '../../../src/application/ports/clock.js';
 import type { EventStore, RecordedEvent } from '../../../src/application/ports/event-store.js';
 import type {
   Claim,
@@ -19,8 +20,11 @@ import type {
   RefundRow,
   ReplayReport,
 } from '../../../src/application/ports/read-models.js';
+import { later } from '../../../src/application/webhook/retry-schedule.js';
 import type { IntentSnapshot } from '../../../src/domain/payment/intent.js';
+import type { Instant } from '../../../src/domain/shared/instant.js';
 import type { Money } from '../../../src/domain/shared/money.js';
+import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { at } from '../../support/payment-examples.js';
 
 /** Small real implementations of the ports that the HTTP layer stands on. */
@@ -346,5 +350,18 @@ export class PretendJobs implements Jobs {
 
   async finish() {
     return false;
+  }
+}
+
+/** A clock that is put forward and moves nothing else. */
+export class PretendTestClock implements TestClock {
+  aheadMs = 0;
+
+  now(): Instant {
+    return later(systemClock.now(), this.aheadMs);
+  }
+
+  async advance(ms: number): Promise<void> {
+    this.aheadMs += ms;
   }
 }

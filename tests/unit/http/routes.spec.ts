@@ -36,6 +36,8 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'GET /v1/jobs': 'operations:read',
   'POST /v1/jobs/:name/run': 'operations:write',
   'GET /v1/breakers': 'operations:read',
+  'GET /sim/clock': 'operations:read',
+  'POST /sim/clock': 'operations:write',
   'GET /v1/config/check': 'config:read',
   'GET /api/stripe/test-config': 'config:read',
   'GET /health/live': 'public',

@@ -30,6 +30,7 @@ import {
   PretendGateway,
   PretendJobs,
   PretendProjections,
+  PretendTestClock,
 } from './in-memory-ports.js';
 
 export const allScopesSecret = 'sk_test_allscopes0000000000000000';
@@ -119,6 +120,7 @@ function containerOf(parts: {
   container
     .bind(httpTokens.recoverPayment)
     .toConstantValue(createRecoverPayment({ eventStore, handler, effects, gateway, clock: systemClock }));
+  container.bind(httpTokens.testClock).toConstantValue(new PretendTestClock());
   container.bind(httpTokens.breakers).toConstantValue({ status: () => [] });
   container.bind(httpTokens.paymentQueries).toConstantValue(readModels);
   container.bind(httpTokens.refundQueries).toConstantValue(readModels);

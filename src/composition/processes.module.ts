@@ -1,0 +1,30 @@
+import { ContainerModule } from 'inversify';
+import type { AgendaTasks } from '../application/shared/agenda.js';
+import type { Policy } from '../application/shared/policy.js';
+import { PostgresPolicyProgress } from '../infrastructure/postgres/policy-progress.js';
+import { PostgresAgenda } from '../infrastructure/read-models/agenda.js';
+import { httpTokens } from '../interfaces/http/http-tokens.js';
+import { createAgendaWorker } from '../interfaces/worker/agenda-worker.js';
+import { createPolicyWorker } from '../interfaces/worker/policy-worker.js';
+import { createWakeUp } from '../interfaces/worker/wake-up.js';
+import { tokens } from './tokens.js';
+
+/** What happens by itself: what falls due, and what follows in one module from the facts of another. */
+export const processesModule = new ContainerModule(({ bind }) => {
+  bind(tokens.agenda).toResolvedValue((pool) => new PostgresAgenda(pool), [tokens.pool]);
+  bind(tokens.agendaWorker).toResolvedValue(
+    (agenda, clock, logger) => {
+      const tasks: AgendaTasks = {};
+      return createAgendaWorker({ agenda, tasks, clock, logger, wakeUp: createWakeUp() });
+    },
+    [tokens.agenda, httpTokens.clock, tokens.logger],
+  );
+  bind(tokens.policyProgress).toResolvedValue((pool) => new PostgresPolicyProgress(pool), [tokens.pool]);
+  bind(tokens.policyWorker).toResolvedValue(
+    (projections, eventStore, progress, leases, logger) => {
+      const policies: readonly Policy[] = [];
+      return createPolicyWorker({ policies, log: projections.log, eventStore, progress, leases, logger });
+    },
+    [tokens.postgresProjections, httpTokens.eventStore, tokens.policyProgress, tokens.leases, tokens.logger],
+  );
+});

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PostgresTestClock } from '../../../src/infrastructure/postgres/test-clock.js';
+import { systemClock } from '../../../src/infrastructure/system-clock.js';
+import { eventuallyHolds } from '../../support/eventually.js';
+import type { Bench } from '../projections/support.js';
+import { openBench } from '../projections/support.js';
+
+const day = 86_400_000;
+
+describe('the clock of demo and test mode', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await openBench();
+  });
+  afterAll(() => bench.close());
+
+  it('is put forward for every process, and the provider with it', async () => {
+    const advanced: number[] = [];
+    const one = new PostgresTestClock(bench.pool, async (ms) => void advanced.push(ms));
+    const other = new PostgresTestClock(bench.pool, async () => undefined);
+    await Promise.all([one.start(), other.start()]);
+    await one.advance(3 * day);
+    await one.advance(2 * day);
+    expect(advanced).toEqual([3 * day, 2 * day]);
+    expect(Date.parse(one.now()) - Date.parse(systemClock.now())).toBeGreaterThanOrEqual(5 * day - 1);
+    await eventuallyHolds(() => expect(other.aheadMs).toBe(5 * day));
+    one.stop();
+    other.stop();
+    const afterRestart = new PostgresTestClock(bench.pool, async () => undefined);
+    await afterRestart.start();
+    expect(afterRestart.aheadMs).toBe(5 * day);
+    afterRestart.stop();
+  });
+
+  it('stands still when the provider does not follow', async () => {
+    const clock = new PostgresTestClock(bench.pool, () => Promise.reject(new Error('no answer')));
+    await clock.start();
+    const before = clock.aheadMs;
+    await expect(clock.advance(day)).rejects.toThrow('no answer');
+    expect(clock.aheadMs).toBe(before);
+    clock.stop();
+  });
+});
