@@ -1,14 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { paymentCodec } from '../../src/application/payment/payment.codec.js';
+import { storedModules } from '../support/stored-modules.js';
 
 const page = new URL('../../docs/events.md', import.meta.url);
 
 /** docs/events.md is made from the codecs and the golden events: `npm run docs` writes it, and this test holds it current. */
 function catalogue(): string {
-  const sections = [...paymentCodec.storedTypes].map(([type, meaning]) => {
-    const golden = readFileSync(new URL(`../golden-events/payment/${type}.json`, import.meta.url), 'utf8');
-    return `### ${type}\n\n${meaning}\n\n\`\`\`json\n${golden.trim()}\n\`\`\`\n`;
+  const modules = storedModules.map(({ title, golden, streams, codec }) => {
+    const sections = [...codec.storedTypes].map(([type, meaning]) => {
+      const file = new URL(`../golden-events/${golden}/${type}.json`, import.meta.url);
+      return `### ${type}\n\n${meaning}\n\n\`\`\`json\n${readFileSync(file, 'utf8').trim()}\n\`\`\`\n`;
+    });
+    return `## ${title} (streams \`${streams}\`)\n\n${sections.join('\n')}`;
   });
   return `# Events
 
@@ -19,9 +22,7 @@ Each event also carries metadata: \`commandId\`, \`correlationId\` (what one out
 event, request or webhook that caused it), \`actor\` and \`reason\`; the store adds stream, revision, position and the
 time of recording.
 
-## Payment (streams \`payment-<payment id>\`)
-
-${sections.join('\n')}`;
+${modules.join('\n')}`;
 }
 
 describe('docs/events.md', () => {
@@ -31,7 +32,7 @@ describe('docs/events.md', () => {
     expect(readFileSync(page, 'utf8')).toBe(catalogue());
   });
 
-  it('has a meaning for every type', () => {
-    expect([...paymentCodec.storedTypes].filter(([, meaning]) => meaning === '')).toEqual([]);
+  it.each(storedModules)('has a meaning for every type of $title', ({ codec }) => {
+    expect([...codec.storedTypes].filter(([, meaning]) => meaning === '')).toEqual([]);
   });
 });

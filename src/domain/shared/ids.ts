@@ -5,6 +5,8 @@ export type PaymentId = Id<'payment'>;
 export type RefundId = Id<'refund'>;
 export type CustomerId = Id<'customer'>;
 export type OrderId = Id<'order'>;
+export type PlanId = Id<'plan'>;
+export type SetupId = Id<'payment method setup'>;
 
 /** Every id of ours is a prefix that names its kind and a UUID in lower case. */
 const pattern = (prefix: string) =>
@@ -20,3 +22,5 @@ export const parsePaymentId = parser<PaymentId>('pay');
 export const parseRefundId = parser<RefundId>('re');
 export const parseCustomerId = parser<CustomerId>('cus');
 export const parseOrderId = parser<OrderId>('ord');
+export const parsePlanId = parser<PlanId>('plan');
+export const parseSetupId = parser<SetupId>('pms');

@@ -1,0 +1,21 @@
+import { customerCodec } from '../../src/application/customer/customer.codec.js';
+import { paymentCodec } from '../../src/application/payment/payment.codec.js';
+
+/** What one module stores; `golden` is its folder under tests/golden-events. */
+type StoredModule = {
+  readonly title: string;
+  readonly golden: string;
+  /** How its streams are named. */
+  readonly streams: string;
+  readonly codec: {
+    readonly storedTypes: ReadonlyMap<string, string>;
+    encode(event: never): { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
+    decode(stored: { readonly type: string; readonly data: unknown }): { readonly type: string };
+  };
+};
+
+/** Every module with a codec, in the order of the catalogue in docs/events.md. */
+export const storedModules: readonly StoredModule[] = [
+  { title: 'Payment', golden: 'payment', streams: 'payment-<payment id>', codec: paymentCodec },
+  { title: 'Customer', golden: 'customer', streams: 'customer-<customer id>', codec: customerCodec },
+];
