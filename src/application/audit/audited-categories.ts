@@ -1,13 +1,19 @@
+import { creditAccount } from '../../domain/credit/credit.js';
+import type { CreditEvent } from '../../domain/credit/events.js';
+import type { CreditState } from '../../domain/credit/state.js';
 import { customer } from '../../domain/customer/customer.js';
 import type { CustomerEvent } from '../../domain/customer/events.js';
 import type { CustomerState } from '../../domain/customer/state.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
 import { payment } from '../../domain/payment/payment.js';
 import type { PaymentState } from '../../domain/payment/state.js';
+import { valuesOf } from '../../domain/shared/id-index.js';
+import { creditCodec } from '../credit/credit.codec.js';
 import { customerCodec } from '../customer/customer.codec.js';
 import { paymentCodec } from '../payment/payment.codec.js';
 import type { AuditedCategories } from './audited-category.js';
 import { auditedCategory } from './audited-category.js';
+import { describeCreditEvent } from './credit-sentences.js';
 import { describeCustomerEvent } from './customer-sentences.js';
 import { describePaymentEvent } from './payment-sentences.js';
 
@@ -23,4 +29,17 @@ export const auditedCategories: AuditedCategories = {
     codec: paymentCodec,
     describe: describePaymentEvent,
   }),
+  creditAccount: auditedCategory<CreditState, CreditEvent>({
+    decider: creditAccount,
+    codec: creditCodec,
+    describe: describeCreditEvent,
+    show: showCredit,
+  }),
 };
+
+/** The account with its grants and holds as plain lists. */
+function showCredit(state: CreditState): unknown {
+  if (state.status === 'absent') return state;
+  const { grants, holds, ...account } = state;
+  return { ...account, grants: [...valuesOf(grants)], holds: [...valuesOf(holds)] };
+}

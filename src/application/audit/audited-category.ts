@@ -24,13 +24,15 @@ export function auditedCategory<S, E>(parts: {
   readonly decider: Pick<Decider<S, never, E, never>, 'initialState' | 'evolve'>;
   readonly codec: EventCodec<E>;
   readonly describe: (event: E) => string;
+  /** The state as a person reads it; as it is by default. */
+  readonly show?: (state: S) => unknown;
 }): AuditedCategory {
-  const { decider, codec, describe } = parts;
+  const { decider, codec, describe, show = (state) => state } = parts;
   return {
     fold(events) {
       let state = decider.initialState;
       for (const event of events) state = decider.evolve(state, codec.decode(event));
-      return state;
+      return show(state);
     },
     describe: (event) => describe(codec.decode(event)),
   };

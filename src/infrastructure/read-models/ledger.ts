@@ -1,10 +1,11 @@
 import type { Pool } from 'pg';
+import { creditCodec } from '../../application/credit/credit.codec.js';
+import { creditJournalOf } from '../../application/ledger/credit-journals.js';
 import { journalOf } from '../../application/ledger/payment-journals.js';
 import { paymentCodec } from '../../application/payment/payment.codec.js';
 import type { Position } from '../../application/ports/event-store.js';
 import type { LedgerEntryRow, LedgerQueries, TrialBalanceRow } from '../../application/ports/read-models.js';
 import type { Journal } from '../../domain/ledger/journal.js';
-import type { PaymentEvent } from '../../domain/payment/events.js';
 import type { Envelope, Projection } from '../projections/projection.js';
 import { onEveryEvent, routeByCategory } from '../projections/projection.js';
 import type { RowChange } from '../projections/row-changes.js';
@@ -77,17 +78,23 @@ function post({ description, lines }: Journal, envelope: Envelope): readonly Row
   ];
 }
 
-function book(event: PaymentEvent, envelope: Envelope): readonly RowChange[] {
-  const journal = journalOf(event);
-  return journal === undefined ? [] : post(journal, envelope);
+/** Books the facts of a module for which its function makes journals. */
+function booking<E>(journalOfEvent: (event: E) => Journal | undefined) {
+  return (event: E, envelope: Envelope): readonly RowChange[] => {
+    const journal = journalOfEvent(event);
+    return journal === undefined ? [] : post(journal, envelope);
+  };
 }
 
 export const ledgerProjection: Projection = {
   name: 'ledger',
-  version: 2,
+  version: 3,
   ddl,
   tables: { journals: ['event_id'], entries: ['position', 'line'] },
-  changesOf: routeByCategory({ payment: onEveryEvent(paymentCodec, book) }),
+  changesOf: routeByCategory({
+    payment: onEveryEvent(paymentCodec, booking(journalOf)),
+    creditAccount: onEveryEvent(creditCodec, booking(creditJournalOf)),
+  }),
 };
 
 const entryId = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(\d{1,4})$/;

@@ -1,0 +1,52 @@
+import type { CreditId, HoldId, InvoiceId } from '../shared/ids.js';
+import type { Instant } from '../shared/instant.js';
+import type { Money } from '../shared/money.js';
+import type { CreditPart, GrantDetails } from './grant.js';
+
+/** Parts of several grants; they add up to the amount and stand in the order in which the grants are used. */
+type Shared = {
+  readonly holdId: HoldId;
+  readonly amount: Money;
+  readonly parts: readonly CreditPart[];
+  /** The invoice it is for, or null. */
+  readonly invoiceId: InvoiceId | null;
+};
+
+/** Facts of one customer's credit account. `at` is when the fact was decided. */
+export type CreditEvent = { readonly at: Instant } & (
+  | ({
+      readonly type: 'CreditGranted';
+      /** Whether the customer's money stands behind it; follows from the type of the grant. */
+      readonly paid: boolean;
+    } & GrantDetails)
+  | ({ readonly type: 'CreditHeld' } & Shared)
+  | ({ readonly type: 'CreditHoldReleased' } & Shared)
+  | ({
+      readonly type: 'CreditSpent';
+      /** The grants of which nothing is left after it. */
+      readonly emptied: readonly CreditId[];
+    } & Shared)
+  | ({
+      readonly type: 'CreditRestored';
+      readonly restoreId: string;
+      /** The grants of which nothing was left before it, with their expiry. */
+      readonly revived: readonly { readonly creditId: CreditId; readonly expiresAt: Instant | null }[];
+    } & Shared)
+  | { readonly type: 'CreditExpired'; readonly creditId: CreditId; readonly amount: Money }
+  | {
+      /** The grant expired while a part of it was on hold or spent, and that part came back: it can be used until then. */
+      readonly type: 'CreditExpiryExtended';
+      readonly creditId: CreditId;
+      readonly amount: Money;
+      readonly expiresAt: Instant;
+    }
+  | {
+      /** The amount may be zero, where all of the grant is on hold: what comes back is revoked then. */
+      readonly type: 'CreditRevoked';
+      readonly creditId: CreditId;
+      readonly amount: Money;
+      readonly paid: boolean;
+    }
+);
+
+export type CreditEventOf<T extends CreditEvent['type']> = Extract<CreditEvent, { type: T }>;
