@@ -23,9 +23,7 @@ export function isPaid(type: CreditType): boolean {
  * What becomes of credit that comes back after its grant has expired, from a hold or from a payment that was undone: it is
  * lost as breakage, or it can be used for so many days more.
  */
-type LateReturn =
-  | { readonly policy: 'breakage' }
-  | { readonly policy: 'extension'; readonly days: number };
+type LateReturn = { readonly policy: 'breakage' } | { readonly policy: 'extension'; readonly days: number };
 
 /** What a grant is given with. */
 export type GrantDetails = {
