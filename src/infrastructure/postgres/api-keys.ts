@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type pg from 'pg';
 import { v7 } from 'uuid';
 import type { ApiKey, ApiKeys, Scope } from '../../application/ports/api-keys.js';
@@ -84,7 +84,7 @@ export class PostgresApiKeys implements ApiKeys {
 }
 
 function digestOf(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }
 
 function keyOf(row: Row): ApiKey {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type {
   IdempotencyRecords,
   RequestIdentity,
@@ -13,7 +13,7 @@ export type WireAnswer = SavedAnswer & { readonly headers: Readonly<Record<strin
 
 /** The same for every body of the same content. */
 export function fingerprintOf(body: unknown): string {
-  return createHash('sha256').update(canonicalJson(body)).digest('hex');
+  return hash('sha256', canonicalJson(body));
 }
 
 /**
