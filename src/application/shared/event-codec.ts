@@ -4,9 +4,11 @@ import { parseCurrency } from '../../domain/shared/currency.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import { parseInstant } from '../../domain/shared/instant.js';
 import type { Money } from '../../domain/shared/money.js';
+import { storedFormOf } from './stored-form.js';
 
 /** The two translations between the domain's events and what stands in the store. */
 export type EventCodec<E> = {
+  /** @throws MalformedEvent for what could not be read again */
   encode(event: E): { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
   /** @throws UnknownEventType, MalformedEvent */
   decode(stored: { readonly type: string; readonly data: unknown }): E;
@@ -30,13 +32,15 @@ type PayloadOf<E, T> = Omit<Extract<E, { type: T }>, 'type'>;
 export type OlderVersion<E> = { readonly schema: ZodType; upcast(data: unknown): E };
 
 /**
- * Builds a codec from one schema per event type; each schema encodes and decodes. Types under `older` decode only.
+ * Builds a codec from one schema per event type; each schema encodes and decodes, and what is encoded has been decoded once
+ * before it goes into the store. Types under `older` decode only.
  */
 export function createEventCodec<E extends { readonly type: string }>(
   current: { readonly [T in E['type']]: ZodType<PayloadOf<E, T>> },
   older: Readonly<Record<string, OlderVersion<E>>> = {},
 ): EventCodec<E> {
   const schemas = new Map<string, ZodType>(Object.entries<ZodType>(current));
+  const storedForms = new Map([...schemas].map(([type, schema]) => [type, storedFormOf(schema)] as const));
   return {
     storedTypes: new Map(
       [...schemas, ...Object.entries(older).map(([type, { schema }]) => [type, schema] as const)].map(
@@ -46,7 +50,9 @@ export function createEventCodec<E extends { readonly type: string }>(
     encode({ type, ...payload }) {
       const schema = schemas.get(type);
       if (schema === undefined) throw new UnknownEventType(`no schema for ${type}`);
-      return { type, data: z.encode(schema, payload) as Record<string, unknown> };
+      const data = storedForms.get(type)?.(payload) ?? payload;
+      parse(type, schema, data);
+      return { type, data: data as Record<string, unknown> };
     },
     decode({ type, data }) {
       const schema = schemas.get(type);

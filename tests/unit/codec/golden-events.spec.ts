@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
 import { MalformedEvent, UnknownEventType } from '../../../src/application/shared/event-codec.js';
+import type { Instant } from '../../../src/domain/shared/instant.js';
 import { storedModules } from '../../support/stored-modules.js';
 
 /**
@@ -53,5 +54,19 @@ describe('a stored amount', () => {
   ])('is not taken when it is %s', (_name, amount) => {
     const data = { at: '2026-11-01T09:30:00.000Z', amount };
     expect(() => paymentCodec.decode({ type: 'PaymentCaptureRequested', data })).toThrow(MalformedEvent);
+  });
+});
+
+describe('what could not be read again', () => {
+  it('is not written', () => {
+    const at = '2026-11-01T09:30:00.000Z' as Instant;
+    const amount = { minor: 10n ** 30n, currency: 'USD' as const };
+    expect(() => paymentCodec.encode({ type: 'PaymentCaptureRequested', at, amount })).toThrow(
+      MalformedEvent,
+    );
+    const sometime = 'yesterday' as Instant;
+    expect(() => paymentCodec.encode({ type: 'PaymentCancelRequested', at: sometime })).toThrow(
+      MalformedEvent,
+    );
   });
 });
