@@ -27,12 +27,18 @@ export function toStored(stream: StreamName, events: readonly EventToAppend[]): 
   if (new Set(events.map(({ id }) => id)).size < events.length) {
     throw new TypeError(`two events of one append to ${stream} have the same id`);
   }
-  const stored = events.map((event) => ({
-    id: checked(uuid, event.id, 'event id'),
-    type: checkedType(event.type),
-    data: documentOf(event.data, event.type),
-    metadata: documentOf(event.metadata, event.type),
-  }));
+  // The events of one command share their metadata.
+  const metadata = new Map<object, string>();
+  const stored = events.map((event) => {
+    const known = metadata.get(event.metadata) ?? documentOf(event.metadata, event.type);
+    metadata.set(event.metadata, known);
+    return {
+      id: checked(uuid, event.id, 'event id'),
+      type: checkedType(event.type),
+      data: documentOf(event.data, event.type),
+      metadata: known,
+    };
+  });
   const bytes = stored.reduce(
     (sum, event) => sum + Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata),
     0,
