@@ -29,6 +29,14 @@ describe('the log', () => {
     expect(lines.join('')).not.toContain('canary');
   });
 
+  it('never shows a field whose name says that it is a secret, however deep', () => {
+    const [line = ''] = linesOf((logger) =>
+      logger.info({ password: 'opaque', of: { headers: [{ authorization: 'opaque', host: 'here' }] } }, 'x'),
+    );
+    expect(line).not.toContain('opaque');
+    expect(JSON.parse(line)).toMatchObject({ of: { headers: [{ host: 'here' }] } });
+  });
+
   it('shows a database address without its password', () => {
     const [line = ''] = linesOf((logger) =>
       logger.info({ url: 'postgres://counterfoil:canary@db:5432/x' }, 'connected'),
