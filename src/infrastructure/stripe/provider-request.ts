@@ -57,7 +57,7 @@ export async function askProvider<T>(
     return lookUp(request, within, logger, refused(expired));
   }
   try {
-    const answer = await within(request.call());
+    const answer = await within(withoutStack(() => request.call()));
     const reading = request.read(answer);
     return isReplayed(answer.lastResponse.headers)
       ? presentState(reading, request, within, logger)
@@ -192,6 +192,20 @@ function describe(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { message: String(error) };
   const { requestId, code, statusCode } = error as Error & Readonly<Record<string, unknown>>;
   return { type: error.name, message: error.message, requestId, code, statusCode };
+}
+
+/**
+ * The SDK writes out where it was called from, with every call, should it come to fail: with source maps switched on that takes
+ * longer than sending it does, and no log of ours shows it.
+ */
+function withoutStack<V>(call: () => V): V {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return call();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** Ends a wait for Stripe after the gateway's own deadline. */

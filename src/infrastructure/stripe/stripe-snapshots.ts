@@ -21,9 +21,9 @@ export type Reading<T> =
   | { readonly outcome: 'unreadable'; readonly reason: string };
 
 const metadata = z.record(z.string(), z.string()).nullish();
-const idOrObject = z.union([z.string(), z.looseObject({ id: z.string() }).transform(({ id }) => id)]);
+const idOrObject = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]);
 
-const balanceTransaction = z.looseObject({
+const balanceTransaction = z.object({
   id: z.string(),
   amount: z.int(),
   fee: z.int(),
@@ -32,13 +32,13 @@ const balanceTransaction = z.looseObject({
 
 const charge = z.union([
   z.string().transform((id) => ({ id, balance_transaction: null })),
-  z.looseObject({
+  z.object({
     id: z.string(),
     balance_transaction: z.union([z.string().transform(() => null), balanceTransaction]).nullish(),
   }),
 ]);
 
-const paymentIntent = z.looseObject({
+const paymentIntent = z.object({
   id: z.string(),
   object: z.literal('payment_intent'),
   livemode: z.boolean(),
@@ -57,7 +57,7 @@ const paymentIntent = z.looseObject({
   metadata,
   latest_charge: charge.nullish(),
   last_payment_error: z
-    .looseObject({
+    .object({
       code: z.string().nullish(),
       decline_code: z.string().nullish(),
       message: z.string().nullish(),
@@ -66,7 +66,7 @@ const paymentIntent = z.looseObject({
     .nullish(),
 });
 
-const refund = z.looseObject({
+const refund = z.object({
   id: z.string(),
   object: z.literal('refund'),
   status: z.enum(['pending', 'requires_action', 'succeeded', 'failed', 'canceled']),
