@@ -3,7 +3,6 @@ import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { Express, NextFunction, Request, Response } from 'express';
 import express from 'express';
-import helmet from 'helmet';
 import { docsRoutes } from './docs/docs-routes.js';
 import type { HttpSettings, ReceiveWebhook } from './http-tokens.js';
 import type { DispatchParts } from './shared/dispatch.js';
@@ -104,25 +103,6 @@ function createApp(trustedProxies: number) {
 type Dispatch = ReturnType<typeof createDispatch>;
 
 function mount(app: Express, routes: readonly Route[], { dispatch, refuse }: Dispatch): void {
-  app.use(
-    helmet({
-      // Everything is served from here, and nothing is written into a page: no inline script or style is needed.
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'none'"],
-          scriptSrc: ["'self'"],
-          styleSrc: ["'self'"],
-          imgSrc: ["'self'", 'data:'],
-          connectSrc: ["'self'"],
-          baseUri: ["'none'"],
-          formAction: ["'none'"],
-          frameAncestors: ["'none'"],
-        },
-      },
-      xPoweredBy: false,
-    }),
-  );
   for (const [path, group] of byAddress(routes)) {
     const address = app.route(path);
     for (const route of group) {

@@ -26,6 +26,7 @@ import {
   traceIdOf,
 } from './request-headers.js';
 import type { Answer, Call, RequestContext, Route } from './route.js';
+import { readSecurityHeaders } from './security-headers.js';
 
 export type DispatchParts = {
   readonly apiKeys: ApiKeys;
@@ -55,6 +56,7 @@ const noBody = z.strictObject({});
 /** Takes requests of a route from the wire to its handler and back. Everything that a route has in common is here. */
 export function createDispatch(parts: DispatchParts) {
   const { logger } = parts;
+  const securityHeaders = readSecurityHeaders();
 
   function begin(request: Request): Exchange {
     const id = requestIdOf(request.headers);
@@ -175,6 +177,7 @@ export function createDispatch(parts: DispatchParts) {
   function send(exchange: Exchange, response: Response, route: Route | undefined, answer: WireAnswer): void {
     const { request } = exchange;
     const headers: Record<string, string | number> = {
+      ...securityHeaders,
       'x-request-id': exchange.id,
       'counterfoil-version': apiVersion,
       ...(route?.scope === 'public' ? {} : { 'cache-control': 'no-store' }),
