@@ -51,10 +51,12 @@ export function remove(table: string, key: Row): RowChange {
 type Net = {
   readonly key: Row;
   removed: boolean;
-  inserted: Row | undefined;
-  set: Row;
-  add: Readonly<Record<string, bigint>>;
+  inserted: Columns | undefined;
+  set: Columns;
+  add: Sums;
 };
+type Columns = Record<string, ColumnValue>;
+type Sums = Record<string, bigint>;
 
 /**
  * The statements for all changes of a batch, one per table and set of columns however many rows there are. Changes of one
@@ -66,11 +68,7 @@ export function statementsFor(tables: Tables, changes: readonly RowChange[]): re
     const rows = byTable.get(change.table);
     const keyColumns = tables[change.table];
     if (rows === undefined || keyColumns === undefined) throw new TypeError(`no table ${change.table}`);
-    const key = pick(change.change === 'insert' ? change.row : change.key, keyColumns, change.table);
-    const name = JSON.stringify(Object.values(key), bigintsAsText);
-    const net = rows.get(name) ?? { key, removed: false, inserted: undefined, set: {}, add: {} };
-    rows.set(name, net);
-    fold(net, change);
+    fold(netOf(rows, change, keyColumns), change);
   }
   const removals: SqlStatement[] = [];
   const writes: SqlStatement[] = [];
@@ -82,11 +80,31 @@ export function statementsFor(tables: Tables, changes: readonly RowChange[]): re
   return [...removals, ...writes];
 }
 
+/** What the batch does to the row of this change so far. */
+function netOf(rows: Map<string, Net>, change: RowChange, keyColumns: readonly string[]): Net {
+  const row = change.change === 'insert' ? change.row : change.key;
+  const key: Columns = {};
+  let name = '';
+  for (const column of keyColumns) {
+    const value = row[column];
+    if (value === undefined || value === null)
+      throw new TypeError(`${change.table}.${column} is the key, and missing`);
+    key[column] = value;
+    // No text in Postgres holds U+0000, so no two keys have one name.
+    name += `${value}\0`;
+  }
+  const known = rows.get(name);
+  if (known !== undefined) return known;
+  const net: Net = { key, removed: false, inserted: undefined, set: {}, add: {} };
+  rows.set(name, net);
+  return net;
+}
+
 function fold(net: Net, change: RowChange): void {
   switch (change.change) {
     case 'insert':
       if (net.inserted !== undefined) throw new TypeError(`${change.table}: a row is inserted twice`);
-      net.inserted = change.row;
+      net.inserted = { ...change.row };
       return;
     case 'remove':
       // What was inserted within the batch was never there; what stood there before is.
@@ -97,7 +115,8 @@ function fold(net: Net, change: RowChange): void {
       return;
     case 'update':
       if (net.inserted !== undefined) {
-        net.inserted = added({ ...net.inserted, ...change.set }, change.add, change.table);
+        Object.assign(net.inserted, change.set);
+        addTo(net.inserted, change.add, change.table);
         return;
       }
       if (net.removed) throw new TypeError(`${change.table}: a row is updated after its removal`);
@@ -105,38 +124,22 @@ function fold(net: Net, change: RowChange): void {
   }
 }
 
-function foldUpdate(net: Net, set: Row, add: Readonly<Record<string, bigint>>): void {
-  const sums: Record<string, bigint> = Object.fromEntries(
-    Object.entries(net.add).filter(([column]) => !Object.hasOwn(set, column)),
-  );
-  const columns: Record<string, ColumnValue> = { ...net.set, ...set };
+function foldUpdate(net: Net, set: Row, add: Readonly<Sums>): void {
+  Object.assign(net.set, set);
+  for (const column of Object.keys(net.add)) if (Object.hasOwn(set, column)) delete net.add[column];
   for (const [column, amount] of Object.entries(add)) {
-    const known = columns[column];
-    if (typeof known === 'bigint') columns[column] = known + amount;
-    else sums[column] = (sums[column] ?? 0n) + amount;
+    const known = net.set[column];
+    if (typeof known === 'bigint') net.set[column] = known + amount;
+    else net.add[column] = (net.add[column] ?? 0n) + amount;
   }
-  net.set = columns;
-  net.add = sums;
 }
 
-function added(row: Row, add: Readonly<Record<string, bigint>>, table: string): Row {
-  const sums = Object.entries(add).map(([column, amount]) => {
+function addTo(row: Columns, add: Readonly<Sums>, table: string): void {
+  for (const [column, amount] of Object.entries(add)) {
     const known = row[column];
     if (typeof known !== 'bigint') throw new TypeError(`${table}.${column} is added to but was not inserted`);
-    return [column, known + amount] as const;
-  });
-  return sums.length === 0 ? row : { ...row, ...Object.fromEntries(sums) };
-}
-
-function pick(row: Row, columns: readonly string[], table: string): Row {
-  return Object.fromEntries(
-    columns.map((column) => {
-      const value = row[column];
-      if (value === undefined || value === null)
-        throw new TypeError(`${table}.${column} is the key, and missing`);
-      return [column, value];
-    }),
-  );
+    row[column] = known + amount;
+  }
 }
 
 const quote = (column: string): string => `"${column}"`;
@@ -193,27 +196,37 @@ function updatesOf(table: string, nets: readonly Net[]): readonly SqlStatement[]
   });
 }
 
+type Group<T> = { readonly columns: readonly string[]; readonly first: T; readonly all: T[] };
+
 /** Rows with the same columns, in the same order of columns whatever order they were named in. */
-function grouped<T>(
-  items: readonly T[],
-  columnsOf: (item: T) => readonly string[],
-): readonly { readonly columns: readonly string[]; readonly first: T; readonly all: readonly T[] }[] {
-  const groups = new Map<string, { columns: readonly string[]; first: T; all: T[] }>();
+function grouped<T>(items: readonly T[], columnsOf: (item: T) => readonly string[]): readonly Group<T>[] {
+  const groups = new Map<string, Group<T>>();
+  // Nearly all rows name their columns in one order, which is sorted once.
+  const asNamed = new Map<string, Group<T>>();
   for (const item of items) {
-    const columns = [...columnsOf(item)].sort();
-    const name = columns.join();
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, { columns, first: item, all: [item] });
-    else group.all.push(item);
+    const columns = columnsOf(item);
+    const named = columns.join();
+    let group = asNamed.get(named);
+    if (group === undefined) {
+      const sorted = [...columns].sort();
+      group = groups.get(sorted.join()) ?? { columns: sorted, first: item, all: [] };
+      groups.set(sorted.join(), group);
+      asNamed.set(named, group);
+    }
+    group.all.push(item);
   }
   return [...groups.values()];
 }
 
+/** JSON readers round large numbers, Postgres' among them; it reads text as well. */
 function toJson(rows: readonly Row[]): string {
-  return JSON.stringify(rows, bigintsAsText);
+  return JSON.stringify(rows.map(bigintsAsText));
 }
 
-/** JSON readers round large numbers, Postgres' among them; it reads text as well. */
-function bigintsAsText(_name: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
+function bigintsAsText(row: Row): Row {
+  const plain: Columns = {};
+  for (const [column, value] of Object.entries(row)) {
+    plain[column] = typeof value === 'bigint' ? value.toString() : value;
+  }
+  return plain;
 }
