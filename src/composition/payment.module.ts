@@ -2,9 +2,10 @@ import { ContainerModule } from 'inversify';
 import { withCachedActions } from '../application/payment/cached-actions.js';
 import { paymentCodec } from '../application/payment/payment.codec.js';
 import { createPaymentEffects } from '../application/payment/payment-effects.js';
-import { createPaymentOperations } from '../application/payment/payment-operations.js';
 import { createRecoverPayment } from '../application/payment/recover-payment.js';
 import { createCommandHandler } from '../application/shared/command-handler.js';
+import { carryOut } from '../application/shared/effects.js';
+import { createOperations } from '../application/shared/operations.js';
 import { payment } from '../domain/payment/payment.js';
 import { PostgresPaymentQueries } from '../infrastructure/read-models/payments.js';
 import { PostgresPendingEffects } from '../infrastructure/read-models/pending-effects.js';
@@ -50,7 +51,11 @@ export const paymentModule = new ContainerModule(({ bind }) => {
   );
   bind(httpTokens.paymentOperations).toResolvedValue(
     (handler, effects, { logger, config }) =>
-      createPaymentOperations({ handler, effects, logger, inlineBudgetMs: config.inlineBudgetMs }),
+      createOperations({
+        ...{ handler, effects, logger },
+        inlineBudgetMs: config.inlineBudgetMs,
+        idName: 'paymentId',
+      }),
     [tokens.paymentHandler, tokens.paymentEffects, tokens.surroundings],
   );
   bind(httpTokens.recoverPayment).toResolvedValue(
@@ -70,7 +75,7 @@ export const paymentModule = new ContainerModule(({ bind }) => {
         pending,
         eventStore,
         leases,
-        effects,
+        effects: { payment: carryOut(paymentCodec, effects) },
         clock,
         logger,
         wakeUp: createWakeUp(),

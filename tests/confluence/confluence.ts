@@ -77,9 +77,7 @@ async function endOf(deployment: Deployment) {
       .map(({ account, amount, currency }) => `${account} ${amount} ${currency}`),
   }));
   const payments = deployment.rows('payments')['payments']?.map(({ revision: _, ...row }) => row);
-  const open = deployment
-    .rows('pending_effects')
-    ['open_requests']?.map(({ kind, refund }) => ({ kind, refund }));
+  const open = deployment.rows('pending_effects')['open_requests']?.map(({ kind, item }) => ({ kind, item }));
   const { refunds } = deployment.rows('refunds');
   return { state, ledger: ledger.map(text).sort(), payments, refunds, open };
 }

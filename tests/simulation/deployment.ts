@@ -5,12 +5,13 @@ import { Container } from 'inversify';
 import { paymentCodec } from '../../src/application/payment/payment.codec.js';
 import type { PaymentHandler } from '../../src/application/payment/payment-effects.js';
 import { createPaymentEffects } from '../../src/application/payment/payment-effects.js';
-import { createPaymentOperations } from '../../src/application/payment/payment-operations.js';
 import { scopes } from '../../src/application/ports/api-keys.js';
 import type { IdempotencyRecords } from '../../src/application/ports/idempotency-records.js';
 import type { Logger } from '../../src/application/ports/logger.js';
 import type { PaymentGateway } from '../../src/application/ports/payment-gateway.js';
 import { createCommandHandler } from '../../src/application/shared/command-handler.js';
+import { carryOut } from '../../src/application/shared/effects.js';
+import { createOperations } from '../../src/application/shared/operations.js';
 import { createWebhookHandler } from '../../src/application/webhook/handle-webhook.js';
 import { createWebhookReceiver } from '../../src/application/webhook/receive-webhook.js';
 import { payment } from '../../src/domain/payment/payment.js';
@@ -73,7 +74,7 @@ export function startProcess(parts: {
     category: 'payment',
   });
   const effects = createPaymentEffects({ handler, gateway, clock });
-  const operations = createPaymentOperations({ handler, effects, logger, inlineBudgetMs });
+  const operations = createOperations({ handler, effects, logger, inlineBudgetMs, idName: 'paymentId' });
   const payments = {
     findByIntent: (intentId: string) =>
       stores.call(`find the payment of ${intentId}`, () => {
@@ -151,7 +152,7 @@ export function startProcess(parts: {
     pending: stores.pendingEffects(),
     eventStore,
     leases: stores.leases(),
-    effects,
+    effects: { payment: carryOut(paymentCodec, effects) },
     clock,
     logger,
     wakeUp: createIdleBell(scheduler, stores, () => nextEffectMs(stores)),

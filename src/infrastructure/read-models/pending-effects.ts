@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
+import { customerCodec } from '../../application/customer/customer.codec.js';
 import { paymentCodec } from '../../application/payment/payment.codec.js';
 import type { PendingEffect, PendingEffects } from '../../application/ports/read-models.js';
+import type { CustomerEvent } from '../../domain/customer/events.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Envelope, Projection } from '../projections/projection.js';
@@ -8,32 +10,32 @@ import { onEvents, routeByCategory } from '../projections/projection.js';
 import type { RowChange } from '../projections/row-changes.js';
 import { insert, remove } from '../projections/row-changes.js';
 
-/** A request of each kind is open at most once in a stream, a refund once per refund. */
+/** A request of each kind is open at most once in a stream, or once per `item`: a refund, a setup, a payment method. */
 const ddl = `
   create table open_requests (
     stream       text        not null,
     kind         text        not null,
-    refund       text        not null,
+    item         text        not null,
     event_id     uuid        not null unique,
     revision     bigint      not null,
     requested_at timestamptz not null,
-    primary key (stream, kind, refund)
+    primary key (stream, kind, item)
   );
   create index open_requests_by_time on open_requests (requested_at, event_id);
 `;
 
-type Kind = 'confirm' | 'capture' | 'cancel' | 'refund';
+type Kind = 'confirm' | 'capture' | 'cancel' | 'refund' | 'provider_customer' | 'setup' | 'removal';
 
-/** Stands for the refund where a request is of none. */
+/** Stands for the item where a request is of none. */
 const none = '';
 
-function open(kind: Kind, envelope: Envelope, refund: string = none): readonly RowChange[] {
+function open(kind: Kind, envelope: Envelope, item: string = none): readonly RowChange[] {
   const { id, stream, revision, recordedAt } = envelope;
   return [
     insert('open_requests', {
       stream,
       kind,
-      refund,
+      item,
       event_id: id,
       revision,
       requested_at: recordedAt,
@@ -42,12 +44,12 @@ function open(kind: Kind, envelope: Envelope, refund: string = none): readonly R
 }
 
 /** A request that is not open is settled already. */
-function settle(kinds: readonly Kind[], { stream }: Envelope, refund: string = none): readonly RowChange[] {
-  return kinds.map((kind) => remove('open_requests', { stream, kind, refund }));
+function settle(kinds: readonly Kind[], { stream }: Envelope, item: string = none): readonly RowChange[] {
+  return kinds.map((kind) => remove('open_requests', { stream, kind, item }));
 }
 
-/** The same facts settle a request here as end the open step in the payment's own state. */
-const handlers = onEvents<PaymentEvent>(paymentCodec, {
+/** The same facts settle a request here as end the open step in the aggregate's own state. */
+const ofPayments = onEvents<PaymentEvent>(paymentCodec, {
   PaymentConfirmRequested: (_event, envelope) => open('confirm', envelope),
   PaymentCaptureRequested: (_event, envelope) => open('capture', envelope),
   PaymentCancelRequested: (_event, envelope) => open('cancel', envelope),
@@ -65,12 +67,24 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
   RefundRefused: (event, envelope) => settle(['refund'], envelope, event.refundId),
 });
 
+const ofCustomers = onEvents<CustomerEvent>(customerCodec, {
+  ProviderCustomerRequested: (_event, envelope) => open('provider_customer', envelope),
+  ProviderCustomerLinked: (_event, envelope) => settle(['provider_customer'], envelope),
+  ProviderCustomerRefused: (_event, envelope) => settle(['provider_customer'], envelope),
+  PaymentMethodSetupRequested: (event, envelope) => open('setup', envelope, event.setupId),
+  PaymentMethodSetupStarted: (event, envelope) => settle(['setup'], envelope, event.setupId),
+  PaymentMethodSetupRefused: (event, envelope) => settle(['setup'], envelope, event.setupId),
+  PaymentMethodRemovalRequested: (event, envelope) => open('removal', envelope, event.paymentMethodId),
+  PaymentMethodRemovalRefused: (event, envelope) => settle(['removal'], envelope, event.paymentMethodId),
+  PaymentMethodRemoved: (event, envelope) => settle(['removal'], envelope, event.paymentMethodId),
+});
+
 export const pendingEffectsProjection: Projection = {
   name: 'pending_effects',
-  version: 1,
+  version: 2,
   ddl,
-  tables: { open_requests: ['stream', 'kind', 'refund'] },
-  changesOf: routeByCategory({ payment: handlers }),
+  tables: { open_requests: ['stream', 'kind', 'item'] },
+  changesOf: routeByCategory({ payment: ofPayments, customer: ofCustomers }),
 };
 
 export class PostgresPendingEffects implements PendingEffects {

@@ -1,18 +1,16 @@
 import { randomInt } from 'node:crypto';
-import { paymentCodec } from '../../application/payment/payment.codec.js';
-import type { PaymentEffects } from '../../application/payment/payment-effects.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { EventStore, StreamName } from '../../application/ports/event-store.js';
 import type { Lease, Leases } from '../../application/ports/lease.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { PendingEffect, PendingEffects } from '../../application/ports/read-models.js';
+import type { CarryOut } from '../../application/shared/effects.js';
 import { later } from '../../application/webhook/retry-schedule.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { WakeUp } from './wake-up.js';
 import type { Worker } from './work-loop.js';
 import { createWorkLoop } from './work-loop.js';
 
-const streamPrefix = 'payment-';
 const firstDelayMs = 1_000;
 /** In its first hour, so that a request ends within a minute of an outage; breakers bound what that asks of the provider. */
 const longestEarlyDelayMs = 30_000;
@@ -33,7 +31,8 @@ export function createEffectWorker(parts: {
   readonly pending: PendingEffects;
   readonly eventStore: Pick<EventStore, 'readStream'>;
   readonly leases: Pick<Leases, 'acquire'>;
-  readonly effects: PaymentEffects;
+  /** How the requests of each stream category are carried out. */
+  readonly effects: Readonly<Record<string, CarryOut>>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly wakeUp: WakeUp;
@@ -87,13 +86,14 @@ export function createEffectWorker(parts: {
 
   async function carryOut(effect: PendingEffect, lease: Lease): Promise<void> {
     const { event_id: id, stream, revision, attempts } = effect;
-    if (!stream.startsWith(streamPrefix)) throw new Error(`no effects are known for ${stream}`);
+    const dash = stream.indexOf('-');
+    const carryOutIn = effects[stream.slice(0, dash)];
+    if (carryOutIn === undefined) throw new Error(`no effects are known for ${stream}`);
     const [recorded] = await eventStore.readStream(stream as StreamName, { from: revision, limit: 1 });
     if (recorded?.id !== id) throw new Error(`revision ${revision} of ${stream} is not event ${id}`);
-    const fact = { id, event: paymentCodec.decode(recorded) };
     const about = { eventId: id, stream, type: recorded.type, attempts };
     logger.debug({ ...about, fencingToken: lease.fencingToken }, 'a pending request is taken up');
-    const outcome = await effects.perform(stream.slice(streamPrefix.length), fact, recorded.metadata);
+    const outcome = await carryOutIn(stream.slice(dash + 1), recorded);
     switch (outcome.outcome) {
       case 'settled':
         logger.info(about, 'a pending request to the provider is settled');
@@ -127,7 +127,7 @@ export function createEffectWorker(parts: {
     }
   }
 
-  return createWorkLoop({ name: 'payment effects', concurrency, pollMs, wakeUp, logger, claim, handle });
+  return createWorkLoop({ name: 'effects', concurrency, pollMs, wakeUp, logger, claim, handle });
 }
 
 /** 1 s, 2 s, 4 s, ... to its longest, spread by a fifth so that many do not come back together. */

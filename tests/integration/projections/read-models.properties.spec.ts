@@ -161,7 +161,7 @@ describe('The read models of random payments', () => {
     );
     expect([...refunds].sort(byId)).toEqual(all.flatMap(refundRows).sort(byId));
     const requests = await bench.rows(
-      `select stream || ' ' || kind || refund as open from read_pending_effects.open_requests`,
+      `select stream || ' ' || kind || item as open from read_pending_effects.open_requests`,
     );
     expect(requests.map(({ open }) => open).sort()).toEqual(all.flatMap(openRequests).sort());
   }

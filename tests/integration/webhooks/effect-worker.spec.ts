@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
+import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
 import type { PendingEffect, PendingEffects } from '../../../src/application/ports/read-models.js';
+import { carryOut } from '../../../src/application/shared/effects.js';
 import { later } from '../../../src/application/webhook/retry-schedule.js';
 import { PostgresEventStore } from '../../../src/infrastructure/event-store/postgres-event-store.js';
 import { PostgresLeases } from '../../../src/infrastructure/postgres/leases.js';
@@ -87,7 +89,7 @@ describe('the effect worker', () => {
       pending,
       eventStore,
       leases,
-      effects,
+      effects: { payment: carryOut(paymentCodec, effects) },
       clock,
       logger: silentLogger,
       wakeUp: createWakeUp(),

@@ -6,11 +6,11 @@ import { createStateAt } from '../../../src/application/audit/state-at.js';
 import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
 import type { PaymentHandler } from '../../../src/application/payment/payment-effects.js';
 import { createPaymentEffects } from '../../../src/application/payment/payment-effects.js';
-import { createPaymentOperations } from '../../../src/application/payment/payment-operations.js';
 import { createRecoverPayment } from '../../../src/application/payment/recover-payment.js';
 import type { Scope } from '../../../src/application/ports/api-keys.js';
 import { scopes } from '../../../src/application/ports/api-keys.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
+import { createOperations } from '../../../src/application/shared/operations.js';
 import { payment } from '../../../src/domain/payment/payment.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { controllers } from '../../../src/interfaces/http/controllers.js';
@@ -114,7 +114,7 @@ function containerOf(parts: {
   container.bind(httpTokens.clock).toConstantValue(systemClock);
   container
     .bind(httpTokens.paymentOperations)
-    .toConstantValue(createPaymentOperations({ handler, effects, logger, inlineBudgetMs }));
+    .toConstantValue(createOperations({ handler, effects, logger, inlineBudgetMs, idName: 'paymentId' }));
   container.bind(httpTokens.paymentGateway).toConstantValue(gateway);
   container.bind(httpTokens.jobs).toConstantValue(new PretendJobs());
   container
