@@ -1,3 +1,4 @@
+import { collectionCodec } from '../../src/application/collection/collection.codec.js';
 import { creditCodec } from '../../src/application/credit/credit.codec.js';
 import { customerCodec } from '../../src/application/customer/customer.codec.js';
 import { paymentCodec } from '../../src/application/payment/payment.codec.js';
@@ -20,4 +21,10 @@ export const storedModules: readonly StoredModule[] = [
   { title: 'Payment', golden: 'payment', streams: 'payment-<payment id>', codec: paymentCodec },
   { title: 'Customer', golden: 'customer', streams: 'customer-<customer id>', codec: customerCodec },
   { title: 'Credit', golden: 'credit', streams: 'creditAccount-<customer id>', codec: creditCodec },
+  {
+    title: 'Collection',
+    golden: 'collection',
+    streams: 'collection-<collection id>',
+    codec: collectionCodec,
+  },
 ];

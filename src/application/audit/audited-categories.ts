@@ -1,3 +1,6 @@
+import { collection } from '../../domain/collection/collection.js';
+import type { CollectionEvent } from '../../domain/collection/events.js';
+import type { CollectionState } from '../../domain/collection/state.js';
 import { creditAccount } from '../../domain/credit/credit.js';
 import type { CreditEvent } from '../../domain/credit/events.js';
 import type { CreditState } from '../../domain/credit/state.js';
@@ -8,17 +11,24 @@ import type { PaymentEvent } from '../../domain/payment/events.js';
 import { payment } from '../../domain/payment/payment.js';
 import type { PaymentState } from '../../domain/payment/state.js';
 import { valuesOf } from '../../domain/shared/id-index.js';
+import { collectionCodec } from '../collection/collection.codec.js';
 import { creditCodec } from '../credit/credit.codec.js';
 import { customerCodec } from '../customer/customer.codec.js';
 import { paymentCodec } from '../payment/payment.codec.js';
 import type { AuditedCategories } from './audited-category.js';
 import { auditedCategory } from './audited-category.js';
+import { describeCollectionEvent } from './collection-sentences.js';
 import { describeCreditEvent } from './credit-sentences.js';
 import { describeCustomerEvent } from './customer-sentences.js';
 import { describePaymentEvent } from './payment-sentences.js';
 
 /** Every kind of stream that an auditor can look into. */
 export const auditedCategories: AuditedCategories = {
+  collection: auditedCategory<CollectionState, CollectionEvent>({
+    decider: collection,
+    codec: collectionCodec,
+    describe: describeCollectionEvent,
+  }),
   customer: auditedCategory<CustomerState, CustomerEvent>({
     decider: customer,
     codec: customerCodec,

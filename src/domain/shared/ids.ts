@@ -10,6 +10,8 @@ export type CreditId = Id<'credit'>;
 export type HoldId = Id<'hold'>;
 export type PlanId = Id<'plan'>;
 export type SetupId = Id<'payment method setup'>;
+export type ManualPaymentId = Id<'manualPayment'>;
+export type CollectionId = Id<'collection'>;
 
 /** Every id of ours is a prefix that names its kind and a UUID in lower case. */
 const pattern = (prefix: string) =>
@@ -30,3 +32,5 @@ export const parseCreditId = parser<CreditId>('crd');
 export const parseHoldId = parser<HoldId>('hold');
 export const parsePlanId = parser<PlanId>('plan');
 export const parseSetupId = parser<SetupId>('pms');
+export const parseManualPaymentId = parser<ManualPaymentId>('mp');
+export const parseCollectionId = parser<CollectionId>('col');
