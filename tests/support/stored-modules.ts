@@ -1,6 +1,8 @@
 import { collectionCodec } from '../../src/application/collection/collection.codec.js';
 import { creditCodec } from '../../src/application/credit/credit.codec.js';
 import { customerCodec } from '../../src/application/customer/customer.codec.js';
+import { invoiceCodec } from '../../src/application/invoice/invoice.codec.js';
+import { invoiceSeriesCodec } from '../../src/application/invoice/invoice-series.codec.js';
 import { paymentCodec } from '../../src/application/payment/payment.codec.js';
 
 /** What one module stores; `golden` is its folder under tests/golden-events. */
@@ -26,5 +28,12 @@ export const storedModules: readonly StoredModule[] = [
     golden: 'collection',
     streams: 'collection-<collection id>',
     codec: collectionCodec,
+  },
+  { title: 'Invoice', golden: 'invoice', streams: 'invoice-<invoice id>', codec: invoiceCodec },
+  {
+    title: 'Invoice numbers',
+    golden: 'invoice-series',
+    streams: 'invoiceSeries-<series>',
+    codec: invoiceSeriesCodec,
   },
 ];

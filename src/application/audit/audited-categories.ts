@@ -7,6 +7,11 @@ import type { CreditState } from '../../domain/credit/state.js';
 import { customer } from '../../domain/customer/customer.js';
 import type { CustomerEvent } from '../../domain/customer/events.js';
 import type { CustomerState } from '../../domain/customer/state.js';
+import type { InvoiceEvent } from '../../domain/invoice/events.js';
+import { invoice } from '../../domain/invoice/invoice.js';
+import type { SeriesEvent, SeriesState } from '../../domain/invoice/number-series.js';
+import { numberSeries } from '../../domain/invoice/number-series.js';
+import type { InvoiceState } from '../../domain/invoice/state.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
 import { payment } from '../../domain/payment/payment.js';
 import type { PaymentState } from '../../domain/payment/state.js';
@@ -14,12 +19,15 @@ import { valuesOf } from '../../domain/shared/id-index.js';
 import { collectionCodec } from '../collection/collection.codec.js';
 import { creditCodec } from '../credit/credit.codec.js';
 import { customerCodec } from '../customer/customer.codec.js';
+import { invoiceCodec } from '../invoice/invoice.codec.js';
+import { invoiceSeriesCodec } from '../invoice/invoice-series.codec.js';
 import { paymentCodec } from '../payment/payment.codec.js';
 import type { AuditedCategories } from './audited-category.js';
 import { auditedCategory } from './audited-category.js';
 import { describeCollectionEvent } from './collection-sentences.js';
 import { describeCreditEvent } from './credit-sentences.js';
 import { describeCustomerEvent } from './customer-sentences.js';
+import { describeInvoiceEvent, describeSeriesEvent } from './invoice-sentences.js';
 import { describePaymentEvent } from './payment-sentences.js';
 
 /** Every kind of stream that an auditor can look into. */
@@ -33,6 +41,16 @@ export const auditedCategories: AuditedCategories = {
     decider: customer,
     codec: customerCodec,
     describe: describeCustomerEvent,
+  }),
+  invoice: auditedCategory<InvoiceState, InvoiceEvent>({
+    decider: invoice,
+    codec: invoiceCodec,
+    describe: describeInvoiceEvent,
+  }),
+  invoiceSeries: auditedCategory<SeriesState, SeriesEvent>({
+    decider: numberSeries,
+    codec: invoiceSeriesCodec,
+    describe: describeSeriesEvent,
   }),
   payment: auditedCategory<PaymentState, PaymentEvent>({
     decider: payment,

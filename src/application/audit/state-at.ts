@@ -1,3 +1,5 @@
+import type { Decimal } from '../../domain/shared/decimal.js';
+import { formatDecimal } from '../../domain/shared/decimal.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { EventStore, RecordedEvent, StreamName } from '../ports/event-store.js';
 import type { AuditedCategories } from './audited-category.js';
@@ -60,10 +62,15 @@ function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
   if ('minor' in value && 'currency' in value) return { amount: value.minor, currency: value.currency };
+  if (isDecimal(value)) return formatDecimal(value);
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
       name === 'metadata' ? inner : plain(inner),
     ]),
   );
+}
+
+function isDecimal(value: object): value is Decimal {
+  return 'units' in value && typeof value.units === 'bigint' && 'scale' in value;
 }

@@ -1,22 +1,18 @@
 import type { PaymentId, RefundId } from '../../domain/shared/ids.js';
 import { parsePaymentId, parseRefundId } from '../../domain/shared/ids.js';
 import { commandIdOf } from '../shared/event-ids.js';
+import { mintedBy } from '../shared/minted-ids.js';
 
 /** The id of what a command creates: the same each time the command is carried out. `commandId` is a UUID. */
 export function paymentIdOf(commandId: string): PaymentId {
-  return parsed(parsePaymentId(`pay_${commandId}`), commandId);
+  return mintedBy(parsePaymentId, 'pay', commandId);
 }
 
 export function refundIdOf(commandId: string): RefundId {
-  return parsed(parseRefundId(`re_${commandId}`), commandId);
+  return mintedBy(parseRefundId, 're', commandId);
 }
 
 /** Our id for a refund that was made at the provider: one per refund there, whoever sees it first. */
 export function mintAdoptedRefundId(providerRefundId: string): RefundId {
   return refundIdOf(commandIdOf('adopted refund', providerRefundId));
-}
-
-function parsed<I>(id: I | undefined, commandId: string): I {
-  if (id === undefined) throw new TypeError(`${commandId} is not a UUID`);
-  return id;
 }

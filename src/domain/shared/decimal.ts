@@ -44,6 +44,17 @@ export function multiplyDecimals(a: Decimal, b: Decimal): Decimal {
   return decimal(a.units * b.units, a.scale + b.scale);
 }
 
+export function sumOfDecimals(values: readonly Decimal[]): Decimal {
+  const scale = Math.max(0, ...values.map((value) => value.scale));
+  const units = values.reduce((total, value) => total + unitsAt(value, scale), 0n);
+  return decimal(units, scale);
+}
+
+/** The same number in units of 10^-`scale`, where `scale` is no smaller than the decimal's own. */
+export function unitsAt({ units, scale }: Decimal, wanted: number): bigint {
+  return units * 10n ** BigInt(wanted - scale);
+}
+
 /** Negative when a < b, zero when equal, positive when a > b. */
 export function compareDecimals(a: Decimal, b: Decimal): -1 | 0 | 1 {
   const left = a.units * 10n ** BigInt(b.scale);

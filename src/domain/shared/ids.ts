@@ -12,6 +12,7 @@ export type PlanId = Id<'plan'>;
 export type SetupId = Id<'payment method setup'>;
 export type ManualPaymentId = Id<'manualPayment'>;
 export type CollectionId = Id<'collection'>;
+export type CreditNoteId = Id<'creditNote'>;
 
 /** Every id of ours is a prefix that names its kind and a UUID in lower case. */
 const pattern = (prefix: string) =>
@@ -34,3 +35,4 @@ export const parsePlanId = parser<PlanId>('plan');
 export const parseSetupId = parser<SetupId>('pms');
 export const parseManualPaymentId = parser<ManualPaymentId>('mp');
 export const parseCollectionId = parser<CollectionId>('col');
+export const parseCreditNoteId = parser<CreditNoteId>('cn');

@@ -1,0 +1,63 @@
+import type { InvoiceEvent } from '../../domain/invoice/events.js';
+import type { SeriesEvent } from '../../domain/invoice/number-series.js';
+import { format } from '../../domain/shared/money.js';
+import type { Tender } from '../../domain/shared/tender.js';
+
+/** What happened to an invoice, in one sentence; amounts in major units. */
+export function describeInvoiceEvent(event: InvoiceEvent): string {
+  switch (event.type) {
+    case 'InvoiceDrafted':
+      return `Drafted an invoice in ${event.currency} with ${lines(event.content.lines.length)}.`;
+    case 'InvoiceDraftRevised':
+      return `Revised the draft, which has ${lines(event.content.lines.length)} now.`;
+    case 'InvoiceFinalizationRequested':
+      return `Asked for the next number of ${event.series}; issued on ${event.issuedOn} and due on ${event.dueOn}.`;
+    case 'InvoiceFinalized': {
+      const { number, net, tax, total, dueOn } = event;
+      return `Issued invoice ${number} of ${format(total)} (${format(net)} and ${format(tax)} tax), due on ${dueOn}.`;
+    }
+    case 'InvoiceSent':
+      return 'Gave the invoice to the customer.';
+    case 'InvoiceCollectionClaimed':
+      return `Collection ${event.collectionId} alone may ask for ${format(event.amount)} now.`;
+    case 'InvoiceCollectionReleased':
+      return `Collection ${event.collectionId} is over.`;
+    case 'InvoicePaymentApplied':
+      return `Set ${format(event.amount)} from ${carrier(event.tender)} against the invoice.`;
+    case 'InvoicePaymentReversed':
+      return `Took ${format(event.amount)} from ${carrier(event.tender)} back off the invoice.`;
+    case 'InvoiceCreditRequested':
+      return `Asked for the next number of ${event.series}, to credit ${format(event.total)}.`;
+    case 'InvoiceCredited': {
+      const reason = event.creditReason.replaceAll('_', ' ');
+      return `Issued credit note ${event.number} of ${format(event.total)} (${reason}).`;
+    }
+    case 'InvoicePaid':
+      return `Nothing is due any more: ${format(event.paid)} paid and ${format(event.credited)} credited.`;
+    case 'InvoiceReopened':
+      return `Opened the invoice again, with ${format(event.due)} due.`;
+    case 'InvoiceVoided':
+      return `Voided the invoice, which had ${format(event.total)} left; it keeps its number.`;
+    case 'InvoiceMarkedUncollectible':
+      return `Gave ${format(event.amount)} up as uncollectible.`;
+  }
+}
+
+export function describeSeriesEvent({ number, documentId }: SeriesEvent): string {
+  return `Gave number ${number} to ${documentId}.`;
+}
+
+function lines(count: number): string {
+  return count === 1 ? '1 line' : `${count} lines`;
+}
+
+function carrier(tender: Tender): string {
+  switch (tender.kind) {
+    case 'card':
+      return `payment ${tender.paymentId}`;
+    case 'credit':
+      return `the customer's credit (${tender.holdId})`;
+    case 'manual':
+      return `manual payment ${tender.manualPaymentId}`;
+  }
+}

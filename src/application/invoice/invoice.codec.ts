@@ -1,0 +1,213 @@
+import { z } from 'zod';
+import type { InvoiceContent, TaxRate } from '../../domain/invoice/content.js';
+import type { InvoiceEvent } from '../../domain/invoice/events.js';
+import type { CivilDate } from '../../domain/shared/civil-date.js';
+import { parseCivilDate } from '../../domain/shared/civil-date.js';
+import type { Currency } from '../../domain/shared/currency.js';
+import { parseCurrency } from '../../domain/shared/currency.js';
+import type { Decimal } from '../../domain/shared/decimal.js';
+import { formatDecimal, parseDecimal } from '../../domain/shared/decimal.js';
+import {
+  parseCollectionId,
+  parseCreditNoteId,
+  parseCustomerId,
+  parseHoldId,
+  parseInvoiceId,
+  parseManualPaymentId,
+  parseOrderId,
+  parsePaymentId,
+} from '../../domain/shared/ids.js';
+import { createEventCodec, storedId, storedInstant, storedMoney } from '../shared/event-codec.js';
+
+const at = storedInstant;
+const place = z.int().positive();
+const collectionId = storedId(parseCollectionId);
+const creditNoteId = storedId(parseCreditNoteId);
+
+const date = z.custom<CivilDate>((value) => typeof value === 'string' && parseCivilDate(value) !== undefined);
+const currency = z.custom<Currency>((value) => typeof value === 'string' && parseCurrency(value) === value);
+
+/** Stored as text, such as `0.000125`: JSON readers round numbers. */
+const decimal = z.codec(z.string(), z.custom<Decimal>(), {
+  decode: (text, context): Decimal => {
+    const value = parseDecimal(text, 12);
+    if (value !== undefined) return value;
+    context.issues.push({ code: 'custom', message: `${text} is no decimal`, input: text });
+    return z.NEVER;
+  },
+  encode: formatDecimal,
+});
+
+/** Stored as text, since a revision may be any 64-bit number. */
+const revision = z.codec(z.string().regex(/^(-1|0|[1-9]\d{0,18})$/), z.bigint(), {
+  decode: (text) => BigInt(text),
+  encode: (value) => value.toString(),
+});
+
+const details = {
+  invoiceId: storedId(parseInvoiceId),
+  customerId: storedId(parseCustomerId),
+  orderId: storedId(parseOrderId).nullable(),
+  currency,
+  purpose: z.enum(['sale', 'late_fee']),
+};
+
+const metadata = z.record(z.string(), z.string());
+const rate: z.ZodType<TaxRate> = z.strictObject({
+  name: z.string(),
+  percentage: decimal,
+  jurisdiction: z.string().nullable(),
+  inclusive: z.boolean(),
+});
+const discount = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('amount'), amount: storedMoney }),
+    z.strictObject({ kind: z.literal('percentage'), percentage: decimal }),
+  ])
+  .nullable();
+const priced = { quantity: decimal, unitPrice: decimal };
+
+const content: z.ZodType<InvoiceContent> = z.strictObject({
+  lines: z.array(
+    z.strictObject({
+      description: z.string(),
+      charge: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('unit'), ...priced }),
+        z.strictObject({
+          kind: z.literal('tiered'),
+          tiers: z.array(z.strictObject({ description: z.string(), ...priced })),
+        }),
+      ]),
+      discount,
+      taxes: z.array(rate),
+      period: z.strictObject({ from: date, to: date }).nullable(),
+      metadata,
+    }),
+  ),
+  discount,
+  due: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('on'), date }),
+    z.strictObject({ kind: z.literal('after'), days: z.int().nonnegative() }),
+  ]),
+  memo: z.string().nullable(),
+  metadata,
+});
+
+const lineTaxes = z.array(z.strictObject({ rate: place, amount: storedMoney }));
+const amounts = { net: storedMoney, tax: storedMoney, total: storedMoney };
+const seriesPlace = { series: z.string(), seen: revision };
+const creditReason = z.enum([
+  'returned',
+  'duplicate',
+  'order_change',
+  'goodwill',
+  'early_payment_discount',
+  'other',
+]);
+const creditedParts = {
+  lines: z.array(z.strictObject({ line: place, ...amounts, taxes: lineTaxes })),
+  ...amounts,
+};
+const tender = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('card'), paymentId: storedId(parsePaymentId) }),
+  z.strictObject({ kind: z.literal('credit'), holdId: storedId(parseHoldId) }),
+  z.strictObject({ kind: z.literal('manual'), manualPaymentId: storedId(parseManualPaymentId) }),
+]);
+const scope = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('lines'), lines: z.array(place) }),
+  z.strictObject({
+    by: z.literal('line_amounts'),
+    amounts: z.array(z.strictObject({ line: place, amount: storedMoney })),
+  }),
+  z.strictObject({ by: z.literal('total'), amount: storedMoney }),
+  z.strictObject({ by: z.literal('everything') }),
+]);
+
+/** What an invoice's facts look like in the store; tests/golden-events holds an example of every version. */
+export const invoiceCodec = createEventCodec<InvoiceEvent>({
+  InvoiceDrafted: z
+    .strictObject({ at, ...details, content })
+    .describe('Somebody is to be invoiced; everything may still be revised.'),
+  InvoiceDraftRevised: z.strictObject({ at, content }).describe('The draft says this now, as a whole.'),
+  InvoiceFinalizationRequested: z
+    .strictObject({ at, ...seriesPlace, issuedOn: date, dueOn: date })
+    .describe(
+      'The invoice is to be issued as it is. Its number is taken from the series after this, behind what `seen` had.',
+    ),
+  InvoiceFinalized: z
+    .strictObject({
+      at,
+      ...details,
+      number: z.string(),
+      issuedOn: date,
+      dueOn: date,
+      billingIdentitySha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .nullable(),
+      content,
+      lines: z.array(
+        z.strictObject({
+          gross: storedMoney,
+          lineDiscount: storedMoney,
+          invoiceDiscount: storedMoney,
+          taxes: lineTaxes,
+          ...amounts,
+        }),
+      ),
+      taxes: z.array(
+        z.strictObject({ rate, taxable: storedMoney, amount: storedMoney, remainderTo: z.array(place) }),
+      ),
+      discountRemainderTo: z.array(place),
+      gross: storedMoney,
+      discount: storedMoney,
+      ...amounts,
+    })
+    .describe(
+      'The invoice is issued under its number, with every amount as it was priced, and changes no more.',
+    ),
+  InvoiceSent: z.strictObject({ at }).describe('The customer was given the invoice.'),
+  InvoiceCollectionClaimed: z
+    .strictObject({ at, collectionId, amount: storedMoney })
+    .describe('One collection may ask the customer for this amount; until it is released, no other may.'),
+  InvoiceCollectionReleased: z
+    .strictObject({ at, collectionId })
+    .describe('The collection is over, whatever came of it.'),
+  InvoicePaymentApplied: z
+    .strictObject({ at, applicationId: z.string(), tender, amount: storedMoney })
+    .describe('Money that is ours was set against what is due.'),
+  InvoicePaymentReversed: z
+    .strictObject({ at, applicationId: z.string(), reversalId: z.string(), tender, amount: storedMoney })
+    .describe('An applied payment, or a part of it, counts no more: it was refunded, or it bounced.'),
+  InvoiceCreditRequested: z
+    .strictObject({ at, creditNoteId, creditReason, issuedOn: date, scope, ...seriesPlace, ...creditedParts })
+    .describe(
+      'This part of the invoice is to be taken back; it is kept for a credit note that waits for its number.',
+    ),
+  InvoiceCredited: z
+    .strictObject({
+      at,
+      creditNoteId,
+      number: z.string(),
+      creditReason,
+      issuedOn: date,
+      customerId: details.customerId,
+      purpose: details.purpose,
+      ...creditedParts,
+    })
+    .describe('A credit note was issued under its number: this part of the invoice is taken back.'),
+  InvoicePaid: z
+    .strictObject({ at, paid: storedMoney, credited: storedMoney })
+    .describe('Nothing is due any more. Comes again only after the invoice was reopened.'),
+  InvoiceReopened: z
+    .strictObject({ at, due: storedMoney })
+    .describe('Something is due again, since a payment went back.'),
+  InvoiceVoided: z
+    .strictObject({ at, purpose: details.purpose, ...amounts })
+    .describe(
+      'The invoice counts no more and keeps its number; the amounts are what credit notes had left of it.',
+    ),
+  InvoiceMarkedUncollectible: z
+    .strictObject({ at, amount: storedMoney })
+    .describe('Nobody expects what is due to be paid; it is booked as a loss.'),
+});

@@ -1,0 +1,82 @@
+import type { InvoiceDetails, InvoiceEvent, InvoiceEventOf } from '../../domain/invoice/events.js';
+import type { Account, Journal, JournalLine } from '../../domain/ledger/journal.js';
+import { credit, debit, journal } from '../../domain/ledger/journal.js';
+import type { Money } from '../../domain/shared/money.js';
+import { isZero } from '../../domain/shared/money.js';
+import type { Tender } from '../../domain/shared/tender.js';
+
+/**
+ * What an invoice's fact means in the books: exactly one journal for each fact that moves money, none for the others and
+ * none for an amount of zero.
+ */
+export function journalOfInvoice(event: InvoiceEvent): Journal | undefined {
+  switch (event.type) {
+    case 'InvoiceFinalized':
+      return sold('Invoice finalized', event, (account, amount) => credit(account, amount));
+    case 'InvoiceVoided':
+      return sold('Invoice voided', event, (account, amount) => debit(account, amount));
+    case 'InvoicePaymentApplied':
+      return transfer('Payment applied', sourceOf(event.tender), 'accounts_receivable', event.amount);
+    case 'InvoicePaymentReversed':
+      return transfer('Payment reversed', 'accounts_receivable', sourceOf(event.tender), event.amount);
+    case 'InvoiceCredited':
+      return credited(event);
+    case 'InvoiceMarkedUncollectible':
+      return transfer('Invoice uncollectible', 'bad_debt', 'accounts_receivable', event.amount);
+    case 'InvoiceDrafted':
+    case 'InvoiceDraftRevised':
+    case 'InvoiceFinalizationRequested':
+    case 'InvoiceSent':
+    case 'InvoiceCollectionClaimed':
+    case 'InvoiceCollectionReleased':
+    case 'InvoiceCreditRequested':
+    case 'InvoicePaid':
+    case 'InvoiceReopened':
+      return undefined;
+  }
+}
+
+type Amounts = {
+  readonly purpose: InvoiceDetails['purpose'];
+  readonly net: Money;
+  readonly tax: Money;
+  readonly total: Money;
+};
+type Side = (account: Account, amount: Money) => JournalLine;
+
+/** Income and tax on one side, what the customer owes for them on the other. */
+function sold(description: string, { purpose, net, tax, total }: Amounts, income: Side): Journal | undefined {
+  return posted(description, [
+    income(incomeOf(purpose), net),
+    income('tax_payable', tax),
+    income('accounts_receivable', { ...total, minor: -total.minor }),
+  ]);
+}
+
+function credited(event: InvoiceEventOf<'InvoiceCredited'>): Journal | undefined {
+  const account =
+    event.creditReason === 'early_payment_discount' ? 'early_payment_discounts' : incomeOf(event.purpose);
+  return posted('Credit note', [
+    debit(account, event.net),
+    debit('tax_payable', event.tax),
+    credit('accounts_receivable', event.total),
+  ]);
+}
+
+function incomeOf(purpose: InvoiceDetails['purpose']): 'revenue' | 'late_fees' {
+  return purpose === 'late_fee' ? 'late_fees' : 'revenue';
+}
+
+/** Where money stands before it is set against an invoice. */
+function sourceOf({ kind }: Tender): 'unapplied_payments' | 'customer_credit' {
+  return kind === 'credit' ? 'customer_credit' : 'unapplied_payments';
+}
+
+function transfer(description: string, from: Account, to: Account, amount: Money): Journal | undefined {
+  return posted(description, [debit(from, amount), credit(to, amount)]);
+}
+
+function posted(description: string, lines: readonly JournalLine[]): Journal | undefined {
+  const moving = lines.filter(({ amount }) => !isZero(amount));
+  return moving.length === 0 ? undefined : journal(description, ...moving);
+}

@@ -1,0 +1,51 @@
+import type { CivilDate } from '../shared/civil-date.js';
+import type { CollectionId, CreditNoteId } from '../shared/ids.js';
+import type { Instant } from '../shared/instant.js';
+import type { Money } from '../shared/money.js';
+import type { Tender } from '../shared/tender.js';
+import type { InvoiceContent } from './content.js';
+import type { CreditScope } from './credit-note.js';
+import type { CreditReason, InvoiceDetails, SeriesPlace } from './events.js';
+
+/** Commands carry the instant, the day of the business and every id that they mint: nothing is fetched while deciding. */
+export type InvoiceCommand = { readonly at: Instant } & (
+  | { readonly type: 'DraftInvoice'; readonly details: InvoiceDetails; readonly content: InvoiceContent }
+  | { readonly type: 'ReviseDraft'; readonly content: InvoiceContent }
+  | { readonly type: 'FinalizeInvoice'; readonly issuedOn: CivilDate; readonly place: SeriesPlace }
+  | {
+      readonly type: 'RecordFinalized';
+      readonly number: string;
+      readonly billingIdentitySha256: string | null;
+    }
+  | { readonly type: 'SendInvoice' }
+  | { readonly type: 'ClaimCollection'; readonly collectionId: CollectionId; readonly amount: Money }
+  | { readonly type: 'ReleaseCollection'; readonly collectionId: CollectionId }
+  | {
+      readonly type: 'ApplyPayment';
+      readonly applicationId: string;
+      /** The collection that brought the money; null for money that came by itself. */
+      readonly collectionId: CollectionId | null;
+      readonly tender: Tender;
+      readonly amount: Money;
+    }
+  | {
+      readonly type: 'ReversePayment';
+      readonly applicationId: string;
+      readonly reversalId: string;
+      /** Null takes back all that is left of the application. */
+      readonly amount: Money | null;
+    }
+  | { readonly type: 'VoidInvoice' }
+  | { readonly type: 'MarkUncollectible' }
+  | {
+      readonly type: 'RequestCreditNote';
+      readonly creditNoteId: CreditNoteId;
+      readonly scope: CreditScope;
+      readonly creditReason: CreditReason;
+      readonly issuedOn: CivilDate;
+      readonly place: SeriesPlace;
+    }
+  | { readonly type: 'RecordCreditNote'; readonly creditNoteId: CreditNoteId; readonly number: string }
+);
+
+export type InvoiceCommandOf<T extends InvoiceCommand['type']> = Extract<InvoiceCommand, { type: T }>;

@@ -1,0 +1,114 @@
+import type { CivilDate } from '../shared/civil-date.js';
+import type { Currency } from '../shared/currency.js';
+import type { CollectionId, CreditNoteId, CustomerId, InvoiceId, OrderId } from '../shared/ids.js';
+import type { Instant } from '../shared/instant.js';
+import type { Money } from '../shared/money.js';
+import type { Tender } from '../shared/tender.js';
+import type { InvoiceContent } from './content.js';
+import type { CreditedLine, CreditScope } from './credit-note.js';
+import type { PricedInvoice } from './price-invoice.js';
+
+/** What is true of an invoice from its first draft on. */
+export type InvoiceDetails = {
+  readonly invoiceId: InvoiceId;
+  readonly customerId: CustomerId;
+  readonly orderId: OrderId | null;
+  readonly currency: Currency;
+  /** What is sold: it decides the account of the income. */
+  readonly purpose: 'sale' | 'late_fee';
+};
+
+/** A series of numbers and how far it was when a number was asked for; -1n where it had none. */
+export type SeriesPlace = { readonly series: string; readonly seen: bigint };
+
+export type CreditReason =
+  | 'returned'
+  | 'duplicate'
+  | 'order_change'
+  | 'goodwill'
+  | 'early_payment_discount'
+  | 'other';
+
+/** What a credit note takes back, worked out when it is asked for. */
+export type CreditedParts = {
+  readonly lines: readonly CreditedLine[];
+  readonly net: Money;
+  readonly tax: Money;
+  readonly total: Money;
+};
+
+/**
+ * Facts of one invoice, its payments and its credit notes. `...Requested` is recorded before a number is taken; the fact
+ * that follows carries the number. `at` is when the fact was decided here.
+ */
+export type InvoiceEvent = { readonly at: Instant } & (
+  | ({ readonly type: 'InvoiceDrafted'; readonly content: InvoiceContent } & InvoiceDetails)
+  | { readonly type: 'InvoiceDraftRevised'; readonly content: InvoiceContent }
+  | ({
+      readonly type: 'InvoiceFinalizationRequested';
+      readonly issuedOn: CivilDate;
+      readonly dueOn: CivilDate;
+    } & SeriesPlace)
+  | ({
+      readonly type: 'InvoiceFinalized';
+      readonly number: string;
+      readonly issuedOn: CivilDate;
+      readonly dueOn: CivilDate;
+      /** Of the billing identity as it was at the issue, kept apart; null where the customer had none. */
+      readonly billingIdentitySha256: string | null;
+      readonly content: InvoiceContent;
+    } & InvoiceDetails &
+      PricedInvoice)
+  | { readonly type: 'InvoiceSent' }
+  | {
+      readonly type: 'InvoiceCollectionClaimed';
+      readonly collectionId: CollectionId;
+      readonly amount: Money;
+    }
+  | { readonly type: 'InvoiceCollectionReleased'; readonly collectionId: CollectionId }
+  | {
+      readonly type: 'InvoicePaymentApplied';
+      readonly applicationId: string;
+      readonly tender: Tender;
+      readonly amount: Money;
+    }
+  | {
+      readonly type: 'InvoicePaymentReversed';
+      readonly applicationId: string;
+      readonly reversalId: string;
+      readonly tender: Tender;
+      readonly amount: Money;
+    }
+  | ({
+      readonly type: 'InvoiceCreditRequested';
+      readonly creditNoteId: CreditNoteId;
+      readonly creditReason: CreditReason;
+      readonly issuedOn: CivilDate;
+      readonly scope: CreditScope;
+    } & CreditedParts &
+      SeriesPlace)
+  | ({
+      readonly type: 'InvoiceCredited';
+      readonly creditNoteId: CreditNoteId;
+      readonly number: string;
+      readonly creditReason: CreditReason;
+      readonly issuedOn: CivilDate;
+      readonly customerId: CustomerId;
+      readonly purpose: InvoiceDetails['purpose'];
+    } & CreditedParts)
+  /** Nothing is due any more. */
+  | { readonly type: 'InvoicePaid'; readonly paid: Money; readonly credited: Money }
+  /** Something is due again, since a payment went back. */
+  | { readonly type: 'InvoiceReopened'; readonly due: Money }
+  /** The amounts are what was left of the invoice. */
+  | {
+      readonly type: 'InvoiceVoided';
+      readonly purpose: InvoiceDetails['purpose'];
+      readonly net: Money;
+      readonly tax: Money;
+      readonly total: Money;
+    }
+  | { readonly type: 'InvoiceMarkedUncollectible'; readonly amount: Money }
+);
+
+export type InvoiceEventOf<T extends InvoiceEvent['type']> = Extract<InvoiceEvent, { type: T }>;

@@ -1,0 +1,176 @@
+import { impossible } from '../shared/corrupt-stream.js';
+import { add, zero } from '../shared/money.js';
+import type { InvoiceEvent, InvoiceEventOf } from './events.js';
+import type { CreditNote, InvoiceState, IssuedInvoice } from './state.js';
+import { isIssued } from './state.js';
+
+/** Folds one fact into the state; an impossible pair stops the fold with `CorruptStream`. */
+export function evolve(state: InvoiceState, event: InvoiceEvent): InvoiceState {
+  switch (event.type) {
+    case 'InvoiceDrafted': {
+      if (state.status !== 'absent') return impossible(state.status, event.type);
+      const { invoiceId, customerId, orderId, currency, purpose, content, at } = event;
+      const details = { invoiceId, customerId, orderId, currency, purpose };
+      return { status: 'draft', details, content, createdAt: at };
+    }
+    case 'InvoiceDraftRevised':
+      if (state.status !== 'draft') return impossible(state.status, event.type);
+      return { ...state, content: event.content };
+    case 'InvoiceFinalizationRequested': {
+      if (state.status !== 'draft') return impossible(state.status, event.type);
+      const { series, seen, issuedOn, dueOn } = event;
+      return { ...state, status: 'finalizing', place: { series, seen }, issuedOn, dueOn };
+    }
+    case 'InvoiceFinalized':
+      return finalized(state, event);
+    case 'InvoiceSent':
+    case 'InvoiceCollectionClaimed':
+    case 'InvoiceCollectionReleased':
+    case 'InvoicePaymentApplied':
+    case 'InvoicePaymentReversed':
+    case 'InvoiceCreditRequested':
+    case 'InvoiceCredited':
+    case 'InvoicePaid':
+    case 'InvoiceReopened':
+    case 'InvoiceVoided':
+    case 'InvoiceMarkedUncollectible':
+      return isIssued(state) ? evolveIssued(state, event) : impossible(state.status, event.type);
+  }
+}
+
+function finalized(state: InvoiceState, event: InvoiceEventOf<'InvoiceFinalized'>): InvoiceState {
+  if (state.status !== 'finalizing') return impossible(state.status, event.type);
+  const { lines, taxes, discountRemainderTo, gross, discount, net, tax, total } = event;
+  return {
+    status: 'open',
+    details: state.details,
+    content: event.content,
+    createdAt: state.createdAt,
+    priced: { lines, taxes, discountRemainderTo, gross, discount, net, tax, total },
+    number: event.number,
+    issuedOn: event.issuedOn,
+    dueOn: event.dueOn,
+    finalizedAt: event.at,
+    billingIdentitySha256: event.billingIdentitySha256,
+    sentAt: null,
+    collections: [],
+    applications: [],
+    creditNotes: [],
+    writtenOff: zero(event.total.currency),
+  };
+}
+
+type IssuedEvent = Exclude<
+  InvoiceEvent,
+  {
+    type: 'InvoiceDrafted' | 'InvoiceDraftRevised' | 'InvoiceFinalizationRequested' | 'InvoiceFinalized';
+  }
+>;
+
+function evolveIssued(state: IssuedInvoice, event: IssuedEvent): InvoiceState {
+  switch (event.type) {
+    case 'InvoiceSent':
+      return { ...state, sentAt: event.at };
+    case 'InvoiceCollectionClaimed': {
+      if (state.status !== 'open') return impossible(state.status, event.type);
+      const { collectionId, amount } = event;
+      return { ...state, collections: [...state.collections, { collectionId, amount, status: 'claimed' }] };
+    }
+    case 'InvoiceCollectionReleased':
+      return {
+        ...state,
+        collections: changed(
+          state.collections,
+          ({ collectionId, status }) => collectionId === event.collectionId && status === 'claimed',
+          event.type,
+          (collection) => ({ ...collection, status: 'released' }),
+        ),
+      };
+    case 'InvoicePaymentApplied': {
+      if (state.status !== 'open') return impossible(state.status, event.type);
+      const { applicationId, tender, amount, at } = event;
+      const application = { applicationId, tender, amount, appliedAt: at, reversals: [] };
+      return { ...state, applications: [...state.applications, application] };
+    }
+    case 'InvoicePaymentReversed': {
+      const { reversalId, amount } = event;
+      return {
+        ...state,
+        applications: changed(
+          state.applications,
+          ({ applicationId }) => applicationId === event.applicationId,
+          event.type,
+          (one) => ({ ...one, reversals: [...one.reversals, { reversalId, amount }] }),
+        ),
+      };
+    }
+    case 'InvoiceCreditRequested':
+    case 'InvoiceCredited':
+      if (state.status !== 'open') return impossible(state.status, event.type);
+      return { ...state, creditNotes: evolveCreditNotes(state.creditNotes, event) };
+    case 'InvoicePaid':
+      if (state.status !== 'open') return impossible(state.status, event.type);
+      return { ...state, status: 'paid', paidAt: event.at };
+    case 'InvoiceReopened':
+      return reopened(state) ?? impossible(state.status, event.type);
+    case 'InvoiceVoided':
+      if (state.status !== 'open') return impossible(state.status, event.type);
+      return { ...state, status: 'void', voidedAt: event.at };
+    case 'InvoiceMarkedUncollectible':
+      if (state.status !== 'open') return impossible(state.status, event.type);
+      return {
+        ...state,
+        status: 'uncollectible',
+        markedAt: event.at,
+        writtenOff: add(state.writtenOff, event.amount),
+      };
+  }
+}
+
+/** When it was paid or given up is history. */
+function reopened(state: IssuedInvoice): InvoiceState | undefined {
+  switch (state.status) {
+    case 'paid': {
+      const { paidAt: _paidAt, ...rest } = state;
+      return { ...rest, status: 'open' };
+    }
+    case 'uncollectible': {
+      const { markedAt: _markedAt, ...rest } = state;
+      return { ...rest, status: 'open' };
+    }
+    case 'open':
+    case 'void':
+      return undefined;
+  }
+}
+
+function evolveCreditNotes(
+  notes: readonly CreditNote[],
+  event: InvoiceEventOf<'InvoiceCreditRequested' | 'InvoiceCredited'>,
+): readonly CreditNote[] {
+  if (event.type === 'InvoiceCredited') {
+    return changed(
+      notes,
+      ({ creditNoteId, number }) => creditNoteId === event.creditNoteId && number === null,
+      event.type,
+      (note) => ({ ...note, number: event.number }),
+    );
+  }
+  if (notes.some(({ creditNoteId }) => creditNoteId === event.creditNoteId)) {
+    return impossible('existing credit note', event.type);
+  }
+  const { type: _type, at, series, seen, ...rest } = event;
+  return [...notes, { ...rest, place: { series, seen }, requestedAt: at, number: null }];
+}
+
+/** The list with the one item changed that the event speaks of. */
+function changed<T>(
+  items: readonly T[],
+  isMeant: (item: T) => boolean,
+  eventType: string,
+  change: (item: T) => T,
+): readonly T[] {
+  const meant = items.find(isMeant);
+  if (meant === undefined) return impossible('no such part', eventType);
+  return items.map((item) => (item === meant ? change(item) : item));
+}

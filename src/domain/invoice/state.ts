@@ -1,0 +1,131 @@
+import type { CivilDate } from '../shared/civil-date.js';
+import type { CollectionId, CreditNoteId } from '../shared/ids.js';
+import type { Instant } from '../shared/instant.js';
+import type { Money } from '../shared/money.js';
+import { add, subtract, sum } from '../shared/money.js';
+import type { Tender } from '../shared/tender.js';
+import type { InvoiceContent } from './content.js';
+import type { CreditScope } from './credit-note.js';
+import type { CreditedParts, CreditReason, InvoiceDetails, SeriesPlace } from './events.js';
+import type { PricedInvoice } from './price-invoice.js';
+
+type Existing = {
+  readonly details: InvoiceDetails;
+  readonly content: InvoiceContent;
+  readonly createdAt: Instant;
+};
+
+type Draft = Existing & { readonly status: 'draft' };
+/** Waits for its number; nothing of it changes any more. */
+type Finalizing = Existing & {
+  readonly status: 'finalizing';
+  readonly place: SeriesPlace;
+  readonly issuedOn: CivilDate;
+  readonly dueOn: CivilDate;
+};
+
+type Issued = Existing & {
+  readonly priced: PricedInvoice;
+  readonly number: string;
+  readonly issuedOn: CivilDate;
+  readonly dueOn: CivilDate;
+  readonly finalizedAt: Instant;
+  readonly billingIdentitySha256: string | null;
+  readonly sentAt: Instant | null;
+  readonly collections: readonly Collection[];
+  readonly applications: readonly Application[];
+  readonly creditNotes: readonly CreditNote[];
+  readonly writtenOff: Money;
+};
+
+/** A claim on the right to collect; one at a time is not released. */
+type Collection = {
+  readonly collectionId: CollectionId;
+  readonly amount: Money;
+  readonly status: 'claimed' | 'released';
+};
+
+export type Application = {
+  readonly applicationId: string;
+  readonly tender: Tender;
+  readonly amount: Money;
+  readonly appliedAt: Instant;
+  readonly reversals: readonly { readonly reversalId: string; readonly amount: Money }[];
+};
+
+export type CreditNote = CreditedParts & {
+  readonly creditNoteId: CreditNoteId;
+  readonly creditReason: CreditReason;
+  readonly issuedOn: CivilDate;
+  readonly scope: CreditScope;
+  readonly place: SeriesPlace;
+  readonly requestedAt: Instant;
+  /** Null while it waits for it. */
+  readonly number: string | null;
+};
+
+type Open = Issued & { readonly status: 'open' };
+type Paid = Issued & { readonly status: 'paid'; readonly paidAt: Instant };
+type Void = Issued & { readonly status: 'void'; readonly voidedAt: Instant };
+type Uncollectible = Issued & { readonly status: 'uncollectible'; readonly markedAt: Instant };
+
+export type IssuedInvoice = Open | Paid | Void | Uncollectible;
+type ExistingInvoice = Draft | Finalizing | IssuedInvoice;
+export type InvoiceState = { readonly status: 'absent' } | ExistingInvoice;
+
+export function isIssued(state: InvoiceState): state is IssuedInvoice {
+  switch (state.status) {
+    case 'absent':
+    case 'draft':
+    case 'finalizing':
+      return false;
+    case 'open':
+    case 'paid':
+    case 'void':
+    case 'uncollectible':
+      return true;
+  }
+}
+
+/** Applied and not reversed. */
+export function paidOf(invoice: IssuedInvoice): Money {
+  return sum(invoice.details.currency, invoice.applications.map(leftOf));
+}
+
+/** What can still be taken back of an application. */
+export function leftOf({ amount, reversals }: Application): Money {
+  return reversals.reduce((left, reversal) => subtract(left, reversal.amount), amount);
+}
+
+/** By credit notes that have their number. */
+export function creditedOf({ details, creditNotes }: IssuedInvoice): Money {
+  const issued = creditNotes.filter(({ number }) => number !== null);
+  return sum(
+    details.currency,
+    issued.map(({ total }) => total),
+  );
+}
+
+/** total - paid - credited - written off; nothing on a void invoice. Never below zero. */
+export function dueOf(invoice: IssuedInvoice): Money {
+  if (invoice.status === 'void') return { ...invoice.priced.total, minor: 0n };
+  const settled = add(add(paidOf(invoice), creditedOf(invoice)), invoice.writtenOff);
+  return subtract(invoice.priced.total, settled);
+}
+
+/** What is due and not about to be taken back by a credit note that waits for its number. */
+export function payableOf(invoice: IssuedInvoice): Money {
+  const waiting = invoice.creditNotes.filter(({ number }) => number === null);
+  return waiting.reduce((left, { total }) => subtract(left, total), dueOf(invoice));
+}
+
+export function claimOn({ collections }: IssuedInvoice): Collection | undefined {
+  return collections.find(({ status }) => status === 'claimed');
+}
+
+/** The invoice without its credit notes, those included that wait for their number. */
+export function uncredited({ priced, creditNotes }: IssuedInvoice): Omit<CreditedParts, 'lines'> {
+  const less = (of: 'net' | 'tax' | 'total') =>
+    creditNotes.reduce((left, note) => subtract(left, note[of]), priced[of]);
+  return { net: less('net'), tax: less('tax'), total: less('total') };
+}
