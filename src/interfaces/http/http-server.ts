@@ -167,11 +167,13 @@ function close(server: Server, withinMs: number): Promise<void> {
     const sweep = setInterval(() => {
       if (performance.now() - closedAt >= lingerMs) server.closeIdleConnections();
     }, 20);
-    // The HTTP server's own close would cut what seems idle; this one only listens no more.
-    NetServer.prototype.close.call(server, () => {
+    const closed = (): void => {
       clearTimeout(cut);
       clearInterval(sweep);
       resolve();
-    });
+    };
+    // The kernel resets whoever has connected and was not yet taken in, so one whole turn of the loop takes them in first.
+    // The HTTP server's own close would cut what seems idle; this one only listens no more.
+    setImmediate(() => setImmediate(() => NetServer.prototype.close.call(server, closed)));
   });
 }

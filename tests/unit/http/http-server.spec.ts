@@ -4,6 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { EventStoreUnavailable } from '../../../src/application/ports/event-store.js';
 import { Contention } from '../../../src/application/shared/command-handler.js';
 import { CorruptStream } from '../../../src/domain/shared/corrupt-stream.js';
+import { field } from '../../support/api-client.js';
+import { eventually } from '../../support/eventually.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 
@@ -221,30 +223,39 @@ describe('the server', () => {
   });
 
   it('finishes what is under way when it is closed, and takes nothing new', async () => {
-    app.gateway.confirm = async () => {
-      await sleep(300);
-      return { outcome: 'unknown', reason: 'timeout', retryAfterMs: null };
-    };
+    const asked = new Promise<void>((resolve) => {
+      app.gateway.confirm = async () => {
+        resolve();
+        await sleep(300);
+        return { outcome: 'unknown', reason: 'timeout', retryAfterMs: null };
+      };
+    });
     const visa = { amount: 5000, currency: 'USD', payment_method: 'pm_visa', confirm: true };
     const underWay = app.api.post('/v1/payments', visa);
-    await sleep(100);
+    await asked;
     const closed = app.http.close(3_600_000);
-    await expect(app.api.get('/health/live')).rejects.toThrow(/ECONNREFUSED/);
+    await eventually(
+      () => app.api.get('/health/live').catch((error: unknown) => field(error, 'code')),
+      (answer) => answer === 'ECONNREFUSED',
+    );
     expect((await underWay).status).toBe(202);
     await closed;
   });
 
   it('cuts what does not end within the bound', async () => {
     let letGo: () => void = () => undefined;
-    app.apiKeys.authenticate = () =>
-      new Promise((resolve) => {
-        letGo = () => resolve(undefined);
-      });
+    const asked = new Promise<void>((wasAsked) => {
+      app.apiKeys.authenticate = () =>
+        new Promise((resolve) => {
+          letGo = () => resolve(undefined);
+          wasAsked();
+        });
+    });
     const cut = app.api.get('/v1/payments').then(
       () => 'answered',
       () => 'cut',
     );
-    await sleep(100);
+    await asked;
     await app.http.close(200);
     expect(await cut).toBe('cut');
     letGo();
