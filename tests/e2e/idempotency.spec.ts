@@ -13,7 +13,11 @@ const visa = { amount: 5000, currency: 'USD', payment_method: 'pm_card_visa', co
 describe.each(stores)('idempotency keys, events in %s', (store) => {
   let app: RunningApp;
   beforeAll(async () => {
-    app = await startApp(store);
+    // Crowds are answered here, on machines of any speed.
+    app = await startApp(store, {
+      COUNTERFOIL_INLINE_BUDGET_MS: '10000',
+      COUNTERFOIL_EFFECT_GRACE_MS: '12000',
+    });
   }, 60_000);
   afterAll(() => app?.stop());
 

@@ -75,7 +75,8 @@ describe('a kill between what Stripe did and what we wrote down', () => {
       await simulator.post('/sim/next', {
         operation: 'payment_intents.create',
         behavior: 'delay_after',
-        delay_ms: 700,
+        // Far longer than it takes to see the charge; nobody waits for its end.
+        delay_ms: 5_000,
         times: 1,
       });
       const key = randomUUID();

@@ -150,7 +150,12 @@ describe('the configuration', () => {
 describe('a process in a state that nobody foresaw', () => {
   it('security 72: logs it, stops in order and ends with a code that a supervisor sees', async () => {
     const database = await createTestDatabase();
-    const source = `setTimeout(() => Promise.reject(new Error('nobody caught this')), 3000)`;
+    const source = `import { Server } from 'node:net';
+      const { listen } = Server.prototype;
+      Server.prototype.listen = function (...args) {
+        this.once('listening', () => setTimeout(() => Promise.reject(new Error('nobody caught this')), 500));
+        return listen.apply(this, args);
+      };`;
     const { child, output } = startProgram('main.js', {
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(source)}`,
       DATABASE_URL: database.url,

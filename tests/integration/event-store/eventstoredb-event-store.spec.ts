@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../../src/application/ports/event-store.js';
@@ -6,6 +7,7 @@ import { appended, newEvent, newEvents, newStream, readToEnd } from '../../contr
 import { systemEvent } from '../../support/eventstore-stand-in/log.js';
 import type { EventStoreStandIn } from '../../support/eventstore-stand-in/server.js';
 import { startEventStoreStandIn } from '../../support/eventstore-stand-in/server.js';
+import { eventually } from '../../support/eventually.js';
 import { silentLogger } from '../../support/postgres.js';
 
 describe('the EventStoreDB event store under faults', () => {
@@ -67,10 +69,12 @@ describe('the EventStoreDB event store under faults', () => {
 
   it('says unavailable soon when no server is there, and serves again when it is back', async () => {
     await store.append(newStream(), 'any', [newEvent()]);
-    const restarted = standIn.restart(1_000);
-    await expect(store.append(newStream(), 'no_stream', [newEvent()])).rejects.toThrow(EventStoreUnavailable);
-    await expect(store.readAll(0n, 10)).rejects.toThrow(EventStoreUnavailable);
-    await restarted;
+    await standIn.restart(async () => {
+      await expect(store.append(newStream(), 'no_stream', [newEvent()])).rejects.toThrow(
+        EventStoreUnavailable,
+      );
+      await expect(store.readAll(0n, 10)).rejects.toThrow(EventStoreUnavailable);
+    });
     expect(appended(await store.append(newStream(), 'no_stream', [newEvent()])).revision).toBe(0n);
     expect(await store.readAll(0n, 10)).toHaveLength(2);
   });
@@ -97,11 +101,12 @@ describe('the EventStoreDB event store under faults', () => {
       written.push(...events.map(({ id }) => id));
       await store.append(newStream(), 'no_stream', events);
       if (turn % 6 === 1) standIn.faults.cutSubscriptions();
-      if (turn === 15) await standIn.restart(200);
+      if (turn === 15) await standIn.restart(() => sleep(200));
     }
-    for (let waited = 0; ids.length < written.length && waited < 8_000; waited += 20) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await eventually(
+      async () => ids.length,
+      (count) => count >= written.length,
+    );
     ending.abort();
     await following;
     expect(ids).toEqual(written);
@@ -143,12 +148,16 @@ describe('the EventStoreDB event store under faults', () => {
     const other = EventStoreDBClient.connectionString(standIn.connectionString);
     Object.assign(other, { supports: () => Promise.resolve(true) });
     standIn.faults.batchAnswersHeld = true;
-    const hanging = other.appendToStream(newStream(), jsonEvent({ type: 'OrderPlaced', data: {} }));
+    const unanswered = newStream();
+    const hanging = other.appendToStream(unanswered, jsonEvent({ type: 'OrderPlaced', data: {} }));
     const outcome = hanging.then(
       () => 'appended',
       () => 'rejected',
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await eventually(
+      async () => standIn.log.stream(unanswered).length,
+      (count) => count === 1,
+    );
     standIn.faults.onAppends(...Array.from({ length: 20 }, () => ({ kind: 'delayed', ms: 100 }) as const));
     const appends = Promise.all(
       Array.from({ length: 20 }, () => store.append(newStream(), 'no_stream', newEvents(2))),
@@ -157,6 +166,6 @@ describe('the EventStoreDB event store under faults', () => {
     for (const result of await appends)
       expect(appended(result)).toMatchObject({ revision: 1n, repeated: false });
     expect(await outcome).toBe('rejected');
-    await Promise.race([other.dispose(), new Promise((resolve) => setTimeout(resolve, 200))]);
+    await Promise.race([other.dispose(), sleep(200)]);
   });
 });

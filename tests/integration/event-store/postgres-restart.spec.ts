@@ -7,6 +7,7 @@ import { PostgresEventStore } from '../../../src/infrastructure/event-store/post
 import { startEmbeddedPostgres } from '../../../src/infrastructure/postgres/embedded-postgres.js';
 import { migrate } from '../../../src/infrastructure/postgres/migrate.js';
 import { appended, newEvents, newStream } from '../../contract/event-store.contract.js';
+import { eventually } from '../../support/eventually.js';
 import { silentLogger } from '../../support/postgres.js';
 
 it('loses nothing that was acknowledged when the database crashes, and heals on its return', async () => {
@@ -46,7 +47,11 @@ it('loses nothing that was acknowledged when the database crashes, and heals on 
   };
   const writers = Promise.all(Array.from({ length: 4 }, write));
   for (let crash = 0; crash < 2; crash += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const goodTimes = acknowledged.length;
+    await eventually(
+      async () => acknowledged.length,
+      (count) => count > goodTimes + 50,
+    );
     process.kill(
       Number.parseInt(await readFile(join(server.clusterDir, 'postmaster.pid'), 'utf8'), 10),
       'SIGQUIT',
@@ -56,17 +61,21 @@ it('loses nothing that was acknowledged when the database crashes, and heals on 
     await server.stop();
     server = await startEmbeddedPostgres({ ...options, port });
     const before = acknowledged.length;
-    while (acknowledged.length === before) await new Promise((resolve) => setTimeout(resolve, 10));
+    await eventually(
+      async () => acknowledged.length,
+      (count) => count > before,
+    );
   }
   writing = false;
   await writers;
-  for (let waited = 0; received.length < acknowledged.length && waited < 5_000; waited += 20) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await eventually(
+    async () => received.length,
+    (count) => count >= acknowledged.length,
+  );
   ending.abort();
   await following;
   expect([...received].sort()).toEqual([...acknowledged].sort());
   await store.close();
   await server.stop();
   await rm(folder, { recursive: true, force: true });
-}, 30_000);
+}, 120_000);

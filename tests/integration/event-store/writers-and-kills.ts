@@ -20,30 +20,49 @@ export type WritersReport = {
 };
 
 /**
- * Eight writers at once, until so many events are acknowledged: four through event stores of their own, four in
- * transactions by hand that stay open for a moment and are often rolled back. All the while connections are killed,
- * and a subscriber follows from the beginning.
+ * Eight writers at once, until so many events are acknowledged, and so many transactions rolled back and connections killed:
+ * four through event stores of their own, four in transactions by hand that stay open for a moment and are often rolled
+ * back. All the while connections are killed, and a subscriber follows from the beginning.
  */
-export async function runWritersAndKills(url: string, eventsMin: number): Promise<WritersReport> {
+export async function runWritersAndKills(
+  url: string,
+  eventsMin: number,
+  disturbancesMin = 20,
+): Promise<WritersReport> {
   const open = () => new PostgresEventStore({ connectionString: url, logger: silentLogger });
   const stores = [open(), open(), open(), open()];
   const subscriber = open();
-  const run = { acknowledged: [] as string[], rollbacks: 0, kills: 0, done: false };
+  const run = {
+    acknowledged: [] as string[],
+    rollbacks: 0,
+    kills: 0,
+    done: false,
+    get goesOn() {
+      return this.acknowledged.length < eventsMin || Math.min(this.rollbacks, this.kills) < disturbancesMin;
+    },
+  };
   const following = follow(subscriber, run);
   const killing = kill(url, run);
   await Promise.all([
-    ...stores.map((store) => writeThroughStore(store, eventsMin, run)),
-    ...stores.map(() => writeByHand(url, eventsMin, run)),
+    ...stores.map((store) => writeThroughStore(store, run)),
+    ...stores.map(() => writeByHand(url, run)),
   ]);
   run.done = true;
   await killing;
   const stored = await readToEnd(subscriber, 0n);
   const received = await following(stored.length);
   await Promise.all([...stores, subscriber].map((store) => store.close()));
-  return { ...run, received, stored };
+  const { acknowledged, rollbacks, kills } = run;
+  return { acknowledged, rollbacks, kills, received, stored };
 }
 
-type Run = { acknowledged: string[]; rollbacks: number; kills: number; done: boolean };
+type Run = {
+  readonly acknowledged: string[];
+  rollbacks: number;
+  kills: number;
+  done: boolean;
+  readonly goesOn: boolean;
+};
 
 function follow(store: PostgresEventStore, run: Run): (until: number) => Promise<readonly RecordedEvent[]> {
   const ending = new AbortController();
@@ -62,10 +81,10 @@ function follow(store: PostgresEventStore, run: Run): (until: number) => Promise
   };
 }
 
-async function writeThroughStore(store: PostgresEventStore, eventsMin: number, run: Run): Promise<void> {
+async function writeThroughStore(store: PostgresEventStore, run: Run): Promise<void> {
   let stream = newStream();
   let revision = -1n;
-  while (run.acknowledged.length < eventsMin) {
+  while (run.goesOn) {
     const events = newEvents(randomInt(1, 20));
     for (let written = false; !written; ) {
       try {
@@ -87,13 +106,13 @@ async function writeThroughStore(store: PostgresEventStore, eventsMin: number, r
 }
 
 /** Holds the transaction open after the append, so that the commit comes late, and often does not come. */
-async function writeByHand(url: string, eventsMin: number, run: Run): Promise<void> {
-  while (run.acknowledged.length < eventsMin) {
+async function writeByHand(url: string, run: Run): Promise<void> {
+  while (run.goesOn) {
     const client = new pg.Client({ connectionString: url, application_name: writerName });
     client.on('error', () => undefined);
     try {
       await client.connect();
-      while (run.acknowledged.length < eventsMin) {
+      while (run.goesOn) {
         const events = newEvents(randomInt(1, 30));
         await client.query('begin');
         await client.query(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { migrate } from '../../../src/infrastructure/postgres/migrate.js';
 import { createPool, withTransaction } from '../../../src/infrastructure/postgres/pool.js';
+import { eventually } from '../../support/eventually.js';
 import type { TestDatabase } from '../../support/postgres.js';
 import { createTestDatabase, silentLogger } from '../../support/postgres.js';
 
@@ -63,10 +64,18 @@ describe('the Postgres pool', () => {
   it('outlives the death of its connections, idle and in use', async () => {
     const kill = `select pg_terminate_backend(pid) from pg_stat_activity
                   where application_name = 'pool-test' and pid <> pg_backend_pid()`;
-    const inUse = pool.query('select pg_sleep(1)');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const [outcome] = await Promise.allSettled([inUse, pool.query(kill)]);
-    expect(outcome.status).toBe('rejected');
+    const [outcome] = await Promise.allSettled([
+      pool.query('select pg_sleep(1)'),
+      eventually(
+        () =>
+          pool.query(
+            `select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`,
+          ),
+        ({ rowCount }) => rowCount === 1,
+      ).then(() => pool.query(kill)),
+    ]);
+    // Ended from outside, not by the limit of a query.
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: '57P01' } });
     expect(await count()).toBe(1n);
   });
 

@@ -44,7 +44,7 @@ describe('An event that cannot be applied', () => {
       if (broken) throw new TypeError('cannot read what is not there');
     });
     const running = await bench.start(store, [projection], { batchMax: 5 });
-    expect(await running.reached(12n, 5_000)).toBe(true);
+    expect(await running.reached(12n, 20_000)).toBe(true);
     expect(await bench.rows('select events from read_parking.tally order by stream')).toEqual(
       all([4n, 1n, 4n]),
     );
@@ -66,7 +66,7 @@ describe('An event that cannot be applied', () => {
     await bench.rows(`update counterfoil.projections set version = 1 where name = 'parking'`);
     expect(await running.retryParked('parking')).toBe(0);
     store.add(recorded('thing-b', 4n, 13n));
-    expect(await running.reached(13n, 5_000)).toBe(true);
+    expect(await running.reached(13n, 20_000)).toBe(true);
     expect(await bench.rows('select events from read_parking.tally order by stream')).toEqual(
       all([4n, 5n, 4n]),
     );
@@ -80,7 +80,7 @@ describe('An event that cannot be applied', () => {
       throw new Error('always');
     });
     const running = await bench.start(store, [projection, { ...tally, name: 'healthy' }]);
-    expect(await running.reached(12n, 5_000)).toBe(true);
+    expect(await running.reached(12n, 20_000)).toBe(true);
     expect(await bench.rows('select events from read_healthy.tally order by stream')).toEqual(
       all([4n, 4n, 4n]),
     );
@@ -96,14 +96,14 @@ describe('An event that cannot be applied', () => {
               last bigint not null)`,
     };
     const running = await bench.start(store, [refused]);
-    expect(await running.reached(12n, 5_000)).toBe(true);
+    expect(await running.reached(12n, 20_000)).toBe(true);
     expect(await bench.rows('select events from read_refused.tally order by stream')).toEqual(
       all([4n, 2n, 4n]),
     );
     expect((await running.parked('refused')).map(({ position }) => position)).toEqual([8n, 11n]);
     // A second event whose first one never came: its row is missing.
     store.add(recorded('thing-z', 1n, 13n));
-    expect(await running.reached(13n, 5_000)).toBe(true);
+    expect(await running.reached(13n, 20_000)).toBe(true);
     expect((await running.parked('refused')).at(-1)).toMatchObject({ stream: 'thing-z', position: 13n });
     await running.stop();
   });
@@ -118,8 +118,8 @@ describe('An event that cannot be applied', () => {
             create trigger wait before update on tally
               for each row when (new.stream = 'thing-b' and new.events = 2) execute function wait();`,
     };
-    const running = await bench.start(store, [endless], { statementTimeoutMs: 150, batchMax: 3 });
-    expect(await running.reached(12n, 8_000)).toBe(true);
+    const running = await bench.start(store, [endless], { statementTimeoutMs: 1_000, batchMax: 3 });
+    expect(await running.reached(12n, 20_000)).toBe(true);
     expect(await bench.rows('select events from read_endless.tally order by stream')).toEqual(
       all([4n, 1n, 4n]),
     );
@@ -147,8 +147,8 @@ describe('An event that cannot be applied', () => {
     };
     const blocker = await bench.pool.connect();
     await blocker.query('select pg_advisory_lock(1)');
-    const running = await bench.start(store, [locked], { statementTimeoutMs: 100, retryParkedMs: 200 });
-    expect(await running.reached(12n, 8_000)).toBe(true);
+    const running = await bench.start(store, [locked], { statementTimeoutMs: 500, retryParkedMs: 200 });
+    expect(await running.reached(12n, 20_000)).toBe(true);
     await eventually(
       async () => running.lagMs(),
       (ms) => ms > 0,
@@ -191,7 +191,7 @@ describe('An event that cannot be applied', () => {
               for each row when (new.stream = 'thing-b') execute function wait();`,
     };
     const startedAt = performance.now();
-    const options = { batchMax: 3, statementTimeoutMs: 20, retryParkedMs: 20 };
+    const options = { batchMax: 3, statementTimeoutMs: 50, retryParkedMs: 20 };
     const running = await bench.start(store, [endless], options);
     const [{ retries } = { retries: 0 }] = await eventually(
       () =>
@@ -217,7 +217,7 @@ describe('An event that cannot be applied', () => {
       if (broken) throw new Error('not yet');
     });
     const running = await bench.start(store, [projection]);
-    expect(await running.reached(12n, 5_000)).toBe(true);
+    expect(await running.reached(12n, 20_000)).toBe(true);
     broken = false;
     const lost = store.log.findIndex(({ position }) => position === 5n);
     store.log.splice(lost, 1);
@@ -238,7 +238,7 @@ describe('An event that cannot be applied', () => {
       );
       store.add(event);
     }
-    expect(await running.reached(12n, 10_000)).toBe(true);
+    expect(await running.reached(12n, 20_000)).toBe(true);
     expect(await running.parked('cut_off')).toEqual([]);
     expect(await bench.rows('select events from read_cut_off.tally order by stream')).toEqual(
       all([4n, 4n, 4n]),

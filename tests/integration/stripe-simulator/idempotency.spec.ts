@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Bench } from './support.js';
-import { clientOf, openBench, paying, RAW_PAYMENT, raw, refused } from './support.js';
+import { clientOf, openBench, paying, RAW_PAYMENT, raw, refused, until } from './support.js';
 
 const PATH = '/v1/payment_intents';
 const DECLINED_PAYMENT = RAW_PAYMENT.replace('pm_card_visa', 'pm_card_chargeDeclined');
@@ -101,9 +101,9 @@ describe('Idempotency of the Stripe simulator', () => {
   });
 
   it('answers 409 while the first request is in flight, and executes once', async () => {
-    await bench.post('/sim/next', { behavior: 'delay', delay_ms: 120 });
+    await bench.post('/sim/next', { behavior: 'delay', delay_ms: 1_500 });
     const first = send('k');
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await until(async () => (await bench.state()).queued_behaviors === 0);
     const during = await send('k');
     expect(during.status).toBe(409);
     expect(during.json.error).toMatchObject({ type: 'idempotency_error', code: 'idempotency_key_in_use' });

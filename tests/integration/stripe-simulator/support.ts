@@ -17,6 +17,7 @@ type StateReport = {
     readonly event: number;
     readonly idempotency: number;
   };
+  readonly queued_behaviors: number;
   readonly pending_deliveries: number;
   readonly webhooks: { readonly abandoned: number };
 };
@@ -194,9 +195,9 @@ export async function openReceiver(): Promise<Receiver> {
   return receiver;
 }
 
-/** Waits until a condition holds; fails after two seconds. */
+/** Waits until a condition holds; fails after twenty seconds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 2000;
+  const deadline = Date.now() + 20_000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error('The awaited condition did not come true');
     await new Promise((resolve) => setTimeout(resolve, 5));

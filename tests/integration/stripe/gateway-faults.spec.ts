@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IntentSnapshot } from '../../../src/domain/payment/intent.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
 import { answered, confirmRequest } from '../../contract/payment-gateway.contract.js';
+import { eventually } from '../../support/eventually.js';
 import { usd } from '../../support/payment-examples.js';
 import type { Stripe } from './simulator-control.js';
 import { instantNow, newPaymentId, newRefundId, startStripe } from './simulator-control.js';
@@ -44,11 +45,14 @@ describe('a create-and-confirm whose answer does not come', () => {
 
   it('is unknown after the deadline, never a failure, while the charge may still come', async () => {
     const key = randomUUID();
-    await stripe.next('delay_after', 'payment_intents.create', { delay_ms: 1_500 });
+    await stripe.next('delay_after', 'payment_intents.create', { delay_ms: 3_000 });
     expect(await confirm(key)).toMatchObject(unknown('timeout'));
     expect(await confirm(key)).toMatchObject(unknown('in_flight'));
-    await new Promise((resolve) => setTimeout(resolve, 800));
-    expect(answered(await confirm(key)).status).toBe('succeeded');
+    const settled = await eventually(
+      () => confirm(key),
+      ({ outcome }) => outcome === 'answered',
+    );
+    expect(answered(settled).status).toBe('succeeded');
     expect((await stripe.counts())['charge']).toBe(1);
   });
 
@@ -59,14 +63,17 @@ describe('a create-and-confirm whose answer does not come', () => {
 
   it('is unknown while the first request under its key still runs', async () => {
     const key = randomUUID();
-    await stripe.next('delay', 'payment_intents.create', { delay_ms: 400 });
-    const [slow, early] = await Promise.all([
-      confirm(key),
-      new Promise((resolve) => setTimeout(resolve, 100)).then(() => confirm(key)),
-    ]);
-    expect(answered(slow).status).toBe('succeeded');
-    expect(early).toMatchObject(unknown('in_flight'));
-    expect((await stripe.counts())['charge']).toBe(1);
+    const patient = await startStripe({ timeoutMs: 15_000 });
+    await patient.next('delay', 'payment_intents.create', { delay_ms: 1_500 });
+    const slow = patient.gateway.confirm(request, key);
+    await eventually(
+      () => patient.get<{ queued_behaviors: number }>('/sim/state'),
+      ({ queued_behaviors: queued }) => queued === 0,
+    );
+    expect(await patient.gateway.confirm(request, key)).toMatchObject(unknown('in_flight'));
+    expect(answered(await slow).status).toBe('succeeded');
+    expect((await patient.counts())['charge']).toBe(1);
+    await patient.close();
   });
 
   it.each(['rate_limit', 'lock_timeout'])(

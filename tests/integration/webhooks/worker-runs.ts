@@ -16,7 +16,7 @@ export async function during<T>(
 }
 
 /** Tries again until it holds. */
-export async function eventually(check: () => Promise<void>, withinMs = 10_000): Promise<void> {
+export async function eventually(check: () => Promise<void>, withinMs = 20_000): Promise<void> {
   const end = Date.now() + withinMs;
   for (;;) {
     try {

@@ -38,8 +38,8 @@ export type EventStoreStandIn = {
   readonly connectionString: string;
   readonly log: Log;
   readonly faults: Faults;
-  /** Stops answering for a while, then serves the same log at the same address. */
-  restart(downMs: number): Promise<void>;
+  /** Stops answering for as long as `meanwhile` takes, then serves the same log at the same address. */
+  restart(meanwhile: () => Promise<unknown>): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -55,9 +55,9 @@ export async function startEventStoreStandIn(): Promise<EventStoreStandIn> {
     connectionString: `esdb://127.0.0.1:${port}?tls=false`,
     log,
     faults,
-    restart: async (downMs) => {
+    restart: async (meanwhile) => {
       server.forceShutdown();
-      await new Promise((resolve) => setTimeout(resolve, downMs));
+      await meanwhile();
       ({ server, port } = await listen(log, faults, port));
     },
     close: async () => server.forceShutdown(),
