@@ -40,6 +40,9 @@ export type Config = {
   readonly effectGraceMs: number;
   /** How long a worker has an open request to itself if it dies; longer than a call to the provider can take. */
   readonly effectLeaseMs: number;
+  /** How many requests that read, and how many that write, are under way at once; as many again wait for a moment. */
+  readonly readsMax: number;
+  readonly writesMax: number;
 };
 
 export type ConfigProblem = { readonly variable: string; readonly problem: string; readonly mend: string };
@@ -142,6 +145,8 @@ const schema = z.object({
     'Set it above COUNTERFOIL_INLINE_BUDGET_MS.',
   ),
   COUNTERFOIL_EFFECT_LEASE_MS: wholeNumber(500, 600_000, 20_000, 'Set it above STRIPE_TIMEOUT_MS.'),
+  COUNTERFOIL_READS_MAX: wholeNumber(1, 100_000, 256, 'Set it to the reads that are under way at once.'),
+  COUNTERFOIL_WRITES_MAX: wholeNumber(1, 100_000, 512, 'Set it to the writes that are under way at once.'),
   NODE_TLS_REJECT_UNAUTHORIZED: z.string().optional(),
 });
 
@@ -184,6 +189,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     inlineBudgetMs: env.COUNTERFOIL_INLINE_BUDGET_MS,
     effectGraceMs: env.COUNTERFOIL_EFFECT_GRACE_MS,
     effectLeaseMs: env.COUNTERFOIL_EFFECT_LEASE_MS,
+    readsMax: env.COUNTERFOIL_READS_MAX,
+    writesMax: env.COUNTERFOIL_WRITES_MAX,
   };
 }
 

@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import { auditedCategories } from '../application/audit/audited-categories.js';
 import { createDescribeEvent } from '../application/audit/describe-event.js';
 import { createStateAt } from '../application/audit/state-at.js';
+import { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
 import { PostgresApiKeys } from '../infrastructure/postgres/api-keys.js';
 import { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
 import { AuditController } from '../interfaces/http/audit/audit.controller.js';
@@ -14,10 +15,16 @@ import { JobsController } from '../interfaces/http/operations/jobs.controller.js
 import { ProjectionsController } from '../interfaces/http/operations/projections.controller.js';
 import { PaymentsController } from '../interfaces/http/payment/payments.controller.js';
 import { RefundsController } from '../interfaces/http/payment/refunds.controller.js';
+import { Admission } from '../interfaces/http/shared/admission.js';
 import { InboundWebhooksController } from '../interfaces/http/webhook/inbound-webhooks.controller.js';
 import { checkConfig } from './config-check.js';
 import { createHealthChecks } from './health.js';
 import { tokens } from './tokens.js';
+
+/** Clients have patience of a few seconds; whose turn does not come within this is better off asking again. */
+const turnWithinMs = 2_000;
+/** They are stored many at a time. Stripe sends one that is shed again, for up to three days. */
+const webhooksMax = 2_000;
 
 /** The API: its controllers, who may call it, and the server in front of them. */
 export const httpModule = new ContainerModule(({ bind }) => {
@@ -81,13 +88,25 @@ export const httpModule = new ContainerModule(({ bind }) => {
     HealthController,
   ] as const;
   for (const controller of controllers) bind(controller as never).toSelf();
+  bind(tokens.eventLoopDelay).toResolvedValue(() => new EventLoopDelay());
+  bind(tokens.admission).toResolvedValue(
+    ({ config: { readsMax, writesMax } }, delay) =>
+      new Admission({
+        reads: { underWayMax: readsMax, waitingMax: readsMax, waitMs: turnWithinMs },
+        writes: { underWayMax: writesMax, waitingMax: writesMax, waitMs: turnWithinMs },
+        webhooks: { underWayMax: webhooksMax, waitingMax: 0, waitMs: 0 },
+        loopDelayMs: () => delay.medianMs(),
+      }),
+    [tokens.surroundings, tokens.eventLoopDelay],
+  );
   bind(tokens.httpServer).toResolvedValue(
-    (settings, apiKeys, idempotency, logger, receiveWebhook, { config }, ...all) =>
+    (settings, apiKeys, idempotency, logger, receiveWebhook, admission, { config }, ...all) =>
       createHttpServer({
         settings,
         apiKeys,
         idempotency,
         logger,
+        admission,
         // A worker only tells how it is.
         receiveWebhook: config.role === 'worker' ? refuseWebhook : receiveWebhook,
         trustedProxies: config.trustedProxies,
@@ -99,6 +118,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
       tokens.idempotencyRecords,
       tokens.logger,
       tokens.receiveWebhook,
+      tokens.admission,
       tokens.surroundings,
       ...controllers,
     ],

@@ -147,9 +147,11 @@ async function startParts(
   await movableClock?.start();
   stops.push(async () => movableClock?.stop());
   const gateway = container.get(tokens.stripeGateway);
+  const delay = container.get(tokens.eventLoopDelay);
   const [inbox, records] = [container.get(tokens.inbox), container.get(tokens.idempotencyRecords)];
   stops.push(async () => {
     gateway.close();
+    delay.close();
     redis?.close();
     await Promise.all([inbox.close(), records.close()]);
   });

@@ -8,6 +8,7 @@ import type { Logger } from '../application/ports/logger.js';
 import type { PolicyProgress } from '../application/ports/policy-progress.js';
 import type { PendingEffects } from '../application/ports/read-models.js';
 import type { Config } from '../config.js';
+import type { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
 import type { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
 import type { PostgresInboundWebhooks } from '../infrastructure/postgres/inbound-webhooks.js';
 import type { PostgresTestClock } from '../infrastructure/postgres/test-clock.js';
@@ -18,6 +19,7 @@ import type { withBreakers } from '../infrastructure/resilience/gateway-breakers
 import type { StripePaymentGateway } from '../infrastructure/stripe/stripe-payment-gateway.js';
 import type { HttpServer } from '../interfaces/http/http-server.js';
 import type { ReceiveWebhook } from '../interfaces/http/http-tokens.js';
+import type { Admission } from '../interfaces/http/shared/admission.js';
 import type { WakeUp } from '../interfaces/worker/wake-up.js';
 import type { Worker } from '../interfaces/worker/work-loop.js';
 
@@ -72,5 +74,7 @@ export const tokens = {
   /** Rung when a webhook was stored in this process. */
   webhookBell: token<WakeUp>('webhookBell'),
   receiveWebhook: token<ReceiveWebhook>('receiveWebhook'),
+  eventLoopDelay: token<EventLoopDelay>('eventLoopDelay'),
+  admission: token<Admission>('admission'),
   httpServer: token<HttpServer>('httpServer'),
 } as const;

@@ -23,6 +23,7 @@ import { systemClock } from '../../src/infrastructure/system-clock.js';
 import { httpTokens } from '../../src/interfaces/http/http-tokens.js';
 import { PaymentsController } from '../../src/interfaces/http/payment/payments.controller.js';
 import { RefundsController } from '../../src/interfaces/http/payment/refunds.controller.js';
+import { Admission } from '../../src/interfaces/http/shared/admission.js';
 import { createDispatch } from '../../src/interfaces/http/shared/dispatch.js';
 import type { Controller, Route } from '../../src/interfaces/http/shared/route.js';
 import { createEffectWorker } from '../../src/interfaces/worker/effect-worker.js';
@@ -36,6 +37,7 @@ const apiKey = 'sk_test_simulation';
 /** As in a deployment that sets nothing. */
 const graceMs = 15_000;
 const effectLeaseMs = 20_000;
+const everybody = { underWayMax: Number.POSITIVE_INFINITY, waitingMax: 0, waitMs: 0 };
 const inlineBudgetMs = 10_000;
 const idempotencyLeaseMs = 30_000;
 const projectionPollMs = 500;
@@ -114,6 +116,13 @@ export function startProcess(parts: {
     },
     idempotency: idempotency(stores.idempotency(), scheduler.random.uuid),
     logger,
+    // Nobody waits for a place here: turns of real time have no part in virtual time.
+    admission: new Admission({
+      reads: everybody,
+      writes: everybody,
+      webhooks: everybody,
+      loopDelayMs: () => 0,
+    }),
     livemode: false,
     leaseMs: idempotencyLeaseMs,
     bodyBytesMax: 65_536,

@@ -46,6 +46,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
     logger: parts.logger,
     trustedProxies,
     bytesMax: webhookBytesMax,
+    admission: parts.admission,
   });
   let closing = false;
   const server = createServer(

@@ -18,6 +18,7 @@ import type { HttpServerParts } from '../../../src/interfaces/http/http-server.j
 import { createHttpServer } from '../../../src/interfaces/http/http-server.js';
 import type { HealthChecks, ReceiveWebhook } from '../../../src/interfaces/http/http-tokens.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import { Admission } from '../../../src/interfaces/http/shared/admission.js';
 import type { Controller } from '../../../src/interfaces/http/shared/route.js';
 import { apiClient } from '../../support/api-client.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
@@ -33,11 +34,12 @@ import {
   PretendTestClock,
 } from './in-memory-ports.js';
 
+const roomy = { underWayMax: 1_000, waitingMax: 1_000, waitMs: 2_000 };
 export const allScopesSecret = 'sk_test_allscopes0000000000000000';
 
 /** The HTTP server over loopback, with the real domain and application behind it and the outside in memory. */
 export async function startServer(
-  more: Partial<Pick<HttpServerParts, 'receiveWebhook' | 'bodyBytesMax' | 'trustedProxies'>> & {
+  more: Partial<Pick<HttpServerParts, 'receiveWebhook' | 'bodyBytesMax' | 'trustedProxies' | 'admission'>> & {
     readonly inlineBudgetMs?: number;
     /** Controllers beside those of the product. */
     readonly furtherControllers?: readonly Controller[];
@@ -78,6 +80,7 @@ export async function startServer(
     idempotency,
     logger,
     receiveWebhook,
+    admission: new Admission({ reads: roomy, writes: roomy, webhooks: roomy, loopDelayMs: () => 0 }),
     ...more,
   });
   const port = await http.listen(0, '127.0.0.1');

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { ApiKey, ApiKeys } from '../../../application/ports/api-keys.js';
 import type { IdempotencyRecords } from '../../../application/ports/idempotency-records.js';
 import type { Logger } from '../../../application/ports/logger.js';
+import type { Admission } from './admission.js';
 import { authenticate, checkScope, hasKeyInAddress } from './authenticate.js';
 import { cardNumberRefused, holdsCardNumber, refuseCardNumber, refuseCardNumberIn } from './card-numbers.js';
 import type { WireAnswer } from './idempotency.js';
@@ -32,6 +33,7 @@ export type DispatchParts = {
   readonly apiKeys: ApiKeys;
   readonly idempotency: IdempotencyRecords;
   readonly logger: Logger;
+  readonly admission: Admission;
   readonly livemode: boolean;
   readonly leaseMs: number;
   /** Most bytes that the body of an API call may have. */
@@ -93,6 +95,7 @@ export function createDispatch(parts: DispatchParts) {
       });
     }
     if (exchange.path === hidden) throw cardNumberRefused('address');
+    if (route.vital !== true) parts.admission.checkLoop(laneOf(route));
     checkVersion(request.headers);
     const key = await callerOf(route, request);
     if (key !== undefined) exchange.log['api_key'] = key.id;
@@ -115,7 +118,7 @@ export function createDispatch(parts: DispatchParts) {
     });
     if (route.method === 'get') {
       const call = { params, query, body: undefined, context: contextFor(randomUUID()) };
-      return wired(await route.handle(call));
+      return admitted(route, async () => wired(await route.handle(call)));
     }
     const idempotencyKey = idempotencyKeyOf(request.headers, route.idempotency === 'required');
     refuseCardNumber('Idempotency-Key', idempotencyKey);
@@ -125,7 +128,7 @@ export function createDispatch(parts: DispatchParts) {
     const body = route.body === undefined ? undefined : read;
     const callFor = (commandId: string) => ({ params, query, body, context: contextFor(commandId) });
     if (key === undefined || idempotencyKey === undefined) {
-      return execute(route, callFor(v7()), exchange);
+      return admitted(route, () => execute(route, callFor(v7()), exchange));
     }
     route.validate({ params, query, body });
     const identity = {
@@ -135,9 +138,15 @@ export function createDispatch(parts: DispatchParts) {
       key: idempotencyKey,
       fingerprint: fingerprintOf(raw),
     };
-    return answerOnce({ records: parts.idempotency, logger, leaseMs: parts.leaseMs }, identity, (commandId) =>
-      execute(route, callFor(commandId), exchange),
+    const kept = { records: parts.idempotency, logger, leaseMs: parts.leaseMs };
+    return admitted(route, () =>
+      answerOnce(kept, identity, (commandId) => execute(route, callFor(commandId), exchange)),
     );
+  }
+
+  /** After the body is read: whoever sends slowly takes nobody's place, and what is shed has left no trace. */
+  function admitted(route: Route, work: () => Promise<WireAnswer>): Promise<WireAnswer> {
+    return route.vital === true ? work() : parts.admission.run(laneOf(route), work);
   }
 
   async function callerOf(route: Route, request: Request): Promise<ApiKey | undefined> {
@@ -199,6 +208,10 @@ export function createDispatch(parts: DispatchParts) {
   }
 
   return { dispatch, refuse };
+}
+
+function laneOf({ method }: Route): 'reads' | 'writes' {
+  return method === 'get' ? 'reads' : 'writes';
 }
 
 function readParams(route: Route, request: Request): unknown {

@@ -44,6 +44,8 @@ type Facts = {
   readonly scope: Scope | 'public';
   /** Whether a request moves money, and so must carry an Idempotency-Key; every other one but a GET may. */
   readonly idempotency?: 'required';
+  /** Answered also while everything else is told to come again: those who watch must see why. */
+  readonly vital?: true;
   /** Answers that are no problem, by their status. */
   readonly answers: Readonly<Record<number, Documented>>;
 };

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../../../application/ports/logger.js';
 import type { ReceiveWebhook } from '../http-tokens.js';
+import type { Admission } from '../shared/admission.js';
 import { stringifyJson } from '../shared/json.js';
-import { problem, problemBody } from '../shared/problem.js';
+import { problem, problemBody, Refused } from '../shared/problem.js';
 import { problemOfError } from '../shared/problem-of-error.js';
 import { readBytes } from '../shared/read-body.js';
 import { requestIdOf } from '../shared/request-headers.js';
@@ -22,8 +23,9 @@ export function createWebhookListener(parts: {
   readonly logger: Logger;
   readonly trustedProxies: number;
   readonly bytesMax: number;
+  readonly admission: Admission;
 }) {
-  const { receive, logger, trustedProxies, bytesMax } = parts;
+  const { receive, logger, trustedProxies, bytesMax, admission } = parts;
 
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.headers['content-encoding'] !== undefined) {
@@ -32,10 +34,9 @@ export function createWebhookListener(parts: {
     const bytes = await readBytes(request, bytesMax);
     if (bytes === undefined) return refuse(request, response, 413, 'body_too_large');
     const signature = request.headers['stripe-signature'];
-    const result = await receive(
-      bytes,
-      typeof signature === 'string' ? signature : undefined,
-      addressOf(request, trustedProxies),
+    const header = typeof signature === 'string' ? signature : undefined;
+    const result = await admission.run('webhooks', () =>
+      receive(bytes, header, addressOf(request, trustedProxies)),
     );
     if (result.status !== 200)
       return refuse(request, response, result.status, result.code ?? 'webhook_refused');
@@ -51,7 +52,9 @@ export function createWebhookListener(parts: {
 
     listen(request: IncomingMessage, response: ServerResponse): void {
       take(request, response).catch((error: unknown) => {
-        logger.error({ err: error, path: request.url }, 'a webhook could not be taken in');
+        if (!(error instanceof Refused)) {
+          logger.error({ err: error, path: request.url }, 'a webhook could not be taken in');
+        }
         if (response.headersSent || response.destroyed) return;
         // Stripe sends it again on any answer but a success, for up to three days.
         const { status, code } = problemOfError(error).problem;
