@@ -3,6 +3,7 @@ import { Container } from 'inversify';
 import { httpModule } from './http.module.js';
 import { jobsModule } from './jobs.module.js';
 import { paymentModule } from './payment.module.js';
+import { planModule } from './plan.module.js';
 import { platformModule } from './platform.module.js';
 import { processesModule } from './processes.module.js';
 import type { Surroundings } from './tokens.js';
@@ -16,6 +17,7 @@ export function createContainer(surroundings: Surroundings): Container {
     paymentModule,
     webhookModule,
     jobsModule,
+    planModule,
     processesModule,
     httpModule,
   );

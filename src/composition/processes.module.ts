@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { createPlanTasks } from '../application/plan/plan-tasks.js';
 import type { AgendaTasks } from '../application/shared/agenda.js';
 import type { Policy } from '../application/shared/policy.js';
 import { PostgresPolicyProgress } from '../infrastructure/postgres/policy-progress.js';
@@ -13,11 +14,11 @@ import { tokens } from './tokens.js';
 export const processesModule = new ContainerModule(({ bind }) => {
   bind(tokens.agenda).toResolvedValue((pool) => new PostgresAgenda(pool), [tokens.pool]);
   bind(tokens.agendaWorker).toResolvedValue(
-    (agenda, clock, logger) => {
-      const tasks: AgendaTasks = {};
+    (agenda, clock, logger, planHandler) => {
+      const tasks: AgendaTasks = { ...createPlanTasks({ handler: planHandler, clock }) };
       return createAgendaWorker({ agenda, tasks, clock, logger, wakeUp: createWakeUp() });
     },
-    [tokens.agenda, httpTokens.clock, tokens.logger],
+    [tokens.agenda, httpTokens.clock, tokens.logger, tokens.planHandler],
   );
   bind(tokens.policyProgress).toResolvedValue((pool) => new PostgresPolicyProgress(pool), [tokens.pool]);
   bind(tokens.policyWorker).toResolvedValue(

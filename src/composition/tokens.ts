@@ -1,6 +1,7 @@
 import type { ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
 import type { PaymentEffects, PaymentHandler } from '../application/payment/payment-effects.js';
+import type { PlanHandler } from '../application/plan/plan-tasks.js';
 import type { ApiKeys } from '../application/ports/api-keys.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { Leases } from '../application/ports/lease.js';
@@ -64,6 +65,7 @@ export const tokens = {
   paymentHandler: token<PaymentHandler>('paymentHandler'),
   paymentEffects: token<PaymentEffects>('paymentEffects'),
   pendingEffects: token<PendingEffects>('pendingEffects'),
+  planHandler: token<PlanHandler>('planHandler'),
   jobRunner: token<Worker>('jobRunner'),
   agenda: token<PostgresAgenda>('agenda'),
   agendaWorker: token<Worker>('agendaWorker'),

@@ -3,7 +3,11 @@ import { creditCodec } from '../../src/application/credit/credit.codec.js';
 import { customerCodec } from '../../src/application/customer/customer.codec.js';
 import { invoiceCodec } from '../../src/application/invoice/invoice.codec.js';
 import { invoiceSeriesCodec } from '../../src/application/invoice/invoice-series.codec.js';
+import { manualPaymentCodec } from '../../src/application/manual-payment/manual-payment.codec.js';
+import { referenceClaimCodec } from '../../src/application/manual-payment/reference-claim.codec.js';
+import { orderCodec } from '../../src/application/order/order.codec.js';
 import { paymentCodec } from '../../src/application/payment/payment.codec.js';
+import { planCodec } from '../../src/application/plan/plan.codec.js';
 
 /** What one module stores; `golden` is its folder under tests/golden-events. */
 type StoredModule = {
@@ -35,5 +39,19 @@ export const storedModules: readonly StoredModule[] = [
     golden: 'invoice-series',
     streams: 'invoiceSeries-<series>',
     codec: invoiceSeriesCodec,
+  },
+  { title: 'Order', golden: 'order', streams: 'order-<order id>', codec: orderCodec },
+  { title: 'Payment plan', golden: 'plan', streams: 'paymentPlan-<plan id>', codec: planCodec },
+  {
+    title: 'Manual payment',
+    golden: 'manual-payment',
+    streams: 'manualPayment-<manual payment id>',
+    codec: manualPaymentCodec,
+  },
+  {
+    title: 'References of manual payments',
+    golden: 'manual-payment-reference',
+    streams: 'manualPaymentReference-<digest of reference, amount and date>',
+    codec: referenceClaimCodec,
   },
 ];

@@ -12,23 +12,44 @@ import { invoice } from '../../domain/invoice/invoice.js';
 import type { SeriesEvent, SeriesState } from '../../domain/invoice/number-series.js';
 import { numberSeries } from '../../domain/invoice/number-series.js';
 import type { InvoiceState } from '../../domain/invoice/state.js';
+import { manualPayment } from '../../domain/manual-payment/manual-payment.js';
+import type { ManualPaymentEvent } from '../../domain/manual-payment/messages.js';
+import type {
+  ReferenceClaimEvent,
+  ReferenceClaimState,
+} from '../../domain/manual-payment/reference-claim.js';
+import { referenceClaim } from '../../domain/manual-payment/reference-claim.js';
+import type { ManualPaymentState } from '../../domain/manual-payment/state.js';
+import type { OrderEvent } from '../../domain/order/messages.js';
+import { order } from '../../domain/order/order.js';
+import type { OrderState } from '../../domain/order/state.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
 import { payment } from '../../domain/payment/payment.js';
 import type { PaymentState } from '../../domain/payment/state.js';
+import type { PlanEvent } from '../../domain/plan/events.js';
+import { plan } from '../../domain/plan/plan.js';
+import type { PlanState } from '../../domain/plan/state.js';
 import { valuesOf } from '../../domain/shared/id-index.js';
 import { collectionCodec } from '../collection/collection.codec.js';
 import { creditCodec } from '../credit/credit.codec.js';
 import { customerCodec } from '../customer/customer.codec.js';
 import { invoiceCodec } from '../invoice/invoice.codec.js';
 import { invoiceSeriesCodec } from '../invoice/invoice-series.codec.js';
+import { manualPaymentCodec } from '../manual-payment/manual-payment.codec.js';
+import { referenceClaimCodec } from '../manual-payment/reference-claim.codec.js';
+import { orderCodec } from '../order/order.codec.js';
 import { paymentCodec } from '../payment/payment.codec.js';
+import { planCodec } from '../plan/plan.codec.js';
 import type { AuditedCategories } from './audited-category.js';
 import { auditedCategory } from './audited-category.js';
 import { describeCollectionEvent } from './collection-sentences.js';
 import { describeCreditEvent } from './credit-sentences.js';
 import { describeCustomerEvent } from './customer-sentences.js';
 import { describeInvoiceEvent, describeSeriesEvent } from './invoice-sentences.js';
+import { describeManualPaymentEvent, describeReferenceClaimEvent } from './manual-payment-sentences.js';
+import { describeOrderEvent } from './order-sentences.js';
 import { describePaymentEvent } from './payment-sentences.js';
+import { describePlanEvent } from './plan-sentences.js';
 
 /** Every kind of stream that an auditor can look into. */
 export const auditedCategories: AuditedCategories = {
@@ -56,6 +77,26 @@ export const auditedCategories: AuditedCategories = {
     decider: payment,
     codec: paymentCodec,
     describe: describePaymentEvent,
+  }),
+  manualPayment: auditedCategory<ManualPaymentState, ManualPaymentEvent>({
+    decider: manualPayment,
+    codec: manualPaymentCodec,
+    describe: describeManualPaymentEvent,
+  }),
+  manualPaymentReference: auditedCategory<ReferenceClaimState, ReferenceClaimEvent>({
+    decider: referenceClaim,
+    codec: referenceClaimCodec,
+    describe: describeReferenceClaimEvent,
+  }),
+  order: auditedCategory<OrderState, OrderEvent>({
+    decider: order,
+    codec: orderCodec,
+    describe: describeOrderEvent,
+  }),
+  paymentPlan: auditedCategory<PlanState, PlanEvent>({
+    decider: plan,
+    codec: planCodec,
+    describe: describePlanEvent,
   }),
   creditAccount: auditedCategory<CreditState, CreditEvent>({
     decider: creditAccount,

@@ -1,6 +1,10 @@
 import type { ZodType } from 'zod';
 import { z } from 'zod';
+import type { CivilDate } from '../../domain/shared/civil-date.js';
+import { parseCivilDate } from '../../domain/shared/civil-date.js';
 import { parseCurrency } from '../../domain/shared/currency.js';
+import type { Decimal } from '../../domain/shared/decimal.js';
+import { formatDecimal, parseDecimal } from '../../domain/shared/decimal.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import { parseInstant } from '../../domain/shared/instant.js';
 import type { Money } from '../../domain/shared/money.js';
@@ -90,6 +94,21 @@ export const storedMoney = z.codec(
 export const storedInstant = z.custom<Instant>(
   (value) => typeof value === 'string' && parseInstant(value) === value,
 );
+
+export const storedDate = z.custom<CivilDate>(
+  (value) => typeof value === 'string' && parseCivilDate(value) !== undefined,
+);
+
+/** Stored as plain text such as `12.5`: JSON readers round fractions. */
+export const storedDecimal = z.codec(z.string(), z.custom<Decimal>(), {
+  decode: (text, context): Decimal => {
+    const known = parseDecimal(text, 12);
+    if (known !== undefined) return known;
+    context.issues.push({ code: 'custom', message: `${text} is no decimal`, input: text });
+    return z.NEVER;
+  },
+  encode: formatDecimal,
+});
 
 /** An id that passes its own parser. */
 export function storedId<I extends string>(parseId: (text: string) => I | undefined): z.ZodType<I> {

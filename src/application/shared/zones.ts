@@ -26,6 +26,13 @@ export function parseZone(text: string): Zone | undefined {
   }
 }
 
+/** A zone that was accepted before. @throws RangeError where this program's database does not have it (any more) */
+export function knownZone(name: string): Zone {
+  const zone = parseZone(name);
+  if (zone === undefined) throw new RangeError(`there is no time zone ${name} here`);
+  return zone;
+}
+
 /** What the calendar on the wall shows there at that instant, whatever zone this program runs in. */
 export function civilDateIn(zone: Zone, instant: Instant): CivilDate {
   return dateAt(zone, Date.parse(instant));

@@ -1,4 +1,6 @@
 import type { Pool } from 'pg';
+import { planCodec } from '../../application/plan/plan.codec.js';
+import { planAgendaOf } from '../../application/plan/plan-agenda.js';
 import type { Agenda, AgendaItem } from '../../application/ports/agenda.js';
 import type { AgendaEntry } from '../../application/shared/agenda.js';
 import type { EventCodec } from '../../application/shared/event-codec.js';
@@ -41,7 +43,7 @@ export const agendaProjection: Projection = {
   version: 1,
   ddl,
   tables: { items: ['stream', 'kind', 'item'] },
-  changesOf: routeByCategory({}),
+  changesOf: routeByCategory({ paymentPlan: agendaEntries(planCodec, planAgendaOf) }),
 };
 
 export class PostgresAgenda implements Agenda {

@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
 import { creditCodec } from '../../application/credit/credit.codec.js';
 import { creditJournalOf } from '../../application/ledger/credit-journals.js';
+import { manualPaymentJournalOf } from '../../application/ledger/manual-payment-journals.js';
 import { journalOf } from '../../application/ledger/payment-journals.js';
+import { manualPaymentCodec } from '../../application/manual-payment/manual-payment.codec.js';
 import { paymentCodec } from '../../application/payment/payment.codec.js';
 import type { Position } from '../../application/ports/event-store.js';
 import type { LedgerEntryRow, LedgerQueries, TrialBalanceRow } from '../../application/ports/read-models.js';
@@ -94,6 +96,7 @@ export const ledgerProjection: Projection = {
   changesOf: routeByCategory({
     payment: onEveryEvent(paymentCodec, booking(journalOf)),
     creditAccount: onEveryEvent(creditCodec, booking(creditJournalOf)),
+    manualPayment: onEveryEvent(manualPaymentCodec, booking(manualPaymentJournalOf)),
   }),
 };
 

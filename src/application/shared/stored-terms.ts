@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { storedDate, storedDecimal, storedMoney } from './event-codec.js';
+
+const count = z.int().nonnegative();
+const name = z.string();
+
+const amount = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('fixed'), amount: storedMoney }),
+  z.strictObject({ kind: z.literal('percentage'), percentage: storedDecimal }),
+  z.strictObject({ kind: z.literal('rest') }),
+]);
+
+const due = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('at_approval') }),
+  z.strictObject({ kind: z.literal('days_after'), days: count }),
+  z.strictObject({ kind: z.literal('end_of_month'), days: count }),
+  z.strictObject({ kind: z.literal('date'), on: storedDate }),
+  z.strictObject({ kind: z.literal('months_after'), anchor: storedDate.nullable(), months: count }),
+  z.strictObject({ kind: z.literal('milestone'), name }),
+]);
+
+export const storedCollectMode = z.enum(['automatic', 'manual']);
+
+/** Payment terms as they stand in events. */
+export const storedTerms = z.strictObject({
+  parts: z.array(z.strictObject({ amount, due, collect: storedCollectMode })),
+  businessDays: z.boolean(),
+  earlyDiscount: z.strictObject({ percentage: storedDecimal, days: count }).nullable(),
+  lateFee: z
+    .strictObject({
+      fee: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('fixed'), amount: storedMoney }),
+        z.strictObject({ kind: z.literal('percentage'), percentage: storedDecimal }),
+      ]),
+      timesMax: count,
+    })
+    .nullable(),
+  graceDays: count,
+  noticeDays: count,
+  creditLimit: storedMoney.nullable(),
+  depositRefund: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('always') }),
+    z.strictObject({ kind: z.literal('never') }),
+    z.strictObject({ kind: z.literal('until_milestone'), name }),
+  ]),
+  releasesOrder: z.enum(['approved', 'first_part_settled', 'total_settled']),
+  defaultAfter: count.nullable(),
+  skipsMax: count,
+});

@@ -1,0 +1,54 @@
+import type { CivilDate } from '../shared/civil-date.js';
+import type { Currency } from '../shared/currency.js';
+import type { CustomerId, OrderId } from '../shared/ids.js';
+import type { Instant } from '../shared/instant.js';
+import type { Money } from '../shared/money.js';
+import type { PlanTerms } from '../shared/plan-terms.js';
+
+/** What is true of an order from its opening on. */
+export type OrderDetails = {
+  readonly orderId: OrderId;
+  readonly customerId: CustomerId;
+  readonly currency: Currency;
+  readonly description: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+};
+
+/** Commands carry the instant and every date and id: nothing is fetched while deciding. */
+export type OrderCommand = { readonly at: Instant } & (
+  | { readonly type: 'OpenOrder'; readonly details: OrderDetails; readonly total: Money | null }
+  | { readonly type: 'SetOrderTotal'; readonly total: Money }
+  | { readonly type: 'StartOrderAnalysis' }
+  | { readonly type: 'StartOrderReview' }
+  /** `approvedOn` is the date from which the terms count, in the zone that the order is paid in. */
+  | { readonly type: 'ApproveOrder'; readonly terms: PlanTerms; readonly approvedOn: CivilDate }
+  /** `required` is what the plan asks to be settled before the order goes on. */
+  | { readonly type: 'MarkOrderPaid'; readonly settled: Money; readonly required: Money }
+  | { readonly type: 'StartOrderWork' }
+  | { readonly type: 'CompleteOrder' }
+  | { readonly type: 'CancelOrder' }
+);
+
+export type OrderCommandOf<T extends OrderCommand['type']> = Extract<OrderCommand, { type: T }>;
+
+/** Facts of one order. `at` is when the fact was decided. */
+export type OrderEvent = { readonly at: Instant } & (
+  | ({ readonly type: 'OrderOpened' } & OrderDetails)
+  | { readonly type: 'OrderTotalSet'; readonly total: Money }
+  | { readonly type: 'OrderAnalysisStarted' }
+  | { readonly type: 'OrderReviewStarted' }
+  | {
+      readonly type: 'OrderApproved';
+      readonly total: Money;
+      readonly terms: PlanTerms;
+      readonly approvedOn: CivilDate;
+    }
+  /** The total changed after the approval: a change order. */
+  | { readonly type: 'OrderTotalAmended'; readonly from: Money; readonly to: Money }
+  /** What is settled covers the total, or the first part where the terms say so. Told once in an order's life. */
+  | { readonly type: 'OrderPaid'; readonly settled: Money }
+  | { readonly type: 'OrderWorkStarted' }
+  | { readonly type: 'OrderCompleted' }
+  /** `settled` is what had been paid when the order was marked so; null where it was not. */
+  | { readonly type: 'OrderCanceled'; readonly settled: Money | null }
+);

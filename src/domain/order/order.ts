@@ -1,0 +1,305 @@
+import { percentageOf } from '../shared/allocation.js';
+import type { CivilDate } from '../shared/civil-date.js';
+import { impossible } from '../shared/corrupt-stream.js';
+import type { Decider, Decision } from '../shared/decider.js';
+import { accepted, nothingToDo, rejected } from '../shared/decider.js';
+import type { Money } from '../shared/money.js';
+import { compare, equals, isPositive, subtract } from '../shared/money.js';
+import { schedule } from '../shared/plan-schedule.js';
+import type { PlanTerms } from '../shared/plan-terms.js';
+import { sameData } from '../shared/same-data.js';
+import type { OrderCommand, OrderCommandOf, OrderDetails, OrderEvent } from './messages.js';
+import type { ApprovedOrder, ExistingOrder, OrderRejection, OrderState, UnapprovedOrder } from './state.js';
+import { isApproved } from './state.js';
+
+type OrderDecision = Decision<OrderEvent, OrderRejection>;
+
+/** The rules of one order: from its configuration over its payment to its completion. */
+export const order: Decider<OrderState, OrderCommand, OrderEvent, OrderRejection> = {
+  initialState: { status: 'absent' },
+  decide,
+  evolve,
+};
+
+function decide(state: OrderState, command: OrderCommand): OrderDecision {
+  switch (command.type) {
+    case 'OpenOrder':
+      return open(state, command);
+    case 'SetOrderTotal':
+      return setTotal(state, command);
+    case 'StartOrderAnalysis':
+      return advance(state, command, 'configuring', 'analyzing', 'OrderAnalysisStarted');
+    case 'StartOrderReview':
+      return advance(state, command, 'analyzing', 'reviewing', 'OrderReviewStarted');
+    case 'ApproveOrder':
+      return approve(state, command);
+    case 'MarkOrderPaid':
+      return markPaid(state, command);
+    case 'StartOrderWork':
+      return startWork(state, command);
+    case 'CompleteOrder':
+      return complete(state, command);
+    case 'CancelOrder':
+      return cancel(state, command);
+  }
+}
+
+function open(state: OrderState, command: OrderCommandOf<'OpenOrder'>): OrderDecision {
+  const { at, details, total } = command;
+  if (state.status !== 'absent') {
+    return sameData(state.details, details) ? nothingToDo : rejected({ code: 'order_already_exists' });
+  }
+  const opened: OrderEvent = { type: 'OrderOpened', at, ...details };
+  if (total === null) return accepted(opened);
+  const refusal = refuseTotal(details, total);
+  if (refusal !== undefined) return rejected(refusal);
+  return accepted<OrderEvent>(opened, { type: 'OrderTotalSet', at, total });
+}
+
+/** Before the approval a total is set; after it, it is amended, as long as not all of it is paid. */
+function setTotal(state: OrderState, command: OrderCommandOf<'SetOrderTotal'>): OrderDecision {
+  const { at, total } = command;
+  switch (state.status) {
+    case 'absent':
+      return rejected({ code: 'order_not_found' });
+    case 'configuring':
+    case 'analyzing':
+    case 'reviewing': {
+      if (state.total !== null && equals(state.total, total)) return nothingToDo;
+      const refusal = refuseTotal(state.details, total);
+      return refusal === undefined ? accepted({ type: 'OrderTotalSet', at, total }) : rejected(refusal);
+    }
+    case 'payment_pending':
+    case 'paid':
+    case 'in_progress':
+      return amend(state, command);
+    case 'completed':
+    case 'canceled':
+      return rejected({ code: 'order_total_not_amendable', status: state.status });
+  }
+}
+
+function amend(state: ApprovedOrder, { at, total }: OrderCommandOf<'SetOrderTotal'>): OrderDecision {
+  if (equals(state.total, total)) return nothingToDo;
+  const refusal = refuseTotal(state.details, total);
+  if (refusal !== undefined) return rejected(refusal);
+  if (state.settled !== null) {
+    // The plan of an order that is paid in full is over, so nothing would ask for the difference.
+    if (state.terms.releasesOrder !== 'first_part_settled' || compare(state.settled, state.total) >= 0) {
+      return rejected({ code: 'order_total_not_amendable', status: 'paid' });
+    }
+    if (compare(total, state.settled) < 0) {
+      return rejected({ code: 'order_total_below_settled', settled: state.settled });
+    }
+  }
+  return accepted({ type: 'OrderTotalAmended', at, from: state.total, to: total });
+}
+
+function refuseTotal(details: OrderDetails, total: Money): OrderRejection | undefined {
+  if (total.currency !== details.currency) return { code: 'currency_mismatch', part: null };
+  return isPositive(total) ? undefined : { code: 'amount_not_positive' };
+}
+
+function advance(
+  state: OrderState,
+  { at }: OrderCommand,
+  from: 'configuring' | 'analyzing',
+  to: 'analyzing' | 'reviewing',
+  type: 'OrderAnalysisStarted' | 'OrderReviewStarted',
+): OrderDecision {
+  if (state.status === 'absent') return rejected({ code: 'order_not_found' });
+  if (state.status === to) return nothingToDo;
+  return state.status === from ? accepted({ type, at }) : refuseTransition(state, to);
+}
+
+function refuseTransition(state: ExistingOrder, to: string): OrderDecision {
+  return rejected({ code: 'order_transition_refused', from: state.status, to });
+}
+
+/** Only terms that the total can be paid by are approved: what follows from the approval must not fail of them. */
+function approve(state: OrderState, command: OrderCommandOf<'ApproveOrder'>): OrderDecision {
+  const { at, terms, approvedOn } = command;
+  switch (state.status) {
+    case 'absent':
+      return rejected({ code: 'order_not_found' });
+    case 'reviewing':
+      return approveTotal(state.total, terms, approvedOn, at);
+    case 'payment_pending':
+      return sameData(state.terms, terms) ? nothingToDo : refuseTransition(state, 'payment_pending');
+    case 'configuring':
+    case 'analyzing':
+    case 'paid':
+    case 'in_progress':
+    case 'completed':
+    case 'canceled':
+      return refuseTransition(state, 'payment_pending');
+  }
+}
+
+function approveTotal(
+  total: Money | null,
+  terms: PlanTerms,
+  approvedOn: CivilDate,
+  at: OrderEvent['at'],
+): OrderDecision {
+  if (total === null) return rejected({ code: 'order_without_total' });
+  const scheduled = schedule(terms, total, approvedOn);
+  if (scheduled.outcome === 'refused') return rejected(scheduled.refusal);
+  return accepted({ type: 'OrderApproved', at, total, terms, approvedOn });
+}
+
+/**
+ * Paid exactly once, and only when what is settled covers what the terms ask for: the total, less a discount for paying
+ * early, or the first part where the terms release the order on it.
+ */
+function markPaid(state: OrderState, command: OrderCommandOf<'MarkOrderPaid'>): OrderDecision {
+  const { at, settled, required } = command;
+  switch (state.status) {
+    case 'absent':
+      return rejected({ code: 'order_not_found' });
+    case 'configuring':
+    case 'analyzing':
+    case 'reviewing':
+    case 'canceled':
+      return refuseTransition(state, 'paid');
+    case 'payment_pending':
+    case 'paid':
+    case 'in_progress':
+    case 'completed': {
+      if (state.settled !== null) return nothingToDo;
+      const { currency } = state.total;
+      if (settled.currency !== currency || required.currency !== currency) {
+        return rejected({ code: 'currency_mismatch', part: null });
+      }
+      if (!isPositive(required) || compare(required, leastRequired(state)) < 0) {
+        return rejected({ code: 'order_required_differs', total: state.total });
+      }
+      if (compare(settled, required) < 0) return rejected({ code: 'order_not_covered', required });
+      return accepted({ type: 'OrderPaid', at, settled });
+    }
+  }
+}
+
+/** A requirement below this is of another total than the order's: it was amended meanwhile. */
+function leastRequired({ total, terms }: ApprovedOrder): Money {
+  if (terms.releasesOrder === 'first_part_settled') return { ...total, minor: 1n };
+  const { earlyDiscount } = terms;
+  return earlyDiscount === null ? total : subtract(total, percentageOf(total, earlyDiscount.percentage));
+}
+
+function startWork(state: OrderState, { at }: OrderCommandOf<'StartOrderWork'>): OrderDecision {
+  switch (state.status) {
+    case 'absent':
+      return rejected({ code: 'order_not_found' });
+    case 'in_progress':
+      return nothingToDo;
+    case 'paid':
+      return accepted({ type: 'OrderWorkStarted', at });
+    case 'payment_pending':
+      return state.terms.releasesOrder === 'approved'
+        ? accepted({ type: 'OrderWorkStarted', at })
+        : rejected({ code: 'order_not_paid' });
+    case 'configuring':
+    case 'analyzing':
+    case 'reviewing':
+    case 'completed':
+    case 'canceled':
+      return refuseTransition(state, 'in_progress');
+  }
+}
+
+function complete(state: OrderState, { at }: OrderCommandOf<'CompleteOrder'>): OrderDecision {
+  if (state.status === 'absent') return rejected({ code: 'order_not_found' });
+  if (state.status === 'completed') return nothingToDo;
+  if (state.status === 'in_progress') return accepted({ type: 'OrderCompleted', at });
+  return refuseTransition(state, 'completed');
+}
+
+function cancel(state: OrderState, { at }: OrderCommandOf<'CancelOrder'>): OrderDecision {
+  if (state.status === 'absent') return rejected({ code: 'order_not_found' });
+  if (state.status === 'canceled') return nothingToDo;
+  if (state.status === 'completed') return refuseTransition(state, 'canceled');
+  return accepted({ type: 'OrderCanceled', at, settled: isApproved(state) ? state.settled : null });
+}
+
+function evolve(state: OrderState, event: OrderEvent): OrderState {
+  if (event.type === 'OrderOpened') {
+    if (state.status !== 'absent') return impossible(state.status, event.type);
+    const { type: _type, at, ...details } = event;
+    return { status: 'configuring', details, openedAt: at, total: null };
+  }
+  switch (state.status) {
+    case 'absent':
+    case 'canceled':
+      return impossible(state.status, event.type);
+    case 'configuring':
+    case 'analyzing':
+    case 'reviewing':
+      return evolveUnapproved(state, event);
+    case 'payment_pending':
+    case 'paid':
+    case 'in_progress':
+    case 'completed':
+      return evolveApproved(state, event);
+  }
+}
+
+function evolveUnapproved(state: UnapprovedOrder, event: OrderEvent): OrderState {
+  switch (event.type) {
+    case 'OrderTotalSet':
+      return { ...state, total: event.total };
+    case 'OrderAnalysisStarted':
+      return state.status === 'configuring'
+        ? { ...state, status: 'analyzing' }
+        : impossible(state.status, event.type);
+    case 'OrderReviewStarted':
+      return state.status === 'analyzing'
+        ? { ...state, status: 'reviewing' }
+        : impossible(state.status, event.type);
+    case 'OrderApproved': {
+      if (state.status !== 'reviewing') return impossible(state.status, event.type);
+      const { total, terms, approvedOn } = event;
+      return { ...state, status: 'payment_pending', total, terms, approvedOn, settled: null };
+    }
+    case 'OrderCanceled':
+      return { ...state, status: 'canceled' };
+    case 'OrderOpened':
+    case 'OrderTotalAmended':
+    case 'OrderPaid':
+    case 'OrderWorkStarted':
+    case 'OrderCompleted':
+      return impossible(state.status, event.type);
+  }
+}
+
+function evolveApproved(state: ApprovedOrder, event: OrderEvent): OrderState {
+  switch (event.type) {
+    case 'OrderTotalAmended':
+      if (state.status === 'completed') return impossible(state.status, event.type);
+      return { ...state, total: event.to };
+    case 'OrderPaid':
+      if (state.settled !== null) return impossible('paid', event.type);
+      return {
+        ...state,
+        status: state.status === 'payment_pending' ? 'paid' : state.status,
+        settled: event.settled,
+      };
+    case 'OrderWorkStarted':
+      if (state.status !== 'payment_pending' && state.status !== 'paid') {
+        return impossible(state.status, event.type);
+      }
+      return { ...state, status: 'in_progress' };
+    case 'OrderCompleted':
+      if (state.status !== 'in_progress') return impossible(state.status, event.type);
+      return { ...state, status: 'completed' };
+    case 'OrderCanceled':
+      if (state.status === 'completed') return impossible(state.status, event.type);
+      return { details: state.details, openedAt: state.openedAt, total: state.total, status: 'canceled' };
+    case 'OrderOpened':
+    case 'OrderTotalSet':
+    case 'OrderAnalysisStarted':
+    case 'OrderReviewStarted':
+    case 'OrderApproved':
+      return impossible(state.status, event.type);
+  }
+}
