@@ -30,6 +30,8 @@ export type Config = {
     /** Null is Stripe itself. */
     readonly apiBase: string | null;
     readonly timeoutMs: number;
+    /** Calls per second that Stripe takes of this process; null sends every call at once. */
+    readonly rateLimit: { readonly total: number; readonly perEndpoint: number } | null;
     readonly publishableKey: string | null;
   };
   readonly bootstrapApiKey: string | null;
@@ -126,6 +128,17 @@ const schema = z.object({
   ),
   STRIPE_API_BASE: urlOf(['http:', 'https:'], 'Use an address such as http://127.0.0.1:12111, or unset it.'),
   STRIPE_TIMEOUT_MS: wholeNumber(100, 80_000, 8000, 'Set it to the milliseconds to wait for Stripe.'),
+  STRIPE_RATE_LIMIT_PER_SECOND: text(
+    /^(0|[1-9]\d{0,4})$/,
+    'is not a whole number from 0 to 99999',
+    "Set it to Stripe's limit for the account, divided by the number of processes; 0 for none.",
+  ),
+  STRIPE_ENDPOINT_RATE_LIMIT_PER_SECOND: wholeNumber(
+    1,
+    99_999,
+    25,
+    "Set it to Stripe's limit for one endpoint, divided by the number of processes.",
+  ),
   NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY: text(
     /^pk_(test|live)_[A-Za-z0-9_]{8,}$/,
     'is not a Stripe publishable key',
@@ -181,6 +194,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       webhookToleranceSeconds: env.STRIPE_WEBHOOK_TOLERANCE_SECONDS,
       apiBase: env.STRIPE_API_BASE,
       timeoutMs: env.STRIPE_TIMEOUT_MS,
+      rateLimit: rateLimitOf(env, mode),
       publishableKey: env.NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY,
     },
     bootstrapApiKey: env.COUNTERFOIL_BOOTSTRAP_API_KEY,
@@ -192,6 +206,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     readsMax: env.COUNTERFOIL_READS_MAX,
     writesMax: env.COUNTERFOIL_WRITES_MAX,
   };
+}
+
+/** Stripe's own limits, as it documents them; a stand-in at another address has none unless it is said. */
+function rateLimitOf(env: Environment, mode: Config['mode']): Config['stripe']['rateLimit'] {
+  const given = env.STRIPE_RATE_LIMIT_PER_SECOND;
+  const usual = mode === 'demo' || env.STRIPE_API_BASE !== null ? 0 : mode === 'live' ? 100 : 25;
+  const total = given === null ? usual : Number(given);
+  const perEndpoint = Math.min(total, env.STRIPE_ENDPOINT_RATE_LIMIT_PER_SECOND);
+  return total === 0 ? null : { total, perEndpoint };
 }
 
 /** Compose files and CI systems set a variable to nothing to mean "unset"; a webhook secret of nothing is a mistake. */

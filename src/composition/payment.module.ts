@@ -30,6 +30,7 @@ export const paymentModule = new ContainerModule(({ bind }) => {
       new StripePaymentGateway({
         ...stripe,
         timeoutMs: config.stripe.timeoutMs,
+        rateLimit: config.stripe.rateLimit,
         logger,
         clock: () => Date.parse(clock.now()),
       }),

@@ -16,7 +16,7 @@ export type ProviderAnswer<T> =
   | { readonly outcome: 'refused'; readonly refusal: Refusal; readonly final: boolean }
   | {
       readonly outcome: 'unknown';
-      /** For the log and the operator: `timeout`, `connection`, `server_error`, `rate_limited`, `in_flight`, ... */
+      /** For the log and the operator: `timeout`, `connection`, `server_error`, `rate_limited`, `no_turn`, `in_flight`, ... */
       readonly reason: string;
       /** Set when the provider said how long to wait. */
       readonly retryAfterMs: number | null;

@@ -1,5 +1,6 @@
 import { Stripe } from 'stripe';
 import type { Refusal } from '../../domain/payment/intent.js';
+import { NoTurn } from './call-rate.js';
 
 /**
  * What an error of the SDK means for the request that met it. Made in this one place; the gateway only acts on it.
@@ -47,8 +48,10 @@ const finalParams = new Set(['amount', 'currency']);
 
 /** Sorts whatever a call through the SDK threw. */
 export function classifyStripeError(error: unknown): StripeFailure {
-  if (error instanceof Stripe.errors.StripeConnectionError)
+  if (error instanceof Stripe.errors.StripeConnectionError) {
+    if (error.detail instanceof NoTurn) return unknown('no_turn');
     return unknown(isTimeout(error) ? 'timeout' : 'connection');
+  }
   if (!(error instanceof Stripe.errors.StripeError)) return unknown('unexpected_error', { alarm: true });
   const { statusCode } = error;
   if (statusCode === undefined) return unknown('malformed_answer');

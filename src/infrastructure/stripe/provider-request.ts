@@ -152,8 +152,11 @@ async function lookUp<T>(
   } catch (error) {
     const failure = classifyStripeError(error);
     report(failure, error, request.about, logger);
-    const retryAfterMs = failure.kind === 'unknown' ? failure.retryAfterMs : null;
-    return { outcome: 'unknown', reason: 'look_up_failed', retryAfterMs };
+    const unknown = failure.kind === 'unknown' ? failure : undefined;
+    const retryAfterMs = unknown?.retryAfterMs ?? null;
+    // That Stripe was not asked, or was asked too often, says nothing against its health.
+    const isOfRate = unknown?.reason === 'no_turn' || unknown?.reason === 'rate_limited';
+    return { outcome: 'unknown', reason: isOfRate ? unknown.reason : 'look_up_failed', retryAfterMs };
   }
 }
 

@@ -1,6 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import { Stripe } from 'stripe';
+import type { CallRate } from './call-rate.js';
+import { inTurn } from './rate-limited-http-client.js';
 
 /** The version whose shapes this adapter reads; webhooks of another one are parked. */
 export const stripeApiVersion = '2026-10-28.endive';
@@ -25,16 +27,19 @@ export function connectToStripe(options: {
   readonly timeoutMs: number;
   /** Carries the requests in place of Node's own client. */
   readonly httpClient?: Stripe.HttpClient;
+  /** Whose turns the calls wait for. */
+  readonly rate?: CallRate | undefined;
 }): StripeConnection {
   const base = options.apiBase === null ? null : new URL(options.apiBase);
   const protocol = base?.protocol === 'http:' ? 'http' : 'https';
   const agent = new (protocol === 'http' ? http : https).Agent({ keepAlive: true });
+  const carrier = options.httpClient ?? Stripe.createNodeHttpClient(agent);
   const client = new Stripe(options.secretKey, {
     apiVersion: stripeApiVersion,
     maxNetworkRetries: 0,
     timeout: options.timeoutMs,
     telemetry: false,
-    httpClient: options.httpClient ?? Stripe.createNodeHttpClient(agent),
+    httpClient: options.rate === undefined ? carrier : inTurn(carrier, options.rate),
     ...(base === null
       ? {}
       : {

@@ -12,6 +12,8 @@ import { within } from '../../application/shared/within.js';
 import type { IntentSnapshot, RefundSnapshot, Refusal } from '../../domain/payment/intent.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Money } from '../../domain/shared/money.js';
+import type { StripeRateLimit } from './call-rate.js';
+import { CallRate } from './call-rate.js';
 import { askProvider, fetchFromProvider } from './provider-request.js';
 import { refuseStripeAmount, toStripeAmount } from './stripe-amounts.js';
 import type { StripeConnection } from './stripe-client.js';
@@ -39,6 +41,8 @@ export type StripeGatewayOptions = {
   readonly clock?: () => number;
   /** Carries the requests in place of Node's own client. */
   readonly httpClient?: Stripe.HttpClient;
+  /** Stripe's limit for this process; null sends every call at once. */
+  readonly rateLimit?: StripeRateLimit | null;
 };
 
 const underWayOrDone: readonly string[] = [
@@ -54,17 +58,21 @@ const ended: readonly string[] = ['succeeded', 'canceled'];
 export class StripePaymentGateway implements PaymentGateway, ProviderEvents {
   /** Stripe lists the events of thirty days; the hour is for the time that listing takes. */
   readonly keptMs = 30 * 24 * 3_600_000 - 3_600_000;
+  /** Null where every call is sent at once. */
+  readonly callRate: CallRate | null;
   readonly #stripe: StripeConnection;
   readonly #logger: Logger;
   readonly #timeoutMs: number;
   readonly #clock: () => number;
 
   constructor(options: StripeGatewayOptions) {
-    const { secretKey, apiBase, timeoutMs = 8_000, clock = Date.now, httpClient } = options;
+    const { secretKey, apiBase, timeoutMs = 8_000, clock = Date.now, httpClient, rateLimit = null } = options;
+    this.callRate = rateLimit === null ? null : new CallRate(rateLimit, timeoutMs / 2);
     this.#stripe = connectToStripe({
       secretKey,
       apiBase,
       timeoutMs,
+      rate: this.callRate ?? undefined,
       ...(httpClient === undefined ? {} : { httpClient }),
     });
     this.#logger = options.logger;

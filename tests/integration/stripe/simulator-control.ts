@@ -4,6 +4,8 @@ import type { RefundId } from '../../../src/domain/shared/ids.js';
 import { parsePaymentId, parseRefundId } from '../../../src/domain/shared/ids.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
+import type { StripeRateLimit } from '../../../src/infrastructure/stripe/call-rate.js';
+import type { StripeGatewayOptions } from '../../../src/infrastructure/stripe/stripe-payment-gateway.js';
 import { StripePaymentGateway } from '../../../src/infrastructure/stripe/stripe-payment-gateway.js';
 import type { StripeSimulatorOptions } from '../../../src/infrastructure/stripe-simulator/server.js';
 import { startStripeSimulator } from '../../../src/infrastructure/stripe-simulator/server.js';
@@ -23,16 +25,24 @@ export type MoneyLine = { readonly kind: string; readonly amount: number; readon
 
 /** A simulator in this process, with the switches that tests turn and a gateway that talks to it. */
 export async function startStripe(
-  options: StripeSimulatorOptions & { readonly timeoutMs?: number; readonly clock?: () => number } = {},
+  options: StripeSimulatorOptions &
+    Pick<StripeGatewayOptions, 'timeoutMs' | 'clock'> & {
+      /** Our own limit, and one that the simulator refuses beyond. */
+      readonly limits?: { readonly own: StripeRateLimit; readonly simulator: StripeRateLimit };
+    } = {},
 ) {
-  const { timeoutMs = 2_000, clock, ...simulatorOptions } = options;
-  const simulator = await startStripeSimulator(simulatorOptions);
+  const { timeoutMs = 2_000, clock, limits, ...simulatorOptions } = options;
+  const simulator = await startStripeSimulator({
+    ...simulatorOptions,
+    ...(limits === undefined ? {} : { rateLimit: limits.simulator }),
+  });
   const logger = createRecordingLogger();
   const gateway = new StripePaymentGateway({
     secretKey: 'sk_test_contract',
     apiBase: simulator.url,
     timeoutMs,
     logger,
+    rateLimit: limits?.own ?? null,
     ...(clock === undefined ? {} : { clock }),
   });
 

@@ -53,6 +53,25 @@ describe('the configuration', () => {
     ]);
   });
 
+  it("keeps to Stripe's limits with Stripe, and to none with a stand-in unless it is told one", () => {
+    const test = {
+      STRIPE_SECRET_KEY: 'sk_test_0123456789abcdef',
+      STRIPE_WEBHOOK_SECRET: live.STRIPE_WEBHOOK_SECRET,
+    };
+    const standIn = { ...test, STRIPE_API_BASE: 'http://127.0.0.1:12111' };
+    const limitOf = (environment: Record<string, string>) => readConfig(environment).stripe.rateLimit;
+    expect(limitOf({})).toBeNull();
+    expect(limitOf(test)).toEqual({ total: 25, perEndpoint: 25 });
+    expect(limitOf(live)).toEqual({ total: 100, perEndpoint: 25 });
+    expect(limitOf(standIn)).toBeNull();
+    expect(limitOf({ ...standIn, STRIPE_RATE_LIMIT_PER_SECOND: '10' })).toEqual({
+      total: 10,
+      perEndpoint: 10,
+    });
+    expect(limitOf({ ...live, STRIPE_RATE_LIMIT_PER_SECOND: '0' })).toBeNull();
+    expect(problemsOf({ STRIPE_RATE_LIMIT_PER_SECOND: 'many' })).toEqual(['STRIPE_RATE_LIMIT_PER_SECOND']);
+  });
+
   it.each<[string, Record<string, string>, string]>([
     [
       'a live key in demo mode',

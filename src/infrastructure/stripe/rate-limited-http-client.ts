@@ -1,0 +1,38 @@
+import type { Stripe } from 'stripe';
+import type { CallRate } from './call-rate.js';
+
+/** Carries each call of the SDK to Stripe when its turn has come, repeats and pages of lists included. */
+export function inTurn(client: Stripe.HttpClient, rate: CallRate): Stripe.HttpClient {
+  return {
+    getClientName: () => client.getClientName(),
+    async makeRequest(...request: Parameters<Stripe.HttpClient['makeRequest']>) {
+      const [, , path, method] = request;
+      await rate.turn(endpointOf(method, path));
+      const response = await client.makeRequest(...request);
+      if (response.getStatusCode() === 429 && isOfRate(response.getHeaders())) {
+        rate.slowDown(retryAfterMs(response.getHeaders()));
+      }
+      return response;
+    },
+  };
+}
+
+/** `POST /v1/payment_intents/pi_1/capture` is a call of `POST payment_intents capture`. */
+function endpointOf(method: string, path: string): string {
+  const [, , resource = '', id, action] = path.split('?', 1)[0]?.split('/') ?? [];
+  return `${method} ${resource}${id === undefined ? '' : ' one'}${action === undefined ? '' : ` ${action}`}`;
+}
+
+type Headers = ReturnType<Stripe.HttpClientResponse['getHeaders']>;
+
+/** A 429 may also say that one object is in use by another call, which no rate would change. */
+function isOfRate(headers: Headers): boolean {
+  return (
+    headers['stripe-should-retry'] !== 'true' && headers['stripe-rate-limited-reason'] !== 'resource-specific'
+  );
+}
+
+function retryAfterMs(headers: Headers): number | null {
+  const seconds = Number(headers['retry-after'] ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : null;
+}
