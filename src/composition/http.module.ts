@@ -9,6 +9,7 @@ import { AuditController } from '../interfaces/http/audit/audit.controller.js';
 import { createHttpServer } from '../interfaces/http/http-server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { LedgerController } from '../interfaces/http/ledger/ledger.controller.js';
+import { ApiKeysController } from '../interfaces/http/operations/api-keys.controller.js';
 import { BreakersController } from '../interfaces/http/operations/breakers.controller.js';
 import { HealthController } from '../interfaces/http/operations/health.controller.js';
 import { JobsController } from '../interfaces/http/operations/jobs.controller.js';
@@ -36,7 +37,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
     }),
     [tokens.surroundings],
   );
-  bind(tokens.apiKeys).toResolvedValue((pool) => new PostgresApiKeys(pool), [tokens.pool]);
+  bind(httpTokens.apiKeys).toResolvedValue((pool) => new PostgresApiKeys(pool), [tokens.pool]);
   bind(tokens.idempotencyRecords).toResolvedValue(
     (pool) => new PostgresIdempotencyRecords(pool),
     [tokens.pool],
@@ -85,6 +86,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
     ProjectionsController,
     BreakersController,
     JobsController,
+    ApiKeysController,
     HealthController,
   ] as const;
   for (const controller of controllers) bind(controller as never).toSelf();
@@ -114,7 +116,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
       }),
     [
       httpTokens.settings,
-      tokens.apiKeys,
+      httpTokens.apiKeys,
       tokens.idempotencyRecords,
       tokens.logger,
       tokens.receiveWebhook,

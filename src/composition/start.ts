@@ -158,7 +158,7 @@ async function startParts(
 
   const works = config.role !== 'api';
   const serves = config.role !== 'worker';
-  const apiKey = serves ? await bootstrapApiKey(config, container.get(tokens.apiKeys)) : null;
+  const apiKey = serves ? await bootstrapApiKey(config, container.get(httpTokens.apiKeys)) : null;
   const projections = container.get(tokens.postgresProjections);
   await (works ? projections.start() : projections.watch());
   stops.push(() => projections.stop());

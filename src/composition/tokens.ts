@@ -2,7 +2,6 @@ import type { ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
 import type { PaymentEffects, PaymentHandler } from '../application/payment/payment-effects.js';
 import type { PlanHandler } from '../application/plan/plan-tasks.js';
-import type { ApiKeys } from '../application/ports/api-keys.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { Leases } from '../application/ports/lease.js';
 import type { Logger } from '../application/ports/logger.js';
@@ -56,7 +55,6 @@ export const tokens = {
   machineClock: token<Clock>('machineClock'),
   /** Null in live mode, where nothing moves the time. */
   movableClock: token<PostgresTestClock | null>('movableClock'),
-  apiKeys: token<ApiKeys>('apiKeys'),
   idempotencyRecords: token<PostgresIdempotencyRecords>('idempotencyRecords'),
   inbox: token<PostgresInboundWebhooks>('inbox'),
   stripeGateway: token<StripePaymentGateway>('stripeGateway'),

@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/shared/instant.js';
+import type { Page, PageRequest } from './read-models.js';
 
 export const scopes = [
   'payments:read',
@@ -13,6 +14,14 @@ export const scopes = [
   'operations:read',
   'operations:write',
   'config:read',
+  'keys:read',
+  'keys:write',
+  'orders:read',
+  'orders:write',
+  'plans:read',
+  'plans:write',
+  'manual_payments:read',
+  'manual_payments:write',
 ] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -21,14 +30,43 @@ export type ApiKey = {
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
+  /**
+   * Opaque id of the person who holds it; null where nobody is known to. All keys of one holder are one person wherever two
+   * people are needed.
+   */
+  readonly holder: string | null;
   readonly livemode: boolean;
   readonly revokedAt: Instant | null;
+};
+
+export type ApiKeyRow = {
+  readonly id: string;
+  readonly name: string;
+  /** The first characters of the secret. */
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  readonly holder: string | null;
+  readonly livemode: boolean;
+  readonly created_at: Instant;
+  readonly expires_at: Instant | null;
+  readonly revoked_at: Instant | null;
 };
 
 /** API keys are kept as SHA-256 digests: whoever reads the database cannot use one. */
 export interface ApiKeys {
   /** The key that this secret belongs to, revoked or not; undefined for an unknown secret. */
   authenticate(secret: string): Promise<ApiKey | undefined>;
-  /** Makes sure that this secret is a key of that name with every scope. */
+  /** Makes sure that this secret is a key of that name with every scope, held by whoever runs the deployment. */
   bootstrap(secret: string, name: string): Promise<void>;
+  /**
+   * Makes a key under an id of the caller's. The secret is answered this once and can never be asked for again; it is null
+   * where the id has a key already.
+   */
+  create(
+    key: Omit<ApiKey, 'revokedAt'>,
+  ): Promise<{ readonly row: ApiKeyRow; readonly secret: string | null }>;
+  find(id: string): Promise<ApiKeyRow | undefined>;
+  list(page: PageRequest): Promise<Page<ApiKeyRow>>;
+  /** The key as it is afterwards; undefined when there is none. It is refused everywhere within a second. */
+  revoke(id: string): Promise<ApiKeyRow | undefined>;
 }

@@ -1,15 +1,18 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type pg from 'pg';
 import { v7 } from 'uuid';
-import type { ApiKey, ApiKeys, Scope } from '../../application/ports/api-keys.js';
+import type { ApiKey, ApiKeyRow, ApiKeys, Scope } from '../../application/ports/api-keys.js';
 import { scopes } from '../../application/ports/api-keys.js';
+import type { Page, PageRequest } from '../../application/ports/read-models.js';
 import type { Instant } from '../../domain/shared/instant.js';
+import { Conditions, keysetPage } from '../read-models/keyset-page.js';
 
 type Row = {
   readonly id: string;
   readonly name: string;
   readonly secret_sha256: Buffer;
   readonly scopes: readonly string[];
+  readonly holder: string | null;
   readonly livemode: boolean;
   readonly revoked_at: Instant | null;
 };
@@ -20,6 +23,7 @@ type Cached = { readonly key: Promise<ApiKey | undefined>; readonly until: numbe
 const cachedMs = 1_000;
 const cachedMax = 1_000;
 const prefixLength = 16;
+const columns = 'id, name, prefix, scopes, holder, livemode, created_at, expires_at, revoked_at';
 
 /** API keys in a table, found by the beginning of the secret and compared by digest in constant time. */
 export class PostgresApiKeys implements ApiKeys {
@@ -54,8 +58,8 @@ export class PostgresApiKeys implements ApiKeys {
   /** A key that was revoked stays revoked. */
   async bootstrap(secret: string, name: string): Promise<void> {
     await this.#pool.query(
-      `insert into counterfoil.api_keys as known (id, name, prefix, secret_sha256, scopes, livemode)
-       values ($1, $2, $3, $4, $5, $6)
+      `insert into counterfoil.api_keys as known (id, name, prefix, secret_sha256, scopes, livemode, holder)
+       values ($1, $2, $3, $4, $5, $6, 'bootstrap')
        on conflict (secret_sha256) do update set name = excluded.name, scopes = excluded.scopes`,
       [
         `key_${v7()}`,
@@ -68,10 +72,60 @@ export class PostgresApiKeys implements ApiKeys {
     );
   }
 
+  /** 256 bits of randomness; only their digest stays. */
+  async create(key: Parameters<ApiKeys['create']>[0]): ReturnType<ApiKeys['create']> {
+    const secret = `sk_${key.livemode ? 'live' : 'test'}_${randomBytes(32).toString('hex')}`;
+    const { rows } = await this.#pool.query<ApiKeyRow>(
+      `insert into counterfoil.api_keys (id, name, prefix, secret_sha256, scopes, livemode, holder)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing returning ${columns}`,
+      [
+        key.id,
+        key.name,
+        secret.slice(0, prefixLength),
+        digestOf(secret),
+        [...key.scopes],
+        key.livemode,
+        key.holder,
+      ],
+    );
+    const [made] = rows;
+    if (made !== undefined) return { row: made, secret };
+    const row = await this.find(key.id);
+    if (row === undefined) throw new Error(`API key ${key.id} was neither made nor found`);
+    return { row, secret: null };
+  }
+
+  async find(id: string): Promise<ApiKeyRow | undefined> {
+    const { rows } = await this.#pool.query<ApiKeyRow>(
+      `select ${columns} from counterfoil.api_keys where id = $1`,
+      [id],
+    );
+    return rows[0];
+  }
+
+  list(page: PageRequest): Promise<Page<ApiKeyRow>> {
+    return keysetPage<ApiKeyRow>(this.#pool, {
+      select: `select ${columns} from counterfoil.api_keys`,
+      order: ['created_at', 'id'],
+      cursor: '(select created_at, id from counterfoil.api_keys where id = $)',
+      conditions: new Conditions(),
+      page,
+    });
+  }
+
+  async revoke(id: string): Promise<ApiKeyRow | undefined> {
+    const { rows } = await this.#pool.query<ApiKeyRow>(
+      `update counterfoil.api_keys set revoked_at = coalesce(revoked_at, now()) where id = $1 returning ${columns}`,
+      [id],
+    );
+    this.#cache.clear();
+    return rows[0];
+  }
+
   async #find(secret: string, digest: Buffer): Promise<ApiKey | undefined> {
     const { rows } = await this.#pool.query<Row>({
       name: 'api-keys-by-prefix',
-      text: `select id, name, secret_sha256, scopes, livemode, revoked_at from counterfoil.api_keys
+      text: `select id, name, secret_sha256, scopes, holder, livemode, revoked_at from counterfoil.api_keys
         where prefix = $1 and (expires_at is null or expires_at > now())`,
       values: [secret.slice(0, prefixLength)],
     });
@@ -92,6 +146,7 @@ function keyOf(row: Row): ApiKey {
     id: row.id,
     name: row.name,
     scopes: row.scopes.filter((scope): scope is Scope => (scopes as readonly string[]).includes(scope)),
+    holder: row.holder,
     livemode: row.livemode,
     revokedAt: row.revoked_at,
   };

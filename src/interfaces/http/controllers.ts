@@ -1,5 +1,6 @@
 import { AuditController } from './audit/audit.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
+import { ApiKeysController } from './operations/api-keys.controller.js';
 import { BreakersController } from './operations/breakers.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { JobsController } from './operations/jobs.controller.js';
@@ -20,5 +21,6 @@ export const controllers = [
   ProjectionsController,
   BreakersController,
   JobsController,
+  ApiKeysController,
   TestClockController,
 ] as const;

@@ -3,6 +3,7 @@ import type { DescribeEvent } from '../../application/audit/describe-event.js';
 import type { StateAt } from '../../application/audit/state-at.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
 import type { RecoverPayment } from '../../application/payment/recover-payment.js';
+import type { ApiKeys } from '../../application/ports/api-keys.js';
 import type { Breakers } from '../../application/ports/breakers.js';
 import type { Clock, TestClock } from '../../application/ports/clock.js';
 import type { ConfigReport } from '../../application/ports/config-check.js';
@@ -55,6 +56,7 @@ function token<T>(name: string): ServiceIdentifier<T> {
 export const httpTokens = {
   settings: token<HttpSettings>('settings'),
   clock: token<Clock>('clock'),
+  apiKeys: token<ApiKeys>('apiKeys'),
   /** The same clock where it can be put forward; null in live mode. */
   testClock: token<TestClock | null>('testClock'),
   paymentOperations: token<PaymentOperations>('paymentOperations'),

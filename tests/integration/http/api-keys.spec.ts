@@ -42,11 +42,26 @@ describe('API keys in Postgres', () => {
       id: expect.stringMatching(/^key_[0-9a-f-]{36}$/),
       name: `key ${n}`,
       scopes: [...scopes],
+      holder: 'bootstrap',
       livemode: false,
       revokedAt: null,
     });
     await keys.bootstrap('sk_live_another0000000000000000000', 'live');
     expect(await keys.authenticate('sk_live_another0000000000000000000')).toMatchObject({ livemode: true });
+  });
+
+  it('are made under an id once, listed without a secret and revoked', async () => {
+    const id = `key_0193f1a0-0000-7000-8000-${n.toString().padStart(12, '0')}`;
+    const asked = { id, name: 'Ann', scopes: ['payments:read'], holder: 'ann', livemode: false } as const;
+    const made = await keys.create(asked);
+    expect(await keys.authenticate(made.secret ?? '')).toEqual({ ...asked, revokedAt: null });
+    expect(await keys.create({ ...asked, name: 'Again' })).toEqual({ row: made.row, secret: null });
+    const first = await keys.list({ limit: 1, startingAfter: null, endingBefore: null });
+    expect(first).toEqual({ rows: [made.row], hasMore: true });
+    expect((await keys.list({ limit: 1, startingAfter: id, endingBefore: null })).rows[0]?.id).not.toBe(id);
+    expect(await keys.revoke(id)).toMatchObject({ id, revoked_at: expect.any(String) });
+    expect((await keys.authenticate(made.secret ?? ''))?.revokedAt).not.toBe(null);
+    expect(await keys.revoke('key_missing')).toBeUndefined();
   });
 
   it('are one key however often they are made', async () => {

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { v4, v7 } from 'uuid';
-import type { ApiKey, ApiKeys } from '../../../src/application/ports/api-keys.js';
+import type { ApiKey, ApiKeyRow, ApiKeys } from '../../../src/application/ports/api-keys.js';
 import type { TestClock } from '../../../src/application/ports/clock.js';
 import type { EventStore, RecordedEvent } from '../../../src/application/ports/event-store.js';
 import type {
@@ -30,6 +31,7 @@ import { at } from '../../support/payment-examples.js';
 /** Small real implementations of the ports that the HTTP layer stands on. */
 
 export class InMemoryApiKeys implements ApiKeys {
+  /** By secret. */
   readonly keys = new Map<string, ApiKey>();
 
   async authenticate(secret: string): Promise<ApiKey | undefined> {
@@ -37,6 +39,33 @@ export class InMemoryApiKeys implements ApiKeys {
   }
 
   async bootstrap(): Promise<void> {}
+
+  async create(key: Omit<ApiKey, 'revokedAt'>) {
+    const known = await this.find(key.id);
+    if (known !== undefined) return { row: known, secret: null };
+    const secret = `sk_test_${randomBytes(32).toString('hex')}`;
+    this.keys.set(secret, { ...key, revokedAt: null });
+    return { row: rowOf(secret, { ...key, revokedAt: null }), secret };
+  }
+
+  async find(id: string): Promise<ApiKeyRow | undefined> {
+    const found = [...this.keys].find(([, key]) => key.id === id);
+    return found === undefined ? undefined : rowOf(...found);
+  }
+
+  async list() {
+    return { rows: [...this.keys].map(([secret, key]) => rowOf(secret, key)), hasMore: false };
+  }
+
+  async revoke(id: string): Promise<ApiKeyRow | undefined> {
+    for (const [secret, key] of this.keys)
+      if (key.id === id) this.keys.set(secret, { ...key, revokedAt: at });
+    return this.find(id);
+  }
+}
+
+function rowOf(secret: string, { revokedAt, ...key }: ApiKey): ApiKeyRow {
+  return { ...key, prefix: secret.slice(0, 16), created_at: at, expires_at: null, revoked_at: revokedAt };
 }
 
 type Kept = { fingerprint: string; commandId: string; claim: string; until: number; answer?: SavedAnswer };

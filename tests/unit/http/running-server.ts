@@ -51,17 +51,23 @@ export async function startServer(
   const apiKeys = new InMemoryApiKeys();
   const idempotency = new InMemoryIdempotencyRecords();
   const inbox = new InMemoryInbox();
-  const addKey = (secret: string, given: readonly Scope[], livemode = false): void => {
+  const addKey = (
+    secret: string,
+    given: readonly Scope[],
+    livemode = false,
+    holder: string | null = null,
+  ): void => {
     const id = `key_${apiKeys.keys.size + 1}`;
-    apiKeys.keys.set(secret, { id, name: id, scopes: given, livemode, revokedAt: null });
+    apiKeys.keys.set(secret, { id, name: id, scopes: given, holder, livemode, revokedAt: null });
   };
-  addKey(allScopesSecret, scopes);
+  addKey(allScopesSecret, scopes, false, 'bootstrap');
 
   const container = containerOf({
     eventStore,
     gateway,
     logger,
     inbox,
+    apiKeys,
     inlineBudgetMs: more.inlineBudgetMs ?? 500,
   });
   const webhooks: { readonly body: string; readonly ip: string }[] = [];
@@ -100,9 +106,10 @@ function containerOf(parts: {
   readonly gateway: PretendGateway;
   readonly logger: KeptLog;
   readonly inbox: InMemoryInbox;
+  readonly apiKeys: InMemoryApiKeys;
   readonly inlineBudgetMs: number;
 }): Container {
-  const { eventStore, gateway, logger, inbox, inlineBudgetMs } = parts;
+  const { eventStore, gateway, logger, inbox, apiKeys, inlineBudgetMs } = parts;
   const handler: PaymentHandler = createCommandHandler({
     eventStore,
     decider: payment,
@@ -134,6 +141,7 @@ function containerOf(parts: {
     entries: async () => ({ rows: [], hasMore: false }),
   });
   container.bind(httpTokens.projections).toConstantValue(new PretendProjections());
+  container.bind(httpTokens.apiKeys).toConstantValue(apiKeys);
   container.bind(httpTokens.inboundWebhooks).toConstantValue(inbox);
   container.bind(httpTokens.describeEvent).toConstantValue(createDescribeEvent(auditedCategories));
   container

@@ -107,6 +107,7 @@ export function createDispatch(parts: DispatchParts) {
     const contextFor = (commandId: string): RequestContext => ({
       requestId: exchange.id,
       commandId,
+      caller: key ?? null,
       ifRevision,
       metadata: {
         commandId,
@@ -247,10 +248,11 @@ function canonicalPath(route: Route, params: unknown): string {
 }
 
 function wired(answer: Answer): WireAnswer {
-  const { status, body, contentType, etag = null, headers = {} } = answer;
-  if (contentType === undefined)
-    return { status, contentType: json, body: stringifyJson(body), etag, headers };
-  return { status, contentType, body: String(body), etag, headers };
+  const { status, body, contentType, etag = null, headers = {}, toldOnce } = answer;
+  if (contentType !== undefined) return { status, contentType, body: String(body), etag, headers };
+  const kept = { status, contentType: json, body: stringifyJson(body), etag, headers };
+  if (toldOnce === undefined) return kept;
+  return { ...kept, body: stringifyJson({ ...(body as object), ...toldOnce }), keptBody: kept.body };
 }
 
 function problemAnswer(problem: Problem, exchange: Exchange): WireAnswer {

@@ -9,7 +9,11 @@ import { canonicalJson } from './json.js';
 import { refused } from './problem.js';
 
 /** An answer as it goes over the wire. */
-export type WireAnswer = SavedAnswer & { readonly headers: Readonly<Record<string, string>> };
+export type WireAnswer = SavedAnswer & {
+  readonly headers: Readonly<Record<string, string>>;
+  /** What is kept for repeats where it is not the whole body. */
+  readonly keptBody?: string;
+};
 
 /** The same for every body of the same content. */
 export function fingerprintOf(body: unknown): string {
@@ -50,7 +54,9 @@ export async function answerOnce(
     case 'execute': {
       const answer = await execute(claim.commandId);
       try {
-        if (isKept(answer.status)) await records.complete(identity, claim.token, answer);
+        const { keptBody = answer.body } = answer;
+        if (isKept(answer.status))
+          await records.complete(identity, claim.token, { ...answer, body: keptBody });
         else await records.abandon(identity, claim.token);
       } catch (error) {
         // What was done is done. A repeat runs under the same command id once the lease is over.

@@ -1,5 +1,5 @@
 import type { ZodObject, ZodType, z } from 'zod';
-import type { Scope } from '../../../application/ports/api-keys.js';
+import type { ApiKey, Scope } from '../../../application/ports/api-keys.js';
 import type { EventMetadata } from '../../../application/ports/event-store.js';
 
 /** What a request is, apart from what it asks for. */
@@ -9,6 +9,8 @@ export type RequestContext = {
   readonly commandId: string;
   /** Who, why and because of what, for the events that the request leads to. */
   readonly metadata: EventMetadata;
+  /** The caller's API key, and the person who holds it where that is known; null on public routes. */
+  readonly caller: Pick<ApiKey, 'id' | 'holder' | 'scopes'> | null;
   /** The revision of If-Match, on which the client insists. */
   readonly ifRevision: bigint | undefined;
 };
@@ -20,6 +22,8 @@ export type Answer = {
   readonly contentType?: string;
   readonly etag?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Members of the body that are told this once and not kept for repeats of the request: secrets. */
+  readonly toldOnce?: Readonly<Record<string, unknown>>;
 };
 
 /** What a request asks for, as its route's schemas read it. */
