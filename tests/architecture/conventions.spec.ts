@@ -51,7 +51,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Domain modules that decide, each with its codec in the application layer. */
-const deciders = ['credit', 'customer', 'invoice', 'manual-payment', 'order', 'payment', 'plan'];
+const deciders = ['credit', 'customer', 'invoice', 'limit', 'manual-payment', 'order', 'payment', 'plan'];
 
 function foldersIn(layer: string): readonly string[] {
   return readdirSync(join(src, layer), { withFileTypes: true })

@@ -3,6 +3,7 @@ import { creditCodec } from '../../src/application/credit/credit.codec.js';
 import { customerCodec } from '../../src/application/customer/customer.codec.js';
 import { invoiceCodec } from '../../src/application/invoice/invoice.codec.js';
 import { invoiceSeriesCodec } from '../../src/application/invoice/invoice-series.codec.js';
+import { limitCodec } from '../../src/application/limit/limit.codec.js';
 import { manualPaymentCodec } from '../../src/application/manual-payment/manual-payment.codec.js';
 import { referenceClaimCodec } from '../../src/application/manual-payment/reference-claim.codec.js';
 import { orderCodec } from '../../src/application/order/order.codec.js';
@@ -54,4 +55,5 @@ export const storedModules: readonly StoredModule[] = [
     streams: 'manualPaymentReference-<digest of reference, amount and date>',
     codec: referenceClaimCodec,
   },
+  { title: 'Limit', golden: 'limit', streams: 'limit-<limit id>', codec: limitCodec },
 ];

@@ -12,6 +12,8 @@ import { invoice } from '../../domain/invoice/invoice.js';
 import type { SeriesEvent, SeriesState } from '../../domain/invoice/number-series.js';
 import { numberSeries } from '../../domain/invoice/number-series.js';
 import type { InvoiceState } from '../../domain/invoice/state.js';
+import type { LimitEvent, LimitState } from '../../domain/limit/limit.js';
+import { limit } from '../../domain/limit/limit.js';
 import { manualPayment } from '../../domain/manual-payment/manual-payment.js';
 import type { ManualPaymentEvent } from '../../domain/manual-payment/messages.js';
 import type {
@@ -35,6 +37,7 @@ import { creditCodec } from '../credit/credit.codec.js';
 import { customerCodec } from '../customer/customer.codec.js';
 import { invoiceCodec } from '../invoice/invoice.codec.js';
 import { invoiceSeriesCodec } from '../invoice/invoice-series.codec.js';
+import { limitCodec } from '../limit/limit.codec.js';
 import { manualPaymentCodec } from '../manual-payment/manual-payment.codec.js';
 import { referenceClaimCodec } from '../manual-payment/reference-claim.codec.js';
 import { orderCodec } from '../order/order.codec.js';
@@ -46,6 +49,7 @@ import { describeCollectionEvent } from './collection-sentences.js';
 import { describeCreditEvent } from './credit-sentences.js';
 import { describeCustomerEvent } from './customer-sentences.js';
 import { describeInvoiceEvent, describeSeriesEvent } from './invoice-sentences.js';
+import { describeLimitEvent } from './limit-sentences.js';
 import { describeManualPaymentEvent, describeReferenceClaimEvent } from './manual-payment-sentences.js';
 import { describeOrderEvent } from './order-sentences.js';
 import { describePaymentEvent } from './payment-sentences.js';
@@ -103,6 +107,11 @@ export const auditedCategories: AuditedCategories = {
     codec: creditCodec,
     describe: describeCreditEvent,
     show: showCredit,
+  }),
+  limit: auditedCategory<LimitState, LimitEvent>({
+    decider: limit,
+    codec: limitCodec,
+    describe: describeLimitEvent,
   }),
 };
 

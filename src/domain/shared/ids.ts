@@ -13,6 +13,7 @@ export type SetupId = Id<'payment method setup'>;
 export type ManualPaymentId = Id<'manualPayment'>;
 export type CollectionId = Id<'collection'>;
 export type CreditNoteId = Id<'creditNote'>;
+export type LimitId = Id<'limit'>;
 
 /** Every id of ours is a prefix that names its kind and a UUID in lower case. */
 const pattern = (prefix: string) =>
@@ -36,3 +37,4 @@ export const parseSetupId = parser<SetupId>('pms');
 export const parseManualPaymentId = parser<ManualPaymentId>('mp');
 export const parseCollectionId = parser<CollectionId>('col');
 export const parseCreditNoteId = parser<CreditNoteId>('cn');
+export const parseLimitId = parser<LimitId>('lim');
