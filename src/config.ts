@@ -35,6 +35,15 @@ export type Config = {
     readonly publishableKey: string | null;
   };
   readonly bootstrapApiKey: string | null;
+  /** How much is let through in a minute, or in an hour for declines; who goes on is refused for longer and longer. */
+  readonly limits: {
+    readonly requestsPerKey: number;
+    readonly requestsPerAddress: number;
+    readonly badKeysPerAddress: number;
+    readonly badSignaturesPerAddress: number;
+    readonly declinesPerCustomer: number;
+    readonly declinesPerAddress: number;
+  };
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** How long a request waits for the provider before it answers 202. */
   readonly inlineBudgetMs: number;
@@ -80,6 +89,15 @@ function wholeNumber(from: number, to: number, byDefault: number, mend: string) 
     })
     .transform(Number)
     .default(byDefault);
+}
+
+function limit(byDefault: number) {
+  return wholeNumber(
+    1,
+    100_000_000,
+    byDefault,
+    'Set it to how many are let through; .env.example says in which time.',
+  );
 }
 
 function text(pattern: RegExp, error: string, mend: string) {
@@ -149,6 +167,12 @@ const schema = z.object({
     'is not an API key of Counterfoil',
     'Make one of sk_test_ or sk_live_ and at least 24 random letters and digits.',
   ),
+  COUNTERFOIL_LIMIT_REQUESTS_PER_KEY: limit(6_000),
+  COUNTERFOIL_LIMIT_REQUESTS_PER_ADDRESS: limit(12_000),
+  COUNTERFOIL_LIMIT_BAD_KEYS_PER_ADDRESS: limit(10),
+  COUNTERFOIL_LIMIT_BAD_SIGNATURES_PER_ADDRESS: limit(30),
+  COUNTERFOIL_LIMIT_DECLINES_PER_CUSTOMER: limit(10),
+  COUNTERFOIL_LIMIT_DECLINES_PER_ADDRESS: limit(300),
   COUNTERFOIL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   COUNTERFOIL_INLINE_BUDGET_MS: wholeNumber(50, 60_000, 10_000, 'Set it to the milliseconds a client waits.'),
   COUNTERFOIL_EFFECT_GRACE_MS: wholeNumber(
@@ -198,6 +222,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       publishableKey: env.NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY,
     },
     bootstrapApiKey: env.COUNTERFOIL_BOOTSTRAP_API_KEY,
+    limits: {
+      requestsPerKey: env.COUNTERFOIL_LIMIT_REQUESTS_PER_KEY,
+      requestsPerAddress: env.COUNTERFOIL_LIMIT_REQUESTS_PER_ADDRESS,
+      badKeysPerAddress: env.COUNTERFOIL_LIMIT_BAD_KEYS_PER_ADDRESS,
+      badSignaturesPerAddress: env.COUNTERFOIL_LIMIT_BAD_SIGNATURES_PER_ADDRESS,
+      declinesPerCustomer: env.COUNTERFOIL_LIMIT_DECLINES_PER_CUSTOMER,
+      declinesPerAddress: env.COUNTERFOIL_LIMIT_DECLINES_PER_ADDRESS,
+    },
     // In a terminal, the demo's own words matter more than each request's line.
     logLevel: env.COUNTERFOIL_LOG_LEVEL ?? (mode === 'demo' ? 'warn' : 'info'),
     inlineBudgetMs: env.COUNTERFOIL_INLINE_BUDGET_MS,

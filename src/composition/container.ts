@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Container } from 'inversify';
 import { httpModule } from './http.module.js';
 import { jobsModule } from './jobs.module.js';
+import { limitModule } from './limit.module.js';
 import { paymentModule } from './payment.module.js';
 import { planModule } from './plan.module.js';
 import { platformModule } from './platform.module.js';
@@ -19,6 +20,7 @@ export function createContainer(surroundings: Surroundings): Container {
     jobsModule,
     planModule,
     processesModule,
+    limitModule,
     httpModule,
   );
   return container;

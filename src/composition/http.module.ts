@@ -9,6 +9,7 @@ import { AuditController } from '../interfaces/http/audit/audit.controller.js';
 import { createHttpServer } from '../interfaces/http/http-server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { LedgerController } from '../interfaces/http/ledger/ledger.controller.js';
+import { LimitsController } from '../interfaces/http/limit/limits.controller.js';
 import { ApiKeysController } from '../interfaces/http/operations/api-keys.controller.js';
 import { BreakersController } from '../interfaces/http/operations/breakers.controller.js';
 import { HealthController } from '../interfaces/http/operations/health.controller.js';
@@ -87,6 +88,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
     BreakersController,
     JobsController,
     ApiKeysController,
+    LimitsController,
     HealthController,
   ] as const;
   for (const controller of controllers) bind(controller as never).toSelf();
@@ -102,10 +104,11 @@ export const httpModule = new ContainerModule(({ bind }) => {
     [tokens.surroundings, tokens.eventLoopDelay],
   );
   bind(tokens.httpServer).toResolvedValue(
-    (settings, apiKeys, idempotency, logger, receiveWebhook, admission, { config }, ...all) =>
+    (settings, apiKeys, limits, idempotency, logger, receiveWebhook, admission, { config }, ...all) =>
       createHttpServer({
         settings,
         apiKeys,
+        limits,
         idempotency,
         logger,
         admission,
@@ -117,6 +120,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
     [
       httpTokens.settings,
       httpTokens.apiKeys,
+      tokens.clientLimits,
       tokens.idempotencyRecords,
       tokens.logger,
       tokens.receiveWebhook,

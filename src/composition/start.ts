@@ -137,8 +137,9 @@ async function startParts(
 ): Promise<{ readonly url: string; readonly apiKey: string | null }> {
   const { config } = surroundings;
   const container = createContainer(surroundings);
-  const [pool, projectionPool] = [container.get(tokens.pool), container.get(tokens.projectionPool)];
-  stops.push(() => Promise.all([pool.end(), projectionPool.end()]));
+  const pool = container.get(tokens.pool);
+  const pools = [pool, container.get(tokens.projectionPool), container.get(tokens.bucketPool)];
+  stops.push(() => Promise.all(pools.map((each) => each.end())));
   await keepEventSource(pool, config.eventStoreUrl === null ? 'postgres' : 'eventstoredb');
   const eventStore = container.get(httpTokens.eventStore);
   stops.push(() => eventStore.close());

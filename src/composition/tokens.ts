@@ -1,5 +1,6 @@
 import type { ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
+import type { ClientLimits } from '../application/limit/client-limits.js';
 import type { PaymentEffects, PaymentHandler } from '../application/payment/payment-effects.js';
 import type { PlanHandler } from '../application/plan/plan-tasks.js';
 import type { Clock } from '../application/ports/clock.js';
@@ -47,6 +48,8 @@ export const tokens = {
   /** For queries and the operational tables; projections and the event store have connections of their own. */
   pool: token<pg.Pool>('pool'),
   projectionPool: token<pg.Pool>('projectionPool'),
+  /** For the counters of rate limits. */
+  bucketPool: token<pg.Pool>('bucketPool'),
   postgresProjections: token<PostgresProjections>('postgresProjections'),
   /** Null without REDIS_URL. */
   redis: token<RedisConnection | null>('redis'),
@@ -73,6 +76,7 @@ export const tokens = {
   webhookWorker: token<Worker>('webhookWorker'),
   /** Rung when a webhook was stored in this process. */
   webhookBell: token<WakeUp>('webhookBell'),
+  clientLimits: token<ClientLimits>('clientLimits'),
   receiveWebhook: token<ReceiveWebhook>('receiveWebhook'),
   eventLoopDelay: token<EventLoopDelay>('eventLoopDelay'),
   admission: token<Admission>('admission'),

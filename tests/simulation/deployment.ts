@@ -21,6 +21,7 @@ import { StripePaymentGateway } from '../../src/infrastructure/stripe/stripe-pay
 import { verifyStripeWebhook } from '../../src/infrastructure/stripe/stripe-webhook-verifier.js';
 import { systemClock } from '../../src/infrastructure/system-clock.js';
 import { httpTokens } from '../../src/interfaces/http/http-tokens.js';
+import { createAttempts } from '../../src/interfaces/http/payment/card-testing.js';
 import { PaymentsController } from '../../src/interfaces/http/payment/payments.controller.js';
 import { RefundsController } from '../../src/interfaces/http/payment/refunds.controller.js';
 import { Admission } from '../../src/interfaces/http/shared/admission.js';
@@ -28,6 +29,7 @@ import { createDispatch } from '../../src/interfaces/http/shared/dispatch.js';
 import type { Controller, Route } from '../../src/interfaces/http/shared/route.js';
 import { createEffectWorker } from '../../src/interfaces/worker/effect-worker.js';
 import { createWebhookWorker } from '../../src/interfaces/worker/webhook-worker.js';
+import { unlimited } from '../support/unlimited.js';
 import { createIdleBell } from './idle-bell.js';
 import type { Owner, Scheduler } from './scheduler.js';
 import type { Stores } from './stores.js';
@@ -97,6 +99,7 @@ export function startProcess(parts: {
   container.bind(httpTokens.refundQueries).toConstantValue(refunds);
   container.bind(httpTokens.projections).toConstantValue(projections);
   container.bind(httpTokens.eventStore).toConstantValue(eventStore);
+  container.bind(httpTokens.attempts).toConstantValue(createAttempts({ limits: unlimited, logger }));
   for (const token of Object.values(httpTokens)) {
     if (!container.isBound(token)) container.bind<unknown>(token).toConstantValue(notSimulated);
   }
@@ -119,6 +122,8 @@ export function startProcess(parts: {
       list: notSimulated,
       revoke: notSimulated,
     },
+    limits: unlimited,
+    trustedProxies: 0,
     idempotency: idempotency(stores.idempotency(), scheduler.random.uuid),
     logger,
     // Nobody waits for a place here: turns of real time have no part in virtual time.
@@ -260,6 +265,7 @@ function requestOf({ method, path, idempotencyKey, body }: HttpCall, params: obj
     params,
     query: {},
     headers,
+    socket: { remoteAddress: '127.0.0.1' },
     complete: true,
   }) as never;
 }

@@ -11,6 +11,8 @@ export const scopes = [
   'audit:write',
   'webhooks:read',
   'webhooks:write',
+  'limits:read',
+  'limits:write',
   'operations:read',
   'operations:write',
   'config:read',

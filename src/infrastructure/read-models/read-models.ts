@@ -1,6 +1,7 @@
 import type { Projection } from '../projections/projection.js';
 import { agendaProjection } from './agenda.js';
 import { ledgerProjection } from './ledger.js';
+import { limitsProjection } from './limits.js';
 import { paymentsProjection } from './payments.js';
 import { pendingEffectsProjection } from './pending-effects.js';
 import { refundsProjection } from './refunds.js';
@@ -12,4 +13,5 @@ export const projections: readonly Projection[] = [
   ledgerProjection,
   pendingEffectsProjection,
   agendaProjection,
+  limitsProjection,
 ];

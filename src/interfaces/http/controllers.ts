@@ -1,5 +1,6 @@
 import { AuditController } from './audit/audit.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
+import { LimitsController } from './limit/limits.controller.js';
 import { ApiKeysController } from './operations/api-keys.controller.js';
 import { BreakersController } from './operations/breakers.controller.js';
 import { HealthController } from './operations/health.controller.js';
@@ -23,4 +24,5 @@ export const controllers = [
   JobsController,
   ApiKeysController,
   TestClockController,
+  LimitsController,
 ] as const;

@@ -11,7 +11,10 @@ import { refused } from './shared/problem.js';
 import type { Controller, Route } from './shared/route.js';
 import { createWebhookListener, webhookPaths } from './webhook/webhook-listener.js';
 
-export type HttpServerParts = Omit<DispatchParts, 'livemode' | 'leaseMs' | 'bodyBytesMax'> & {
+export type HttpServerParts = Omit<
+  DispatchParts,
+  'livemode' | 'leaseMs' | 'bodyBytesMax' | 'trustedProxies'
+> & {
   readonly settings: HttpSettings;
   readonly controllers: readonly Controller[];
   readonly receiveWebhook: ReceiveWebhook;
@@ -37,12 +40,13 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   const resources = parts.controllers.flatMap((controller) => controller.routes);
   const routes = [...resources, ...docsRoutes(resources)];
   const { livemode, idempotencyLeaseMs: leaseMs = 30_000 } = parts.settings;
-  const dispatch = createDispatch({ ...parts, livemode, leaseMs, bodyBytesMax });
+  const dispatch = createDispatch({ ...parts, livemode, leaseMs, bodyBytesMax, trustedProxies });
   const { app, classes } = createApp(trustedProxies);
   mount(app, routes, dispatch);
 
   const webhook = createWebhookListener({
     receive: parts.receiveWebhook,
+    limits: parts.limits,
     logger: parts.logger,
     trustedProxies,
     bytesMax: webhookBytesMax,
@@ -117,14 +121,14 @@ function mount(app: Express, routes: readonly Route[], { dispatch, refuse }: Dis
   for (const path of webhookPaths) {
     app.route(path).all((request, response) => refuse(notAllowed('POST'), request, response));
   }
-  app.use((request, response) => {
-    refuse(refused('route_missing', { detail: 'See /docs for every address.' }), request, response);
-  });
+  app.use((request, response) =>
+    refuse(refused('route_missing', { detail: 'See /docs for every address.' }), request, response),
+  );
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     // Express refuses a malformed escape in an address before any route sees it.
     const malformed = error instanceof URIError;
     const told = malformed ? refused('invalid_request', { detail: 'The address is malformed.' }) : error;
-    refuse(told, request, response);
+    return refuse(told, request, response);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { DescribeEvent } from '../../application/audit/describe-event.js';
 import type { StateAt } from '../../application/audit/state-at.js';
+import type { Penalties } from '../../application/limit/penalties.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
 import type { RecoverPayment } from '../../application/payment/recover-payment.js';
 import type { ApiKeys } from '../../application/ports/api-keys.js';
@@ -18,6 +19,7 @@ import type {
   Projections,
   RefundQueries,
 } from '../../application/ports/read-models.js';
+import type { Attempts } from './payment/card-testing.js';
 
 /** What all controllers know of the deployment. */
 export type HttpSettings = {
@@ -73,6 +75,9 @@ export const httpTokens = {
   inboundWebhooks: token<InboundWebhooks>('inboundWebhooks'),
   describeEvent: token<DescribeEvent>('describeEvent'),
   stateAt: token<StateAt>('stateAt'),
+  penalties: token<Penalties>('penalties'),
+  /** Attempts to collect, with an eye on card testing. */
+  attempts: token<Attempts>('attempts'),
   checkConfig: token<CheckConfig>('checkConfig'),
   healthChecks: token<HealthChecks>('healthChecks'),
 } as const;

@@ -29,6 +29,8 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'GET /v1/ledger/accounts': 'ledger:read',
   'GET /v1/ledger/accounts/:id/entries': 'ledger:read',
   'GET /v1/ledger/trial_balance': 'ledger:read',
+  'GET /v1/limits': 'limits:read',
+  'POST /v1/limits/:id/pardon': 'limits:write',
   'GET /v1/projections': 'operations:read',
   'POST /v1/projections/:name/rebuild': 'operations:write',
   'GET /v1/projections/:name/parked': 'operations:read',

@@ -3,6 +3,7 @@ import { Container } from 'inversify';
 import { auditedCategories } from '../../../src/application/audit/audited-categories.js';
 import { createDescribeEvent } from '../../../src/application/audit/describe-event.js';
 import { createStateAt } from '../../../src/application/audit/state-at.js';
+import type { LimitRules } from '../../../src/application/limit/client-limits.js';
 import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
 import type { PaymentHandler } from '../../../src/application/payment/payment-effects.js';
 import { createPaymentEffects } from '../../../src/application/payment/payment-effects.js';
@@ -18,10 +19,13 @@ import type { HttpServerParts } from '../../../src/interfaces/http/http-server.j
 import { createHttpServer } from '../../../src/interfaces/http/http-server.js';
 import type { HealthChecks, ReceiveWebhook } from '../../../src/interfaces/http/http-tokens.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import { createAttempts } from '../../../src/interfaces/http/payment/card-testing.js';
 import { Admission } from '../../../src/interfaces/http/shared/admission.js';
 import type { Controller } from '../../../src/interfaces/http/shared/route.js';
 import { apiClient } from '../../support/api-client.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
+import type { Limiting } from './in-memory-limits.js';
+import { createLimiting } from './in-memory-limits.js';
 import {
   InMemoryApiKeys,
   InMemoryIdempotencyRecords,
@@ -39,10 +43,14 @@ export const allScopesSecret = 'sk_test_allscopes0000000000000000';
 
 /** The HTTP server over loopback, with the real domain and application behind it and the outside in memory. */
 export async function startServer(
-  more: Partial<Pick<HttpServerParts, 'receiveWebhook' | 'bodyBytesMax' | 'trustedProxies' | 'admission'>> & {
+  more: Partial<
+    Pick<HttpServerParts, 'receiveWebhook' | 'bodyBytesMax' | 'trustedProxies' | 'admission' | 'limits'>
+  > & {
     readonly inlineBudgetMs?: number;
     /** Controllers beside those of the product. */
     readonly furtherControllers?: readonly Controller[];
+    /** Wide for every kind that is not named. */
+    readonly limitRules?: Partial<LimitRules>;
   } = {},
 ) {
   const eventStore = new InMemoryEventStore();
@@ -62,8 +70,12 @@ export async function startServer(
   };
   addKey(allScopesSecret, scopes, false, 'bootstrap');
 
+  const { limitRules: rules = {} } = more;
+  const created = createLimiting({ eventStore, logger, clock: systemClock, rules });
+  const limiting = { ...created, limits: more.limits ?? created.limits };
   const container = containerOf({
     eventStore,
+    limiting,
     gateway,
     logger,
     inbox,
@@ -88,6 +100,7 @@ export async function startServer(
     receiveWebhook,
     admission: new Admission({ reads: roomy, writes: roomy, webhooks: roomy, loopDelayMs: () => 0 }),
     ...more,
+    limits: limiting.limits,
   });
   const port = await http.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
@@ -103,13 +116,14 @@ export type RunningServer = Awaited<ReturnType<typeof startServer>>;
 
 function containerOf(parts: {
   readonly eventStore: InMemoryEventStore;
+  readonly limiting: Limiting;
   readonly gateway: PretendGateway;
   readonly logger: KeptLog;
   readonly inbox: InMemoryInbox;
   readonly apiKeys: InMemoryApiKeys;
   readonly inlineBudgetMs: number;
 }): Container {
-  const { eventStore, gateway, logger, inbox, apiKeys, inlineBudgetMs } = parts;
+  const { eventStore, limiting, gateway, logger, inbox, apiKeys, inlineBudgetMs } = parts;
   const handler: PaymentHandler = createCommandHandler({
     eventStore,
     decider: payment,
@@ -131,6 +145,8 @@ function containerOf(parts: {
     .bind(httpTokens.recoverPayment)
     .toConstantValue(createRecoverPayment({ eventStore, handler, effects, gateway, clock: systemClock }));
   container.bind(httpTokens.testClock).toConstantValue(new PretendTestClock());
+  container.bind(httpTokens.penalties).toConstantValue(limiting.penalties);
+  container.bind(httpTokens.attempts).toConstantValue(createAttempts({ limits: limiting.limits, logger }));
   container.bind(httpTokens.breakers).toConstantValue({ status: () => [] });
   container.bind(httpTokens.paymentQueries).toConstantValue(readModels);
   container.bind(httpTokens.refundQueries).toConstantValue(readModels);

@@ -60,12 +60,13 @@ function register(registry: OpenAPIRegistry, route: Route): void {
   }
 }
 
-function headersOf({ method, scope, idempotency }: Route) {
+function headersOf({ method, scope, idempotency, reason }: Route) {
   if (scope === 'public' || method === 'get') return undefined;
   const key = z.string().max(255);
+  const why = z.string().max(500);
   return z.object({
     'Idempotency-Key': idempotency === 'required' ? key : key.optional(),
-    'X-Reason': z.string().max(500).optional(),
+    'X-Reason': reason === 'required' ? why : why.optional(),
     'If-Match': z.string().optional(),
   });
 }
@@ -106,6 +107,7 @@ function responsesOf(route: Route): Responses {
         ...(route.path.startsWith('/v1/payments') && method === 'post'
           ? { 402: problem('Declined; the payment is in `payment`.') }
           : {}),
+        ...(route.vital ? {} : { 429: problem('Too many requests; ask again after Retry-After.') }),
         503: problem('Not now; ask again after Retry-After.'),
       };
   return { ...bad, ...Object.fromEntries(good) };
@@ -128,6 +130,7 @@ function registerWebhook(registry: OpenAPIRegistry, path: string): void {
       },
       400: problem('The signature or the body is not acceptable.'),
       413: problem('The body is too large.'),
+      429: problem('Too many bad signatures from this address. Good ones are taken all the same.'),
     },
   });
 }

@@ -75,6 +75,7 @@ export class HealthController implements Controller {
       tag: 'Diagnostics',
       summary: 'How this deployment is set up, and what is missing; no secret is told',
       scope: 'config:read',
+      vital: true,
       answers: {
         200: { description: 'The configuration.', schema: configSchema },
       },

@@ -76,6 +76,13 @@ export function createPaymentAnswers(gateway: PaymentGateway, livemode: boolean)
   return { show, answer, attempted, notCarriedOut };
 }
 
+/** The last attempt did not go through, and it was somebody's card or bank that said no. */
+export function wasDeclined(state: PaymentState): boolean {
+  return (
+    state.status === 'requires_payment_method' && state.attempts.lastDecline !== null && !wasRefused(state)
+  );
+}
+
 /** The provider did not even try, as with a payment method that does not exist: nobody declined anything. */
 function wasRefused(state: PaymentState): boolean {
   if (state.status === 'failed') return true;

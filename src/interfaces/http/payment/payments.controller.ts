@@ -19,6 +19,8 @@ import { ifRevision } from '../shared/handled.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
 import { route } from '../shared/route.js';
+import type { Attempts } from './card-testing.js';
+import type { ExistingLoaded } from './payment-answers.js';
 import { accepted, checkAmount, createPaymentAnswers, existing } from './payment-answers.js';
 import { paymentOfRow } from './payment-object.js';
 import {
@@ -51,6 +53,7 @@ export class PaymentsController implements Controller {
     @inject(httpTokens.projections) private readonly projections: Projections,
     @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
     @inject(httpTokens.describeEvent) private readonly describe: DescribeEvent,
+    @inject(httpTokens.attempts) private readonly attempt: Attempts,
   ) {}
 
   readonly routes = [
@@ -96,10 +99,7 @@ export class PaymentsController implements Controller {
       params: paymentParams,
       body: confirmPaymentBody,
       answers: { 200: shown, 202: inDoubt },
-      handle: async ({ params, body, context }) => {
-        const command = { type: 'ConfirmPayment', paymentMethod: body.payment_method } as const;
-        return this.answers().attempted(200, await this.run(params.id, command, context));
-      },
+      handle: ({ params, body, context }) => this.confirm(params.id, body.payment_method, context),
     }),
     route({
       method: 'post',
@@ -156,6 +156,16 @@ export class PaymentsController implements Controller {
   }
 
   private async create(body: z.output<typeof createPaymentBody>, context: RequestContext): Promise<Answer> {
+    const create = () => this.createNow(body, context);
+    const confirms = body.payment_method !== undefined;
+    const payment = await (confirms ? this.attempt(body.customer ?? null, context, create) : create());
+    return this.answers().attempted(201, payment);
+  }
+
+  private async createNow(
+    body: z.output<typeof createPaymentBody>,
+    context: RequestContext,
+  ): Promise<ExistingLoaded> {
     const paymentId = paymentIdOf(context.commandId);
     const handled = await this.payments.run(
       paymentId,
@@ -177,7 +187,15 @@ export class PaymentsController implements Controller {
       // Its id is new, so there is nothing to read. Should this be a repeat, the append notices.
       { known: { state: { status: 'absent' }, revision: null } },
     );
-    return this.answers().attempted(201, accepted(handled));
+    return accepted(handled);
+  }
+
+  private async confirm(id: PaymentId, paymentMethod: string, context: RequestContext): Promise<Answer> {
+    const { details } = existing(await this.payments.load(id)).state;
+    const payment = await this.attempt(details.customerId, context, () =>
+      this.run(id, { type: 'ConfirmPayment', paymentMethod }, context),
+    );
+    return this.answers().attempted(200, payment);
   }
 
   private async capture(id: PaymentId, amount: bigint | undefined, context: RequestContext): Promise<Answer> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ApiKey, ApiKeys, Scope } from '../../../application/ports/api-keys.js';
+import type { Refused } from './problem.js';
 import { refused } from './problem.js';
 
 const bearer = /^Bearer (sk_(test|live)_[A-Za-z0-9_]{8,250})$/;
@@ -11,22 +12,29 @@ export function hasKeyInAddress(url: string): boolean {
 }
 
 /**
- * The caller's key. Why a key is not accepted is not told: only that it is not.
+ * What was sent for an API key, and has the form of one.
  * @throws Refused
  */
+export function secretOf(request: IncomingMessage): string {
+  const secret = bearer.exec(request.headers.authorization ?? '')?.[1];
+  if (secret === undefined) throw unauthenticated('Send Authorization: Bearer sk_...');
+  return secret;
+}
+
+/** The key that a secret belongs to, where it may be used here. */
 export async function authenticate(
-  request: IncomingMessage,
+  secret: string,
   apiKeys: ApiKeys,
   livemode: boolean,
-): Promise<ApiKey> {
-  const match = bearer.exec(request.headers.authorization ?? '');
-  const secret = match?.[1];
-  if (secret === undefined) throw unauthenticated('Send Authorization: Bearer sk_...');
+): Promise<ApiKey | undefined> {
   const key = await apiKeys.authenticate(secret);
   const valid = key !== undefined && key.revokedAt === null && key.livemode === livemode;
-  if (!valid || key.livemode !== (match?.[2] === 'live'))
-    throw unauthenticated('This API key is not valid here.');
-  return key;
+  return valid && key.livemode === secret.startsWith('sk_live_') ? key : undefined;
+}
+
+/** Why a key is not accepted is not told: only that it is not. */
+export function invalidKey(): Refused {
+  return unauthenticated('This API key is not valid here.');
 }
 
 /** @throws Refused */
@@ -35,6 +43,6 @@ export function checkScope(key: ApiKey, scope: Scope): void {
   throw refused('insufficient_scope', { detail: `This needs an API key with the scope ${scope}.` });
 }
 
-function unauthenticated(detail: string) {
+function unauthenticated(detail: string): Refused {
   return refused('invalid_api_key', { detail, headers: { 'www-authenticate': 'Bearer' } });
 }

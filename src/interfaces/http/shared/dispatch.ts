@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { v7 } from 'uuid';
 import { z } from 'zod';
+import type { ClientLimits, Verdict } from '../../../application/limit/client-limits.js';
 import type { ApiKey, ApiKeys } from '../../../application/ports/api-keys.js';
 import type { IdempotencyRecords } from '../../../application/ports/idempotency-records.js';
 import type { Logger } from '../../../application/ports/logger.js';
 import type { Admission } from './admission.js';
-import { authenticate, checkScope, hasKeyInAddress } from './authenticate.js';
+import { authenticate, checkScope, hasKeyInAddress, invalidKey, secretOf } from './authenticate.js';
 import { cardNumberRefused, holdsCardNumber, refuseCardNumber, refuseCardNumberIn } from './card-numbers.js';
+import { addressOf, networkOf } from './client-address.js';
 import type { WireAnswer } from './idempotency.js';
 import { answerOnce, fingerprintOf } from './idempotency.js';
 import { stringifyJson } from './json.js';
@@ -26,16 +28,20 @@ import {
   requestIdOf,
   traceIdOf,
 } from './request-headers.js';
+import { checkLimit, rateLimitHeaders } from './request-limits.js';
 import type { Answer, Call, RequestContext, Route } from './route.js';
 import { readSecurityHeaders } from './security-headers.js';
 
 export type DispatchParts = {
   readonly apiKeys: ApiKeys;
+  readonly limits: ClientLimits;
   readonly idempotency: IdempotencyRecords;
   readonly logger: Logger;
   readonly admission: Admission;
   readonly livemode: boolean;
   readonly leaseMs: number;
+  /** Reverse proxies in front of us whose X-Forwarded-For is believed. */
+  readonly trustedProxies: number;
   /** Most bytes that the body of an API call may have. */
   readonly bodyBytesMax: number;
 };
@@ -47,6 +53,9 @@ type Exchange = {
   readonly path: string;
   readonly startedAt: number;
   readonly log: Record<string, unknown>;
+  readonly network: string;
+  /** Of the limit that leaves the client least. */
+  verdict: Verdict | undefined;
 };
 
 /** Stands for an address with a card number in it, for answers and the log. */
@@ -57,7 +66,7 @@ const noBody = z.strictObject({});
 
 /** Takes requests of a route from the wire to its handler and back. Everything that a route has in common is here. */
 export function createDispatch(parts: DispatchParts) {
-  const { logger } = parts;
+  const { logger, limits } = parts;
   const securityHeaders = readSecurityHeaders();
 
   function begin(request: Request): Exchange {
@@ -66,7 +75,8 @@ export function createDispatch(parts: DispatchParts) {
     const path = holdsCardNumber(percentDecoded(request.url)) ? hidden : request.path;
     const traceId = traceIdOf(request.headers);
     const log = { request_id: id, method, path, ...(traceId === undefined ? {} : { trace_id: traceId }) };
-    return { request, id, path, startedAt: performance.now(), log };
+    const network = networkOf(addressOf(request, parts.trustedProxies));
+    return { request, id, path, startedAt: performance.now(), log, network, verdict: undefined };
   }
 
   async function dispatch(route: Route, request: Request, response: Response): Promise<void> {
@@ -81,13 +91,25 @@ export function createDispatch(parts: DispatchParts) {
   }
 
   /** Answers a request that no route takes. */
-  function refuse(error: unknown, request: Request, response: Response): void {
+  async function refuse(error: unknown, request: Request, response: Response): Promise<void> {
     const exchange = begin(request);
-    send(exchange, response, undefined, answerOfError(error, exchange));
+    let told = error;
+    try {
+      await countRequest(exchange);
+    } catch (refusal) {
+      told = refusal;
+    }
+    send(exchange, response, undefined, answerOfError(told, exchange));
+  }
+
+  function countRequest(exchange: Exchange): Promise<void> {
+    const { network, id } = exchange;
+    return checkLimit(logger, exchange, () => limits.spend('requests_from_address', network, id));
   }
 
   async function answerTo(route: Route, exchange: Exchange): Promise<WireAnswer> {
     const { request } = exchange;
+    if (route.vital !== true) await countRequest(exchange);
     if (hasKeyInAddress(request.url)) {
       logger.warn(exchange.log, 'an API key was sent in an address: it must be taken for leaked');
       throw refused('api_key_in_query', {
@@ -97,24 +119,24 @@ export function createDispatch(parts: DispatchParts) {
     if (exchange.path === hidden) throw cardNumberRefused('address');
     if (route.vital !== true) parts.admission.checkLoop(laneOf(route));
     checkVersion(request.headers);
-    const key = await callerOf(route, request);
-    if (key !== undefined) exchange.log['api_key'] = key.id;
+    const key = await callerOf(route, exchange);
     const params = route.params === undefined ? undefined : readParams(route, request);
     const query = readQuery(route, request);
-    const draft = { requestId: exchange.id, reason: reasonOf(request.headers) };
-    refuseCardNumber('X-Reason', draft.reason);
+    const reason = reasonOf(request.headers, route.reason === 'required');
+    refuseCardNumber('X-Reason', reason);
     const ifRevision = ifRevisionOf(request.headers);
     const contextFor = (commandId: string): RequestContext => ({
       requestId: exchange.id,
       commandId,
       caller: key ?? null,
       ifRevision,
+      network: exchange.network,
       metadata: {
         commandId,
         correlationId: exchange.id,
         causationId: exchange.id,
         actor: key === undefined ? { kind: 'system', id: 'public' } : { kind: 'api_key', id: key.id },
-        reason: draft.reason,
+        reason,
       },
     });
     if (route.method === 'get') {
@@ -150,9 +172,22 @@ export function createDispatch(parts: DispatchParts) {
     return route.vital === true ? work() : parts.admission.run(laneOf(route), work);
   }
 
-  async function callerOf(route: Route, request: Request): Promise<ApiKey | undefined> {
+  /** Guesses are counted by address and public beginning: who guesses locks out nobody who has another key. */
+  async function callerOf(route: Route, exchange: Exchange): Promise<ApiKey | undefined> {
     if (route.scope === 'public') return undefined;
-    const key = await authenticate(request, parts.apiKeys, parts.livemode);
+    const { request, network, id } = exchange;
+    const secret = secretOf(request);
+    const guesser = `${network} ${secret.slice(0, 16)}`;
+    await checkLimit(logger, exchange, () => limits.refusalBy('bad_keys_from_address', guesser));
+    const key = await authenticate(secret, parts.apiKeys, parts.livemode);
+    if (key === undefined) {
+      await checkLimit(logger, exchange, () => limits.spend('bad_keys_from_address', guesser, id));
+      throw invalidKey();
+    }
+    exchange.log['api_key'] = key.id;
+    if (route.vital !== true) {
+      await checkLimit(logger, exchange, () => limits.spend('requests_of_key', key.id, id));
+    }
     checkScope(key, route.scope);
     return key;
   }
@@ -191,6 +226,7 @@ export function createDispatch(parts: DispatchParts) {
       'x-request-id': exchange.id,
       'counterfoil-version': apiVersion,
       ...(route?.scope === 'public' ? {} : { 'cache-control': 'no-store' }),
+      ...(exchange.verdict === undefined ? {} : rateLimitHeaders(exchange.verdict)),
       ...answer.headers,
     };
     if (answer.etag !== null) headers['etag'] = answer.etag;

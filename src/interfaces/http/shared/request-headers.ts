@@ -31,9 +31,15 @@ export function checkVersion(headers: IncomingHttpHeaders): void {
 }
 
 /** Why an operator asks for a write: up to 500 characters, percent-encoded where they are not ASCII. */
-export function reasonOf(headers: IncomingHttpHeaders): string | null {
+export function reasonOf(headers: IncomingHttpHeaders, required: boolean): string | null {
   const given = headers['x-reason'];
-  if (typeof given !== 'string' || given === '') return null;
+  if (typeof given !== 'string' || given === '') {
+    if (!required) return null;
+    throw refused('reason_required', {
+      detail: 'Say in X-Reason why this is done; it is kept with what is recorded.',
+      param: 'X-Reason',
+    });
+  }
   const reason = percentDecoded(given);
   if (reason.length > 500 || /[\p{Cc}\p{Cs}]/u.test(reason)) {
     throw refused('invalid_request', {

@@ -13,6 +13,8 @@ export type RequestContext = {
   readonly caller: Pick<ApiKey, 'id' | 'holder' | 'scopes'> | null;
   /** The revision of If-Match, on which the client insists. */
   readonly ifRevision: bigint | undefined;
+  /** The network that the request came from, as `networkOf` tells it: personal, so it is for limits and never recorded. */
+  readonly network: string;
 };
 
 export type Answer = {
@@ -50,6 +52,8 @@ type Facts = {
   readonly idempotency?: 'required';
   /** Answered also while everything else is told to come again: those who watch must see why. */
   readonly vital?: true;
+  /** Whether somebody must say in X-Reason why they ask; everybody may. */
+  readonly reason?: 'required';
   /** Answers that are no problem, by their status. */
   readonly answers: Readonly<Record<number, Documented>>;
 };

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientLimits, Verdict } from '../../../application/limit/client-limits.js';
 import type { Logger } from '../../../application/ports/logger.js';
 import type { ReceiveWebhook } from '../http-tokens.js';
 import type { Admission } from '../shared/admission.js';
+import { addressOf, networkOf } from '../shared/client-address.js';
 import { stringifyJson } from '../shared/json.js';
 import { problem, problemBody, Refused } from '../shared/problem.js';
 import { problemOfError } from '../shared/problem-of-error.js';
 import { readBytes } from '../shared/read-body.js';
 import { requestIdOf } from '../shared/request-headers.js';
+import { retryHeaders } from '../shared/request-limits.js';
 
 /** Both addresses are the same thing; the second is an older name of it. */
 export const webhookPaths = ['/webhooks/stripe', '/api/stripe/webhook'] as const;
@@ -20,12 +23,13 @@ const receivedHeaders = { 'content-type': 'application/json', 'content-length': 
  */
 export function createWebhookListener(parts: {
   readonly receive: ReceiveWebhook;
+  readonly limits: ClientLimits;
   readonly logger: Logger;
   readonly trustedProxies: number;
   readonly bytesMax: number;
   readonly admission: Admission;
 }) {
-  const { receive, logger, trustedProxies, bytesMax, admission } = parts;
+  const { receive, limits, logger, trustedProxies, bytesMax, admission } = parts;
 
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.headers['content-encoding'] !== undefined) {
@@ -35,13 +39,29 @@ export function createWebhookListener(parts: {
     if (bytes === undefined) return refuse(request, response, 413, 'body_too_large');
     const signature = request.headers['stripe-signature'];
     const header = typeof signature === 'string' ? signature : undefined;
-    const result = await admission.run('webhooks', () =>
-      receive(bytes, header, addressOf(request, trustedProxies)),
-    );
+    const address = addressOf(request, trustedProxies);
+    const result = await admission.run('webhooks', () => receive(bytes, header, address));
+    if (result.status === 400 && !(await mayFail(request, response, address))) return;
     if (result.status !== 200)
       return refuse(request, response, result.status, result.code ?? 'webhook_refused');
     response.writeHead(200, receivedHeaders);
     response.end(received);
+  }
+
+  /**
+   * Counts a bad signature. What the provider signed never comes here, so it is neither counted nor refused, whoever else has
+   * called from its address.
+   */
+  async function mayFail(
+    request: IncomingMessage,
+    response: ServerResponse,
+    address: string,
+  ): Promise<boolean> {
+    const cause = requestIdOf(request.headers);
+    const verdict = await limits.spend('bad_signatures_from_address', networkOf(address), cause);
+    if (verdict.allowed) return true;
+    refuse(request, response, 429, 'rate_limited', verdict);
+    return false;
   }
 
   return {
@@ -64,12 +84,18 @@ export function createWebhookListener(parts: {
   };
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse, status: number, code: string): void {
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  code: string,
+  verdict?: Verdict,
+): void {
   const said = {
     ...problem('invalid_request', { detail: 'The webhook was not taken in.', code }),
     title: 'The webhook was refused',
     status,
-    ...(status >= 500 ? { retryable: true as const } : {}),
+    ...(status >= 500 || status === 429 ? { retryable: true as const } : {}),
   };
   const body = stringifyJson(
     problemBody(said, { id: requestIdOf(request.headers), path: request.url ?? '/' }),
@@ -79,15 +105,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, status: numb
     'content-length': Buffer.byteLength(body),
     ...(status === 413 ? { connection: 'close' } : {}),
     ...(status === 503 ? { 'retry-after': '1' } : {}),
+    ...(verdict === undefined ? {} : retryHeaders(verdict)),
   });
   response.end(body);
-}
-
-/** The address that the trusted proxies vouch for: each of them appends the one it was called from. */
-function addressOf(request: IncomingMessage, trustedProxies: number): string {
-  const direct = request.socket.remoteAddress ?? '';
-  const forwarded = request.headers['x-forwarded-for'];
-  if (typeof forwarded !== 'string') return direct;
-  const chain = [...forwarded.split(',').map((part) => part.trim()), direct];
-  return chain.at(-1 - trustedProxies) ?? chain[0] ?? direct;
 }

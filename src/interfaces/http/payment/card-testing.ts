@@ -1,0 +1,58 @@
+import type { ClientLimits } from '../../../application/limit/client-limits.js';
+import type { Logger } from '../../../application/ports/logger.js';
+import type { LimitKind } from '../../../domain/limit/limit.js';
+import { tooMany, unchecked } from '../shared/request-limits.js';
+import type { RequestContext } from '../shared/route.js';
+import type { ExistingLoaded } from './payment-answers.js';
+import { wasDeclined } from './payment-answers.js';
+
+/** Makes an attempt to collect, unless too many were declined lately. */
+export type Attempts = (
+  customer: string | null,
+  context: RequestContext,
+  attempt: () => Promise<ExistingLoaded>,
+) => Promise<ExistingLoaded>;
+
+/**
+ * Whoever holds a list of stolen cards tries one after the other, and most are declined. Declines are counted for each
+ * customer and each address; beyond the limit, attempts are refused before anything is recorded or asked of the provider.
+ */
+export function createAttempts({
+  limits,
+  logger,
+}: {
+  readonly limits: ClientLimits;
+  readonly logger: Logger;
+}): Attempts {
+  return async (customer, context, attempt) => {
+    const counted: (readonly [LimitKind, string])[] = [['declines_from_address', context.network]];
+    if (customer !== null) counted.push(['declines_of_customer', customer]);
+    for (const [kind, subject] of counted) {
+      const refusal = look(() => limits.refusalBy(kind, subject));
+      if (refusal !== undefined) throw tooMany('card_testing_suspected', refusal);
+    }
+    const payment = await attempt();
+    if (!wasDeclined(payment.state)) return payment;
+    for (const [kind, subject] of counted) await count(() => limits.spend(kind, subject, context.requestId));
+    return payment;
+  };
+
+  /** @throws Refused when it cannot be looked: an attempt that is not made costs less than an unchecked one */
+  function look<T>(ask: () => T): T {
+    try {
+      return ask();
+    } catch (error) {
+      logger.error({ err: error, alert: true }, 'declines could not be looked at');
+      throw unchecked();
+    }
+  }
+
+  /** The attempt was declined, whether that could be counted or not. */
+  async function count(ask: () => unknown): Promise<void> {
+    try {
+      await ask();
+    } catch (error) {
+      logger.error({ err: error, alert: true }, 'a decline could not be counted');
+    }
+  }
+}
