@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wideLimits } from '../support/unlimited.js';
 import type { Child } from './child.js';
 import { startChild } from './child.js';
 import type { ProductReady } from './product-server.js';
@@ -23,6 +24,7 @@ export async function startProduct(parts: {
     STRIPE_SECRET_KEY: 'sk_test_bench00000000',
     STRIPE_WEBHOOK_SECRET: webhookSecret,
     STRIPE_API_BASE: parts.simulatorUrl,
+    ...wideLimits,
     ...(parts.redisUrl === undefined ? {} : { REDIS_URL: parts.redisUrl }),
   });
   return {

@@ -10,6 +10,7 @@ import { exitOf, startAppProcess, startProgram } from './app-process.js';
 import { eventually } from './eventually.js';
 import type { TestDatabase } from './postgres.js';
 import { createTestDatabase } from './postgres.js';
+import { wideLimits } from './unlimited.js';
 
 /** What several processes of Counterfoil share: one database, one Stripe simulator, one API key. */
 export type Cluster = {
@@ -57,6 +58,7 @@ export async function startCluster(
     STRIPE_SECRET_KEY: stripeKey,
     STRIPE_WEBHOOK_SECRET: webhookSecret,
     STRIPE_API_BASE: `http://127.0.0.1:${simulatorPort}`,
+    ...wideLimits,
     ...parts.environment,
   };
   const nodes: AppProcess[] = [];

@@ -9,6 +9,7 @@ import type { Answer, ApiClient, Json } from './api-client.js';
 import { apiClient, field, items } from './api-client.js';
 import { startEventStoreStandIn } from './eventstore-stand-in/server.js';
 import { createTestDatabase } from './postgres.js';
+import { wideLimits } from './unlimited.js';
 
 export type Store = 'Postgres' | 'EventStoreDB';
 export const stores: readonly Store[] = ['Postgres', 'EventStoreDB'];
@@ -42,6 +43,7 @@ export async function startApp(
       COUNTERFOIL_INLINE_BUDGET_MS: '1500',
       COUNTERFOIL_EFFECT_GRACE_MS: '2000',
       STRIPE_TIMEOUT_MS: '4000',
+      ...wideLimits,
       ...(eventStore === undefined ? {} : { EVENTSTORE_URL: eventStore.connectionString }),
       ...environment,
     }),

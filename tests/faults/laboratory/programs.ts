@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../src/infrastructure/free-port.js';
+import { wideLimits } from '../../support/unlimited.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const laboratory = fileURLToPath(new URL('./', import.meta.url));
@@ -118,6 +119,7 @@ export function appEnvironment(parts: {
     STRIPE_SECRET_KEY: 'sk_test_0123456789abcdef',
     STRIPE_WEBHOOK_SECRET: webhookSecret,
     STRIPE_API_BASE: parts.stripeUrl,
+    ...wideLimits,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ClientLimits, LimitRule, LimitRules } from '../../../src/application/limit/client-limits.js';
 import { createClientLimits } from '../../../src/application/limit/client-limits.js';
 import { limitCodec } from '../../../src/application/limit/limit.codec.js';
+import type { LimitIds } from '../../../src/application/limit/limit-ids.js';
 import { createLimitIds } from '../../../src/application/limit/limit-ids.js';
 import type { Penalties } from '../../../src/application/limit/penalties.js';
 import { createPenalties } from '../../../src/application/limit/penalties.js';
@@ -64,6 +65,7 @@ export class LogLimits implements LimitQueries {
 }
 
 export type Limiting = {
+  readonly ids: LimitIds;
   readonly limits: ClientLimits;
   readonly penalties: Penalties;
   readonly queries: LimitQueries;
@@ -81,13 +83,14 @@ export function createLimiting(parts: {
   const { eventStore, logger, clock, rules = {}, shared = new MemoryTokenBuckets() } = parts;
   const { queries = new LogLimits(eventStore) } = parts;
   const handler = createCommandHandler({ eventStore, decider: limit, codec: limitCodec, category: 'limit' });
+  const ids = createLimitIds('sk_test_0123456789abcdef');
   const penalties = createPenalties({ handler, queries, clock, logger });
   const limits = createClientLimits({
     rules: { ...wideRules, ...rules },
-    ids: createLimitIds('sk_test_0123456789abcdef'),
+    ids,
     purses: createTokenPurses({ shared, own: new MemoryTokenBuckets(), logger }),
     penalties,
     logger,
   });
-  return { limits, penalties, queries };
+  return { ids, limits, penalties, queries };
 }

@@ -105,7 +105,20 @@ export async function startServer(
   const port = await http.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   return {
-    ...{ http, url, eventStore, gateway, logger, apiKeys, addKey, idempotency, inbox, webhooks, container },
+    ...{
+      http,
+      url,
+      eventStore,
+      gateway,
+      logger,
+      apiKeys,
+      addKey,
+      idempotency,
+      inbox,
+      webhooks,
+      container,
+      limiting,
+    },
     api: apiClient(url, allScopesSecret),
     as: (secret: string | null) => apiClient(url, secret),
     stop: () => http.close(1_000),
