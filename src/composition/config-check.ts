@@ -25,6 +25,7 @@ export async function checkConfig(
       redis(config),
       stripe(config, running),
       apiKey(config),
+      rateLimits(config),
     ])
   ).flat();
   const statuses = checks.map(({ status }) => status);
@@ -83,7 +84,8 @@ async function eventStore({ eventStoreUrl }: Config, logger: Logger): Promise<Co
 }
 
 async function redis({ redisUrl }: Config): Promise<ConfigFinding> {
-  if (redisUrl === null) return ok('redis', 'not used: leases are kept in Postgres');
+  if (redisUrl === null)
+    return ok('redis', 'not used: leases and the counters of rate limits are kept in Postgres');
   const failure = await pingRedis(redisUrl);
   if (failure === null) return ok('redis', 'answers');
   const mend = 'Check REDIS_URL. Counterfoil works without Redis, with a little more work done twice.';
@@ -99,6 +101,14 @@ async function stripe(
     running?.stripe ?? (secretKey === null ? null : { secretKey, webhookSecrets, apiBase, simulated: false });
   if (parts === null) return [ok('stripe', 'the simulator, not running now')];
   return diagnoseStripe({ ...parts, timeoutMs, webhookToleranceSeconds });
+}
+
+/** Without trusted proxies a proxy's address is everybody's, and its limit is shared by all. */
+function rateLimits({ limits, trustedProxies }: Config): ConfigFinding {
+  const { requestsPerKey, requestsPerAddress, badKeysPerAddress } = limits;
+  const counted = `${requestsPerKey} requests a minute of a key, ${requestsPerAddress} from an address, ${badKeysPerAddress} wrong keys`;
+  const believed = trustedProxies === 0 ? 'no proxy is believed' : `${trustedProxies} proxies are believed`;
+  return ok('rate_limits', `${counted}; ${believed}`);
 }
 
 async function apiKey({ bootstrapApiKey, mode }: Config): Promise<ConfigFinding> {

@@ -15,6 +15,9 @@ const inbox = 'tests/integration/webhooks/inbox.spec.ts';
 const workers = 'tests/integration/webhooks/workers.spec.ts';
 const log = 'tests/unit/logging/pino-logger.spec.ts';
 const own = 'tests/security/security.spec.ts';
+const limits = 'tests/unit/http/limits.spec.ts';
+const purses = 'tests/unit/limit/token-purses.spec.ts';
+const processes = 'tests/integration/limits/several-processes.spec.ts';
 const access = 'tests/security/access.spec.ts';
 
 export const securityItems: readonly SecurityItem[] = [
@@ -147,16 +150,46 @@ export const securityItems: readonly SecurityItem[] = [
     heldBy: [[access, 'security 36']],
   },
   {
+    number: 38,
+    expected:
+      'More than ten wrong keys in a minute: refused for longer and longer, and nobody else with them',
+    heldBy: [
+      [limits, 'is refused after ten in a minute, and locks out nobody with another key'],
+      ['tests/unit/limit/limit.spec.ts', 'costs half an hour at most where API keys were wrong'],
+    ],
+  },
+  {
     number: 39,
     expected: 'No second port, no simulator and no default key in live mode',
     heldBy: [[access, 'security 39']],
   },
   {
+    number: 40,
+    expected:
+      'Limits hold over several processes; without the shared counters, n processes let through n times as much',
+    heldBy: [
+      [processes, 'let through no more than the limit together, and nearly all of it'],
+      [processes, 'twice the limit when Redis dies'],
+      [purses, 'let n processes spend n times the limit while the shared buckets are gone'],
+    ],
+  },
+  {
     number: 41,
-    expected: 'A forged X-Forwarded-For changes nothing',
+    expected: 'A forged X-Forwarded-For changes nothing; a trust in every proxy stops the start',
     heldBy: [
       [server, 'do not believe X-Forwarded-For unless told to'],
       [server, 'and no one behind them'],
+      [limits, 'is not changed by a forged X-Forwarded-For'],
+      [limits, 'by nothing that stands before it'],
+      [config, 'a trust in every proxy'],
+    ],
+  },
+  {
+    number: 42,
+    expected: 'Many declined attempts of a customer or an address are refused unsent, and that is recorded',
+    heldBy: [
+      [limits, 'is refused for the customer, before anything is recorded'],
+      [limits, 'is refused by address, whatever customers are named'],
     ],
   },
   { number: 43, expected: 'Page limits outside 1 to 100: 400', heldBy: [[input, '/v1/payments?limit=1e9']] },
@@ -257,7 +290,11 @@ export const securityItems: readonly SecurityItem[] = [
   {
     number: 71,
     expected: 'A check that cannot be made refuses',
-    heldBy: [[keys, 'do not take a database that does not answer for an unknown key']],
+    heldBy: [
+      [keys, 'do not take a database that does not answer for an unknown key'],
+      [limits, 'lets reads pass, and no write'],
+      [limits, 'lets no attempt pass whose declines cannot be looked at'],
+    ],
   },
   {
     number: 72,
@@ -282,5 +319,4 @@ export const securityItems: readonly SecurityItem[] = [
 /** Parts of the checklist that nothing here holds, and why. */
 export const withoutTest: readonly (readonly [items: string, reason: string])[] = [
   ['32, 34, 35, 37', 'no portal, no users, no operator console and no tokens of theirs yet'],
-  ['42', 'card testing shows in the declines; nothing challenges or blocks it yet'],
 ];

@@ -133,6 +133,17 @@ describe('the configuration', () => {
       { ...live, NODE_TLS_REJECT_UNAUTHORIZED: '0' },
       'NODE_TLS_REJECT_UNAUTHORIZED',
     ],
+    ['a trust in every proxy', { COUNTERFOIL_TRUSTED_PROXIES: 'true' }, 'COUNTERFOIL_TRUSTED_PROXIES'],
+    [
+      'a limit that lets nothing through',
+      { COUNTERFOIL_LIMIT_REQUESTS_PER_KEY: '0' },
+      'COUNTERFOIL_LIMIT_REQUESTS_PER_KEY',
+    ],
+    [
+      'a limit of words',
+      { COUNTERFOIL_LIMIT_DECLINES_PER_CUSTOMER: 'none' },
+      'COUNTERFOIL_LIMIT_DECLINES_PER_CUSTOMER',
+    ],
     ['an unknown log level', { COUNTERFOIL_LOG_LEVEL: 'loud' }, 'COUNTERFOIL_LOG_LEVEL'],
     ['a mode that does not exist', { COUNTERFOIL_MODE: 'prod' }, 'COUNTERFOIL_MODE'],
   ])('refuses %s by the name of its variable', (_name, environment, variable) => {

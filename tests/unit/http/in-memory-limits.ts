@@ -21,7 +21,7 @@ import { required } from '../../support/payment-examples.js';
 
 const wide: LimitRule = { limit: 1_000_000, limitAlone: 1_000_000, windowSeconds: 60, refusalsBorne: 0 };
 
-export const wideRules: LimitRules = {
+const wideRules: LimitRules = {
   requests_of_key: wide,
   requests_from_address: wide,
   bad_keys_from_address: wide,
@@ -31,7 +31,7 @@ export const wideRules: LimitRules = {
 };
 
 /** Penalties as they stand in the log, never behind. */
-export class LogLimits implements LimitQueries {
+class LogLimits implements LimitQueries {
   constructor(private readonly store: EventStore) {}
 
   async list(now: Instant) {
