@@ -39,6 +39,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   ],
   infrastructure: [
     'event-store',
+    'limits',
     'postgres',
     'projections',
     'read-models',
