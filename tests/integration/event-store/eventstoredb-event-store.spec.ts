@@ -145,7 +145,9 @@ describe('the EventStoreDB event store under faults', () => {
   });
 
   it('is out of reach of another client whose stream of batch appends breaks', async () => {
-    const other = EventStoreDBClient.connectionString(standIn.connectionString);
+    const { connectionString } = standIn;
+    const patient = new EventStoreDbEventStore({ connectionString, logger: silentLogger, timeoutMs: 20_000 });
+    const other = EventStoreDBClient.connectionString(connectionString);
     Object.assign(other, { supports: () => Promise.resolve(true) });
     standIn.faults.batchAnswersHeld = true;
     const unanswered = newStream();
@@ -160,12 +162,13 @@ describe('the EventStoreDB event store under faults', () => {
     );
     standIn.faults.onAppends(...Array.from({ length: 20 }, () => ({ kind: 'delayed', ms: 100 }) as const));
     const appends = Promise.all(
-      Array.from({ length: 20 }, () => store.append(newStream(), 'no_stream', newEvents(2))),
+      Array.from({ length: 20 }, () => patient.append(newStream(), 'no_stream', newEvents(2))),
     );
     standIn.faults.failOneBatchStream();
     for (const result of await appends)
       expect(appended(result)).toMatchObject({ revision: 1n, repeated: false });
     expect(await outcome).toBe('rejected');
     await Promise.race([other.dispose(), sleep(200)]);
+    await patient.close();
   });
 });

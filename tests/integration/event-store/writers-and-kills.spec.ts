@@ -8,4 +8,4 @@ it('skips, reorders and doubles nothing of 20,000 events by eight writers under 
   const report = await runWritersAndKills(database.url, 20_000);
   expectNothingLost(report);
   await database.drop();
-}, 60_000);
+}, 180_000);

@@ -156,8 +156,10 @@ function columns(events: readonly EventToAppend[]): unknown[] {
 async function kill(url: string, run: Run): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  while (!run.done) {
+  for (let acknowledged = 0; !run.done; acknowledged = run.acknowledged.length) {
     await sleep(randomInt(20, 120));
+    // On a slow machine too, some of what was written must get through between two kills.
+    while (!run.done && run.acknowledged.length < acknowledged + 50) await sleep(5);
     const { rowCount } = await client.query(
       `select pg_terminate_backend(pid) from (
          select pid from pg_stat_activity
