@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import type { Cluster } from '../../../src/infrastructure/postgres/cluster-process.js';
 import { liveServerPid, startServer } from '../../../src/infrastructure/postgres/cluster-process.js';
 import { startEmbeddedPostgres } from '../../../src/infrastructure/postgres/embedded-postgres.js';
@@ -12,15 +13,19 @@ export type FaultyPostgres = {
   readonly url: string;
   /** Ends the server at once, as `pg_ctl stop -m immediate` does, and starts it again: it recovers from its log. */
   crash(): Promise<void>;
+  /** Resolves when all that was committed so far is on disk, also where the server acknowledges before that. */
+  checkpoint(): Promise<void>;
   /** Stops every process of the server where it stands, and lets them go on later: connected, and answering nothing. */
-  freeze(ms: number): Promise<void>;
+  freeze(ms: number, frozen?: () => void): Promise<void>;
   stop(): Promise<void>;
 };
 
-const settings = { max_connections: '300' };
-
 /** A server of this run's own, with its log on disk as in production (fsync on). */
-export async function startFaultyPostgres(folder: string): Promise<FaultyPostgres> {
+export async function startFaultyPostgres(
+  folder: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<FaultyPostgres> {
+  const settings = { max_connections: '300', ...more };
   await mkdir(folder, { recursive: true });
   const elsewhere = join(folder, 'elsewhere');
   const embedded = await startEmbeddedPostgres({
@@ -43,13 +48,20 @@ export async function startFaultyPostgres(folder: string): Promise<FaultyPostgre
       while ((await liveServerPid(cluster.folder)) !== undefined) await sleep(20);
       await startServer(cluster, embedded.port, settings);
     },
-    async freeze(ms) {
+    async checkpoint() {
+      const client = new pg.Client({ connectionString: embedded.connectionString });
+      await client.connect();
+      await client.query('checkpoint');
+      await client.end();
+    },
+    async freeze(ms, onFrozen = () => undefined) {
       const pid = await liveServerPid(cluster.folder);
       if (pid === undefined) return;
       // The postmaster first, so that it starts no process that would be missed.
       process.kill(pid, 'SIGSTOP');
       const frozen = [pid, ...(await childrenOf(pid))];
       for (const each of frozen) signal(each, 'SIGSTOP');
+      onFrozen();
       await sleep(ms);
       for (const each of frozen) signal(each, 'SIGCONT');
     },

@@ -32,8 +32,10 @@ export async function openLaboratory(parts: {
   readonly preload?: string;
   /** Gets what the programs print. */
   readonly log?: (text: string) => void;
+  /** Server settings of Postgres. */
+  readonly postgres?: Readonly<Record<string, string>>;
 }): Promise<Laboratory> {
-  const { apps: count, ...more } = parts;
+  const { apps: count, postgres: settings, ...more } = parts;
   const folder = await mkdtemp(join(tmpdir(), 'counterfoil-faults-'));
   // The database may run as another user than ours, who must be able to enter.
   await chmod(folder, 0o755);
@@ -44,7 +46,7 @@ export async function openLaboratory(parts: {
   try {
     const build = await copyBuild();
     closers.push(build.remove);
-    const postgres = await startFaultyPostgres(join(folder, 'postgres'));
+    const postgres = await startFaultyPostgres(join(folder, 'postgres'), settings);
     closers.push(postgres.stop);
     await migrate(postgres.url, silentLogger);
     const redis = await startFaultyRedis();

@@ -7,6 +7,15 @@ import type { Random } from './random.js';
 type Body = Readonly<Record<string, unknown>>;
 type Answer = { readonly status: number; readonly retryAfter: string | undefined; readonly body: Body };
 
+/** One answer, as a client met it. */
+export type Told = {
+  /** By `performance.now()`. */
+  readonly askedAt: number;
+  readonly toldAt: number;
+  /** Null where the connection ended, or the client gave up on it. */
+  readonly status: number | null;
+};
+
 export type Client = {
   /** Carries a command out as a careful integrator would: the same key again until there is a definite answer. */
   send(command: Omit<ClientCommand, 'id'>, path: string, body: Body): Promise<Outcome>;
@@ -28,8 +37,9 @@ export function createClient(parts: {
   readonly random: Random;
   readonly triesMax: number;
   readonly thinkMsMax?: number;
+  readonly onTold?: (told: Told) => void;
 }): Client {
-  const { urls, apiKey, history, random, triesMax, thinkMsMax = 0 } = parts;
+  const { urls, apiKey, history, random, triesMax, thinkMsMax = 0, onTold } = parts;
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
   async function send(wanted: Omit<ClientCommand, 'id'>, path: string, body: Body): Promise<Outcome> {
@@ -43,7 +53,9 @@ export function createClient(parts: {
 
   async function untilDefinite(command: ClientCommand, path: string, body: string): Promise<Outcome> {
     for (let attempt = 1; attempt <= triesMax; attempt += 1) {
+      const askedAt = performance.now();
       const answer = await post(new URL(path, random.pick(urls)), command.id, body).catch(() => undefined);
+      onTold?.({ askedAt, toldAt: performance.now(), status: answer?.status ?? null });
       const outcome = answer && read(command, answer);
       if (outcome !== undefined) return outcome;
       const seconds = Number(answer?.retryAfter ?? 0);

@@ -1,9 +1,7 @@
 import type { Laboratory } from '../laboratory/laboratory.js';
 import { order } from '../laboratory/programs.js';
+import type { Tally } from '../laboratory/trial.js';
 import type { Random } from '../load/random.js';
-
-/** What the nemesis did, by name. */
-export type Tally = Map<string, number>;
 
 type Fault = {
   readonly name: string;
