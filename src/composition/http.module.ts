@@ -38,10 +38,10 @@ export const httpModule = new ContainerModule(({ bind }) => {
     }),
     [tokens.surroundings],
   );
-  bind(httpTokens.apiKeys).toResolvedValue((pool) => new PostgresApiKeys(pool), [tokens.pool]);
+  bind(httpTokens.apiKeys).toResolvedValue((pool) => new PostgresApiKeys(pool), [tokens.doorPool]);
   bind(tokens.idempotencyRecords).toResolvedValue(
     (pool) => new PostgresIdempotencyRecords(pool),
-    [tokens.pool],
+    [tokens.doorPool],
   );
   bind(httpTokens.describeEvent).toConstantValue(createDescribeEvent(auditedCategories));
   bind(httpTokens.stateAt).toResolvedValue(

@@ -22,6 +22,9 @@ import { tokens } from './tokens.js';
  */
 const indexesOnly = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
 
+/** A client is told within three seconds that Postgres does not answer: as long as an append to the event store takes to say so. */
+const doorLimits = { connectTimeoutMs: 1_000, queryTimeoutMs: 2_000 };
+
 /** The clock, the log, the stores and what every feature shares of them. */
 export function platformModule(surroundings: Surroundings): ContainerModule {
   const { config, logger, databaseUrl } = surroundings;
@@ -44,6 +47,16 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
         max: 12,
         applicationName: 'counterfoil',
         logger,
+        settings: indexesOnly,
+      }),
+    );
+    bind(tokens.doorPool).toResolvedValue(() =>
+      createPool({
+        connectionString: databaseUrl,
+        max: 6,
+        applicationName: 'counterfoil-door',
+        logger,
+        ...doorLimits,
         settings: indexesOnly,
       }),
     );

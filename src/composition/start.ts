@@ -138,7 +138,8 @@ async function startParts(
   const { config } = surroundings;
   const container = createContainer(surroundings);
   const pool = container.get(tokens.pool);
-  const pools = [pool, container.get(tokens.projectionPool), container.get(tokens.bucketPool)];
+  const others = [tokens.doorPool, tokens.projectionPool, tokens.bucketPool];
+  const pools = [pool, ...others.map((each) => container.get(each))];
   stops.push(() => Promise.all(pools.map((each) => each.end())));
   await keepEventSource(pool, config.eventStoreUrl === null ? 'postgres' : 'eventstoredb');
   const eventStore = container.get(httpTokens.eventStore);

@@ -47,6 +47,8 @@ export const tokens = {
   logger: token<Logger>('logger'),
   /** For queries and the operational tables; projections and the event store have connections of their own. */
   pool: token<pg.Pool>('pool'),
+  /** For what every request meets first: who is asking, and whether it was asked before. */
+  doorPool: token<pg.Pool>('doorPool'),
   projectionPool: token<pg.Pool>('projectionPool'),
   /** For the counters of rate limits. */
   bucketPool: token<pg.Pool>('bucketPool'),
