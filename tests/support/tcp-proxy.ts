@@ -12,6 +12,8 @@ export type TcpProxy = {
     | { readonly kind: 'hang' }
     /** Passes requests on, keeps the answers, and cuts the line when one comes. */
     | { readonly kind: 'drop_response' }
+    /** The same once, to the next request that holds these bytes; everything else passes. */
+    | { readonly kind: 'drop_answer_to'; readonly bytes: string; readonly dropped: () => void }
     /** Passes requests on and keeps the answers, without a word. */
     | { readonly kind: 'hang_response' };
   /** Ends every connection: with a goodbye (cut) or without one (reset). */
@@ -24,6 +26,8 @@ export type TcpProxy = {
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const upstream = new URL(target);
   const pairs = new Set<readonly [Socket, Socket]>();
+  /** Lines whose next answer is dropped, and who is to hear of it. */
+  const dropping = new Map<Socket, () => void>();
   const proxy = {
     mode: { kind: 'pass' } as TcpProxy['mode'],
     cut: () => {
@@ -34,8 +38,22 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     },
   };
   const forward = (from: Socket, to: Socket, isAnswer: boolean): void => {
-    from.on('data', (chunk) => {
+    from.on('data', (chunk: Buffer) => {
       const { mode } = proxy;
+      if (mode.kind === 'drop_answer_to') {
+        if (!isAnswer && chunk.includes(mode.bytes)) {
+          dropping.set(to, mode.dropped);
+          proxy.mode = { kind: 'pass' };
+        }
+      }
+      const dropped = isAnswer ? dropping.get(from) : undefined;
+      if (dropped !== undefined) {
+        dropping.delete(from);
+        from.destroy();
+        to.destroy();
+        dropped();
+        return;
+      }
       if (mode.kind === 'hang' || (isAnswer && mode.kind === 'hang_response')) return;
       if (isAnswer && mode.kind === 'drop_response') {
         from.destroy();

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TrialPlan, TrialReport } from '../laboratory/trial.js';
+import { noneOf, runTrial } from '../laboratory/trial.js';
+
+/** What Postgres commits, by bytes that only this statement has on the wire. */
+const sites = [
+  // The name of a prepared statement, between its ends; each is a transaction of its own.
+  { name: 'append', bytes: '\0append\0' },
+  { name: 'claim of a key', bytes: '\0idempotency-claim\0' },
+  { name: 'answer under a key', bytes: '\0idempotency-complete\0' },
+  { name: 'webhook', bytes: 'insert into counterfoil.inbound_webhooks' },
+  { name: 'batch of a projection', bytes: 'commit' },
+] as const;
+
+const roundsOf = 100;
+
+/**
+ * Postgres carries a statement out and commits it, and its answer never comes: again and again, at every place where something
+ * is written for a client or for Stripe, while customers go on.
+ */
+export async function runLostReplies(plan: TrialPlan & { readonly drops: number }): Promise<TrialReport> {
+  const { drops, tell } = plan;
+  const report = await runTrial({ ...plan, apps: 1, thinkMsMax: 100 }, async (trial) => {
+    const { laboratory, random, tally, faults } = trial;
+    const [database] = laboratory.lines;
+    if (database === undefined) throw new Error('there is no line to Postgres');
+    for (let done = 0; faults.length === 0 && done < drops; ) {
+      const crowd = trial.open();
+      for (const end = Math.min(drops, done + roundsOf); done < end; done += 1) {
+        // Half of them at appends, on which everything rests.
+        const { name, bytes } = random.chance(0.5) ? sites[0] : random.pick(sites);
+        await new Promise<void>((dropped) => {
+          database.mode = { kind: 'drop_answer_to', bytes, dropped };
+        });
+        tally.set(name, (tally.get(name) ?? 0) + 1);
+        await sleep(random.between(0, 50));
+      }
+      await trial.settle(crowd, performance.now());
+    }
+  });
+  if (report.faults.length === 0) tell(noneOf(drops, 'lost replies doubled or belied anything'));
+  return report;
+}
