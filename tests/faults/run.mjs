@@ -1,36 +1,52 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /**
- * The long fault runs: `npm run faults -- --seed 7 --kills 1000`. Every crash point first, then the nemesis; `--only`
- * takes one of them (`crash-points`, `nemesis`). The exit code tells.
+ * The long fault runs: `npm run faults -- --only nemesis --seed 9 --kills 1000`. Without `--only` all of them, one after the
+ * other: `crash-points`, `nemesis`, `postgres-crashes`, `postgres-frozen`, `lost-replies`, `directed`. What they tell is also
+ * written to a file, line by line, so that a run can be looked at while it goes on. The exit code tells.
  */
 const { values } = parseArgs({
   options: {
+    only: { type: 'string', default: '' },
     seed: { type: 'string' },
     kills: { type: 'string', default: '1000' },
     customers: { type: 'string', default: '100' },
-    only: { type: 'string', default: '' },
+    cycles: { type: 'string', default: '50' },
+    freezes: { type: 'string', default: '20' },
+    drops: { type: 'string', default: '1000' },
+    log: { type: 'string' },
   },
 });
-const { status } = spawnSync(
-  process.execPath,
-  [
-    '--experimental-vm-modules',
-    '--no-warnings',
-    'node_modules/.bin/jest',
-    '-i',
-    `tests/faults/${values.only}`,
-  ],
-  {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      CRASH_STEP: '1',
-      KILLS: values.kills,
-      CUSTOMERS: values.customers,
-      ...(values.seed === undefined ? {} : { SEED: values.seed }),
-    },
+const { only, seed, kills, customers, cycles, freezes, drops } = values;
+const file = values.log ?? `.data/faults/${only || 'all'}${seed === undefined ? '' : `-${seed}`}.log`;
+mkdirSync(dirname(file), { recursive: true });
+const log = createWriteStream(file);
+process.stdout.write(`progress goes to ${file}\n`);
+
+const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/.bin/jest', '-i'];
+const run = spawn(process.execPath, [...jest, `tests/faults/${only}`], {
+  stdio: ['ignore', 'pipe', 'pipe'],
+  env: {
+    ...process.env,
+    CRASH_STEP: '1',
+    KILLS: kills,
+    CUSTOMERS: customers,
+    CYCLES: cycles,
+    FREEZES: freezes,
+    DROPS: drops,
+    ...(seed === undefined ? {} : { SEED: seed }),
   },
-);
-process.exit(status ?? 1);
+});
+for (const [from, to] of [
+  [run.stdout, process.stdout],
+  [run.stderr, process.stderr],
+]) {
+  from.on('data', (chunk) => {
+    to.write(chunk);
+    log.write(chunk);
+  });
+}
+run.on('close', (code) => log.end(() => process.exit(code ?? 1)));
