@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
+import { creditModule } from './credit.module.js';
 import { httpModule } from './http.module.js';
 import { jobsModule } from './jobs.module.js';
 import { limitModule } from './limit.module.js';
@@ -16,6 +17,7 @@ export function createContainer(surroundings: Surroundings): Container {
   container.load(
     platformModule(surroundings),
     paymentModule,
+    creditModule,
     webhookModule,
     jobsModule,
     planModule,

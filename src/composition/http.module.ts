@@ -6,6 +6,7 @@ import { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
 import { PostgresApiKeys } from '../infrastructure/postgres/api-keys.js';
 import { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
 import { AuditController } from '../interfaces/http/audit/audit.controller.js';
+import { CreditsController } from '../interfaces/http/credit/credits.controller.js';
 import { createHttpServer } from '../interfaces/http/http-server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { LedgerController } from '../interfaces/http/ledger/ledger.controller.js';
@@ -81,6 +82,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
   const controllers = [
     PaymentsController,
     RefundsController,
+    CreditsController,
     InboundWebhooksController,
     AuditController,
     LedgerController,

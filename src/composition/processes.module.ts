@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { createExpiryTask, expiryKind } from '../application/credit/credit-agenda.js';
 import { createPlanTasks } from '../application/plan/plan-tasks.js';
 import type { AgendaTasks } from '../application/shared/agenda.js';
 import type { Policy } from '../application/shared/policy.js';
@@ -14,11 +15,14 @@ import { tokens } from './tokens.js';
 export const processesModule = new ContainerModule(({ bind }) => {
   bind(tokens.agenda).toResolvedValue((pool) => new PostgresAgenda(pool), [tokens.pool]);
   bind(tokens.agendaWorker).toResolvedValue(
-    (agenda, clock, logger, planHandler) => {
-      const tasks: AgendaTasks = { ...createPlanTasks({ handler: planHandler, clock }) };
+    (agenda, clock, logger, planHandler, creditHandler) => {
+      const tasks: AgendaTasks = {
+        ...createPlanTasks({ handler: planHandler, clock }),
+        [expiryKind]: createExpiryTask({ handler: creditHandler, clock }),
+      };
       return createAgendaWorker({ agenda, tasks, clock, logger, wakeUp: createWakeUp() });
     },
-    [tokens.agenda, httpTokens.clock, tokens.logger, tokens.planHandler],
+    [tokens.agenda, httpTokens.clock, tokens.logger, tokens.planHandler, httpTokens.creditHandler],
   );
   bind(tokens.policyProgress).toResolvedValue((pool) => new PostgresPolicyProgress(pool), [tokens.pool]);
   bind(tokens.policyWorker).toResolvedValue(

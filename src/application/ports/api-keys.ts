@@ -6,6 +6,8 @@ export const scopes = [
   'payments:write',
   'refunds:read',
   'refunds:write',
+  'credits:read',
+  'credits:write',
   'ledger:read',
   'audit:read',
   'audit:write',

@@ -1,3 +1,4 @@
+import type { CreditType, GrantStatus } from '../../domain/credit/grant.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Position, RecordedEvent } from './event-store.js';
 
@@ -94,6 +95,76 @@ export interface RefundQueries {
   ): Promise<Page<RefundRow>>;
   /** The payment that a refund belongs to. */
   findPayment(refundId: string): Promise<string | undefined>;
+}
+
+export type CreditRow = {
+  readonly id: string;
+  readonly customer_id: string;
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly type: CreditType;
+  /** Whether the customer's money stands behind it. */
+  readonly paid: boolean;
+  readonly source: string | null;
+  readonly description: string | null;
+  readonly priority: number;
+  /** `active` until its expiry is booked, moments after it has come; it cannot be spent in between. */
+  readonly status: GrantStatus;
+  /** What is on hold is in it. */
+  readonly remaining_amount: bigint;
+  readonly held_amount: bigint;
+  /** All of it was spent. */
+  readonly fully_used: boolean;
+  /** The first instant at which it cannot be spent any more. */
+  readonly expires_at: Instant | null;
+  readonly late_return: 'breakage' | 'extension';
+  readonly late_return_days: number | null;
+  /** `<kind>:<id>` of the actor */
+  readonly granted_by: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly created_at: Instant;
+  readonly updated_at: Instant;
+};
+
+export type WalletTransactionType =
+  | 'granted'
+  | 'held'
+  | 'released'
+  | 'spent'
+  | 'restored'
+  | 'expired'
+  | 'extended'
+  | 'revoked';
+
+/** What one fact did to one grant. */
+export type WalletTransactionRow = {
+  /** `<event id>/<line>` */
+  readonly id: string;
+  readonly type: WalletTransactionType;
+  readonly credit_id: string;
+  /** Never negative; the type says which way it goes. */
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly hold_id: string | null;
+  readonly invoice_id: string | null;
+  readonly created_at: Instant;
+};
+
+export interface CreditQueries {
+  list(
+    filter: PageRequest &
+      CreatedRange & {
+        readonly customer: string | null;
+        readonly status: GrantStatus | null;
+        readonly type: CreditType | null;
+        readonly currency: string | null;
+        readonly expiresLte: Instant | null;
+      },
+  ): Promise<Page<CreditRow>>;
+  /** The customer whose account a grant is in. */
+  findCustomer(creditId: string): Promise<string | undefined>;
+  /** The order is that of the log. */
+  transactions(customer: string, page: PageRequest): Promise<Page<WalletTransactionRow>>;
 }
 
 export type TrialBalanceRow = {

@@ -37,7 +37,14 @@ function granted(state: CreditState, event: CreditEventOf<'CreditGranted'>): Cre
     state.status === 'open' ? state : { status: 'open', customerId, grants: null, holds: null, balances: {} };
   if (account.customerId !== customerId) return impossible(`account of ${account.customerId}`, type);
   if (find(account.grants, creditId) !== undefined) return impossible(`grant ${creditId}`, type);
-  const grant: Grant = { details, createdAt: at, expiresAt, revokedAt: null, totals: noTotals(amount) };
+  const grant: Grant = {
+    details,
+    createdAt: at,
+    updatedAt: at,
+    expiresAt,
+    revokedAt: null,
+    totals: noTotals(amount),
+  };
   const balance = account.balances[amount.currency];
   return {
     ...account,
@@ -65,7 +72,7 @@ function moved(
   for (const { creditId, amount: share } of parts) {
     const grant = existing(account, creditId, type);
     const totals = grown(grant.totals, total, share);
-    grants = put(grants, creditId, { ...grant, totals: possible(totals, type) });
+    grants = put(grants, creditId, { ...grant, updatedAt: event.at, totals: possible(totals, type) });
   }
   return { ...account, grants, balances: balanceGrown(account, total, amount, type) };
 }
@@ -105,7 +112,7 @@ function changed(
   const totals = total === null ? grant.totals : possible(grown(grant.totals, total, amount), type);
   return {
     ...account,
-    grants: put(account.grants, creditId, { ...grant, ...change, totals }),
+    grants: put(account.grants, creditId, { ...grant, ...change, updatedAt: event.at, totals }),
     balances: total === null ? account.balances : balanceGrown(account, total, amount, type),
   };
 }

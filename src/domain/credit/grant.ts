@@ -59,6 +59,8 @@ export type CreditTotals = {
 export type Grant = {
   readonly details: GrantDetails;
   readonly createdAt: Instant;
+  /** When a fact touched it last. */
+  readonly updatedAt: Instant;
   /** As in the details, or later where the grant was extended. */
   readonly expiresAt: Instant | null;
   readonly revokedAt: Instant | null;

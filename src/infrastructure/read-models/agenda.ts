@@ -1,4 +1,6 @@
 import type { Pool } from 'pg';
+import { creditCodec } from '../../application/credit/credit.codec.js';
+import { creditAgenda } from '../../application/credit/credit-agenda.js';
 import { planCodec } from '../../application/plan/plan.codec.js';
 import { planAgendaOf } from '../../application/plan/plan-agenda.js';
 import type { Agenda, AgendaItem } from '../../application/ports/agenda.js';
@@ -43,7 +45,10 @@ export const agendaProjection: Projection = {
   version: 1,
   ddl,
   tables: { items: ['stream', 'kind', 'item'] },
-  changesOf: routeByCategory({ paymentPlan: agendaEntries(planCodec, planAgendaOf) }),
+  changesOf: routeByCategory({
+    paymentPlan: agendaEntries(planCodec, planAgendaOf),
+    creditAccount: agendaEntries(creditCodec, creditAgenda),
+  }),
 };
 
 export class PostgresAgenda implements Agenda {

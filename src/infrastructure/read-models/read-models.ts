@@ -1,5 +1,6 @@
 import type { Projection } from '../projections/projection.js';
 import { agendaProjection } from './agenda.js';
+import { creditsProjection } from './credits.js';
 import { ledgerProjection } from './ledger.js';
 import { limitsProjection } from './limits.js';
 import { paymentsProjection } from './payments.js';
@@ -10,6 +11,7 @@ import { refundsProjection } from './refunds.js';
 export const projections: readonly Projection[] = [
   paymentsProjection,
   refundsProjection,
+  creditsProjection,
   ledgerProjection,
   pendingEffectsProjection,
   agendaProjection,

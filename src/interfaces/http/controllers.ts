@@ -1,4 +1,5 @@
 import { AuditController } from './audit/audit.controller.js';
+import { CreditsController } from './credit/credits.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { LimitsController } from './limit/limits.controller.js';
 import { ApiKeysController } from './operations/api-keys.controller.js';
@@ -15,6 +16,7 @@ import { InboundWebhooksController } from './webhook/inbound-webhooks.controller
 export const controllers = [
   PaymentsController,
   RefundsController,
+  CreditsController,
   HealthController,
   InboundWebhooksController,
   AuditController,

@@ -1,6 +1,7 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { DescribeEvent } from '../../application/audit/describe-event.js';
 import type { StateAt } from '../../application/audit/state-at.js';
+import type { CreditHandler } from '../../application/credit/credit-agenda.js';
 import type { Penalties } from '../../application/limit/penalties.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
 import type { RecoverPayment } from '../../application/payment/recover-payment.js';
@@ -8,11 +9,13 @@ import type { ApiKeys } from '../../application/ports/api-keys.js';
 import type { Breakers } from '../../application/ports/breakers.js';
 import type { Clock, TestClock } from '../../application/ports/clock.js';
 import type { ConfigReport } from '../../application/ports/config-check.js';
+import type { CustomerZones } from '../../application/ports/customer-zones.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
 import type { Jobs } from '../../application/ports/jobs.js';
 import type { PaymentGateway } from '../../application/ports/payment-gateway.js';
 import type {
+  CreditQueries,
   EventQueries,
   LedgerQueries,
   PaymentQueries,
@@ -68,6 +71,9 @@ export const httpTokens = {
   breakers: token<Breakers>('breakers'),
   paymentQueries: token<PaymentQueries>('paymentQueries'),
   refundQueries: token<RefundQueries>('refundQueries'),
+  creditHandler: token<CreditHandler>('creditHandler'),
+  creditQueries: token<CreditQueries>('creditQueries'),
+  customerZones: token<CustomerZones>('customerZones'),
   eventStore: token<EventStore>('eventStore'),
   eventQueries: token<EventQueries>('eventQueries'),
   ledgerQueries: token<LedgerQueries>('ledgerQueries'),

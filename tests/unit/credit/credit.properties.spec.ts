@@ -95,7 +95,7 @@ function always(check: (steps: readonly Step[]) => number | undefined): void {
     }),
     runs,
   );
-  expect(met).toBeGreaterThan(100);
+  expect(met).toBeGreaterThan(30);
 }
 
 describe('whatever commands come, in whatever order', () => {

@@ -24,6 +24,7 @@ import { Admission } from '../../../src/interfaces/http/shared/admission.js';
 import type { Controller } from '../../../src/interfaces/http/shared/route.js';
 import { apiClient } from '../../support/api-client.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
+import { bindCredits } from './credit-ports.js';
 import type { Limiting } from './in-memory-limits.js';
 import { createLimiting } from './in-memory-limits.js';
 import {
@@ -182,6 +183,7 @@ function containerOf(parts: {
   container
     .bind(httpTokens.healthChecks)
     .toConstantValue({ ready: healthy, payments: healthy } satisfies HealthChecks);
+  bindCredits(container, eventStore);
   for (const controller of controllers) container.bind<Controller>(controller).toSelf().inSingletonScope();
   return container;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseCivilDate } from '../../../domain/shared/civil-date.js';
 import { currencies, parseCurrency } from '../../../domain/shared/currency.js';
 import { parseInstant } from '../../../domain/shared/instant.js';
 import { largestMinor } from '../../../domain/shared/money.js';
@@ -71,7 +72,7 @@ export function idField<I extends string>(parse: (text: string) => I | undefined
   );
 }
 
-const instantField = reading(
+export const instantField = reading(
   (input) => {
     const instant = typeof input === 'string' ? parseInstant(input) : undefined;
     return instant === undefined
@@ -80,6 +81,30 @@ const instantField = reading(
   },
   { type: 'string', format: 'date-time' },
 );
+
+/** Years beyond 9998 are refused, so that the day after is a day too. */
+export const dateField = reading(
+  (input) => {
+    const date = typeof input === 'string' ? parseCivilDate(input) : undefined;
+    return date === undefined || date >= '9999'
+      ? { code: 'date_malformed', message: 'A day of the calendar is expected, such as 2026-11-01.' }
+      : { value: date };
+  },
+  { type: 'string', format: 'date' },
+);
+
+/** A whole number in the body, small enough for a number. */
+export function wholeField(from: number, to: number) {
+  return reading<number>(
+    (input) => {
+      const fits = typeof input === 'bigint' && input >= from && input <= to;
+      return fits
+        ? { value: Number(input) }
+        : { code: 'out_of_range', message: `A whole number from ${from} to ${to} is expected.` };
+    },
+    { type: 'integer', minimum: from, maximum: to },
+  );
+}
 
 /** A whole number in the address. */
 function countField(from: bigint, to: bigint) {
