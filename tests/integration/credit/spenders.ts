@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { creditCodec } from '../../../src/application/credit/credit.codec.js';
 import type { CreditHandler } from '../../../src/application/credit/credit-agenda.js';
-import type { EventMetadata } from '../../../src/application/ports/event-store.js';
+import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../../src/application/ports/event-store.js';
 import { Contention, createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import type { CreditCommand } from '../../../src/domain/credit/commands.js';
 import { creditAccount } from '../../../src/domain/credit/credit.js';
@@ -13,6 +14,7 @@ import { silentLogger } from '../../support/postgres.js';
 
 /** What each wallet holds, in grants, in the order in which they are to be used. */
 export const grantsOfWallet = [50, 30, 20] as const;
+const triesMax = 50;
 /** What each spender asks each wallet for. */
 export const asked = 7;
 
@@ -23,32 +25,61 @@ type Told = { readonly wallet: Wallet; readonly holdId: HoldId; readonly outcome
 export type SpendersReport = {
   readonly wallets: readonly Wallet[];
   readonly told: readonly Told[];
-  /** Commands that were given again, because others came between them twenty times. */
+  /** How often a command was given again. */
   readonly givenAgain: number;
   readonly ms: number;
 };
 
-export function openAccounts(url: string): {
+type Accounts = {
   readonly store: PostgresEventStore;
-  readonly accounts: CreditHandler;
-} {
+  /**
+   * Gives a command as a patient client does: again under the same id while the store is too busy to say what came of it,
+   * or others came between twenty times.
+   */
+  give(customerId: CustomerId, command: CreditCommand): ReturnType<CreditHandler['handle']>;
+  givenAgain(): number;
+};
+
+export function openAccounts(url: string): Accounts {
   const store = new PostgresEventStore({ connectionString: url, logger: silentLogger });
-  const accounts = createCommandHandler({
+  const accounts: CreditHandler = createCommandHandler({
     ...{ eventStore: store, decider: creditAccount, codec: creditCodec, category: 'creditAccount' },
   });
-  return { store, accounts };
+  let again = 0;
+  return {
+    store,
+    givenAgain: () => again,
+    async give(customerId, command) {
+      const commandId = randomUUID();
+      const actor = { kind: 'system', id: 'spenders' } as const;
+      const metadata = { commandId, correlationId: commandId, causationId: commandId, actor, reason: null };
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await accounts.handle(customerId, command, metadata);
+        } catch (error) {
+          if (tries === triesMax || !isBusy(error)) throw error;
+          again += 1;
+          await sleep(100 * tries);
+        }
+      }
+    },
+  };
 }
 
-export function metadataOf(commandId = randomUUID()): EventMetadata {
-  const actor = { kind: 'system', id: 'spenders' } as const;
-  return { commandId, correlationId: commandId, causationId: commandId, actor, reason: null };
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Contention ||
+    error instanceof EventStoreUnavailable ||
+    error instanceof AppendOutcomeUnknown ||
+    (error instanceof Error && error.name === 'Overloaded')
+  );
 }
 
 const newCustomer = (): CustomerId => required(parseCustomerId(`cus_${randomUUID()}`));
 export const newHold = (): HoldId => required(parseHoldId(`hold_${randomUUID()}`));
 
 /** Grants credit that is used in the order of the list. */
-export async function openWallet(accounts: CreditHandler, amounts: readonly number[]): Promise<Wallet> {
+export async function openWallet(accounts: Accounts, amounts: readonly number[]): Promise<Wallet> {
   const customerId = newCustomer();
   const grants: CreditId[] = [];
   for (const [priority, minor] of amounts.entries()) {
@@ -58,7 +89,7 @@ export async function openWallet(accounts: CreditHandler, amounts: readonly numb
       ...{ source: null, description: null, expiresAt: null, grantedBy: 'system:test', metadata: {} },
       lateReturn: { policy: 'breakage' as const },
     };
-    await accounts.handle(customerId, { type: 'GrantCredit', at, details }, metadataOf());
+    await accounts.give(customerId, { type: 'GrantCredit', at, details });
     grants.push(creditId);
   }
   return { customerId, grants };
@@ -79,39 +110,30 @@ export async function runSpenders(
   const wallets: Wallet[] = [];
   while (wallets.length < size.wallets) {
     const some = Math.min(50, size.wallets - wallets.length);
-    const opened = Array.from({ length: some }, () => openWallet(first.accounts, grantsOfWallet));
+    const opened = Array.from({ length: some }, () => openWallet(first, grantsOfWallet));
     wallets.push(...(await Promise.all(opened)));
   }
   const told: Told[] = [];
-  let givenAgain = 0;
 
-  async function ask(accounts: CreditHandler, wallet: Wallet): Promise<Told> {
+  async function ask(accounts: Accounts, wallet: Wallet): Promise<void> {
     const holdId = newHold();
-    const metadata = metadataOf();
-    for (let tries = 1; tries <= 50; tries += 1) {
-      try {
-        const handled = await accounts.handle(wallet.customerId, spend(holdId, asked), metadata);
-        return { wallet, holdId, outcome: handled.outcome === 'accepted' ? 'spent' : 'refused' };
-      } catch (error) {
-        if (!(error instanceof Contention)) throw error;
-        givenAgain += 1;
-      }
-    }
-    throw new Error(`${wallet.customerId} was never to be had`);
+    const { outcome } = await accounts.give(wallet.customerId, spend(holdId, asked));
+    told.push({ wallet, holdId, outcome: outcome === 'accepted' ? 'spent' : 'refused' });
   }
 
   const started = performance.now();
   await Promise.all(
     Array.from({ length: size.spenders }, async (_none, spender) => {
-      const { accounts } = stores[spender % stores.length] ?? first;
+      const accounts = stores[spender % stores.length] ?? first;
       for (let n = 0; n < wallets.length; n += 1) {
         // A step that has no divisor in common with the number of wallets leads to each of them.
         const wallet = wallets[(spender * 7 + n * stepOf(spender, wallets.length)) % wallets.length];
-        if (wallet !== undefined) told.push(await ask(accounts, wallet));
+        if (wallet !== undefined) await ask(accounts, wallet);
       }
     }),
   );
   const ms = performance.now() - started;
+  const givenAgain = stores.reduce((count, accounts) => count + accounts.givenAgain(), 0);
   await Promise.all(stores.map(({ store }) => store.close()));
   return { wallets, told, givenAgain, ms };
 }
