@@ -73,6 +73,8 @@ export function createClientLimits(parts: {
     const id = ids(kind, subject);
     const told = kindsOfIds.includes(kind) ? subject : null;
     const resetMs = await penalties.impose(id, kind, told, cause);
+    // They are paid for: whoever is pardoned starts anew.
+    purses.forgetRefusals(id);
     const [address] = subject.split(' ');
     logger.warn(
       {

@@ -21,6 +21,8 @@ export type Spent = {
 export type TokenPurses = {
   /** Spends one token of a bucket. Answers at once while the purse has some. */
   spend(name: string, rule: PurseRule): Spent | Promise<Spent>;
+  /** Counts refusals from nothing again, as when they have led to a penalty. */
+  forgetRefusals(name: string): void;
 };
 
 type Purse = {
@@ -157,6 +159,10 @@ export function createTokenPurses(parts: {
     spend(name, rule) {
       const purse = purseOf(name);
       return spendAtOnce(purse) ?? spendLater(name, rule, purse);
+    },
+    forgetRefusals(name) {
+      const purse = purses.get(name);
+      if (purse !== undefined) purse.refusals = 0;
     },
   };
 }

@@ -153,6 +153,21 @@ describe('who goes on as if nothing had been said', () => {
     });
   });
 
+  it('is not penalized anew for what the penalty was for, once it is pardoned', async () => {
+    app = await startServer({
+      limitRules: { requests_of_key: { ...strict, refusalsBorne: 3, limit: 1, limitAlone: 1 } },
+    });
+    const answers = [];
+    for (let n = 0; n < 6; n += 1) answers.push(await app.api.get('/v1/payments'));
+    const id = answers.at(-1)?.body['limit'];
+    expect(id).toMatch(/^lim_/);
+    // By the key that is refused everywhere else: an operator may have no other.
+    const pardon = await app.api.post(`/v1/limits/${id}/pardon`, {}, { 'x-reason': 'it was us' });
+    expect(pardon.status).toBe(200);
+    const refused = await app.api.get('/v1/payments');
+    expect([refused.status, refused.body['limit']]).toEqual([429, undefined]);
+  });
+
   it('has to be known to be pardoned', async () => {
     app = await startServer();
     const answer = await app.api.post(

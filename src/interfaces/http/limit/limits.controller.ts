@@ -48,7 +48,7 @@ const limitSchema = z
   })
   .meta({ id: 'Limit' });
 
-/** Who is refused for having gone too far beyond a limit, and how they are let in again. */
+/** Who is refused for having gone too far beyond a limit, and how they are let in again: also when it is the operator. */
 @injectable()
 export class LimitsController implements Controller {
   constructor(
@@ -64,6 +64,7 @@ export class LimitsController implements Controller {
       tag: 'Limits',
       summary: 'Every penalty in force, the latest first',
       scope: 'limits:read',
+      vital: true,
       query,
       answers: { 200: { description: 'A page of limits.', schema: listOf(limitSchema) } },
       handle: ({ query: given }) => this.list(given),
@@ -74,6 +75,7 @@ export class LimitsController implements Controller {
       tag: 'Limits',
       summary: 'End a penalty and forget its strikes; every process knows within seconds',
       scope: 'limits:write',
+      vital: true,
       reason: 'required',
       params,
       answers: { 200: { description: 'The limit.', schema: limitSchema } },
