@@ -234,6 +234,16 @@ function readContract(store: () => EventStore): void {
     expect(await store().readStream(newStream())).toEqual([]);
   });
 
+  it('finds the last event of a stream, and none of a stream that is not there', async () => {
+    const stream = newStream();
+    expect(await store().readLast(stream)).toBeUndefined();
+    const events = newEvents(10);
+    await store().append(stream, 'no_stream', events.slice(0, 9));
+    expect((await store().readLast(stream))?.revision).toBe(8n);
+    await store().append(stream, 8n, events.slice(9));
+    expect(await store().readLast(stream)).toEqual((await store().readStream(stream)).at(-1));
+  });
+
   it('reads the whole log in pages of any size, in one order that agrees with each stream', async () => {
     const start = await store().head();
     const streams = [newStream(), newStream(), newStream()];

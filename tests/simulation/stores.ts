@@ -73,6 +73,7 @@ export class Stores {
           },
         ),
       readStream: (stream, range) => this.call(`read ${stream}`, () => store.readStream(stream, range)),
+      readLast: (stream) => this.call(`read the end of ${stream}`, () => store.readLast(stream)),
       readAll: (after, limit) => this.call('read all', () => store.readAll(after, limit)),
       head: () => this.call('read the head', () => store.head()),
       subscribe: () => {

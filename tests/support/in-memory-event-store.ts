@@ -70,6 +70,10 @@ export class InMemoryEventStore implements EventStore {
     return (this.#streams.get(stream) ?? []).slice(first, first + limit);
   }
 
+  async readLast(stream: StreamName): Promise<RecordedEvent | undefined> {
+    return this.#streams.get(stream)?.at(-1);
+  }
+
   async readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
     const first = Number(after);
     return this.#log.slice(first, first + limit);

@@ -105,6 +105,12 @@ export interface EventStore {
   ): Promise<readonly RecordedEvent[]>;
 
   /**
+   * The last event of one stream, found without reading those before it; undefined when it has none. Sees every append
+   * acknowledged before the call.
+   */
+  readLast(stream: StreamName): Promise<RecordedEvent | undefined>;
+
+  /**
    * At most `limit` (1 to 1,000) events of all streams after a position, in global order. Never skips an event that a
    * later call could return before the last one of this call.
    */

@@ -150,7 +150,7 @@ export function createCommandHandler<
 }
 
 /** The same event ids at the same revision make a second try harmless, so one unknown outcome is asked again. */
-async function appendAgainWhenUnknown(
+export async function appendAgainWhenUnknown(
   eventStore: EventStore,
   ...append: Parameters<EventStore['append']>
 ): ReturnType<EventStore['append']> {

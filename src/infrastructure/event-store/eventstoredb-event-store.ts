@@ -78,6 +78,17 @@ export class EventStoreDbEventStore implements EventStore {
     return found.map(({ recorded }) => recorded);
   }
 
+  async readLast(stream: StreamName): Promise<RecordedEvent | undefined> {
+    const events = this.#client.readStream(stream, {
+      fromRevision: END,
+      direction: BACKWARDS,
+      maxCount: 1,
+      requiresLeader: true,
+    });
+    const [last] = await collect(events, { limit: 1, silenceMs: this.#timeoutMs, wanted: () => true });
+    return last?.recorded;
+  }
+
   async readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
     // Not bounded by a count: what is not ours would use it up.
     const events = this.#client.readAll({ fromPosition: resumeFrom(after), requiresLeader: true });

@@ -120,6 +120,15 @@ export class PostgresEventStore implements EventStore, EventQueries {
     );
   }
 
+  async readLast(stream: StreamName): Promise<RecordedEvent | undefined> {
+    const [event] = await this.#read(
+      'read-last',
+      `select ${recordedColumns} from eventstore.events where stream = $1 order by revision desc limit 1`,
+      [stream],
+    );
+    return event;
+  }
+
   readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
     return this.#read(
       'read-all',

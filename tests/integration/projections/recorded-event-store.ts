@@ -30,6 +30,10 @@ export class RecordedEventStore implements EventStore {
     return this.log.filter((event) => event.stream === stream && event.revision >= from).slice(0, limit);
   }
 
+  async readLast(stream: string): Promise<RecordedEvent | undefined> {
+    return this.log.findLast((event) => event.stream === stream);
+  }
+
   async readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
     this.reads += 1;
     const first = this.#indexAfter(after);

@@ -39,6 +39,7 @@ function disturbed(disturb: (store: InMemoryEventStore, n: number) => Promise<'l
       return result;
     },
     readStream: store.readStream.bind(store),
+    readLast: store.readLast.bind(store),
   });
   return { store, eventStore };
 }

@@ -1,0 +1,11 @@
+import type { CreditNoteId, InvoiceId } from '../../domain/shared/ids.js';
+import { parseCreditNoteId, parseInvoiceId } from '../../domain/shared/ids.js';
+import { mintedBy } from '../shared/minted-ids.js';
+
+export function invoiceIdOf(commandId: string): InvoiceId {
+  return mintedBy(parseInvoiceId, 'inv', commandId);
+}
+
+export function creditNoteIdOf(commandId: string): CreditNoteId {
+  return mintedBy(parseCreditNoteId, 'cn', commandId);
+}
