@@ -51,10 +51,19 @@ export type Config = {
   readonly effectGraceMs: number;
   /** How long a worker has an open request to itself if it dies; longer than a call to the provider can take. */
   readonly effectLeaseMs: number;
+  readonly invoicing: {
+    /** Of the IANA database: where the business's days begin and end. */
+    readonly timeZone: string;
+    readonly invoiceNumbers: NumberFormat;
+    readonly creditNoteNumbers: NumberFormat;
+  };
   /** How many requests that read, and how many that write, are under way at once; as many again wait for a moment. */
   readonly readsMax: number;
   readonly writesMax: number;
 };
+
+/** How the numbers of documents look: `INV-{year}-{6}` is a prefix, the year, and at least six digits. */
+type NumberFormat = { readonly prefix: string; readonly withYear: boolean; readonly width: number };
 
 export type ConfigProblem = { readonly variable: string; readonly problem: string; readonly mend: string };
 
@@ -106,6 +115,31 @@ function text(pattern: RegExp, error: string, mend: string) {
     .refine((value) => pattern.test(value), { error, params: { mend } })
     .nullable()
     .default(null);
+}
+
+const numberPattern = /^([A-Za-z0-9][A-Za-z0-9._]{0,19})-(\{year\}-)?\{([1-9]|1[0-2])\}$/;
+
+function numbers(byDefault: string) {
+  return z
+    .string()
+    .refine((value) => numberPattern.test(value), {
+      error: 'is not a format of numbers',
+      params: { mend: `Use a prefix, the year if you like, and the number of digits: ${byDefault}.` },
+    })
+    .default(byDefault)
+    .transform((value): NumberFormat => {
+      const [, prefix = '', year, width] = numberPattern.exec(value) ?? [];
+      return { prefix, withYear: year !== undefined, width: Number(width) };
+    });
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
 }
 
 const schema = z.object({
@@ -184,6 +218,15 @@ const schema = z.object({
   COUNTERFOIL_EFFECT_LEASE_MS: wholeNumber(500, 600_000, 20_000, 'Set it above STRIPE_TIMEOUT_MS.'),
   COUNTERFOIL_READS_MAX: wholeNumber(1, 100_000, 256, 'Set it to the reads that are under way at once.'),
   COUNTERFOIL_WRITES_MAX: wholeNumber(1, 100_000, 512, 'Set it to the writes that are under way at once.'),
+  COUNTERFOIL_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, {
+      error: 'is not a time zone that this machine knows',
+      params: { mend: 'Use a name of the IANA database, such as Europe/Paris.' },
+    })
+    .default('UTC'),
+  COUNTERFOIL_INVOICE_NUMBERS: numbers('INV-{year}-{6}'),
+  COUNTERFOIL_CREDIT_NOTE_NUMBERS: numbers('CN-{year}-{6}'),
   NODE_TLS_REJECT_UNAUTHORIZED: z.string().optional(),
 });
 
@@ -235,6 +278,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     inlineBudgetMs: env.COUNTERFOIL_INLINE_BUDGET_MS,
     effectGraceMs: env.COUNTERFOIL_EFFECT_GRACE_MS,
     effectLeaseMs: env.COUNTERFOIL_EFFECT_LEASE_MS,
+    invoicing: {
+      timeZone: env.COUNTERFOIL_TIME_ZONE,
+      invoiceNumbers: env.COUNTERFOIL_INVOICE_NUMBERS,
+      creditNoteNumbers: env.COUNTERFOIL_CREDIT_NOTE_NUMBERS,
+    },
     readsMax: env.COUNTERFOIL_READS_MAX,
     writesMax: env.COUNTERFOIL_WRITES_MAX,
   };
@@ -345,6 +393,13 @@ function otherProblems(env: Environment, mode: Config['mode']): readonly ConfigP
       variable: 'COUNTERFOIL_EFFECT_GRACE_MS',
       problem: 'is below COUNTERFOIL_INLINE_BUDGET_MS',
       mend: 'Leave a request to its own process for as long as its client waits.',
+    });
+  }
+  if (env.COUNTERFOIL_INVOICE_NUMBERS.prefix === env.COUNTERFOIL_CREDIT_NOTE_NUMBERS.prefix) {
+    problems.push({
+      variable: 'COUNTERFOIL_CREDIT_NOTE_NUMBERS',
+      problem: 'has the prefix of COUNTERFOIL_INVOICE_NUMBERS',
+      mend: 'Give each kind of document a prefix, and so a series, of its own.',
     });
   }
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0' && mode !== 'demo') {

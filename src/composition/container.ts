@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Container } from 'inversify';
 import { creditModule } from './credit.module.js';
 import { httpModule } from './http.module.js';
+import { invoiceModule } from './invoice.module.js';
 import { jobsModule } from './jobs.module.js';
 import { limitModule } from './limit.module.js';
 import { paymentModule } from './payment.module.js';
@@ -18,6 +19,7 @@ export function createContainer(surroundings: Surroundings): Container {
     platformModule(surroundings),
     paymentModule,
     creditModule,
+    invoiceModule,
     webhookModule,
     jobsModule,
     planModule,

@@ -5,21 +5,11 @@ import { createStateAt } from '../application/audit/state-at.js';
 import { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
 import { PostgresApiKeys } from '../infrastructure/postgres/api-keys.js';
 import { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
-import { AuditController } from '../interfaces/http/audit/audit.controller.js';
-import { CreditsController } from '../interfaces/http/credit/credits.controller.js';
+import { controllers } from '../interfaces/http/controllers.js';
 import { createHttpServer } from '../interfaces/http/http-server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
-import { LedgerController } from '../interfaces/http/ledger/ledger.controller.js';
-import { LimitsController } from '../interfaces/http/limit/limits.controller.js';
-import { ApiKeysController } from '../interfaces/http/operations/api-keys.controller.js';
-import { BreakersController } from '../interfaces/http/operations/breakers.controller.js';
 import { HealthController } from '../interfaces/http/operations/health.controller.js';
-import { JobsController } from '../interfaces/http/operations/jobs.controller.js';
-import { ProjectionsController } from '../interfaces/http/operations/projections.controller.js';
-import { PaymentsController } from '../interfaces/http/payment/payments.controller.js';
-import { RefundsController } from '../interfaces/http/payment/refunds.controller.js';
 import { Admission } from '../interfaces/http/shared/admission.js';
-import { InboundWebhooksController } from '../interfaces/http/webhook/inbound-webhooks.controller.js';
 import { checkConfig } from './config-check.js';
 import { createHealthChecks } from './health.js';
 import { tokens } from './tokens.js';
@@ -79,20 +69,6 @@ export const httpModule = new ContainerModule(({ bind }) => {
       tokens.pool,
     ],
   );
-  const controllers = [
-    PaymentsController,
-    RefundsController,
-    CreditsController,
-    InboundWebhooksController,
-    AuditController,
-    LedgerController,
-    ProjectionsController,
-    BreakersController,
-    JobsController,
-    ApiKeysController,
-    LimitsController,
-    HealthController,
-  ] as const;
   for (const controller of controllers) bind(controller as never).toSelf();
   bind(tokens.eventLoopDelay).toResolvedValue(() => new EventLoopDelay());
   bind(tokens.admission).toResolvedValue(

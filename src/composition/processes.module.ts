@@ -1,5 +1,6 @@
 import { ContainerModule } from 'inversify';
 import { createExpiryTask, expiryKind } from '../application/credit/credit-agenda.js';
+import { createInvoiceTasks } from '../application/invoice/invoice-tasks.js';
 import { createPlanTasks } from '../application/plan/plan-tasks.js';
 import type { AgendaTasks } from '../application/shared/agenda.js';
 import type { Policy } from '../application/shared/policy.js';
@@ -15,14 +16,23 @@ import { tokens } from './tokens.js';
 export const processesModule = new ContainerModule(({ bind }) => {
   bind(tokens.agenda).toResolvedValue((pool) => new PostgresAgenda(pool), [tokens.pool]);
   bind(tokens.agendaWorker).toResolvedValue(
-    (agenda, clock, logger, planHandler, creditHandler) => {
+    (agenda, clock, logger, planHandler, creditHandler, eventStore, invoices) => {
       const tasks: AgendaTasks = {
         ...createPlanTasks({ handler: planHandler, clock }),
         [expiryKind]: createExpiryTask({ handler: creditHandler, clock }),
+        ...createInvoiceTasks({ eventStore, invoices }),
       };
       return createAgendaWorker({ agenda, tasks, clock, logger, wakeUp: createWakeUp() });
     },
-    [tokens.agenda, httpTokens.clock, tokens.logger, tokens.planHandler, httpTokens.creditHandler],
+    [
+      tokens.agenda,
+      httpTokens.clock,
+      tokens.logger,
+      tokens.planHandler,
+      httpTokens.creditHandler,
+      httpTokens.eventStore,
+      httpTokens.invoiceOperations,
+    ],
   );
   bind(tokens.policyProgress).toResolvedValue((pool) => new PostgresPolicyProgress(pool), [tokens.pool]);
   bind(tokens.policyWorker).toResolvedValue(

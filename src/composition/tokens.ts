@@ -1,8 +1,11 @@
 import type { ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
+import type { InvoiceHandler } from '../application/invoice/invoice-operations.js';
 import type { ClientLimits } from '../application/limit/client-limits.js';
 import type { PaymentEffects, PaymentHandler } from '../application/payment/payment-effects.js';
 import type { PlanHandler } from '../application/plan/plan-tasks.js';
+import type { BillingIdentities } from '../application/ports/billing-identities.js';
+
 import type { Clock } from '../application/ports/clock.js';
 import type { Leases } from '../application/ports/lease.js';
 import type { Logger } from '../application/ports/logger.js';
@@ -67,6 +70,8 @@ export const tokens = {
   guardedGateway: token<ReturnType<typeof withBreakers>>('guardedGateway'),
   paymentHandler: token<PaymentHandler>('paymentHandler'),
   paymentEffects: token<PaymentEffects>('paymentEffects'),
+  invoiceHandler: token<InvoiceHandler>('invoiceHandler'),
+  billingIdentities: token<BillingIdentities>('billingIdentities'),
   pendingEffects: token<PendingEffects>('pendingEffects'),
   planHandler: token<PlanHandler>('planHandler'),
   jobRunner: token<Worker>('jobRunner'),

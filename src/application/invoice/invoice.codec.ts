@@ -128,7 +128,9 @@ export const invoiceCodec = createEventCodec<InvoiceEvent>({
   InvoiceDrafted: z
     .strictObject({ at, ...details, content })
     .describe('Somebody is to be invoiced; everything may still be revised.'),
-  InvoiceDraftRevised: z.strictObject({ at, content }).describe('The draft says this now, as a whole.'),
+  InvoiceDraftRevised: z
+    .strictObject({ at, currency, content })
+    .describe('The draft says this now, as a whole.'),
   InvoiceFinalizationRequested: z
     .strictObject({ at, ...seriesPlace, issuedOn: date, dueOn: date })
     .describe(
@@ -180,7 +182,16 @@ export const invoiceCodec = createEventCodec<InvoiceEvent>({
     .strictObject({ at, applicationId: z.string(), reversalId: z.string(), tender, amount: storedMoney })
     .describe('An applied payment, or a part of it, counts no more: it was refunded, or it bounced.'),
   InvoiceCreditRequested: z
-    .strictObject({ at, creditNoteId, creditReason, issuedOn: date, scope, ...seriesPlace, ...creditedParts })
+    .strictObject({
+      at,
+      creditNoteId,
+      customerId: details.customerId,
+      creditReason,
+      issuedOn: date,
+      scope,
+      ...seriesPlace,
+      ...creditedParts,
+    })
     .describe(
       'This part of the invoice is to be taken back; it is kept for a credit note that waits for its number.',
     ),

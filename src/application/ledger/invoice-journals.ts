@@ -9,7 +9,7 @@ import type { Tender } from '../../domain/shared/tender.js';
  * What an invoice's fact means in the books: exactly one journal for each fact that moves money, none for the others and
  * none for an amount of zero.
  */
-export function journalOfInvoice(event: InvoiceEvent): Journal | undefined {
+export function invoiceJournalOf(event: InvoiceEvent): Journal | undefined {
   switch (event.type) {
     case 'InvoiceFinalized':
       return sold('Invoice finalized', event, (account, amount) => credit(account, amount));

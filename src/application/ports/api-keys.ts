@@ -8,6 +8,8 @@ export const scopes = [
   'refunds:write',
   'credits:read',
   'credits:write',
+  'invoices:read',
+  'invoices:write',
   'ledger:read',
   'audit:read',
   'audit:write',

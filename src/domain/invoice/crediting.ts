@@ -45,6 +45,7 @@ export function requestCreditNote(
     type: 'InvoiceCreditRequested',
     at,
     creditNoteId,
+    customerId: state.details.customerId,
     creditReason,
     issuedOn,
     scope,

@@ -43,7 +43,11 @@ export type CreditedParts = {
  */
 export type InvoiceEvent = { readonly at: Instant } & (
   | ({ readonly type: 'InvoiceDrafted'; readonly content: InvoiceContent } & InvoiceDetails)
-  | { readonly type: 'InvoiceDraftRevised'; readonly content: InvoiceContent }
+  | {
+      readonly type: 'InvoiceDraftRevised';
+      readonly currency: Currency;
+      readonly content: InvoiceContent;
+    }
   | ({
       readonly type: 'InvoiceFinalizationRequested';
       readonly issuedOn: CivilDate;
@@ -82,6 +86,7 @@ export type InvoiceEvent = { readonly at: Instant } & (
   | ({
       readonly type: 'InvoiceCreditRequested';
       readonly creditNoteId: CreditNoteId;
+      readonly customerId: CustomerId;
       readonly creditReason: CreditReason;
       readonly issuedOn: CivilDate;
       readonly scope: CreditScope;

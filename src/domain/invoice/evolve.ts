@@ -159,7 +159,7 @@ function evolveCreditNotes(
   if (notes.some(({ creditNoteId }) => creditNoteId === event.creditNoteId)) {
     return impossible('existing credit note', event.type);
   }
-  const { type: _type, at, series, seen, ...rest } = event;
+  const { type: _type, at, customerId: _customerId, series, seen, ...rest } = event;
   return [...notes, { ...rest, place: { series, seen }, requestedAt: at, number: null }];
 }
 

@@ -77,7 +77,7 @@ function revise(state: InvoiceState, command: InvoiceCommandOf<'ReviseDraft'>): 
   if (sameData(state.content, content)) return nothingToDo;
   const checked = priceChecked(state.details.currency, content);
   if ('refusal' in checked) return rejected(checked.refusal);
-  return accepted({ type: 'InvoiceDraftRevised', at, content });
+  return accepted({ type: 'InvoiceDraftRevised', at, currency: state.details.currency, content });
 }
 
 /** Asks for a number: the request stands in the stream before any number is taken for it. */

@@ -70,7 +70,7 @@ type Void = Issued & { readonly status: 'void'; readonly voidedAt: Instant };
 type Uncollectible = Issued & { readonly status: 'uncollectible'; readonly markedAt: Instant };
 
 export type IssuedInvoice = Open | Paid | Void | Uncollectible;
-type ExistingInvoice = Draft | Finalizing | IssuedInvoice;
+export type ExistingInvoice = Draft | Finalizing | IssuedInvoice;
 export type InvoiceState = { readonly status: 'absent' } | ExistingInvoice;
 
 export function isIssued(state: InvoiceState): state is IssuedInvoice {

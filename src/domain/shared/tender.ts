@@ -10,7 +10,8 @@ export function sameTender(a: Tender, b: Tender): boolean {
   return a.kind === b.kind && carrierOf(a) === carrierOf(b);
 }
 
-function carrierOf(tender: Tender): string {
+/** The id of the object that carries it. */
+export function carrierOf(tender: Tender): string {
   switch (tender.kind) {
     case 'card':
       return tender.paymentId;

@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import { creditCodec } from '../../application/credit/credit.codec.js';
 import { creditAgenda } from '../../application/credit/credit-agenda.js';
+import { invoiceCodec } from '../../application/invoice/invoice.codec.js';
+import { invoiceAgendaOf } from '../../application/invoice/invoice-agenda.js';
 import { planCodec } from '../../application/plan/plan.codec.js';
 import { planAgendaOf } from '../../application/plan/plan-agenda.js';
 import type { Agenda, AgendaItem } from '../../application/ports/agenda.js';
@@ -46,8 +48,9 @@ export const agendaProjection: Projection = {
   ddl,
   tables: { items: ['stream', 'kind', 'item'] },
   changesOf: routeByCategory({
-    paymentPlan: agendaEntries(planCodec, planAgendaOf),
     creditAccount: agendaEntries(creditCodec, creditAgenda),
+    invoice: agendaEntries(invoiceCodec, invoiceAgendaOf),
+    paymentPlan: agendaEntries(planCodec, planAgendaOf),
   }),
 };
 

@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import { creditCodec } from '../../application/credit/credit.codec.js';
+import { invoiceCodec } from '../../application/invoice/invoice.codec.js';
 import { creditJournalOf } from '../../application/ledger/credit-journals.js';
+import { invoiceJournalOf } from '../../application/ledger/invoice-journals.js';
 import { manualPaymentJournalOf } from '../../application/ledger/manual-payment-journals.js';
 import { journalOf } from '../../application/ledger/payment-journals.js';
 import { manualPaymentCodec } from '../../application/manual-payment/manual-payment.codec.js';
@@ -95,6 +97,7 @@ export const ledgerProjection: Projection = {
   tables: { journals: ['event_id'], entries: ['position', 'line'] },
   changesOf: routeByCategory({
     payment: onEveryEvent(paymentCodec, booking(journalOf)),
+    invoice: onEveryEvent(invoiceCodec, booking(invoiceJournalOf)),
     creditAccount: onEveryEvent(creditCodec, booking(creditJournalOf)),
     manualPayment: onEveryEvent(manualPaymentCodec, booking(manualPaymentJournalOf)),
   }),

@@ -1,6 +1,7 @@
 import type { Projection } from '../projections/projection.js';
 import { agendaProjection } from './agenda.js';
 import { creditsProjection } from './credits.js';
+import { invoicesProjection } from './invoices.js';
 import { ledgerProjection } from './ledger.js';
 import { limitsProjection } from './limits.js';
 import { paymentsProjection } from './payments.js';
@@ -16,4 +17,5 @@ export const projections: readonly Projection[] = [
   pendingEffectsProjection,
   agendaProjection,
   limitsProjection,
+  invoicesProjection,
 ];

@@ -1,5 +1,8 @@
 import { AuditController } from './audit/audit.controller.js';
 import { CreditsController } from './credit/credits.controller.js';
+import { AgingController } from './invoice/aging.controller.js';
+import { CreditNotesController } from './invoice/credit-notes.controller.js';
+import { InvoicesController } from './invoice/invoices.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { LimitsController } from './limit/limits.controller.js';
 import { ApiKeysController } from './operations/api-keys.controller.js';
@@ -17,6 +20,9 @@ export const controllers = [
   PaymentsController,
   RefundsController,
   CreditsController,
+  InvoicesController,
+  CreditNotesController,
+  AgingController,
   HealthController,
   InboundWebhooksController,
   AuditController,

@@ -2,6 +2,7 @@ import type { ServiceIdentifier } from 'inversify';
 import type { DescribeEvent } from '../../application/audit/describe-event.js';
 import type { StateAt } from '../../application/audit/state-at.js';
 import type { CreditHandler } from '../../application/credit/credit-agenda.js';
+import type { InvoiceOperations, Invoicing } from '../../application/invoice/invoice-operations.js';
 import type { Penalties } from '../../application/limit/penalties.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
 import type { RecoverPayment } from '../../application/payment/recover-payment.js';
@@ -12,6 +13,7 @@ import type { ConfigReport } from '../../application/ports/config-check.js';
 import type { CustomerZones } from '../../application/ports/customer-zones.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
+import type { CreditNoteQueries, InvoiceQueries } from '../../application/ports/invoice-queries.js';
 import type { Jobs } from '../../application/ports/jobs.js';
 import type { PaymentGateway } from '../../application/ports/payment-gateway.js';
 import type {
@@ -84,6 +86,10 @@ export const httpTokens = {
   penalties: token<Penalties>('penalties'),
   /** Attempts to collect, with an eye on card testing. */
   attempts: token<Attempts>('attempts'),
+  invoicing: token<Invoicing>('invoicing'),
+  invoiceOperations: token<InvoiceOperations>('invoiceOperations'),
+  invoiceQueries: token<InvoiceQueries>('invoiceQueries'),
+  creditNoteQueries: token<CreditNoteQueries>('creditNoteQueries'),
   checkConfig: token<CheckConfig>('checkConfig'),
   healthChecks: token<HealthChecks>('healthChecks'),
 } as const;

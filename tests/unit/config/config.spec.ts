@@ -72,7 +72,27 @@ describe('the configuration', () => {
     expect(problemsOf({ STRIPE_RATE_LIMIT_PER_SECOND: 'many' })).toEqual(['STRIPE_RATE_LIMIT_PER_SECOND']);
   });
 
+  it('says how documents are numbered', () => {
+    expect(readConfig({}).invoicing).toEqual({
+      timeZone: 'UTC',
+      invoiceNumbers: { prefix: 'INV', withYear: true, width: 6 },
+      creditNoteNumbers: { prefix: 'CN', withYear: true, width: 6 },
+    });
+    const own = { COUNTERFOIL_INVOICE_NUMBERS: 'R.26-{4}', COUNTERFOIL_TIME_ZONE: 'Pacific/Kiritimati' };
+    expect(readConfig(own).invoicing).toMatchObject({
+      timeZone: 'Pacific/Kiritimati',
+      invoiceNumbers: { prefix: 'R.26', withYear: false, width: 4 },
+    });
+  });
+
   it.each<[string, Record<string, string>, string]>([
+    ['a zone that no map has', { COUNTERFOIL_TIME_ZONE: 'Mars/Olympus' }, 'COUNTERFOIL_TIME_ZONE'],
+    ['numbers without digits', { COUNTERFOIL_INVOICE_NUMBERS: 'INV-{year}' }, 'COUNTERFOIL_INVOICE_NUMBERS'],
+    [
+      'two kinds of document in one series',
+      { COUNTERFOIL_CREDIT_NOTE_NUMBERS: 'INV-{year}-{4}' },
+      'COUNTERFOIL_CREDIT_NOTE_NUMBERS',
+    ],
     [
       'a live key in demo mode',
       { ...live, COUNTERFOIL_MODE: 'demo', COUNTERFOIL_BOOTSTRAP_API_KEY: '' },

@@ -25,6 +25,7 @@ import type { Controller } from '../../../src/interfaces/http/shared/route.js';
 import { apiClient } from '../../support/api-client.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { bindCredits } from './credit-ports.js';
+import { bindInvoices } from './in-memory-invoices.js';
 import type { Limiting } from './in-memory-limits.js';
 import { createLimiting } from './in-memory-limits.js';
 import {
@@ -170,6 +171,7 @@ function containerOf(parts: {
     trialBalance: async (position) => ({ position: position ?? 7n, rows: [] }),
     entries: async () => ({ rows: [], hasMore: false }),
   });
+  bindInvoices(container, eventStore, logger);
   container.bind(httpTokens.projections).toConstantValue(new PretendProjections());
   container.bind(httpTokens.apiKeys).toConstantValue(apiKeys);
   container.bind(httpTokens.inboundWebhooks).toConstantValue(inbox);

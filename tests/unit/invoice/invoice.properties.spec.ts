@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
-import { journalOfInvoice } from '../../../src/application/ledger/invoice-journals.js';
+import { invoiceJournalOf } from '../../../src/application/ledger/invoice-journals.js';
 import type { InvoiceEvent } from '../../../src/domain/invoice/events.js';
 import { invoice } from '../../../src/domain/invoice/invoice.js';
 import {
@@ -29,7 +29,7 @@ const runs = { numRuns: 300 };
 /** Balances by account after these facts. */
 function balances(events: readonly InvoiceEvent[]): Readonly<Record<string, bigint>> {
   const totals: Record<string, bigint> = {};
-  for (const { account, amount } of events.flatMap((event) => journalOfInvoice(event)?.lines ?? [])) {
+  for (const { account, amount } of events.flatMap((event) => invoiceJournalOf(event)?.lines ?? [])) {
     totals[account] = (totals[account] ?? 0n) + amount.minor;
   }
   return totals;

@@ -53,7 +53,9 @@ describe('a draft', () => {
   it('is revised as a whole until it is finalized, and never after', () => {
     const revised = content([line('12.00', { taxes: [vat('20')] })]);
     const revise = { type: 'ReviseDraft', at, content: revised } as const;
-    given(invoice, drafted).when(revise).then({ type: 'InvoiceDraftRevised', at, content: revised });
+    given(invoice, drafted)
+      .when(revise)
+      .then({ type: 'InvoiceDraftRevised', at, currency: 'EUR', content: revised });
     given(invoice, drafted).when({ type: 'ReviseDraft', at, content: lagoContent }).thenNothing();
     for (const [status, past] of Object.entries({ finalizing, open, paid, void: voided, uncollectible })) {
       given(invoice, past).when(revise).thenRejected({ code: 'invoice_not_draft', status });

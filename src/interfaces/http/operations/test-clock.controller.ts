@@ -2,7 +2,7 @@ import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { TestClock } from '../../../application/ports/clock.js';
 import { httpTokens } from '../http-tokens.js';
-import { timestamp } from '../shared/fields.js';
+import { timestamp, wholeField } from '../shared/fields.js';
 import type { Answer, Controller, Route } from '../shared/route.js';
 import { route } from '../shared/route.js';
 
@@ -10,11 +10,9 @@ const secondsMax = 3_660 * 86_400;
 
 const advanceBody = z
   .strictObject({
-    advance_seconds: z
-      .int()
-      .min(1)
-      .max(secondsMax)
-      .meta({ description: 'How far to put it forward; it never goes back.' }),
+    advance_seconds: wholeField(1, secondsMax).meta({
+      description: 'How far to put it forward; it never goes back.',
+    }),
   })
   .meta({ id: 'AdvanceClock' });
 

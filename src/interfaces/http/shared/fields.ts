@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { isShare } from '../../../domain/shared/allocation.js';
 import { parseCivilDate } from '../../../domain/shared/civil-date.js';
 import { currencies, parseCurrency } from '../../../domain/shared/currency.js';
+import type { Decimal } from '../../../domain/shared/decimal.js';
+import { parseDecimal } from '../../../domain/shared/decimal.js';
 import { parseInstant } from '../../../domain/shared/instant.js';
 import { largestMinor } from '../../../domain/shared/money.js';
 import { OtherNumber } from './json.js';
@@ -120,6 +123,40 @@ function countField(from: bigint, to: bigint) {
 }
 
 export const positionField = countField(0n, 2n ** 63n - 1n);
+
+/** An exact number, as text so that no JSON reader rounds it; a plain integer will do as well. */
+export function decimalField(scaleMax: number, range: DecimalRange, example: string) {
+  return reading<Decimal>(
+    (input) => {
+      if (input instanceof OtherNumber) {
+        return {
+          code: 'decimal_not_text',
+          message: `A number with a point is written as text, such as "${example}".`,
+        };
+      }
+      const text = typeof input === 'bigint' ? input.toString() : input;
+      const value = typeof text === 'string' ? parseDecimal(text, scaleMax) : undefined;
+      if (value === undefined) {
+        const message = `A plain decimal of at most 15 digits before the point and ${scaleMax} after it is expected.`;
+        return { code: 'decimal_malformed', message };
+      }
+      return ranges[range].holds(value)
+        ? { value }
+        : { code: 'out_of_range', message: ranges[range].message };
+    },
+    { type: 'string', pattern: `^(0|[1-9]\\d{0,14})(\\.\\d{1,${scaleMax}})?$`, examples: [example] },
+  );
+}
+
+type DecimalRange = 'above_zero' | 'not_negative' | 'share';
+const ranges = {
+  above_zero: { holds: ({ units }: Decimal) => units > 0n, message: 'A number above 0 is expected.' },
+  not_negative: {
+    holds: ({ units }: Decimal) => units >= 0n,
+    message: 'A number of 0 or above is expected.',
+  },
+  share: { holds: isShare, message: 'A percentage from 0 to 100 is expected.' },
+} as const satisfies Record<DecimalRange, { holds(value: Decimal): boolean; readonly message: string }>;
 
 /** Text without control characters. */
 export function textField(max: number) {

@@ -1,0 +1,32 @@
+import type { InvoiceEvent } from '../../domain/invoice/events.js';
+import type { AgendaEntry } from '../shared/agenda.js';
+import { kept, promised } from '../shared/agenda.js';
+
+export const finalization = 'invoice.finalization';
+export const creditNote = 'invoice.credit_note';
+
+/** What an invoice's fact says about what is to be done: a request for a number must come to one, whoever dies. */
+export function invoiceAgendaOf(event: InvoiceEvent): readonly AgendaEntry[] {
+  switch (event.type) {
+    case 'InvoiceFinalizationRequested':
+      return [promised(finalization, event.at)];
+    case 'InvoiceFinalized':
+      return [kept(finalization)];
+    case 'InvoiceCreditRequested':
+      return [promised(creditNote, event.at, event.creditNoteId)];
+    case 'InvoiceCredited':
+      return [kept(creditNote, event.creditNoteId)];
+    case 'InvoiceDrafted':
+    case 'InvoiceDraftRevised':
+    case 'InvoiceSent':
+    case 'InvoiceCollectionClaimed':
+    case 'InvoiceCollectionReleased':
+    case 'InvoicePaymentApplied':
+    case 'InvoicePaymentReversed':
+    case 'InvoicePaid':
+    case 'InvoiceReopened':
+    case 'InvoiceVoided':
+    case 'InvoiceMarkedUncollectible':
+      return [];
+  }
+}

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Answer, Json } from '../support/api-client.js';
+import { items } from '../support/api-client.js';
+import type { RunningApp } from '../support/counterfoil.js';
+import { startApp, stores } from '../support/counterfoil.js';
+import { eventually } from '../support/eventually.js';
+
+const customer = 'cus_0193f1a0-0000-7000-8000-000000000001';
+const dayMs = 86_400_000;
+
+describe.each(stores)('invoices over HTTP, events in %s', (store) => {
+  let app: RunningApp;
+  beforeAll(async () => {
+    app = await startApp(store);
+  }, 60_000);
+  afterAll(() => app?.stop());
+
+  const line = (unit_price: string) => ({
+    description: 'Support',
+    unit_price,
+    taxes: [{ name: 'VAT', percentage: '20', jurisdiction: 'FR' }],
+  });
+  const draft = (more: object = {}): Promise<Answer> =>
+    app.api.post('/v1/invoices', {
+      customer,
+      currency: 'EUR',
+      days_until_due: 30,
+      lines: ['68.33', '68.33', '57.50', '85.00'].map(line),
+      ...more,
+    });
+  const issue = async (more: object = {}): Promise<Answer> => {
+    const made = await draft(more);
+    return app.api.post(`/v1/invoices/${made.body['id']}/finalize`, {});
+  };
+  const listed = (query: string, wanted: (rows: readonly Json[]) => boolean) =>
+    eventually(async () => items(await app.api.get(`/v1/invoices?${query}`)), wanted);
+
+  it('issues, credits and settles to the cent, and shows it in lists, in the books and to the auditor', async () => {
+    const made = await issue();
+    expect(made.body).toMatchObject({ status: 'open', amount_total: 33_499, amount_due: 33_499 });
+    const number = String(made.body['number']);
+    for (const credited of [3, 1, 4, 2]) {
+      const note = await app.api.post('/v1/credit_notes', {
+        invoice: made.body['id'],
+        lines: [{ line: credited }],
+        reason: 'returned',
+      });
+      expect([note.status, note.body['status']]).toEqual([201, 'issued']);
+    }
+    const now = await app.api.get(`/v1/invoices/${made.body['id']}`);
+    expect(now.body).toMatchObject({ status: 'paid', amount_credited: 33_499, amount_due: 0 });
+    const [row] = await listed(`number=${number}`, ([first]) => first?.['status'] === 'paid');
+    expect(row).toMatchObject({
+      id: made.body['id'],
+      amount_credited: 33_499,
+      revision: now.body['revision'],
+    });
+    const notes = items(await app.api.get(`/v1/credit_notes?invoice=${made.body['id']}`));
+    expect(notes.map((note) => note['amount_total']).sort()).toEqual([10_200, 6_900, 8_199, 8_200]);
+    const balance = await app.api.get('/v1/ledger/trial_balance');
+    for (const entry of balance.body['data'] as { balance: number }[]) expect(entry.balance).toBe(0);
+    const state = await app.api.get(`/v1/audit/state?stream=invoice-${made.body['id']}`);
+    expect(state.body['state']).toMatchObject({ status: 'paid', number });
+    const series = await app.api.get(`/v1/audit/state?stream=invoiceSeries-${number.slice(0, -7)}`);
+    expect(series.body['state']).toMatchObject({ status: 'numbering', number });
+  });
+
+  it('ages what is due as the days go by, and tells any day of the past', async () => {
+    const other = 'cus_0193f1a0-0000-7000-8000-000000000002';
+    const made = await issue({ customer: other });
+    const { issued_on: issuedOn, due_on: dueOn } = made.body;
+    const later = (days: number) =>
+      new Date(Date.parse(`${dueOn}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
+    const aging = async (asOf: string, total: number) =>
+      eventually(
+        async () => (await app.api.get(`/v1/analytics/aging?customer=${other}&as_of=${asOf}`)).body['data'],
+        (data) =>
+          (data as { total: number }[])[0]?.total === total || (total === 0 && (data as []).length === 0),
+      );
+    expect(await aging(String(issuedOn), 33_499)).toMatchObject([
+      { currency: 'EUR', current: 33_499, overdue: 0 },
+    ]);
+    expect(await aging(String(dueOn), 33_499)).toMatchObject([{ current: 33_499 }]);
+    expect(await aging(later(1), 33_499)).toMatchObject([{ current: 0, days_1_30: 33_499, overdue: 33_499 }]);
+    expect(await aging(later(91), 33_499)).toMatchObject([{ days_over_90: 33_499 }]);
+    expect(await aging('2020-01-01', 0)).toEqual([]);
+    const moved = await app.api.post('/sim/clock', { advance_seconds: (32 * dayMs) / 1_000 });
+    expect(moved.body).toMatchObject({ ahead_seconds: (32 * dayMs) / 1_000 });
+    const now = await app.api.get(`/v1/invoices/${made.body['id']}`);
+    expect(now.body).toMatchObject({ status: 'open', overdue: true });
+    const [row] = await listed(`customer=${other}&due_on[lte]=${dueOn}`, (rows) => rows.length === 1);
+    expect(row).toMatchObject({ overdue: true });
+    await app.api.post(`/v1/invoices/${made.body['id']}/void`, {});
+    await aging(later(200), 0);
+    // Voided today: as of its due date it was still owed.
+    expect(await aging(String(dueOn), 33_499)).toMatchObject([{ current: 33_499 }]);
+  });
+
+  it('keeps the number of a void invoice, and goes on behind it', async () => {
+    const [first, second] = [await issue(), await issue()];
+    const voided = await app.api.post(`/v1/invoices/${first.body['id']}/void`, {});
+    expect(voided.body).toMatchObject({ status: 'void', number: first.body['number'] });
+    const sequence = (answer: Answer) => Number(String(answer.body['number']).slice(-6));
+    expect(sequence(second)).toBe(sequence(first) + 1);
+  });
+});

@@ -1,0 +1,91 @@
+import type { Container } from 'inversify';
+import { createDocumentNumbers } from '../../../src/application/invoice/document-numbers.js';
+import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
+import { createInvoiceOperations } from '../../../src/application/invoice/invoice-operations.js';
+import { createKeepIssuedIdentity } from '../../../src/application/invoice/issued-identity.js';
+import type { BillingIdentity, IssuedIdentities } from '../../../src/application/ports/billing-identities.js';
+import type { EventStore } from '../../../src/application/ports/event-store.js';
+import type { CreditNoteQueries, InvoiceQueries } from '../../../src/application/ports/invoice-queries.js';
+import type { Logger } from '../../../src/application/ports/logger.js';
+import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
+import { parseZone } from '../../../src/application/shared/zones.js';
+import { invoice } from '../../../src/domain/invoice/invoice.js';
+import type { InvoiceId } from '../../../src/domain/shared/ids.js';
+import { systemClock } from '../../../src/infrastructure/system-clock.js';
+import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import { required } from '../../support/payment-examples.js';
+
+class InMemoryIssuedIdentities implements IssuedIdentities {
+  readonly #kept = new Map<InvoiceId, string>();
+
+  async keep(invoiceId: InvoiceId, document: string): Promise<string> {
+    const kept = this.#kept.get(invoiceId) ?? document;
+    this.#kept.set(invoiceId, kept);
+    return kept;
+  }
+
+  async find(invoiceId: InvoiceId): Promise<string | undefined> {
+    return this.#kept.get(invoiceId);
+  }
+}
+
+/** Finds credit notes in the log; lists and sums are Postgres' business, and have tests of their own. */
+class LogInvoiceQueries implements InvoiceQueries, CreditNoteQueries {
+  constructor(private readonly store: EventStore) {}
+
+  async list() {
+    return { rows: [], hasMore: false };
+  }
+
+  async dueAt() {
+    return { position: 7n, due: [] };
+  }
+
+  async findInvoice(creditNoteId: string): Promise<string | undefined> {
+    const events = await this.store.readAll(0n, 1_000);
+    const requested = events.find(
+      ({ type, data }) => type === 'InvoiceCreditRequested' && data['creditNoteId'] === creditNoteId,
+    );
+    return requested?.stream.slice('invoice-'.length);
+  }
+}
+
+export const identity: BillingIdentity = {
+  name: 'Grace Hopper',
+  email: 'grace@example.com',
+  address: null,
+  taxIds: [{ type: 'eu_vat', value: 'DE123456789' }],
+  locale: 'de-DE',
+};
+
+/** Everything that the routes of invoices stand on, in memory. */
+export function bindInvoices(container: Container, eventStore: EventStore, logger: Logger): void {
+  const invoicing = {
+    zone: required(parseZone('UTC')),
+    invoices: { prefix: 'INV', withYear: true, width: 6 },
+    creditNotes: { prefix: 'CN', withYear: true, width: 6 },
+  };
+  const queries = new LogInvoiceQueries(eventStore);
+  container.bind(httpTokens.invoicing).toConstantValue(invoicing);
+  container.bind(httpTokens.invoiceOperations).toConstantValue(
+    createInvoiceOperations({
+      handler: createCommandHandler({
+        eventStore,
+        decider: invoice,
+        codec: invoiceCodec,
+        category: 'invoice',
+      }),
+      numbers: createDocumentNumbers({ eventStore, clock: systemClock }),
+      keepIdentity: createKeepIssuedIdentity({
+        identities: { current: async () => identity },
+        issued: new InMemoryIssuedIdentities(),
+      }),
+      invoicing,
+      clock: systemClock,
+      logger,
+      inlineBudgetMs: 5_000,
+    }),
+  );
+  container.bind(httpTokens.invoiceQueries).toConstantValue(queries);
+  container.bind(httpTokens.creditNoteQueries).toConstantValue(queries);
+}
