@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { VerifiedWebhook } from '../../src/application/ports/inbound-webhooks.js';
+import { noFindings } from '../../src/application/webhook/handle-webhook.js';
 import { createRandom } from '../simulation/random.js';
 import { text } from '../simulation/tables.js';
 import type { Deployment, Stripe } from './deployment.js';
@@ -16,7 +17,10 @@ export type Finding = {
   readonly flow: Flow;
   readonly events: readonly string[];
   readonly drawn: boolean;
-  /** How many sequences of deliveries were played: each order once, each event twice in a row, and all of it twice. */
+  /**
+   * How many sequences of deliveries were played: each order one by one and handled together, each event twice in a
+   * row, and all of it twice.
+   */
   readonly sequences: number;
   /** SHA-256 of each end that was reached, in hex: of state, ledger and read models together. */
   readonly ends: ReadonlySet<string>;
@@ -38,9 +42,10 @@ export async function confluenceOf(flow: Flow, ordersMax = Number.POSITIVE_INFIN
   let status = '';
   let sequences = 0;
   for (const order of orders) {
-    for (const sequence of [order, order.flatMap((webhook) => [webhook, webhook]), [...order, ...order]]) {
+    const doubled = [order.flatMap((webhook) => [webhook, webhook]), [...order, ...order]];
+    for (const [at, sequence] of [order, order, ...doubled].entries()) {
       const deployment = await createDeployment(stripe, known);
-      await deliverAll(deployment, sequence);
+      await deliverAll(deployment, sequence, at > 0);
       const end = await endOf(deployment);
       ends.add(createHash('sha256').update(text(end)).digest('hex'));
       status = end.state.status;
@@ -50,13 +55,21 @@ export async function confluenceOf(flow: Flow, ordersMax = Number.POSITIVE_INFIN
   return { flow, events: webhooks.map(({ type }) => type), drawn, sequences, ends, status };
 }
 
-/** One that must wait is tried again after all others, as the worker does. */
-async function deliverAll(deployment: Deployment, sequence: readonly VerifiedWebhook[]): Promise<void> {
+/**
+ * One that must wait is tried again after all others, as the worker does.
+ * @param together those of one round were claimed by one worker, and share what it finds out
+ */
+async function deliverAll(
+  deployment: Deployment,
+  sequence: readonly VerifiedWebhook[],
+  together: boolean,
+): Promise<void> {
   let waiting = sequence;
   for (let round = 1; waiting.length > 0; round += 1) {
     const again: VerifiedWebhook[] = [];
+    const findings = noFindings();
     for (const webhook of waiting) {
-      const outcome = await deployment.deliver(webhook, round);
+      const outcome = await deployment.deliver(webhook, round, together ? findings : noFindings());
       if (outcome.status === 'failed' && round < roundsMax) again.push(webhook);
       else if (outcome.status !== 'processed') {
         throw new TypeError(`${webhook.type} ended ${outcome.status}: ${text(outcome)}`);

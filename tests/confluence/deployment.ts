@@ -8,6 +8,7 @@ import type { Logger } from '../../src/application/ports/logger.js';
 import type { PaymentGateway } from '../../src/application/ports/payment-gateway.js';
 import { createCommandHandler } from '../../src/application/shared/command-handler.js';
 import { commandIdOf } from '../../src/application/shared/event-ids.js';
+import type { Findings } from '../../src/application/webhook/handle-webhook.js';
 import { createWebhookHandler } from '../../src/application/webhook/handle-webhook.js';
 import type { PaymentCommand } from '../../src/domain/payment/commands.js';
 import { payment } from '../../src/domain/payment/payment.js';
@@ -109,12 +110,17 @@ export async function createDeployment(stripe: Stripe, known: readonly RecordedE
     for (const { fact, metadata } of asked) await effects.perform(paymentId, fact, metadata);
   }
 
-  async function deliver(webhook: VerifiedWebhook, attempts: number): Promise<HandlingOutcome> {
-    const outcome = await handleWebhook({
+  async function deliver(
+    webhook: VerifiedWebhook,
+    attempts: number,
+    findings: Findings,
+  ): Promise<HandlingOutcome> {
+    const received = {
       ...webhook,
-      ...{ status: 'received', attempts, deliveries: 1, lastError: null, note: null },
+      ...({ status: 'received', attempts, deliveries: 1, lastError: null, note: null } as const),
       ...{ receivedAt: now, processedAt: null, nextAttemptAt: now },
-    });
+    } as const;
+    const outcome = await handleWebhook(received, findings);
     await project();
     const [row] = required(tables.get('payments')).rows('payments');
     const { amount_captured: captured = 0n, amount_refunded: refunded = 0n } = row ?? {};

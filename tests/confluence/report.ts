@@ -7,7 +7,8 @@ export function renderReport(findings: readonly Finding[]): string {
 Whatever the order and number in which Stripe's webhooks come, a payment ends in one state, with one ledger and one set of read
 models. \`npm run confluence\` plays each flow at the simulator, keeps only a part of the history, as if all later answers had been
 lost, and then delivers the flow's webhooks: in every order of up to six events, in 720 orders drawn by a fixed seed of more;
-each order once, with every event twice in a row, and twice as a whole. A webhook that must wait is tried again after the others.
+each order one by one, together as one worker handles them, with every event twice in a row, and twice as a whole. A webhook that
+must wait is tried again after the others.
 
 The hash is the SHA-256 of the state, the ledger's journals and the rows of the read models, without what tells the order itself:
 ids, revisions and positions of events. It is the same in every run and on every machine.

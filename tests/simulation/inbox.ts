@@ -8,6 +8,9 @@ import type {
 import type { Instant } from '../../src/domain/shared/instant.js';
 import type { Scheduler } from './scheduler.js';
 
+/** Few, so that objects are also left half-done. */
+const ofOneObjectMax = 4;
+
 type Stored = { webhook: InboundWebhook; dueMs: number; lease: string; leasedUntilMs: number };
 
 /** The inbox in memory, with the rules of its port; the caller makes each call a step. */
@@ -55,10 +58,13 @@ export class InMemoryInbox {
         .map(({ webhook }) => webhook.objectId ?? webhook.id),
     );
     const claimed: ClaimedWebhook[] = [];
+    const objects = new Map<string, number>();
     for (const stored of this.#waiting().sort((a, b) => a.dueMs - b.dueMs)) {
       const object = stored.webhook.objectId ?? stored.webhook.id;
-      if (claimed.length >= limit || stored.dueMs > nowMs || held.has(object)) continue;
-      held.add(object);
+      if (stored.dueMs > nowMs || held.has(object)) continue;
+      const ofObject = objects.get(object) ?? 0;
+      if (ofObject === 0 ? objects.size >= limit : ofObject >= ofOneObjectMax) continue;
+      objects.set(object, ofObject + 1);
       this.#leases += 1;
       stored.lease = String(this.#leases);
       stored.leasedUntilMs = nowMs + leaseMs;

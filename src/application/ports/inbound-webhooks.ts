@@ -52,9 +52,9 @@ export interface InboundWebhooks {
   receive(webhook: VerifiedWebhook, parkedBecause: string | null): Promise<Reception>;
 
   /**
-   * Up to `limit` webhooks that are due, oldest first, at most one per object and none of an object that another worker
-   * is at; they are this worker's for `leaseMs`. An object whose oldest webhook waits for a retry or is parked does not
-   * hold up the others: each webhook makes its handler look the object up anew.
+   * Webhooks that are due of up to `limit` objects, the oldest first, and none of an object that another worker is at; they
+   * are this worker's for `leaseMs`. Those of one object come together, up to some number of them. One that waits for a
+   * retry or is parked does not hold up the others of its object: each makes its handler look the object up anew.
    */
   claimDue(limit: number, leaseMs: number): Promise<readonly ClaimedWebhook[]>;
   /**

@@ -1,13 +1,14 @@
 import type { PaymentCommand } from '../../domain/payment/commands.js';
 import type { RefundSnapshot } from '../../domain/payment/intent.js';
 import { payment } from '../../domain/payment/payment.js';
+import type { PaymentRejection } from '../../domain/payment/rejections.js';
 import type { Captured, PaymentState } from '../../domain/payment/state.js';
 import { refunded } from '../../domain/payment/state.js';
 import type { PaymentId } from '../../domain/shared/ids.js';
 import { parsePaymentId } from '../../domain/shared/ids.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import { add, compare } from '../../domain/shared/money.js';
-import type { PaymentHandler } from '../payment/payment-effects.js';
+import type { HandledPayment, PaymentHandler } from '../payment/payment-effects.js';
 import { mintAdoptedRefundId } from '../payment/payment-ids.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventMetadata } from '../ports/event-store.js';
@@ -19,8 +20,26 @@ import { commandIdOf } from '../shared/event-ids.js';
 import type { ProviderNews, ReadNews } from './provider-news.js';
 import { delayAfterAttempt, later, webhookAttemptsMax } from './retry-schedule.js';
 
-/** Handles one webhook; safe to run any number of times. Throws what the event store throws. */
-export type HandleWebhook = (webhook: InboundWebhook) => Promise<HandlingOutcome>;
+/**
+ * Handles one webhook; safe to run any number of times. Throws what the event store throws.
+ * @param findings of webhooks handled before it, where all of them had come in before the first was handled
+ */
+export type HandleWebhook = (webhook: InboundWebhook, findings?: Findings) => Promise<HandlingOutcome>;
+
+/**
+ * What was found out while webhooks of one object are handled one after the other. The provider's present truth, once
+ * recorded, holds what any webhook could tell that had come in before it was asked for.
+ */
+export type Findings = {
+  /** Payments as they were last read or written; others may have gone on since, which an append tells. */
+  readonly payments: Map<PaymentId, Loaded<PaymentState>>;
+  /** Looks at the provider, by their object: recorded, or without an answer. */
+  readonly looks: Map<string, 'recorded' | Extract<ProviderAnswer<never>, { outcome: 'unknown' }>>;
+};
+
+export function noFindings(): Findings {
+  return { payments: new Map(), looks: new Map() };
+}
 
 type News = Extract<ProviderNews, { about: 'intent' | 'charge' | 'refund' }>;
 
@@ -43,12 +62,12 @@ export function createWebhookHandler(parts: {
 }): HandleWebhook {
   const { readNews, handler, gateway, payments, clock, machineClock } = parts;
 
-  async function handle(webhook: InboundWebhook): Promise<HandlingOutcome> {
+  async function handle(webhook: InboundWebhook, findings = noFindings()): Promise<HandlingOutcome> {
     const news = readNews(webhook);
     if (news.about === 'nothing') return { status: 'ignored', note: news.note };
     if (news.about === 'unreadable') return { status: 'parked', error: news.reason };
     const paymentId = await ownerOf(news);
-    if (paymentId !== undefined) return settle(paymentId, news, webhook);
+    if (paymentId !== undefined) return settle(paymentId, news, webhook, findings);
     // A refund made outside carries no metadata of ours, so only the read model can tell whose it is. An outage may keep us
     // from learning of our intent for hours, and a refund that is passed over is missing from the books for good.
     if (news.about === 'refund' && webhook.attempts < webhookAttemptsMax) {
@@ -64,21 +83,41 @@ export function createWebhookHandler(parts: {
     return found === undefined ? undefined : parsePaymentId(found);
   }
 
-  async function settle(paymentId: PaymentId, news: News, webhook: InboundWebhook): Promise<HandlingOutcome> {
+  async function settle(
+    paymentId: PaymentId,
+    news: News,
+    webhook: InboundWebhook,
+    { payments: known, looks }: Findings,
+  ): Promise<HandlingOutcome> {
     for (let round = 1; round <= rereadsMax; round += 1) {
       // Read before the fetch: what is fetched is then at least as new as what it is recorded on.
-      const known = await handler.load(paymentId);
-      if (known.state.status === 'absent') return retry(webhook, `there is no ${paymentId} yet`, null);
-      if (holdsNothingNew(known.state, news, clock.now())) {
+      const loaded = known.get(paymentId) ?? (await handler.load(paymentId));
+      const { state } = loaded;
+      if (state.status === 'absent') return retry(webhook, `there is no ${paymentId} yet`, null);
+      known.set(paymentId, loaded);
+      const look =
+        news.about === 'refund' && state.status === 'captured' ? news.providerRefundId : news.intentId;
+      const earlier = looks.get(look);
+      if (earlier === 'recorded' || holdsNothingNew(state, news, clock.now())) {
         return { status: 'processed', note: `nothing new for ${paymentId}` };
       }
-      const answer = await fetchNow(news, known.state);
-      if (answer.outcome === 'unknown')
+      const answer = earlier ?? (await fetchNow(news, state));
+      if (answer.outcome === 'unknown') {
+        looks.set(look, answer);
         return retry(webhook, `provider: ${answer.reason}`, answer.retryAfterMs);
+      }
       if (answer.outcome === 'refused')
         return { status: 'parked', error: `provider: ${answer.refusal.code}` };
-      const outcome = await record(paymentId, answer.value, webhook, known);
-      if (outcome !== 'stale' && outcome !== 'more') return outcome;
+      known.delete(paymentId);
+      const handled = await record(paymentId, answer.value.command(clock.now()), webhook, loaded);
+      if (handled.outcome === 'stale') continue;
+      if (handled.outcome === 'rejected') return { status: 'parked', error: reasonOf(handled.rejection) };
+      known.set(paymentId, handled);
+      if (answer.value.more) continue;
+      looks.set(look, 'recorded');
+      const facts = handled.facts.map(({ event }) => event.type).join(', ');
+      const note = facts === '' ? `nothing new for ${paymentId}` : `${paymentId}: ${facts}`;
+      return { status: 'processed', note };
     }
     return retry(webhook, `${paymentId} kept changing`, null);
   }
@@ -88,18 +127,17 @@ export function createWebhookHandler(parts: {
     news: News,
     state: PaymentState,
   ): Promise<ProviderAnswer<{ command: (at: Instant) => PaymentCommand; more: boolean }>> {
-    const first = news.about === 'refund' && state.status !== 'captured';
-    if (news.about !== 'refund' || first) {
+    if (news.about !== 'refund' || state.status !== 'captured') {
       const answer = await gateway.fetchIntent(news.intentId);
       if (answer.outcome !== 'answered') return answer;
       const { value: intent } = answer;
-      const more = first && intent.status === 'succeeded';
+      const more = news.about === 'refund' && intent.status === 'succeeded';
       return { outcome: 'answered', value: { command: (at) => observeIntent(intent, at), more } };
     }
     const answer = await gateway.fetchRefund(news.providerRefundId);
     if (answer.outcome !== 'answered') return answer;
     const { value: refund } = answer;
-    const earlier = state.status === 'captured' ? await findUndone(state, refund) : null;
+    const earlier = await findUndone(state, refund);
     if (earlier !== null && earlier.outcome !== 'answered') return earlier;
     const found = earlier?.value ?? refund;
     return {
@@ -129,29 +167,15 @@ export function createWebhookHandler(parts: {
     return null;
   }
 
-  /** `stale` when the stream has moved on since it was read; `more` when a second look-up must follow. */
-  async function record(
+  /** `stale` when the stream has moved on since it was read. */
+  function record(
     paymentId: PaymentId,
-    found: { readonly command: (at: Instant) => PaymentCommand; readonly more: boolean },
+    command: PaymentCommand,
     webhook: InboundWebhook,
     known: Loaded<PaymentState>,
-  ): Promise<HandlingOutcome | 'stale' | 'more'> {
-    const handled = await handler.handle(paymentId, found.command(clock.now()), metadataOf(webhook, known), {
-      known,
-      ifRevision: known.revision,
-    });
-    if (handled.outcome === 'stale') return 'stale';
-    if (handled.outcome === 'rejected') {
-      const { rejection } = handled;
-      const detail = rejection.code === 'provider_contradicts_history' ? `: ${rejection.detail}` : '';
-      return { status: 'parked', error: `${rejection.code}${detail}` };
-    }
-    if (found.more) return 'more';
-    const facts = handled.facts.map(({ event }) => event.type).join(', ');
-    return {
-      status: 'processed',
-      note: facts === '' ? `nothing new for ${paymentId}` : `${paymentId}: ${facts}`,
-    };
+  ): Promise<HandledPayment> {
+    const options = { known, ifRevision: known.revision };
+    return handler.handle(paymentId, command, metadataOf(webhook, known), options);
   }
 
   function retry(webhook: InboundWebhook, error: string, retryAfterMs: number | null): HandlingOutcome {
@@ -173,6 +197,12 @@ export function retryOrPark(
   }
   const delayMs = Math.max(delayAfterAttempt(webhook.attempts), retryAfterMs ?? 0);
   return { status: 'failed', error, retryAt: later(now, delayMs) };
+}
+
+function reasonOf(rejection: PaymentRejection): string {
+  return rejection.code === 'provider_contradicts_history'
+    ? `${rejection.code}: ${rejection.detail}`
+    : rejection.code;
 }
 
 /** Decides on the webhook's own content, without recording anything. */

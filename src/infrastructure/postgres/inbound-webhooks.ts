@@ -26,6 +26,9 @@ const pruneMax = 1_000;
 /** Beyond this the sender is told to come again: it keeps its webhooks for days. */
 const queueMax = 10_000;
 
+/** So many webhooks of one object are claimed together. */
+const ofOneObjectMax = 32;
+
 const columns = `id, type, api_version, livemode, object_id, payload, status, attempts, deliveries, last_error, note,
   received_at, processed_at, next_attempt_at`;
 
@@ -103,7 +106,8 @@ export class PostgresInboundWebhooks implements InboundWebhooks {
   async claimDue(limit: number, leaseMs: number): Promise<readonly ClaimedWebhook[]> {
     const { rows } = await this.#pool.query<Row & { readonly lease: string }>({
       name: 'inbound-webhooks-claim',
-      text: `select ${columns}, leased_until::text as lease from counterfoil.claim_inbound_webhooks($1, $2 * interval '1 millisecond')
+      text: `select ${columns}, leased_until::text as lease
+        from counterfoil.claim_inbound_webhooks_by_object($1, ${ofOneObjectMax}, $2 * interval '1 millisecond')
         order by received_at, arrival`,
       values: [limit, leaseMs],
     });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { VerifiedWebhook } from '../../../src/application/ports/inbound-webhooks.js';
+import { noFindings } from '../../../src/application/webhook/handle-webhook.js';
 import { answered } from '../../contract/payment-gateway.contract.js';
 import { usd } from '../../support/payment-examples.js';
 import type { Stripe } from '../stripe/simulator-control.js';
@@ -27,6 +28,47 @@ describe('a webhook', () => {
       expect(await world.deliver(webhook)).toMatchObject({ status: 'processed' });
     }
     expect(world.fetches.count).toBe(0);
+  });
+
+  it('of many that had come in before is handled with one look at Stripe', async () => {
+    const { paymentId, webhooks } = await paid();
+    const store = createMemoryEventStore();
+    const world = createPaymentWorld(stripe, store);
+    await world.record(paymentId, world.creation(paymentId));
+    expect(webhooks.length).toBeGreaterThan(2);
+    const findings = noFindings();
+    for (const webhook of webhooks) {
+      expect(await world.deliver(webhook, 1, findings)).toMatchObject({ status: 'processed' });
+    }
+    expect(world.fetches.count).toBe(1);
+    expect(await world.stateOf(paymentId)).toMatchObject({ status: 'captured' });
+  });
+
+  it('that Stripe does not answer for is not asked for again by those behind it', async () => {
+    const { paymentId, webhooks } = await paid();
+    const world = createPaymentWorld(stripe, createMemoryEventStore());
+    await world.record(paymentId, world.creation(paymentId));
+    await stripe.next('error_500_before', 'payment_intents.retrieve', { times: 100 });
+    const findings = noFindings();
+    const outcomes = [];
+    for (const webhook of webhooks) outcomes.push(await world.deliver(webhook, 1, findings));
+    expect(outcomes.filter(({ status }) => status === 'failed').length).toBeGreaterThan(1);
+    expect(world.fetches.count).toBe(1);
+  });
+
+  it('is decided on what another process has recorded meanwhile', async () => {
+    const { paymentId, webhooks } = await paid();
+    const store = createMemoryEventStore();
+    const [world, other] = [createPaymentWorld(stripe, store), createPaymentWorld(stripe, store)];
+    await world.record(paymentId, world.creation(paymentId, { captureMethod: 'automatic' }));
+    const findings = noFindings();
+    findings.payments.set(paymentId, await world.load(paymentId));
+    for (const webhook of [...webhooks].reverse()) await other.deliver(webhook);
+    for (const webhook of webhooks) {
+      expect(await world.deliver(webhook, 1, findings)).toMatchObject({ status: 'processed' });
+    }
+    const facts = await world.factsOf(paymentId);
+    expect(new Set(facts).size).toBe(facts.length);
   });
 
   it('has one effect in 1,000 deliveries', async () => {

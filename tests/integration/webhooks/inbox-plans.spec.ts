@@ -42,7 +42,7 @@ describe('an inbox of 100,000 webhooks', () => {
          and next_attempt_at <= clock_timestamp() and (leased_until is null or leased_until <= clock_timestamp())
          and not exists (select from counterfoil.inbound_webhooks as held
            where held.object_id = waiting.object_id and held.leased_until > clock_timestamp())
-       order by next_attempt_at, arrival limit 1000`,
+       order by next_attempt_at, arrival limit 400`,
     ],
     [
       `delete from counterfoil.inbound_webhooks where status = 'processed' and id = any (array(
@@ -55,7 +55,8 @@ describe('an inbox of 100,000 webhooks', () => {
     expect(rows.map((row) => row['QUERY PLAN']).join('\n')).not.toContain('Seq Scan');
   });
 
-  it('claims as many as are asked for', async () => {
-    expect(await new PostgresInboundWebhooks(pool).claimDue(8, 1_000)).toHaveLength(8);
+  it('claims those of as many objects as are asked for', async () => {
+    const claimed = await new PostgresInboundWebhooks(pool).claimDue(8, 1_000);
+    expect(new Set(claimed.map(({ objectId }) => objectId)).size).toBe(8);
   });
 });

@@ -10,6 +10,7 @@ import type {
 import type { PaymentGateway } from '../../../src/application/ports/payment-gateway.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import { commandIdOf } from '../../../src/application/shared/event-ids.js';
+import type { Findings } from '../../../src/application/webhook/handle-webhook.js';
 import { createWebhookHandler } from '../../../src/application/webhook/handle-webhook.js';
 import type { PaymentCommand } from '../../../src/domain/payment/commands.js';
 import { payment } from '../../../src/domain/payment/payment.js';
@@ -114,7 +115,11 @@ export function createPaymentWorld(stripe: Stripe, eventStore: Pick<EventStore, 
       confirmWith: changes.card ?? 'pm_card_visa',
     }) as const;
 
-  async function deliver(webhook: VerifiedWebhook, attempts = 1): Promise<HandlingOutcome> {
+  async function deliver(
+    webhook: VerifiedWebhook,
+    attempts = 1,
+    findings?: Findings,
+  ): Promise<HandlingOutcome> {
     const stored: InboundWebhook = {
       ...webhook,
       status: 'received',
@@ -126,7 +131,7 @@ export function createPaymentWorld(stripe: Stripe, eventStore: Pick<EventStore, 
       processedAt: null,
       nextAttemptAt: instantNow(),
     };
-    return handleWebhook(stored);
+    return handleWebhook(stored, findings);
   }
 
   /** The state without what differs between runs of the same story: moments. */
@@ -159,6 +164,7 @@ export function createPaymentWorld(stripe: Stripe, eventStore: Pick<EventStore, 
     runAndDie,
     creation,
     deliver,
+    load: handler.load,
     stateOf,
     factsOf,
     newPaymentId,
