@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
 import { creditModule } from './credit.module.js';
+import { customerModule } from './customer.module.js';
 import { httpModule } from './http.module.js';
 import { invoiceModule } from './invoice.module.js';
 import { jobsModule } from './jobs.module.js';
@@ -20,6 +21,7 @@ export function createContainer(surroundings: Surroundings): Container {
     paymentModule,
     creditModule,
     invoiceModule,
+    customerModule,
     webhookModule,
     jobsModule,
     planModule,

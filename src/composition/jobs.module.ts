@@ -16,7 +16,7 @@ const dayMs = 24 * hourMs;
 export const jobsModule = new ContainerModule(({ bind }) => {
   bind(httpTokens.jobs).toResolvedValue((pool) => new PostgresJobs(pool), [tokens.pool]);
   bind(tokens.jobRunner).toResolvedValue(
-    (jobs, payments, recover, clock, logger, records, inbox, events, agenda) => {
+    (jobs, payments, recover, clock, logger, records, inbox, events, agenda, customers, pruneProfiles) => {
       const all: readonly Job[] = [
         {
           name: 'stuck_payments',
@@ -27,7 +27,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
           name: 'backfill',
           everyMs: hourMs,
           run: createBackfillPayments({
-            ...{ events, inbox, payments, recover, clock, logger },
+            ...{ events, inbox, payments, recover, customers, clock, logger },
             readNews: readStripeNews,
           }),
         },
@@ -40,6 +40,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
             agenda_attempts: await agenda.prune(),
           }),
         },
+        { name: 'prune_profiles', everyMs: dayMs, run: pruneProfiles },
       ];
       return createJobRunner({ jobs, all, logger, wakeUp: createWakeUp() });
     },
@@ -53,6 +54,8 @@ export const jobsModule = new ContainerModule(({ bind }) => {
       tokens.inbox,
       tokens.stripeGateway,
       tokens.agenda,
+      tokens.backfillCustomers,
+      tokens.pruneProfiles,
     ],
   );
 });

@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { customerCodec } from '../application/customer/customer.codec.js';
 import { withCachedActions } from '../application/payment/cached-actions.js';
 import { paymentCodec } from '../application/payment/payment.codec.js';
 import { createPaymentEffects } from '../application/payment/payment-effects.js';
@@ -71,12 +72,15 @@ export const paymentModule = new ContainerModule(({ bind }) => {
     ],
   );
   bind(tokens.effectWorker).toResolvedValue(
-    (pending, eventStore, leases, effects, clock, { logger, config }) =>
+    (pending, eventStore, leases, payments, customers, clock, { logger, config }) =>
       createEffectWorker({
         pending,
         eventStore,
         leases,
-        effects: { payment: carryOut(paymentCodec, effects) },
+        effects: {
+          payment: carryOut(paymentCodec, payments),
+          customer: carryOut(customerCodec, customers),
+        },
         clock,
         logger,
         wakeUp: createWakeUp(),
@@ -88,6 +92,7 @@ export const paymentModule = new ContainerModule(({ bind }) => {
       httpTokens.eventStore,
       tokens.leases,
       tokens.paymentEffects,
+      tokens.customerEffects,
       tokens.machineClock,
       tokens.surroundings,
     ],

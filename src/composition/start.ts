@@ -148,11 +148,12 @@ async function startParts(
   const movableClock = container.get(tokens.movableClock);
   await movableClock?.start();
   stops.push(async () => movableClock?.stop());
-  const gateway = container.get(tokens.stripeGateway);
+  const [gateway, vault] = [container.get(tokens.stripeGateway), container.get(tokens.stripeVault)];
   const delay = container.get(tokens.eventLoopDelay);
   const [inbox, records] = [container.get(tokens.inbox), container.get(tokens.idempotencyRecords)];
   stops.push(async () => {
     gateway.close();
+    vault.close();
     delay.close();
     redis?.close();
     await Promise.all([inbox.close(), records.close()]);

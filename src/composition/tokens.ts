@@ -1,7 +1,11 @@
 import type { ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
+import type { CustomerEffects, CustomerHandler } from '../application/customer/customer-effects.js';
+import type { SnapshotMethod } from '../application/customer/method-snapshots.js';
+import type { createPruneProfiles } from '../application/customer/prune-profiles.js';
 import type { InvoiceHandler } from '../application/invoice/invoice-operations.js';
 import type { ClientLimits } from '../application/limit/client-limits.js';
+import type { BackfillCustomers } from '../application/payment/backfill-payments.js';
 import type { PaymentEffects, PaymentHandler } from '../application/payment/payment-effects.js';
 import type { PlanHandler } from '../application/plan/plan-tasks.js';
 import type { BillingIdentities } from '../application/ports/billing-identities.js';
@@ -11,6 +15,7 @@ import type { Leases } from '../application/ports/lease.js';
 import type { Logger } from '../application/ports/logger.js';
 import type { PolicyProgress } from '../application/ports/policy-progress.js';
 import type { PendingEffects } from '../application/ports/read-models.js';
+import type { HandleCustomerNews } from '../application/webhook/handle-customer-news.js';
 import type { Config } from '../config.js';
 import type { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
 import type { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
@@ -21,6 +26,7 @@ import type { PostgresAgenda } from '../infrastructure/read-models/agenda.js';
 import type { RedisConnection } from '../infrastructure/redis/redis-connection.js';
 import type { withBreakers } from '../infrastructure/resilience/gateway-breakers.js';
 import type { StripePaymentGateway } from '../infrastructure/stripe/stripe-payment-gateway.js';
+import type { StripePaymentMethodVault } from '../infrastructure/stripe/stripe-payment-method-vault.js';
 import type { HttpServer } from '../interfaces/http/http-server.js';
 import type { ReceiveWebhook } from '../interfaces/http/http-tokens.js';
 import type { Admission } from '../interfaces/http/shared/admission.js';
@@ -68,6 +74,13 @@ export const tokens = {
   stripeGateway: token<StripePaymentGateway>('stripeGateway'),
   /** The gateway behind its circuit breakers. */
   guardedGateway: token<ReturnType<typeof withBreakers>>('guardedGateway'),
+  stripeVault: token<StripePaymentMethodVault>('stripeVault'),
+  customerHandler: token<CustomerHandler>('customerHandler'),
+  customerEffects: token<CustomerEffects>('customerEffects'),
+  snapshotMethod: token<SnapshotMethod>('snapshotMethod'),
+  customerNews: token<HandleCustomerNews>('customerNews'),
+  backfillCustomers: token<BackfillCustomers>('backfillCustomers'),
+  pruneProfiles: token<ReturnType<typeof createPruneProfiles>>('pruneProfiles'),
   paymentHandler: token<PaymentHandler>('paymentHandler'),
   paymentEffects: token<PaymentEffects>('paymentEffects'),
   invoiceHandler: token<InvoiceHandler>('invoiceHandler'),

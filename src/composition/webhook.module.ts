@@ -43,12 +43,12 @@ export const webhookModule = new ContainerModule(({ bind }) => {
     [httpTokens.inboundWebhooks, tokens.webhookBell, tokens.surroundings],
   );
   bind(tokens.webhookWorker).toResolvedValue(
-    (inbox, handler, gateway, payments, clock, machineClock, wakeUp, logger) =>
+    (inbox, handler, gateway, payments, customers, clock, machineClock, wakeUp, logger) =>
       createWebhookWorker({
         inbox,
         handle: createWebhookHandler({
           readNews: readStripeNews,
-          ...{ handler, gateway, payments, clock, machineClock },
+          ...{ handler, gateway, payments, customers, clock, machineClock },
         }),
         clock: machineClock,
         logger,
@@ -59,6 +59,7 @@ export const webhookModule = new ContainerModule(({ bind }) => {
       tokens.paymentHandler,
       httpTokens.paymentGateway,
       httpTokens.paymentQueries,
+      tokens.customerNews,
       httpTokens.clock,
       tokens.machineClock,
       tokens.webhookBell,

@@ -20,6 +20,7 @@ import { assembleSimulator } from '../../src/infrastructure/stripe-simulator/ass
 import { requestOf, responseOf } from '../simulation/stripe-http.js';
 import { Tables } from '../simulation/tables.js';
 import { InMemoryEventStore } from '../support/in-memory-event-store.js';
+import { noCustomers } from '../support/no-customers.js';
 import { paymentId, required } from '../support/payment-examples.js';
 
 const nowMs = Date.parse('2026-11-01T09:30:00Z');
@@ -80,6 +81,7 @@ export async function createDeployment(stripe: Stripe, known: readonly RecordedE
   }
 
   const handleWebhook = createWebhookHandler({
+    customers: noCustomers,
     readNews: readStripeNews,
     handler,
     gateway: stripe.gateway,

@@ -29,6 +29,7 @@ import { createDispatch } from '../../src/interfaces/http/shared/dispatch.js';
 import type { Controller, Route } from '../../src/interfaces/http/shared/route.js';
 import { createEffectWorker } from '../../src/interfaces/worker/effect-worker.js';
 import { createWebhookWorker } from '../../src/interfaces/worker/webhook-worker.js';
+import { noCustomers } from '../support/no-customers.js';
 import { unlimited } from '../support/unlimited.js';
 import { createIdleBell } from './idle-bell.js';
 import type { Owner, Scheduler } from './scheduler.js';
@@ -160,6 +161,7 @@ export function startProcess(parts: {
   void createWebhookWorker({
     inbox,
     handle: createWebhookHandler({
+      customers: noCustomers,
       ...{ readNews: readStripeNews, handler, gateway, payments, clock },
       machineClock: clock,
     }),

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type {
   CustomerCommand,
   CustomerCommandOf,
   MethodSnapshot,
 } from '../../src/domain/customer/commands.js';
 import type { CustomerEvent } from '../../src/domain/customer/events.js';
-import type { PlanId, SetupId } from '../../src/domain/shared/ids.js';
+import type { CustomerId, PlanId, SetupId } from '../../src/domain/shared/ids.js';
 import { parseCustomerId, parsePlanId, parseSetupId } from '../../src/domain/shared/ids.js';
 import { at, required } from './payment-examples.js';
 
@@ -98,3 +99,6 @@ export const requestRemoval = (n: number): CustomerCommand => ({
   at,
   paymentMethodId: `pm_${n}`,
 });
+
+export const newCustomerId = (): CustomerId => required(parseCustomerId(`cus_${randomUUID()}`));
+export const newSetupId = (): SetupId => required(parseSetupId(`pms_${randomUUID()}`));

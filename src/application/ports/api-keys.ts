@@ -10,6 +10,8 @@ export const scopes = [
   'credits:write',
   'invoices:read',
   'invoices:write',
+  'customers:read',
+  'customers:write',
   'ledger:read',
   'audit:read',
   'audit:write',

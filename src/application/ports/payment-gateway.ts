@@ -26,7 +26,7 @@ export type ProviderAnswer<T> =
  * When the request was recorded. Providers forget idempotency keys after a day, so an older request is never sent: what
  * came of it is looked up, and one that left no trace is refused with `request_expired`.
  */
-type Recorded = { readonly requestedAt: Instant };
+export type Recorded = { readonly requestedAt: Instant };
 
 export type ConfirmRequest = Recorded & {
   readonly paymentId: PaymentId;

@@ -1,4 +1,5 @@
 import type { CreditType, GrantStatus } from '../../domain/credit/grant.js';
+import type { CustomerProfile } from '../../domain/customer/profile.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Position, RecordedEvent } from './event-store.js';
 
@@ -72,6 +73,24 @@ export interface PaymentQueries {
   ): Promise<Page<PaymentRow>>;
   /** The payment that owns an intent of the provider. */
   findByIntent(intentId: string): Promise<string | undefined>;
+}
+
+export type CustomerRow = {
+  readonly id: string;
+  /** Of the record that the stream named; every field is null or empty where it was destroyed. */
+  readonly profile: CustomerProfile;
+  readonly profile_version: bigint;
+  readonly default_payment_method: string | null;
+  readonly provider_customer: string | null;
+  readonly revision: bigint;
+  readonly created_at: Instant;
+};
+
+export interface CustomerQueries {
+  /** `email` in any case. */
+  list(filter: PageRequest & CreatedRange & { readonly email: string | null }): Promise<Page<CustomerRow>>;
+  /** The customer that owns a customer of the provider, now or before that one was deleted there. */
+  findByProvider(providerCustomerId: string): Promise<string | undefined>;
 }
 
 export type RefundStatus = 'pending' | 'succeeded' | 'failed' | 'canceled';

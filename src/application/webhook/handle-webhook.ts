@@ -11,14 +11,15 @@ import { add, compare } from '../../domain/shared/money.js';
 import type { HandledPayment, PaymentHandler } from '../payment/payment-effects.js';
 import { mintAdoptedRefundId } from '../payment/payment-ids.js';
 import type { Clock } from '../ports/clock.js';
-import type { EventMetadata } from '../ports/event-store.js';
 import type { HandlingOutcome, InboundWebhook } from '../ports/inbound-webhooks.js';
 import type { PaymentGateway, ProviderAnswer } from '../ports/payment-gateway.js';
 import type { PaymentQueries } from '../ports/read-models.js';
 import type { Loaded } from '../shared/command-handler.js';
-import { commandIdOf } from '../shared/event-ids.js';
+import type { HandleCustomerNews } from './handle-customer-news.js';
 import type { ProviderNews, ReadNews } from './provider-news.js';
-import { delayAfterAttempt, later, webhookAttemptsMax } from './retry-schedule.js';
+import { isAboutCustomers } from './provider-news.js';
+import { webhookAttemptsMax } from './retry-schedule.js';
+import { metadataOf, retryOrPark } from './webhook-attempts.js';
 
 /**
  * Handles one webhook; safe to run any number of times. Throws what the event store throws.
@@ -41,7 +42,7 @@ export function noFindings(): Findings {
   return { payments: new Map(), looks: new Map() };
 }
 
-type News = Extract<ProviderNews, { about: 'intent' | 'charge' | 'refund' }>;
+type PaymentNews = Extract<ProviderNews, { about: 'intent' | 'charge' | 'refund' }>;
 
 /** How often the stream may change between our look at it and our append before the webhook waits for a retry. */
 const rereadsMax = 5;
@@ -56,16 +57,18 @@ export function createWebhookHandler(parts: {
   readonly handler: PaymentHandler;
   readonly gateway: Pick<PaymentGateway, 'fetchIntent' | 'fetchRefund'>;
   readonly payments: Pick<PaymentQueries, 'findByIntent'>;
+  readonly customers: HandleCustomerNews;
   readonly clock: Clock;
   /** The inbox waits by the machine's own time. */
   readonly machineClock: Clock;
 }): HandleWebhook {
-  const { readNews, handler, gateway, payments, clock, machineClock } = parts;
+  const { readNews, handler, gateway, payments, customers, clock, machineClock } = parts;
 
   async function handle(webhook: InboundWebhook, findings = noFindings()): Promise<HandlingOutcome> {
     const news = readNews(webhook);
     if (news.about === 'nothing') return { status: 'ignored', note: news.note };
     if (news.about === 'unreadable') return { status: 'parked', error: news.reason };
+    if (isAboutCustomers(news)) return customers(news, webhook);
     const paymentId = await ownerOf(news);
     if (paymentId !== undefined) return settle(paymentId, news, webhook, findings);
     // A refund made outside carries no metadata of ours, so only the read model can tell whose it is. An outage may keep us
@@ -76,7 +79,7 @@ export function createWebhookHandler(parts: {
     return { status: 'ignored', note: `intent ${news.intentId} is not of a payment of ours` };
   }
 
-  async function ownerOf(news: News): Promise<PaymentId | undefined> {
+  async function ownerOf(news: PaymentNews): Promise<PaymentId | undefined> {
     const named = news.payment === null ? undefined : parsePaymentId(news.payment);
     if (named !== undefined) return named;
     const found = await payments.findByIntent(news.intentId);
@@ -85,7 +88,7 @@ export function createWebhookHandler(parts: {
 
   async function settle(
     paymentId: PaymentId,
-    news: News,
+    news: PaymentNews,
     webhook: InboundWebhook,
     { payments: known, looks }: Findings,
   ): Promise<HandlingOutcome> {
@@ -124,7 +127,7 @@ export function createWebhookHandler(parts: {
 
   /** A refund can only follow the capture, so where that is not known yet, the intent's news comes first. */
   async function fetchNow(
-    news: News,
+    news: PaymentNews,
     state: PaymentState,
   ): Promise<ProviderAnswer<{ command: (at: Instant) => PaymentCommand; more: boolean }>> {
     if (news.about !== 'refund' || state.status !== 'captured') {
@@ -185,28 +188,8 @@ export function createWebhookHandler(parts: {
   return handle;
 }
 
-/** What a failed attempt leads to: another one later, or the parking place after the last. */
-export function retryOrPark(
-  webhook: Pick<InboundWebhook, 'attempts'>,
-  error: string,
-  now: Instant,
-  retryAfterMs: number | null,
-): HandlingOutcome {
-  if (webhook.attempts >= webhookAttemptsMax) {
-    return { status: 'parked', error: `given up after ${webhook.attempts} attempts: ${error}` };
-  }
-  const delayMs = Math.max(delayAfterAttempt(webhook.attempts), retryAfterMs ?? 0);
-  return { status: 'failed', error, retryAt: later(now, delayMs) };
-}
-
-function reasonOf(rejection: PaymentRejection): string {
-  return rejection.code === 'provider_contradicts_history'
-    ? `${rejection.code}: ${rejection.detail}`
-    : rejection.code;
-}
-
 /** Decides on the webhook's own content, without recording anything. */
-function holdsNothingNew(state: PaymentState, news: News, at: Instant): boolean {
+function holdsNothingNew(state: PaymentState, news: PaymentNews, at: Instant): boolean {
   if (news.about === 'charge') return knowsCharge(state, news.chargeId);
   const command =
     news.about === 'refund' ? observeRefund(news.snapshot, at) : observeIntent(news.snapshot, at);
@@ -236,16 +219,8 @@ function observeRefund(
   return { type: 'ObserveRefund', at, refund, adoptAs: mintAdoptedRefundId(refund.providerRefundId) };
 }
 
-/**
- * One webhook may be handled again, after a crash or by an operator, and then find newer facts: so its command is named
- * by the webhook and the revision that it was decided on.
- */
-function metadataOf(webhook: InboundWebhook, known: Loaded<PaymentState>): EventMetadata {
-  return {
-    commandId: commandIdOf('stripe event', `${webhook.id} at ${known.revision ?? 'no_stream'}`),
-    correlationId: webhook.id,
-    causationId: webhook.id,
-    actor: { kind: 'stripe', id: webhook.id },
-    reason: null,
-  };
+function reasonOf(rejection: PaymentRejection): string {
+  return rejection.code === 'provider_contradicts_history'
+    ? `${rejection.code}: ${rejection.detail}`
+    : rejection.code;
 }

@@ -27,8 +27,37 @@ export type ProviderNews =
       readonly payment: string | null;
       readonly snapshot: RefundSnapshot;
     }
+  | CustomerNews
   | { readonly about: 'nothing'; readonly note: string }
   | { readonly about: 'unreadable'; readonly reason: string };
 
+/**
+ * About customers and their payment methods. `customer` is the text that the object's metadata holds under our name for a
+ * customer; null when it holds none. Nothing else of the object is told: it is fetched.
+ */
+export type CustomerNews =
+  | {
+      readonly about: 'setup';
+      readonly setupIntentId: string;
+      readonly providerCustomerId: string | null;
+      readonly customer: string | null;
+    }
+  /** `providerCustomerId` is whose the method is, or was before it was taken away; null for one of nobody. */
+  | {
+      readonly about: 'method';
+      readonly paymentMethodId: string;
+      readonly providerCustomerId: string | null;
+      readonly customer: null;
+    }
+  | {
+      readonly about: 'provider_customer';
+      readonly providerCustomerId: string;
+      readonly customer: string | null;
+    };
+
 /** Reads the provider's own format; never throws. */
 export type ReadNews = (webhook: VerifiedWebhook) => ProviderNews;
+
+export function isAboutCustomers(news: ProviderNews): news is CustomerNews {
+  return news.about === 'setup' || news.about === 'method' || news.about === 'provider_customer';
+}

@@ -1,7 +1,7 @@
 import { impossible } from '../shared/corrupt-stream.js';
 import type { SetupId } from '../shared/ids.js';
 import type { CustomerEvent } from './events.js';
-import type { CustomerState, RegisteredCustomer, SavedMethod, Setup } from './state.js';
+import type { CustomerState, EndedSetup, RegisteredCustomer, SavedMethod, Setup } from './state.js';
 
 type Further = Exclude<CustomerEvent, { type: 'CustomerRegistered' }>;
 type SetupEvent = Extract<Further, { setupId: SetupId }>;
@@ -18,6 +18,7 @@ export function evolve(state: CustomerState, event: CustomerEvent): CustomerStat
       profile: { profileId: event.profileId, version: 1 },
       provider: { status: 'unlinked' },
       setups: [],
+      endedSetups: [],
       methods: [],
       removedMethodIds: [],
       defaultMethodId: null,
@@ -40,7 +41,7 @@ export function evolve(state: CustomerState, event: CustomerEvent): CustomerStat
     case 'PaymentMethodSetupDeclined':
     case 'PaymentMethodSetupSucceeded':
     case 'PaymentMethodSetupAbandoned':
-      return { ...state, setups: evolveSetups(state.setups, event) };
+      return evolveSetups(state, event);
     case 'PaymentMethodAdded':
     case 'PaymentMethodRenewed':
     case 'DefaultPaymentMethodChosen':
@@ -77,33 +78,48 @@ function evolveProvider(state: RegisteredCustomer, event: ProviderEvent): Regist
   }
 }
 
-function evolveSetups(setups: readonly Setup[], event: SetupEvent): readonly Setup[] {
+/** How many ended setups are remembered. */
+const endedMax = 20;
+
+function evolveSetups(state: RegisteredCustomer, event: SetupEvent): RegisteredCustomer {
   const { setupId } = event;
-  const known = setups.find((setup) => setup.setupId === setupId);
-  const replaced = (by: Setup): readonly Setup[] => setups.map((setup) => (setup === known ? by : setup));
-  const ended = (): readonly Setup[] => setups.filter((setup) => setup !== known);
+  const known = state.setups.find((setup) => setup.setupId === setupId);
+  if (event.type === 'PaymentMethodSetupRequested') {
+    if (known !== undefined) return impossible(known.status, event.type);
+    const requested: Setup = { setupId, requestedAt: event.at, status: 'requested' };
+    return { ...state, setups: [...state.setups, requested] };
+  }
+  if (known === undefined) return impossible('absent', event.type);
+  const { requestedAt } = known;
+  const replacedBy = (by: Setup): RegisteredCustomer => ({
+    ...state,
+    setups: state.setups.map((setup) => (setup === known ? by : setup)),
+  });
+  const endedAs = (ended: EndedSetup): RegisteredCustomer => ({
+    ...state,
+    setups: state.setups.filter((setup) => setup !== known),
+    endedSetups: [...state.endedSetups, ended].slice(-endedMax),
+  });
+  if (event.type === 'PaymentMethodSetupStarted' || event.type === 'PaymentMethodSetupRefused') {
+    if (known.status !== 'requested') return impossible(known.status, event.type);
+    if (event.type === 'PaymentMethodSetupStarted') {
+      const { setupIntentId } = event;
+      return replacedBy({ setupId, requestedAt, status: 'started', setupIntentId, declinedAttemptId: null });
+    }
+    const refusal = { code: event.code, message: event.message };
+    return endedAs({ setupId, requestedAt, setupIntentId: null, status: 'refused', refusal });
+  }
+  if (known.status !== 'started') return impossible(known.status, event.type);
+  const { setupIntentId } = known;
   switch (event.type) {
-    case 'PaymentMethodSetupRequested':
-      if (known !== undefined) return impossible(known.status, event.type);
-      return [...setups, { setupId, status: 'requested' }];
-    case 'PaymentMethodSetupStarted':
-      if (known?.status !== 'requested') return impossible(known?.status ?? 'absent', event.type);
-      return replaced({
-        setupId,
-        status: 'started',
-        setupIntentId: event.setupIntentId,
-        declinedAttemptId: null,
-      });
-    case 'PaymentMethodSetupRefused':
-      if (known?.status !== 'requested') return impossible(known?.status ?? 'absent', event.type);
-      return ended();
     case 'PaymentMethodSetupDeclined':
-      if (known?.status !== 'started') return impossible(known?.status ?? 'absent', event.type);
-      return replaced({ ...known, declinedAttemptId: event.attemptId });
-    case 'PaymentMethodSetupSucceeded':
+      return replacedBy({ ...known, declinedAttemptId: event.attemptId });
+    case 'PaymentMethodSetupSucceeded': {
+      const { paymentMethodId } = event;
+      return endedAs({ setupId, requestedAt, setupIntentId, status: 'succeeded', paymentMethodId });
+    }
     case 'PaymentMethodSetupAbandoned':
-      if (known?.status !== 'started') return impossible(known?.status ?? 'absent', event.type);
-      return ended();
+      return endedAs({ setupId, requestedAt, setupIntentId, status: 'abandoned' });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CustomerId, PlanId, SetupId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
+import type { ProviderRefusal } from './events.js';
 
 export type CustomerState = { readonly status: 'absent' } | RegisteredCustomer;
 
@@ -9,7 +10,10 @@ export type RegisteredCustomer = {
   readonly registeredAt: Instant;
   readonly profile: { readonly profileId: string; readonly version: number };
   readonly provider: ProviderLink;
+  /** Those that have not ended. */
   readonly setups: readonly Setup[];
+  /** The latest that have ended, for who asks what came of one. */
+  readonly endedSetups: readonly EndedSetup[];
   /** In the order in which they came. */
   readonly methods: readonly SavedMethod[];
   /** The provider never lets one of these be used again. */
@@ -25,10 +29,19 @@ type ProviderLink =
   | { readonly status: 'requested'; readonly requestedAt: Instant }
   | { readonly status: 'linked'; readonly providerCustomerId: string };
 
-/** A setup that has not ended. */
-export type Setup = { readonly setupId: SetupId } & (
+export type Setup = { readonly setupId: SetupId; readonly requestedAt: Instant } & (
   | { readonly status: 'requested' }
   | { readonly status: 'started'; readonly setupIntentId: string; readonly declinedAttemptId: string | null }
+);
+
+export type EndedSetup = {
+  readonly setupId: SetupId;
+  readonly requestedAt: Instant;
+  readonly setupIntentId: string | null;
+} & (
+  | { readonly status: 'succeeded'; readonly paymentMethodId: string }
+  | { readonly status: 'refused'; readonly refusal: ProviderRefusal }
+  | { readonly status: 'abandoned' }
 );
 
 export type SavedMethod = {

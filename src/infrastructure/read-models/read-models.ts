@@ -1,6 +1,7 @@
 import type { Projection } from '../projections/projection.js';
 import { agendaProjection } from './agenda.js';
 import { creditsProjection } from './credits.js';
+import { customersProjection } from './customers.js';
 import { invoicesProjection } from './invoices.js';
 import { ledgerProjection } from './ledger.js';
 import { limitsProjection } from './limits.js';
@@ -13,6 +14,7 @@ export const projections: readonly Projection[] = [
   paymentsProjection,
   refundsProjection,
   creditsProjection,
+  customersProjection,
   ledgerProjection,
   pendingEffectsProjection,
   agendaProjection,

@@ -2,6 +2,7 @@ import type { Breakers } from '../../application/ports/breakers.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { PaymentGateway, ProviderAnswer } from '../../application/ports/payment-gateway.js';
+import type { PaymentMethodVault } from '../../application/ports/payment-method-vault.js';
 import { Breaker } from './breaker.js';
 
 /** Reasons of an unknown outcome that lie in the provider being out of reach, not in the request. */
@@ -21,7 +22,12 @@ const outOfReach: ReadonlySet<string> = new Set([
 export function withBreakers(
   gateway: PaymentGateway,
   parts: { readonly clock: Clock; readonly logger: Logger },
-): { readonly gateway: PaymentGateway; readonly breakers: Breakers } {
+): {
+  readonly gateway: PaymentGateway;
+  /** Behind the same breakers: the provider is one. */
+  guardVault(vault: PaymentMethodVault): PaymentMethodVault;
+  readonly breakers: Breakers;
+} {
   const isOutage = (answer: ProviderAnswer<unknown>): boolean =>
     answer.outcome === 'unknown' && outOfReach.has(answer.reason);
   const writes = new Breaker({ ...parts, name: 'stripe_writes', isOutage });
@@ -40,6 +46,15 @@ export function withBreakers(
         reads.status().state === 'open' ? null : gateway.fetchAction(intentId, revision),
       refuseAmount: (amount, operation) => gateway.refuseAmount(amount, operation),
     },
+    guardVault: (vault) => ({
+      createCustomer: (request, key) => writes.run(() => vault.createCustomer(request, key), notSent),
+      createSetup: (request, key) => writes.run(() => vault.createSetup(request, key), notSent),
+      detach: (request, key) => writes.run(() => vault.detach(request, key), notSent),
+      fetchCustomer: (id) => reads.run(() => vault.fetchCustomer(id), notSent),
+      fetchSetup: (id) => reads.run(() => vault.fetchSetup(id), notSent),
+      fetchMethod: (id) => reads.run(() => vault.fetchMethod(id), notSent),
+      listMethods: (id) => reads.run(() => vault.listMethods(id), notSent),
+    }),
     breakers: { status: () => [writes.status(), reads.status()] },
   };
 }

@@ -1,14 +1,17 @@
 import { completeAction } from './authentication.js';
 import { settleProcessing } from './bank-settlement.js';
 import type { ControlRequest } from './control-input.js';
-import { ControlError, controlBody, textField } from './control-input.js';
+import { ControlError, controlBody, numberField, textField } from './control-input.js';
 import type { Answer } from './http-io.js';
 import type { JsonObject } from './json.js';
+import { renewCard } from './payment-methods.js';
 import { holdRefund, succeedRefund, undoRefund } from './refunds.js';
 import type { PaymentIntent, Refund, SetupIntent } from './resources.js';
-import { completeSetup } from './setup-intents.js';
+import { completeSetup, confirmSetupIntent } from './setup-intents.js';
 import type { SimulatorCore } from './simulator-core.js';
+import { StripeFault } from './stripe-fault.js';
 import { finishedPage, returnLocation, threeDSecurePage } from './three-d-secure-page.js';
+import type { Call } from './world.js';
 
 /** Control routes about one object: outcomes that Stripe's networks would bring, and the cardholder's page. */
 export async function outcomeRoute(core: SimulatorCore, request: ControlRequest): Promise<Answer> {
@@ -20,6 +23,7 @@ export async function outcomeRoute(core: SimulatorCore, request: ControlRequest)
   if (route === 'POST payment_intents' || route === 'POST setup_intents') {
     return intentOutcome(core, request, intentOf(core, id), action);
   }
+  if (route === 'POST payment_methods' && action === 'renew') return json(renewed(core, request, id));
   throw new ControlError(`No control route ${request.method} ${request.path}`, 404);
 }
 
@@ -52,6 +56,7 @@ function intentOutcome(
   action: string,
 ): Answer {
   if (action === 'complete_action') return completed(core, request, intent);
+  if (intent.object === 'setup_intent' && action === 'confirm') return confirmed(core, request, intent);
   if (intent.object !== 'payment_intent') throw new ControlError(`Unknown action ${action}`, 404);
   if (action !== 'settle' && action !== 'fail') throw new ControlError(`Unknown action ${action}`, 404);
   if (action === 'fail' && intent.status === 'requires_action') {
@@ -66,6 +71,40 @@ function intentOutcome(
   const after = settleProcessing(core.world, intent, action === 'settle' ? 'succeed' : 'fail', code);
   core.commitAndSend();
   return json(after);
+}
+
+/** What the customer's browser does with the client secret: it names a payment method. */
+function confirmed(core: SimulatorCore, request: ControlRequest, intent: SetupIntent): Answer {
+  const method = textField(controlBody(request.body), 'payment_method');
+  if (method === undefined) throw new ControlError('Give a payment_method, such as pm_card_visa');
+  const params: Call['params'] = new Map([['payment_method', { kind: 'string', value: method }]]);
+  let after: JsonObject;
+  try {
+    after = confirmSetupIntent(core.world, {
+      ...{ id: intent.id, subId: '', params, forcedDecline: null },
+      ...{ requestId: core.world.ids.mint('req_', 14), idempotencyKey: null },
+    });
+  } catch (error) {
+    if (!(error instanceof StripeFault)) throw error;
+    // A refused card is an outcome like any other; the intent tells it.
+    after = error.body();
+  }
+  core.commitAndSend();
+  return json(after);
+}
+
+function renewed(core: SimulatorCore, request: ControlRequest, id: string): JsonObject {
+  const before = found(core.world.store.get('payment_method', id), id);
+  const input = controlBody(request.body);
+  const [month, year] = [numberField(input, 'exp_month'), numberField(input, 'exp_year')];
+  const last4 = textField(input, 'last4');
+  const after = renewCard(core.world, before, {
+    ...(month === undefined ? {} : { exp_month: month }),
+    ...(year === undefined ? {} : { exp_year: year }),
+    ...(last4 === undefined ? {} : { last4 }),
+  });
+  core.commitAndSend();
+  return after;
 }
 
 function completed(

@@ -22,6 +22,8 @@
  * POST /sim/payment_intents/:id/complete_action  {outcome: succeed | fail} (also as a form, from the page)
  * POST /sim/payment_intents/:id/{settle,fail}    {code?}
  * POST /sim/setup_intents/:id/complete_action    {outcome: succeed | fail}
+ * POST /sim/setup_intents/:id/confirm            {payment_method} (as the customer's browser does)
+ * POST /sim/payment_methods/:id/renew            {exp_month?, exp_year?, last4?} (as the card network does)
  * POST /sim/reset                                  forgets everything except endpoints and settings
  * GET  /sim/3ds/:id                                HTML page of the cardholder
  * GET  /sim/receipts/:id                           the charge behind a receipt_url

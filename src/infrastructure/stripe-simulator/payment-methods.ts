@@ -136,6 +136,21 @@ export function detach(world: World, cause: Cause, before: PaymentMethod): Payme
   return next;
 }
 
+/** The card network tells Stripe of a replaced card, and Stripe changes the method by itself. */
+export function renewCard(
+  world: World,
+  before: PaymentMethod,
+  change: { readonly exp_month?: number; readonly exp_year?: number; readonly last4?: string },
+): PaymentMethod {
+  const card = before['card'];
+  const next = world.store.put('payment_method', {
+    ...before,
+    card: { ...(typeof card === 'object' && card !== null ? card : {}), ...change },
+  } as PaymentMethod);
+  emit(world, null, 'payment_method.automatically_updated', next, previousAttributes(before, next));
+  return next;
+}
+
 export function listMethods(world: World, call: Call): ListObject {
   const type = text(call.params, 'type');
   const customer = text(call.params, 'customer') ?? (call.id === '' ? undefined : call.id);

@@ -17,12 +17,16 @@ export function createSetupIntent(world: World, call: Call): SetupIntent {
   const method = methodOfCall(world, call);
   const id = world.ids.mint('seti_1');
   const types = strings(params, 'allowed_payment_method_types');
+  const automatic = hash(params, 'automatic_payment_methods');
   const intent = world.store.put('setup_intent', {
     id,
     object: 'setup_intent',
     allowed_payment_method_types: types ?? null,
     application: null,
-    automatic_payment_methods: { allow_redirects: 'always', enabled: true },
+    automatic_payment_methods: {
+      allow_redirects: automatic ? (text(automatic, 'allow_redirects') ?? 'always') : 'always',
+      enabled: true,
+    },
     cancellation_reason: null,
     client_secret: `${id}_secret_${world.ids.mint('', 25)}`,
     created: world.clock.nowSeconds(),

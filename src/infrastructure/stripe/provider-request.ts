@@ -1,5 +1,7 @@
+import { Stripe } from 'stripe';
 import type { Logger } from '../../application/ports/logger.js';
 import type { ProviderAnswer } from '../../application/ports/payment-gateway.js';
+import { within as endAfter } from '../../application/shared/within.js';
 import type { Refusal } from '../../domain/payment/intent.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { StripeFailure } from './classify-stripe-error.js';
@@ -211,5 +213,14 @@ function withoutStack<V>(call: () => V): V {
   }
 }
 
-/** Ends a wait for Stripe after the gateway's own deadline. */
+/** Ends a wait for Stripe after the adapter's own deadline. */
 export type Within = <V>(work: Promise<V>) => Promise<V>;
+
+/** The SDK's own timeout is of silence on the socket, and it may send twice: this bounds the whole. */
+export function deadlineOf(timeoutMs: number): Within {
+  return (work) =>
+    endAfter(timeoutMs, work, () => {
+      const message = `no answer within the timeout of ${timeoutMs} ms`;
+      throw new Stripe.errors.StripeConnectionError({ type: 'api_error', message });
+    });
+}

@@ -30,11 +30,7 @@ export async function findIntentOfAttempt(
   requestedAt: Instant,
   options: Stripe.RequestOptions,
 ): Promise<Stripe.PaymentIntent | undefined> {
-  const since = Math.floor(Date.parse(requestedAt) / 1_000);
-  const now = { gte: since - atOnce.earlier, lte: since + atOnce.later };
-  const soon = { gte: since - skewSeconds, lte: since + skewSeconds };
-  const late = { gt: since + skewSeconds, lte: since + longestSeconds };
-  for (const created of [now, soon, late]) {
+  for (const created of timesAround(requestedAt)) {
     const found = await first(
       client.paymentIntents.list({ created, limit: 100 }, options),
       (intent) => intent.metadata[metadataKeys.attempt] === attempt,
@@ -42,6 +38,56 @@ export async function findIntentOfAttempt(
     if (found !== undefined) return client.paymentIntents.retrieve(found.id, retrieveParams, options);
   }
   return undefined;
+}
+
+/** The customer that one recorded request made, in the same way. */
+export async function findCustomerOfAttempt(
+  client: Stripe,
+  attempt: string,
+  requestedAt: Instant,
+): Promise<Stripe.Customer | undefined> {
+  for (const created of timesAround(requestedAt)) {
+    const found = await first(
+      client.customers.list({ created, limit: 100 }),
+      (customer) => customer.metadata[metadataKeys.attempt] === attempt,
+    );
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function timesAround(requestedAt: Instant): readonly Stripe.RangeQueryParam[] {
+  const since = Math.floor(Date.parse(requestedAt) / 1_000);
+  return [
+    { gte: since - atOnce.earlier, lte: since + atOnce.later },
+    { gte: since - skewSeconds, lte: since + skewSeconds },
+    { gt: since + skewSeconds, lte: since + longestSeconds },
+  ];
+}
+
+/** The setup that one recorded request began; undefined proves that it began none. */
+export function findSetupOfAttempt(
+  client: Stripe,
+  providerCustomerId: string,
+  attempt: string,
+): Promise<Stripe.SetupIntent | undefined> {
+  return first(
+    client.setupIntents.list({ customer: providerCustomerId, limit: 100 }),
+    (setup) => setup.metadata?.[metadataKeys.attempt] === attempt,
+  );
+}
+
+/** Every payment method of a customer, the newest first. */
+export async function listMethods(
+  client: Stripe,
+  providerCustomerId: string,
+): Promise<readonly Stripe.PaymentMethod[]> {
+  const methods: Stripe.PaymentMethod[] = [];
+  await first(client.paymentMethods.list({ customer: providerCustomerId, limit: 100 }), (method) => {
+    methods.push(method);
+    return false;
+  });
+  return methods;
 }
 
 /** The refund that carries our id; undefined proves that there is none. */

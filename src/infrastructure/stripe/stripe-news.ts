@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { VerifiedWebhook } from '../../application/ports/inbound-webhooks.js';
 import type { ProviderNews } from '../../application/webhook/provider-news.js';
+import { isOfCustomers, readCustomerNews } from './stripe-customer-news.js';
 import { metadataKeys, readIntent, readRefund } from './stripe-snapshots.js';
 
 const metadata = z.record(z.string(), z.string()).nullish();
@@ -19,6 +20,7 @@ const chargeObject = z.looseObject({
  */
 export function readStripeNews(webhook: VerifiedWebhook): ProviderNews {
   const kind = kindOf(webhook.type);
+  if (isOfCustomers(webhook.type)) return readCustomerNews(webhook);
   if (kind === undefined) return { about: 'nothing', note: `no payment is changed by ${webhook.type}` };
   const parsed = envelope.safeParse(JSON.parse(webhook.payload));
   if (!parsed.success) return unreadable('the event holds no object');

@@ -1,4 +1,4 @@
-import { Stripe } from 'stripe';
+import type { Stripe } from 'stripe';
 import type { VerifiedWebhook } from '../../application/ports/inbound-webhooks.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type {
@@ -8,13 +8,13 @@ import type {
   ProviderAnswer,
 } from '../../application/ports/payment-gateway.js';
 import type { ProviderEvents } from '../../application/ports/provider-events.js';
-import { within } from '../../application/shared/within.js';
 import type { IntentSnapshot, RefundSnapshot, Refusal } from '../../domain/payment/intent.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Money } from '../../domain/shared/money.js';
 import type { StripeRateLimit } from './call-rate.js';
 import { CallRate } from './call-rate.js';
-import { askProvider, fetchFromProvider } from './provider-request.js';
+import type { Within } from './provider-request.js';
+import { askProvider, deadlineOf, fetchFromProvider } from './provider-request.js';
 import { refuseStripeAmount, toStripeAmount } from './stripe-amounts.js';
 import type { StripeConnection } from './stripe-client.js';
 import { connectToStripe } from './stripe-client.js';
@@ -62,7 +62,7 @@ export class StripePaymentGateway implements PaymentGateway, ProviderEvents {
   readonly callRate: CallRate | null;
   readonly #stripe: StripeConnection;
   readonly #logger: Logger;
-  readonly #timeoutMs: number;
+  readonly #within: Within;
   readonly #clock: () => number;
 
   constructor(options: StripeGatewayOptions) {
@@ -76,7 +76,7 @@ export class StripePaymentGateway implements PaymentGateway, ProviderEvents {
       ...(httpClient === undefined ? {} : { httpClient }),
     });
     this.#logger = options.logger;
-    this.#timeoutMs = timeoutMs;
+    this.#within = deadlineOf(timeoutMs);
     this.#clock = clock;
   }
 
@@ -258,13 +258,6 @@ export class StripePaymentGateway implements PaymentGateway, ProviderEvents {
 
   readonly #readIntent = (object: unknown): Reading<IntentSnapshot> =>
     readIntent(object, this.#stripe.livemode);
-
-  /** The SDK's own timeout is of silence on the socket, and it may send twice: this bounds the whole. */
-  readonly #within = <V>(work: Promise<V>): Promise<V> =>
-    within(this.#timeoutMs, work, () => {
-      const message = `no answer within the timeout of ${this.#timeoutMs} ms`;
-      throw new Stripe.errors.StripeConnectionError({ type: 'api_error', message });
-    });
 }
 
 function unsendable(refusal: Refusal | null): ProviderAnswer<never> {

@@ -9,6 +9,7 @@ export const metadataKeys = {
   attempt: 'counterfoil_attempt',
   refund: 'counterfoil_refund',
   customer: 'counterfoil_customer',
+  setup: 'counterfoil_setup',
   order: 'counterfoil_order',
 } as const;
 
@@ -155,10 +156,10 @@ function declineOf(
   };
 }
 
-function malformed(kind: string, error: z.ZodError): { outcome: 'unreadable'; reason: string } {
+export function malformed(kind: string, error: z.ZodError): { outcome: 'unreadable'; reason: string } {
   return unreadable(`malformed ${kind}: ${z.prettifyError(error).slice(0, 500)}`);
 }
 
-function unreadable(reason: string): { outcome: 'unreadable'; reason: string } {
+export function unreadable(reason: string): { outcome: 'unreadable'; reason: string } {
   return { outcome: 'unreadable', reason };
 }

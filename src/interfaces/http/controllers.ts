@@ -1,5 +1,7 @@
 import { AuditController } from './audit/audit.controller.js';
 import { CreditsController } from './credit/credits.controller.js';
+import { CustomersController } from './customer/customers.controller.js';
+import { PaymentMethodsController } from './customer/payment-methods.controller.js';
 import { AgingController } from './invoice/aging.controller.js';
 import { CreditNotesController } from './invoice/credit-notes.controller.js';
 import { InvoicesController } from './invoice/invoices.controller.js';
@@ -23,6 +25,8 @@ export const controllers = [
   InvoicesController,
   CreditNotesController,
   AgingController,
+  CustomersController,
+  PaymentMethodsController,
   HealthController,
   InboundWebhooksController,
   AuditController,

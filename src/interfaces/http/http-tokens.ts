@@ -2,6 +2,8 @@ import type { ServiceIdentifier } from 'inversify';
 import type { DescribeEvent } from '../../application/audit/describe-event.js';
 import type { StateAt } from '../../application/audit/state-at.js';
 import type { CreditHandler } from '../../application/credit/credit-agenda.js';
+import type { CustomerOperations } from '../../application/customer/customer-effects.js';
+import type { KeepProfiles } from '../../application/customer/keep-profiles.js';
 import type { InvoiceOperations, Invoicing } from '../../application/invoice/invoice-operations.js';
 import type { Penalties } from '../../application/limit/penalties.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
@@ -10,14 +12,17 @@ import type { ApiKeys } from '../../application/ports/api-keys.js';
 import type { Breakers } from '../../application/ports/breakers.js';
 import type { Clock, TestClock } from '../../application/ports/clock.js';
 import type { ConfigReport } from '../../application/ports/config-check.js';
+import type { CustomerProfiles } from '../../application/ports/customer-profiles.js';
 import type { CustomerZones } from '../../application/ports/customer-zones.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
 import type { CreditNoteQueries, InvoiceQueries } from '../../application/ports/invoice-queries.js';
 import type { Jobs } from '../../application/ports/jobs.js';
 import type { PaymentGateway } from '../../application/ports/payment-gateway.js';
+import type { PaymentMethodVault } from '../../application/ports/payment-method-vault.js';
 import type {
   CreditQueries,
+  CustomerQueries,
   EventQueries,
   LedgerQueries,
   PaymentQueries,
@@ -68,6 +73,11 @@ export const httpTokens = {
   testClock: token<TestClock | null>('testClock'),
   paymentOperations: token<PaymentOperations>('paymentOperations'),
   recoverPayment: token<RecoverPayment>('recoverPayment'),
+  customerOperations: token<CustomerOperations>('customerOperations'),
+  keepProfiles: token<KeepProfiles>('keepProfiles'),
+  customerProfiles: token<CustomerProfiles>('customerProfiles'),
+  customerQueries: token<CustomerQueries>('customerQueries'),
+  paymentMethodVault: token<PaymentMethodVault>('paymentMethodVault'),
   jobs: token<Jobs>('jobs'),
   paymentGateway: token<PaymentGateway>('paymentGateway'),
   breakers: token<Breakers>('breakers'),

@@ -6,8 +6,9 @@ import type {
 } from '../../application/ports/inbound-webhooks.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { Findings, HandleWebhook } from '../../application/webhook/handle-webhook.js';
-import { noFindings, retryOrPark } from '../../application/webhook/handle-webhook.js';
+import { noFindings } from '../../application/webhook/handle-webhook.js';
 import { webhookAttemptsMax } from '../../application/webhook/retry-schedule.js';
+import { retryOrPark } from '../../application/webhook/webhook-attempts.js';
 import type { WakeUp } from './wake-up.js';
 import type { Worker } from './work-loop.js';
 import { createWorkLoop } from './work-loop.js';

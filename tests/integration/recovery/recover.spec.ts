@@ -161,6 +161,7 @@ async function backfillIn(ms: number, sinceLastMs?: number) {
       readNews: readStripeNews,
       payments: container.get(httpTokens.paymentQueries),
       recover: container.get(httpTokens.recoverPayment),
+      customers: container.get(tokens.backfillCustomers),
       clock: { now: () => now },
       logger: silentLogger,
     });

@@ -17,6 +17,7 @@ import { payment } from '../../../src/domain/payment/payment.js';
 import type { PaymentId } from '../../../src/domain/shared/ids.js';
 import type { Money } from '../../../src/domain/shared/money.js';
 import { readStripeNews } from '../../../src/infrastructure/stripe/stripe-news.js';
+import { noCustomers } from '../../support/no-customers.js';
 import { usd } from '../../support/payment-examples.js';
 import type { Stripe } from '../stripe/simulator-control.js';
 import { instantNow, newPaymentId } from '../stripe/simulator-control.js';
@@ -51,6 +52,7 @@ export function createPaymentWorld(stripe: Stripe, eventStore: Pick<EventStore, 
     },
   };
   const handleWebhook = createWebhookHandler({
+    customers: noCustomers,
     readNews: readStripeNews,
     handler,
     gateway,

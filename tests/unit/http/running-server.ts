@@ -25,6 +25,7 @@ import type { Controller } from '../../../src/interfaces/http/shared/route.js';
 import { apiClient } from '../../support/api-client.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { bindCredits } from './credit-ports.js';
+import { bindCustomerParts } from './customer-parts.js';
 import { bindInvoices } from './in-memory-invoices.js';
 import type { Limiting } from './in-memory-limits.js';
 import { createLimiting } from './in-memory-limits.js';
@@ -75,7 +76,7 @@ export async function startServer(
   const { limitRules: rules = {} } = more;
   const created = createLimiting({ eventStore, logger, clock: systemClock, rules });
   const limiting = { ...created, limits: more.limits ?? created.limits };
-  const container = containerOf({
+  const { container, ...customers } = containerOf({
     eventStore,
     limiting,
     gateway,
@@ -120,6 +121,7 @@ export async function startServer(
       webhooks,
       container,
       limiting,
+      customers,
     },
     api: apiClient(url, allScopesSecret),
     as: (secret: string | null) => apiClient(url, secret),
@@ -137,7 +139,7 @@ function containerOf(parts: {
   readonly inbox: InMemoryInbox;
   readonly apiKeys: InMemoryApiKeys;
   readonly inlineBudgetMs: number;
-}): Container {
+}) {
   const { eventStore, limiting, gateway, logger, inbox, apiKeys, inlineBudgetMs } = parts;
   const handler: PaymentHandler = createCommandHandler({
     eventStore,
@@ -186,6 +188,7 @@ function containerOf(parts: {
     .bind(httpTokens.healthChecks)
     .toConstantValue({ ready: healthy, payments: healthy } satisfies HealthChecks);
   bindCredits(container, eventStore);
+  const customers = bindCustomerParts(container, { eventStore, logger, inlineBudgetMs });
   for (const controller of controllers) container.bind<Controller>(controller).toSelf().inSingletonScope();
-  return container;
+  return { container, ...customers };
 }

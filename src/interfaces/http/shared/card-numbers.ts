@@ -3,9 +3,12 @@ import { pointerTo } from './parse-input.js';
 import type { Refused } from './problem.js';
 import { refused } from './problem.js';
 
-/** Ids and digests: what looks like a card number inside of one is chance. */
-const idsAndDigests =
-  /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=\d*[a-f])[0-9a-f]{24,}\b/gi;
+/**
+ * Ids, digests and telephone numbers in E.164, which begin with a plus sign and have 15 digits at most: what looks like a
+ * card number inside of one is chance.
+ */
+const otherNumbers =
+  /(?<![\d+])\+[1-9]\d{6,14}(?![ .\u00a0-]{0,3}\d)|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=\d*[a-f])[0-9a-f]{24,}\b/gi;
 const closeDigits = /\d(?:[ .\u00a0-]{0,3}\d){12}/;
 const unbroken = /\d{13,}/g;
 /** Groups with one and the same separator: `4242 4242 4242 4242`. */
@@ -19,12 +22,12 @@ const unevenGroups: ReadonlySet<string> = new Set(['4,6,5', '4,6,4', '4,3,3,3'])
 
 /**
  * Whether a text holds what can be the number of a payment card: 13 to 19 digits with a right check digit, in one piece
- * or in groups, in base64 too. Times since 1970, UUIDs and digests are none.
+ * or in groups, in base64 too. Times since 1970, UUIDs, digests and telephone numbers with a plus sign are none.
  */
 export function holdsCardNumber(text: string): boolean {
   if (text.length < 13) return false;
   const plain = /[^\0-\x7f]/.test(text) ? text.normalize('NFKC') : text;
-  if (closeDigits.test(plain) && holdsDigits(plain.replace(idsAndDigests, '|'))) return true;
+  if (closeDigits.test(plain) && holdsDigits(plain.replace(otherNumbers, '|'))) return true;
   if (!digitsInBase64.test(plain)) return false;
   return (plain.match(base64) ?? []).some((word) =>
     holdsDigits(Buffer.from(word, 'base64').toString('latin1')),

@@ -13,7 +13,7 @@ import { OtherNumber } from './json.js';
 type Reading<T> = { readonly value: T } | { readonly code: string; readonly message: string };
 
 /** A field that reads anything, and says by a code of ours why it does not take it. */
-function reading<T>(read: (input: unknown) => Reading<T>, documentation: z.GlobalMeta) {
+export function reading<T>(read: (input: unknown) => Reading<T>, documentation: z.GlobalMeta) {
   return z
     .unknown()
     .transform((input, context): T => {
@@ -159,12 +159,18 @@ const ranges = {
 } as const satisfies Record<DecimalRange, { holds(value: Decimal): boolean; readonly message: string }>;
 
 /** Text without control characters. */
+/**
+ * Text without control characters, and without marks that turn the direction of what follows: a name that holds one reads
+ * as another name.
+ */
 export function textField(max: number) {
   return z
     .string()
     .min(1)
     .max(max)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: 'Control characters are not allowed.' });
+    .regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u, {
+      error: 'Control characters and marks of direction are not allowed.',
+    });
 }
 
 export const metadataField = z

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Answer } from '../support/api-client.js';
+import { field, items } from '../support/api-client.js';
+import type { RunningApp } from '../support/counterfoil.js';
+import { startApp, stores } from '../support/counterfoil.js';
+import { eventually } from '../support/eventually.js';
+
+const json = { 'content-type': 'application/json' };
+
+describe.each(stores)('customers over HTTP, events in %s', (store) => {
+  let app: RunningApp;
+  beforeAll(async () => {
+    app = await startApp(store);
+  }, 60_000);
+  afterAll(() => app?.stop());
+
+  const register = async (body: object = {}): Promise<string> =>
+    String((await app.api.post('/v1/customers', body)).body['id']);
+  const send = (method: string, path: string, body: string): Promise<Answer> =>
+    app.api.send(method, path, body, json);
+  const methodsOf = async (id: string) => items(await app.api.get(`/v1/customers/${id}/payment_methods`));
+  const begin = async (id: string) => {
+    const setup = await app.api.post(`/v1/customers/${id}/setup_intents`, {});
+    const intent = String(field(setup.body, 'provider', 'setup_intent'));
+    return { setup, path: `/v1/customers/${id}/setup_intents/${setup.body['id']}`, intent };
+  };
+  const confirm = (intent: string, card: string) =>
+    app.simulator.post(`/sim/setup_intents/${intent}/confirm`, { payment_method: card });
+  /** A customer with a saved card, as far as the webhooks have told. */
+  async function withCard(id: string, card = 'pm_card_visa'): Promise<string> {
+    const before = (await methodsOf(id)).length;
+    await confirm((await begin(id)).intent, card);
+    const [newest] = await eventually(
+      () => methodsOf(id),
+      (methods) => methods.length > before,
+    );
+    return String(newest?.['id']);
+  }
+
+  it('adds a card through a setup intent and hears of it by webhook', async () => {
+    const id = await register({ name: 'Ada', email: 'ada@example.com', locale: 'en-GB' });
+    const { setup, path, intent } = await begin(id);
+    expect([setup.status, setup.body['status']]).toEqual([201, 'requires_payment_method']);
+    expect(setup.body['client_secret']).toMatch(/_secret_/);
+    await confirm(intent, 'pm_card_visa');
+    const [card] = await eventually(
+      () => methodsOf(id),
+      (methods) => methods.length === 1,
+    );
+    expect(card).toMatchObject({
+      kind: 'card',
+      brand: 'visa',
+      last4: '4242',
+      default: true,
+      status: 'active',
+    });
+    const ended = await eventually(
+      () => app.api.get(path),
+      (now) => now.body['status'] === 'succeeded',
+    );
+    expect(ended.body['payment_method']).toBe(card?.['id']);
+    const listed = await eventually(
+      () => app.api.get('/v1/customers?email=ADA@example.com'),
+      (list) => items(list)[0]?.['default_payment_method'] === card?.['id'],
+    );
+    expect((await app.api.get(`/v1/customers/${id}`)).body).toEqual(items(listed)[0]);
+  });
+
+  it('tells of a refused card, and of 3-D Secure', async () => {
+    const id = await register();
+    const { path, intent } = await begin(id);
+    await confirm(intent, 'pm_card_chargeDeclinedInsufficientFunds');
+    expect((await app.api.get(path)).body).toMatchObject({
+      status: 'requires_payment_method',
+      last_error: { code: 'insufficient_funds' },
+    });
+    await confirm(intent, 'pm_card_authenticationRequiredOnSetup');
+    expect((await app.api.get(path)).body['status']).toBe('requires_action');
+    await app.simulator.post(`/sim/setup_intents/${intent}/complete_action`, { outcome: 'succeed' });
+    await eventually(
+      () => methodsOf(id),
+      (methods) => methods.length === 1,
+    );
+    const told = await eventually(
+      () => app.api.get(`/v1/streams/customer-${id}/events?limit=50`),
+      (events) => items(events).some(({ type }) => type === 'PaymentMethodSetupDeclined'),
+    );
+    expect(items(told).map(({ type }) => type)).toContain('PaymentMethodAdded');
+  });
+
+  it('removes a card at Stripe as well, and the default moves on', async () => {
+    const id = await register();
+    const first = await withCard(id);
+    const second = await withCard(id, 'pm_card_mastercard');
+    await send('PUT', `/v1/customers/${id}/payment_methods/${second}/default`, '');
+    const gone = await send('DELETE', `/v1/customers/${id}/payment_methods/${second}`, '');
+    expect([gone.status, gone.body['status']]).toEqual([200, 'removed']);
+    expect((await app.simulator.get(`/v1/payment_methods/${second}`)).body['customer']).toBeNull();
+    expect((await app.api.get(`/v1/customers/${id}`)).body['default_payment_method']).toBe(first);
+  });
+
+  it('follows what happens to a card, and to the customer, at Stripe', async () => {
+    const id = await register();
+    const pm = await withCard(id);
+    await app.simulator.post(`/sim/payment_methods/${pm}/renew`, { exp_year: 2041, last4: '1881' });
+    const [renewed] = await eventually(
+      () => methodsOf(id),
+      ([card]) => card?.['exp_year'] === 2041,
+    );
+    expect(renewed?.['last4']).toBe('1881');
+    const shown = await app.api.get(`/v1/customers/${id}`);
+    const atStripe = String(field(shown.body, 'provider', 'customer'));
+    await app.simulator.send('DELETE', `/v1/customers/${atStripe}`, '', {});
+    await eventually(
+      () => app.api.get(`/v1/customers/${id}`),
+      (now) => field(now.body, 'provider', 'customer') === null,
+    );
+    expect(await methodsOf(id)).toEqual([]);
+    expect((await begin(id)).setup.status).toBe(201);
+  });
+
+  it('finishes without the client what Stripe did not answer, with one customer there', async () => {
+    const id = await register();
+    const countOf = async () =>
+      Number(field((await app.simulator.get('/sim/state')).body, 'counts', 'customer') ?? 0);
+    const before = await countOf();
+    await app.simulator.post('/sim/next', {
+      operation: 'customers.create',
+      behavior: 'lose_answer',
+      times: 2,
+    });
+    const { setup, path } = await begin(id);
+    expect([201, 202]).toContain(setup.status);
+    const open = await eventually(
+      () => app.api.get(path),
+      (now) => now.body['status'] === 'requires_payment_method',
+    );
+    expect(open.body['client_secret']).toMatch(/_secret_/);
+    expect((await countOf()) - before).toBe(1);
+  });
+
+  it('keeps its own account in a place where no person is named', async () => {
+    const id = await register({ name: 'Grace Hopper', email: 'grace@example.com', phone: '+12025550123' });
+    await withCard(id);
+    const events = await app.api.get(`/v1/streams/customer-${id}/events?limit=50`);
+    expect(events.text).not.toMatch(/Grace|example\.com|2025550123|4242/);
+    const state = await app.api.get(`/v1/audit/state?stream=customer-${id}`);
+    expect(field(state.body, 'state', 'profile', 'version')).toBe(1);
+  });
+});
