@@ -1,10 +1,8 @@
 import { ContainerModule } from 'inversify';
 import { creditCodec } from '../application/credit/credit.codec.js';
-import { customerCodec } from '../application/customer/customer.codec.js';
 import { createCustomerZones } from '../application/customer/customer-zones.js';
 import { createCommandHandler } from '../application/shared/command-handler.js';
 import { creditAccount } from '../domain/credit/credit.js';
-import { customer } from '../domain/customer/customer.js';
 import { PostgresCreditQueries } from '../infrastructure/read-models/credits.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { tokens } from './tokens.js';
@@ -23,12 +21,7 @@ export const creditModule = new ContainerModule(({ bind }) => {
   );
   bind(httpTokens.creditQueries).toResolvedValue((pool) => new PostgresCreditQueries(pool), [tokens.pool]);
   bind(httpTokens.customerZones).toResolvedValue(
-    (eventStore) =>
-      createCustomerZones({
-        customers: createCommandHandler({
-          ...{ eventStore, decider: customer, codec: customerCodec, category: 'customer' },
-        }),
-      }),
-    [httpTokens.eventStore],
+    (customers, profiles) => createCustomerZones({ customers, profiles }),
+    [tokens.customerHandler, httpTokens.keepProfiles],
   );
 });
