@@ -35,6 +35,8 @@ export type Config = {
     readonly publishableKey: string | null;
   };
   readonly bootstrapApiKey: string | null;
+  /** From how many units of any currency on a manual payment is verified by a second person. */
+  readonly secondPersonFromUnits: number;
   /** How much is let through in a minute, or in an hour for declines; who goes on is refused for longer and longer. */
   readonly limits: {
     readonly requestsPerKey: number;
@@ -207,6 +209,12 @@ const schema = z.object({
   COUNTERFOIL_LIMIT_BAD_SIGNATURES_PER_ADDRESS: limit(30),
   COUNTERFOIL_LIMIT_DECLINES_PER_CUSTOMER: limit(10),
   COUNTERFOIL_LIMIT_DECLINES_PER_ADDRESS: limit(300),
+  COUNTERFOIL_SECOND_PERSON_FROM: wholeNumber(
+    0,
+    999_999_999,
+    1000,
+    'Set it to an amount in units of any currency, such as 1000; 0 asks for two people always.',
+  ),
   COUNTERFOIL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   COUNTERFOIL_INLINE_BUDGET_MS: wholeNumber(50, 60_000, 10_000, 'Set it to the milliseconds a client waits.'),
   COUNTERFOIL_EFFECT_GRACE_MS: wholeNumber(
@@ -265,6 +273,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       publishableKey: env.NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY,
     },
     bootstrapApiKey: env.COUNTERFOIL_BOOTSTRAP_API_KEY,
+    secondPersonFromUnits: env.COUNTERFOIL_SECOND_PERSON_FROM,
     limits: {
       requestsPerKey: env.COUNTERFOIL_LIMIT_REQUESTS_PER_KEY,
       requestsPerAddress: env.COUNTERFOIL_LIMIT_REQUESTS_PER_ADDRESS,

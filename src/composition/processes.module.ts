@@ -28,7 +28,7 @@ export const processesModule = new ContainerModule(({ bind }) => {
       tokens.agenda,
       httpTokens.clock,
       tokens.logger,
-      tokens.planHandler,
+      httpTokens.planHandler,
       httpTokens.creditHandler,
       httpTokens.eventStore,
       httpTokens.invoiceOperations,

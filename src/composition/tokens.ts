@@ -7,9 +7,7 @@ import type { InvoiceHandler } from '../application/invoice/invoice-operations.j
 import type { ClientLimits } from '../application/limit/client-limits.js';
 import type { BackfillCustomers } from '../application/payment/backfill-payments.js';
 import type { PaymentEffects, PaymentHandler } from '../application/payment/payment-effects.js';
-import type { PlanHandler } from '../application/plan/plan-tasks.js';
 import type { BillingIdentities } from '../application/ports/billing-identities.js';
-
 import type { Clock } from '../application/ports/clock.js';
 import type { Leases } from '../application/ports/lease.js';
 import type { Logger } from '../application/ports/logger.js';
@@ -86,7 +84,6 @@ export const tokens = {
   invoiceHandler: token<InvoiceHandler>('invoiceHandler'),
   billingIdentities: token<BillingIdentities>('billingIdentities'),
   pendingEffects: token<PendingEffects>('pendingEffects'),
-  planHandler: token<PlanHandler>('planHandler'),
   jobRunner: token<Worker>('jobRunner'),
   agenda: token<PostgresAgenda>('agenda'),
   agendaWorker: token<Worker>('agendaWorker'),

@@ -23,38 +23,41 @@ const terms = fc.constantFrom(
   deposit({ kind: 'percentage', percentage: percent('50') }, { kind: 'milestone', name: 'delivery' }),
 );
 const always = fc.constant(at);
+const maybe = fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, amount);
 const of = <T extends OrderCommand['type']>(type: T) => fc.constant(type);
 
 /** Mostly the next step of the flow, so that long stories happen. */
 export const orderCommand: fc.Arbitrary<OrderCommand> = fc.oneof(
   fc.record({ type: of('SetOrderTotal'), at: always, total: amount }),
-  { weight: 2, arbitrary: fc.record({ type: of('StartOrderAnalysis'), at: always }) },
-  { weight: 2, arbitrary: fc.record({ type: of('StartOrderReview'), at: always }) },
+  { weight: 2, arbitrary: fc.record({ type: of('StartOrderAnalysis'), at: always, total: maybe }) },
+  { weight: 2, arbitrary: fc.record({ type: of('StartOrderReview'), at: always, total: maybe }) },
   {
     weight: 3,
     arbitrary: fc.record({
       type: of('ApproveOrder'),
       at: always,
+      total: maybe,
       terms,
       approvedOn: fc.constant(approvedOn),
+      zone: fc.constant('UTC'),
     }),
   },
   {
     weight: 3,
     arbitrary: fc.record({ type: of('MarkOrderPaid'), at: always, settled: amount, required: amount }),
   },
-  { weight: 2, arbitrary: fc.record({ type: of('StartOrderWork'), at: always }) },
+  { weight: 2, arbitrary: fc.record({ type: of('StartOrderWork'), at: always, total: maybe }) },
   fc.record({ type: of('CompleteOrder'), at: always }),
   fc.record({ type: of('CancelOrder'), at: always }),
 );
 
 /** The flow from its beginning, as far as it comes. */
 const flow = terms.map((given): readonly OrderCommand[] => [
-  { type: 'StartOrderAnalysis', at },
-  { type: 'StartOrderReview', at },
-  { type: 'ApproveOrder', at, terms: given, approvedOn },
+  { type: 'StartOrderAnalysis', at, total: null },
+  { type: 'StartOrderReview', at, total: null },
+  { type: 'ApproveOrder', at, total: null, terms: given, approvedOn, zone: 'UTC' },
   { type: 'MarkOrderPaid', at, settled: usd(10_000), required: usd(10_000) },
-  { type: 'StartOrderWork', at },
+  { type: 'StartOrderWork', at, total: null },
   { type: 'CompleteOrder', at },
 ]);
 

@@ -22,7 +22,12 @@ const currency = fc.constantFrom('USD' as const, 'JPY' as const, 'KWD' as const)
 
 const conditions = fc.record({
   businessDays: fc.boolean(),
-  earlyDiscount: fc.option(fc.record({ percentage, days: fc.constantFrom(0, 10) })),
+  earlyDiscount: fc.option(
+    fc.record({
+      percentage: fc.oneof(percentage, fc.constant(decimal(99n, 0))),
+      days: fc.constantFrom(0, 10),
+    }),
+  ),
   lateFee: fc.option(
     fc.record({
       fee: percentage.map((rate) => ({ kind: 'percentage' as const, percentage: rate })),
@@ -152,6 +157,20 @@ const collecting: fc.Arbitrary<readonly PlanCommand[]> = fc
     return ends === 'open' ? begun : [...begun, { type: 'RecordCollectionConcluded', ...about, today: on }];
   });
 
+/** Money that comes and goes again. */
+const bouncing = (code: 'USD' | 'JPY' | 'KWD'): fc.Arbitrary<readonly PlanCommand[]> =>
+  fc
+    .record({
+      applicationId: application,
+      reversalId: fc.constantFrom('rev_1', 'rev_6', 'rev_7'),
+      amount: fc.constantFrom(1n, 30n, 100n).map((value) => money(value, code)),
+      on: today,
+    })
+    .map(({ applicationId, reversalId, amount, on }) => [
+      { type: 'SettleParts', at, applicationId, amount, part: null, today: on },
+      { type: 'UnsettleParts', at, applicationId, reversalId, amount, today: on },
+    ]);
+
 /** A plan that is started, and what is then asked of it. */
 export const planStory: fc.Arbitrary<readonly PlanCommand[]> = fc
   .record({ given: terms, minor: totalMinor, code: currency })
@@ -161,6 +180,7 @@ export const planStory: fc.Arbitrary<readonly PlanCommand[]> = fc
         fc.oneof(
           { weight: 8, arbitrary: planCommand(code).map((command): readonly PlanCommand[] => [command]) },
           { weight: 1, arbitrary: collecting },
+          { weight: 1, arbitrary: bouncing(code) },
         ),
         { maxLength: 40 },
       )

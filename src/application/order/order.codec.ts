@@ -28,7 +28,7 @@ export const orderCodec = createEventCodec<OrderEvent>({
     .describe('Its configuration is complete and is being analyzed.'),
   OrderReviewStarted: z.strictObject({ at }).describe('It has been analyzed and waits for approval.'),
   OrderApproved: z
-    .strictObject({ at, total: storedMoney, terms: storedTerms, approvedOn: storedDate })
+    .strictObject({ at, total: storedMoney, terms: storedTerms, approvedOn: storedDate, zone: z.string() })
     .describe('The total is to be paid under these terms, which count from this date.'),
   OrderTotalAmended: z
     .strictObject({ at, from: storedMoney, to: storedMoney })

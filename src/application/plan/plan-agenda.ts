@@ -42,7 +42,7 @@ export function planAgendaOf(event: PlanEvent): readonly AgendaEntry[] {
     case 'PlanPartUnsettled':
       return reopened(event);
     case 'EarlyDiscountEarned':
-      return event.closed.flatMap(over);
+      return event.closed.flatMap(({ part }) => over(part));
     case 'PlanReplanned':
       return [
         ...event.closed.flatMap(over),

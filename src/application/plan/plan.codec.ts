@@ -93,7 +93,7 @@ export const planCodec = createEventCodec<PlanEvent>({
     })
     .describe('That money is gone again, such as with a bounced cheque: the part is open once more.'),
   EarlyDiscountEarned: z
-    .strictObject({ at, amount: storedMoney, closed: z.array(part) })
+    .strictObject({ at, amount: storedMoney, closed: z.array(z.strictObject({ part, amount: storedMoney })) })
     .describe('All but the discount was paid in time, so this much is not asked for.'),
   PlanReplanned: z
     .strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PlanTerms } from '../../domain/shared/plan-terms.js';
 import { storedDate, storedDecimal, storedMoney } from './event-codec.js';
 
 const count = z.int().nonnegative();
@@ -22,7 +23,7 @@ const due = z.discriminatedUnion('kind', [
 export const storedCollectMode = z.enum(['automatic', 'manual']);
 
 /** Payment terms as they stand in events. */
-export const storedTerms = z.strictObject({
+export const storedTerms: z.ZodType<PlanTerms> = z.strictObject({
   parts: z.array(z.strictObject({ amount, due, collect: storedCollectMode })),
   businessDays: z.boolean(),
   earlyDiscount: z.strictObject({ percentage: storedDecimal, days: count }).nullable(),
@@ -47,3 +48,13 @@ export const storedTerms = z.strictObject({
   defaultAfter: count.nullable(),
   skipsMax: count,
 });
+
+/** Terms in their stored form as JSON text, for a column. */
+export function writeTerms(terms: PlanTerms): string {
+  return JSON.stringify(z.encode(storedTerms, terms));
+}
+
+/** Terms from what `writeTerms` wrote. */
+export function readTerms(json: string): PlanTerms {
+  return storedTerms.parse(JSON.parse(json));
+}

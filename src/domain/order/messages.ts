@@ -18,13 +18,20 @@ export type OrderDetails = {
 export type OrderCommand = { readonly at: Instant } & (
   | { readonly type: 'OpenOrder'; readonly details: OrderDetails; readonly total: Money | null }
   | { readonly type: 'SetOrderTotal'; readonly total: Money }
-  | { readonly type: 'StartOrderAnalysis' }
-  | { readonly type: 'StartOrderReview' }
-  /** `approvedOn` is the date from which the terms count, in the zone that the order is paid in. */
-  | { readonly type: 'ApproveOrder'; readonly terms: PlanTerms; readonly approvedOn: CivilDate }
+  /** A `total` is set, or amended, together with the step; null leaves it. */
+  | { readonly type: 'StartOrderAnalysis'; readonly total: Money | null }
+  | { readonly type: 'StartOrderReview'; readonly total: Money | null }
+  /** `approvedOn` is the date from which the terms count, in the IANA zone that the order is paid in. */
+  | {
+      readonly type: 'ApproveOrder';
+      readonly total: Money | null;
+      readonly terms: PlanTerms;
+      readonly approvedOn: CivilDate;
+      readonly zone: string;
+    }
   /** `required` is what the plan asks to be settled before the order goes on. */
   | { readonly type: 'MarkOrderPaid'; readonly settled: Money; readonly required: Money }
-  | { readonly type: 'StartOrderWork' }
+  | { readonly type: 'StartOrderWork'; readonly total: Money | null }
   | { readonly type: 'CompleteOrder' }
   | { readonly type: 'CancelOrder' }
 );
@@ -42,6 +49,7 @@ export type OrderEvent = { readonly at: Instant } & (
       readonly total: Money;
       readonly terms: PlanTerms;
       readonly approvedOn: CivilDate;
+      readonly zone: string;
     }
   /** The total changed after the approval: a change order. */
   | { readonly type: 'OrderTotalAmended'; readonly from: Money; readonly to: Money }

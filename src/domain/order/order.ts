@@ -1,12 +1,11 @@
 import { percentageOf } from '../shared/allocation.js';
-import type { CivilDate } from '../shared/civil-date.js';
 import { impossible } from '../shared/corrupt-stream.js';
 import type { Decider, Decision } from '../shared/decider.js';
 import { accepted, nothingToDo, rejected } from '../shared/decider.js';
+import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
 import { compare, equals, isPositive, subtract } from '../shared/money.js';
 import { schedule } from '../shared/plan-schedule.js';
-import type { PlanTerms } from '../shared/plan-terms.js';
 import { sameData } from '../shared/same-data.js';
 import type { OrderCommand, OrderCommandOf, OrderDetails, OrderEvent } from './messages.js';
 import type { ApprovedOrder, ExistingOrder, OrderRejection, OrderState, UnapprovedOrder } from './state.js';
@@ -28,20 +27,37 @@ function decide(state: OrderState, command: OrderCommand): OrderDecision {
     case 'SetOrderTotal':
       return setTotal(state, command);
     case 'StartOrderAnalysis':
-      return advance(state, command, 'configuring', 'analyzing', 'OrderAnalysisStarted');
+      return withTotal(state, command, (priced) =>
+        advance(priced, command, 'configuring', 'analyzing', 'OrderAnalysisStarted'),
+      );
     case 'StartOrderReview':
-      return advance(state, command, 'analyzing', 'reviewing', 'OrderReviewStarted');
+      return withTotal(state, command, (priced) =>
+        advance(priced, command, 'analyzing', 'reviewing', 'OrderReviewStarted'),
+      );
     case 'ApproveOrder':
-      return approve(state, command);
+      return withTotal(state, command, (priced) => approve(priced, command));
     case 'MarkOrderPaid':
       return markPaid(state, command);
     case 'StartOrderWork':
-      return startWork(state, command);
+      return withTotal(state, command, (priced) => startWork(priced, command));
     case 'CompleteOrder':
       return complete(state, command);
     case 'CancelOrder':
       return cancel(state, command);
   }
+}
+
+/** Sets or amends the total and takes the step, both or neither. */
+function withTotal(
+  state: OrderState,
+  { at, total }: { readonly at: Instant; readonly total: Money | null },
+  step: (state: OrderState) => OrderDecision,
+): OrderDecision {
+  if (total === null) return step(state);
+  const priced = setTotal(state, { type: 'SetOrderTotal', at, total });
+  if (priced.outcome === 'rejected') return priced;
+  const taken = step(priced.events.reduce(evolve, state));
+  return taken.outcome === 'rejected' ? taken : accepted(...priced.events, ...taken.events);
 }
 
 function open(state: OrderState, command: OrderCommandOf<'OpenOrder'>): OrderDecision {
@@ -118,12 +134,12 @@ function refuseTransition(state: ExistingOrder, to: string): OrderDecision {
 
 /** Only terms that the total can be paid by are approved: what follows from the approval must not fail of them. */
 function approve(state: OrderState, command: OrderCommandOf<'ApproveOrder'>): OrderDecision {
-  const { at, terms, approvedOn } = command;
+  const { terms } = command;
   switch (state.status) {
     case 'absent':
       return rejected({ code: 'order_not_found' });
     case 'reviewing':
-      return approveTotal(state.total, terms, approvedOn, at);
+      return approveTotal(state.total, command);
     case 'payment_pending':
       return sameData(state.terms, terms) ? nothingToDo : refuseTransition(state, 'payment_pending');
     case 'configuring':
@@ -138,14 +154,12 @@ function approve(state: OrderState, command: OrderCommandOf<'ApproveOrder'>): Or
 
 function approveTotal(
   total: Money | null,
-  terms: PlanTerms,
-  approvedOn: CivilDate,
-  at: OrderEvent['at'],
+  { at, terms, approvedOn, zone }: OrderCommandOf<'ApproveOrder'>,
 ): OrderDecision {
   if (total === null) return rejected({ code: 'order_without_total' });
   const scheduled = schedule(terms, total, approvedOn);
   if (scheduled.outcome === 'refused') return rejected(scheduled.refusal);
-  return accepted({ type: 'OrderApproved', at, total, terms, approvedOn });
+  return accepted({ type: 'OrderApproved', at, total, terms, approvedOn, zone });
 }
 
 /**
@@ -258,8 +272,8 @@ function evolveUnapproved(state: UnapprovedOrder, event: OrderEvent): OrderState
         : impossible(state.status, event.type);
     case 'OrderApproved': {
       if (state.status !== 'reviewing') return impossible(state.status, event.type);
-      const { total, terms, approvedOn } = event;
-      return { ...state, status: 'payment_pending', total, terms, approvedOn, settled: null };
+      const { total, terms, approvedOn, zone } = event;
+      return { ...state, status: 'payment_pending', total, terms, approvedOn, zone, settled: null };
     }
     case 'OrderCanceled':
       return { ...state, status: 'canceled' };

@@ -18,6 +18,7 @@ export type ApprovedOrder = Existing & {
   readonly total: Money;
   readonly terms: PlanTerms;
   readonly approvedOn: CivilDate;
+  readonly zone: string;
   /** Null until it is paid: with terms that release it at approval, work and even its completion may come first. */
   readonly settled: Money | null;
 };

@@ -107,8 +107,8 @@ export type PlanEvent = { readonly at: Instant } & (
   | {
       readonly type: 'EarlyDiscountEarned';
       readonly amount: Money;
-      /** The parts that it closes. */
-      readonly closed: readonly number[];
+      /** The parts that it closes, each with what was open of it. */
+      readonly closed: readonly { readonly part: number; readonly amount: Money }[];
     }
   /** `closed` parts need nothing any more, `added` ones are new. */
   | {

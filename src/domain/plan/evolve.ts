@@ -131,7 +131,11 @@ function evolvePart(part: Part, event: PartEvent): Part {
       if (part.step !== 'due') return impossible(`part ${part.step}`, event.type);
       return { ...part, step: 'missed' };
     case 'LateFeeFellDue':
-      return { ...part, lateFees: event.number };
+      return {
+        ...part,
+        lateFees: event.number,
+        lateFeesTotal: add(part.lateFeesTotal, event.amount),
+      };
     case 'PlanPartCollectionStarted':
       if (part.collection !== null) return impossible('part being collected', event.type);
       return { ...part, collection: event.collectionId };
@@ -185,14 +189,12 @@ function reversed(
 }
 
 function discounted(state: OpenPlan, event: PlanEventOf<'EarlyDiscountEarned'>): PlanState {
-  const closed = new Set(event.closed);
-  const parts = state.parts.map((part) =>
-    closed.has(part.part) ? { ...part, discounted: add(part.discounted, outstandingOf(part)) } : part,
-  );
-  const given = sum(
-    state.total.currency,
-    state.parts.filter(({ part }) => closed.has(part)).map(outstandingOf),
-  );
+  const forgiven = new Map(event.closed.map(({ part, amount }) => [part, amount]));
+  const parts = state.parts.map((part) => {
+    const amount = forgiven.get(part.part);
+    return amount === undefined ? part : { ...part, discounted: add(part.discounted, amount) };
+  });
+  const given = sum(state.total.currency, forgiven.values());
   if (compare(given, event.amount) !== 0) return impossible('another amount open', event.type);
   return checked({ ...state, parts }, event);
 }
@@ -221,6 +223,7 @@ function fresh(part: ScheduledPart): Part {
     settled: none,
     discounted: none,
     lateFees: 0,
+    lateFeesTotal: none,
     collection: null,
     failures: [],
   };

@@ -132,7 +132,8 @@ function discountAfter(
   if (compareDates(today, discount.until) > 0) return [];
   const open = openParts(after);
   if (open.some(({ collection }) => collection !== null)) return [];
-  return [{ type: 'EarlyDiscountEarned', at, amount: left, closed: open.map(({ part }) => part) }];
+  const closed = open.map((part) => ({ part: part.part, amount: outstandingOf(part) }));
+  return [{ type: 'EarlyDiscountEarned', at, amount: left, closed }];
 }
 
 export function unsettleParts(state: PlanState, command: PlanCommandOf<'UnsettleParts'>): PlanDecision {

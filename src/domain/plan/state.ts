@@ -20,6 +20,8 @@ export type Part = ScheduledPart & {
   /** Forgiven for paying early. */
   readonly discounted: Money;
   readonly lateFees: number;
+  /** What they come to; no part of the total. */
+  readonly lateFeesTotal: Money;
   /** The one open collection. */
   readonly collection: CollectionId | null;
   readonly failures: readonly CollectionId[];

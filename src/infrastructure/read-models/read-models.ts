@@ -5,8 +5,11 @@ import { customersProjection } from './customers.js';
 import { invoicesProjection } from './invoices.js';
 import { ledgerProjection } from './ledger.js';
 import { limitsProjection } from './limits.js';
+import { manualPaymentsProjection } from './manual-payments.js';
+import { ordersProjection } from './orders.js';
 import { paymentsProjection } from './payments.js';
 import { pendingEffectsProjection } from './pending-effects.js';
+import { plansProjection } from './plans.js';
 import { refundsProjection } from './refunds.js';
 
 /** The read models that every process keeps. */
@@ -16,6 +19,9 @@ export const projections: readonly Projection[] = [
   creditsProjection,
   customersProjection,
   ledgerProjection,
+  ordersProjection,
+  plansProjection,
+  manualPaymentsProjection,
   pendingEffectsProjection,
   agendaProjection,
   limitsProjection,

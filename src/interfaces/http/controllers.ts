@@ -7,14 +7,17 @@ import { CreditNotesController } from './invoice/credit-notes.controller.js';
 import { InvoicesController } from './invoice/invoices.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { LimitsController } from './limit/limits.controller.js';
+import { ManualPaymentsController } from './manual-payment/manual-payments.controller.js';
 import { ApiKeysController } from './operations/api-keys.controller.js';
 import { BreakersController } from './operations/breakers.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { JobsController } from './operations/jobs.controller.js';
 import { ProjectionsController } from './operations/projections.controller.js';
 import { TestClockController } from './operations/test-clock.controller.js';
+import { OrdersController } from './order/orders.controller.js';
 import { PaymentsController } from './payment/payments.controller.js';
 import { RefundsController } from './payment/refunds.controller.js';
+import { PlansController } from './plan/plans.controller.js';
 import { InboundWebhooksController } from './webhook/inbound-webhooks.controller.js';
 
 /** Every controller there is, for the container to make; their order is that in which Express looks. */
@@ -33,6 +36,9 @@ export const controllers = [
   LedgerController,
   ProjectionsController,
   BreakersController,
+  OrdersController,
+  PlansController,
+  ManualPaymentsController,
   JobsController,
   ApiKeysController,
   TestClockController,

@@ -6,8 +6,13 @@ import type { CustomerOperations } from '../../application/customer/customer-eff
 import type { KeepProfiles } from '../../application/customer/keep-profiles.js';
 import type { InvoiceOperations, Invoicing } from '../../application/invoice/invoice-operations.js';
 import type { Penalties } from '../../application/limit/penalties.js';
+import type {
+  ManualPaymentHandler,
+  RecordManualPayment,
+} from '../../application/manual-payment/record-manual-payment.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
 import type { RecoverPayment } from '../../application/payment/recover-payment.js';
+import type { PlanHandler } from '../../application/plan/plan-tasks.js';
 import type { ApiKeys } from '../../application/ports/api-keys.js';
 import type { Breakers } from '../../application/ports/breakers.js';
 import type { Clock, TestClock } from '../../application/ports/clock.js';
@@ -18,8 +23,11 @@ import type { EventStore } from '../../application/ports/event-store.js';
 import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
 import type { CreditNoteQueries, InvoiceQueries } from '../../application/ports/invoice-queries.js';
 import type { Jobs } from '../../application/ports/jobs.js';
+import type { ManualPaymentQueries } from '../../application/ports/manual-payment-queries.js';
+import type { OrderQueries } from '../../application/ports/order-queries.js';
 import type { PaymentGateway } from '../../application/ports/payment-gateway.js';
 import type { PaymentMethodVault } from '../../application/ports/payment-method-vault.js';
+import type { PlanQueries } from '../../application/ports/plan-queries.js';
 import type {
   CreditQueries,
   CustomerQueries,
@@ -29,6 +37,9 @@ import type {
   Projections,
   RefundQueries,
 } from '../../application/ports/read-models.js';
+import type { CommandHandler } from '../../application/shared/command-handler.js';
+import type { OrderCommand, OrderEvent } from '../../domain/order/messages.js';
+import type { OrderRejection, OrderState } from '../../domain/order/state.js';
 import type { Attempts } from './payment/card-testing.js';
 
 /** What all controllers know of the deployment. */
@@ -60,6 +71,8 @@ export type ReceiveWebhook = (
   ip: string,
 ) => Promise<{ readonly status: number; readonly code?: string }>;
 
+export type OrderHandler = CommandHandler<OrderState, OrderCommand, OrderEvent, OrderRejection>;
+
 function token<T>(name: string): ServiceIdentifier<T> {
   return Symbol.for(`counterfoil.http.${name}`);
 }
@@ -86,6 +99,13 @@ export const httpTokens = {
   creditHandler: token<CreditHandler>('creditHandler'),
   creditQueries: token<CreditQueries>('creditQueries'),
   customerZones: token<CustomerZones>('customerZones'),
+  orderHandler: token<OrderHandler>('orderHandler'),
+  orderQueries: token<OrderQueries>('orderQueries'),
+  planHandler: token<PlanHandler>('planHandler'),
+  planQueries: token<PlanQueries>('planQueries'),
+  manualPaymentHandler: token<ManualPaymentHandler>('manualPaymentHandler'),
+  recordManualPayment: token<RecordManualPayment>('recordManualPayment'),
+  manualPaymentQueries: token<ManualPaymentQueries>('manualPaymentQueries'),
   eventStore: token<EventStore>('eventStore'),
   eventQueries: token<EventQueries>('eventQueries'),
   ledgerQueries: token<LedgerQueries>('ledgerQueries'),

@@ -40,6 +40,7 @@ import {
   PretendProjections,
   PretendTestClock,
 } from './in-memory-ports.js';
+import { bindPlans } from './plan-ports.js';
 
 const roomy = { underWayMax: 1_000, waitingMax: 1_000, waitMs: 2_000 };
 export const allScopesSecret = 'sk_test_allscopes0000000000000000';
@@ -188,6 +189,7 @@ function containerOf(parts: {
     .bind(httpTokens.healthChecks)
     .toConstantValue({ ready: healthy, payments: healthy } satisfies HealthChecks);
   bindCredits(container, eventStore);
+  bindPlans(container, eventStore);
   const customers = bindCustomerParts(container, { eventStore, logger, inlineBudgetMs });
   for (const controller of controllers) container.bind<Controller>(controller).toSelf().inSingletonScope();
   return { container, ...customers };

@@ -14,14 +14,16 @@ import { at, usd } from '../../support/payment-examples.js';
 import { approvedOn, percent } from '../../support/plan-examples.js';
 
 const open: OrderCommand = { type: 'OpenOrder', at, details: orderDetails, total: usd(10_000) };
-const analyze: OrderCommand = { type: 'StartOrderAnalysis', at };
-const review: OrderCommand = { type: 'StartOrderReview', at };
-const approve = (terms: PlanTerms): OrderCommand => ({ type: 'ApproveOrder', at, terms, approvedOn });
+const analyze: OrderCommand = { type: 'StartOrderAnalysis', at, total: null };
+const review: OrderCommand = { type: 'StartOrderReview', at, total: null };
+const approve = (terms: PlanTerms): OrderCommand => ({
+  ...{ type: 'ApproveOrder', at, total: null, terms, approvedOn, zone: 'UTC' },
+});
 const total = (minor: number): OrderCommand => ({ type: 'SetOrderTotal', at, total: usd(minor) });
 const paid = (settled: number, required: number): OrderCommand => ({
   ...{ type: 'MarkOrderPaid', at, settled: usd(settled), required: usd(required) },
 });
-const work: OrderCommand = { type: 'StartOrderWork', at };
+const work: OrderCommand = { type: 'StartOrderWork', at, total: null };
 const half = deposit(
   { kind: 'percentage', percentage: percent('50') },
   { kind: 'milestone', name: 'delivery' },
@@ -107,6 +109,20 @@ describe('an order', () => {
     given(order, reviewing).when(approve(tooMuch)).thenRejected({ code: 'plan_parts_do_not_sum' });
     given(order, reviewing)
       .when(approve({ ...standard(), parts: [] }))
+      .thenRejected({ code: 'plan_parts_out_of_range' });
+  });
+
+  it('takes a total together with a step, both or neither', () => {
+    const reviewing = playOrder([open, analyze, review]).events;
+    const priced = { ...approve(standard()), total: usd(7_000) } as OrderCommand;
+    given(order, reviewing)
+      .when(priced)
+      .then(
+        { type: 'OrderTotalSet', at, total: usd(7_000) },
+        { ...{ type: 'OrderApproved', at, total: usd(7_000), terms: standard(), approvedOn, zone: 'UTC' } },
+      );
+    given(order, reviewing)
+      .when({ ...priced, terms: { ...standard(), parts: [] } } as OrderCommand)
       .thenRejected({ code: 'plan_parts_out_of_range' });
   });
 

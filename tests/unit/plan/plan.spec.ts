@@ -375,7 +375,7 @@ describe('paying late, early or otherwise', () => {
           ...{ type: 'PlanPartSettled', at, part: 1, amount: usd(9_800), applicationId: 'app_1' },
           outstanding: usd(200),
         },
-        { type: 'EarlyDiscountEarned', at, amount: usd(200), closed: [1] },
+        { type: 'EarlyDiscountEarned', at, amount: usd(200), closed: [{ part: 1, amount: usd(200) }] },
         { type: 'PlanCompleted', at, settled: usd(9_800), discounted: usd(200) },
       );
     const partly = { type: 'PlanPartSettled', at, part: 1, applicationId: 'app_1' } as const;
@@ -411,7 +411,7 @@ describe('paying late, early or otherwise', () => {
       .when(concluded)
       .then(
         { type: 'PlanPartCollectionConcluded', at, part: 1, collectionId: collectionId(1) },
-        { type: 'EarlyDiscountEarned', at, amount: usd(100), closed: [1] },
+        { type: 'EarlyDiscountEarned', at, amount: usd(100), closed: [{ part: 1, amount: usd(100) }] },
         { type: 'PlanCompleted', at, settled: usd(9_900), discounted: usd(100) },
       );
   });

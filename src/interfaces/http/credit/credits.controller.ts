@@ -19,6 +19,7 @@ import { money } from '../../../domain/shared/money.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { emptyBody } from '../payment/payments.schemas.js';
+import { zoneOfCustomer } from '../shared/customer-zone.js';
 import { acceptedBy, ifRevision } from '../shared/handled.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
 import { refused } from '../shared/problem.js';
@@ -125,7 +126,7 @@ export class CreditsController implements Controller {
 
   private async grant(body: z.output<typeof grantCreditBody>, context: RequestContext): Promise<Answer> {
     const creditId = creditIdOf(context.commandId);
-    const zone = await this.zoneOf(body.customer, 'customer');
+    const zone = await zoneOfCustomer(this.zones, body.customer, 'customer');
     const { actor } = context.metadata;
     const account = acceptedBy(
       await this.accounts.handle(
@@ -172,7 +173,7 @@ export class CreditsController implements Controller {
   }
 
   private async wallet(customerId: CustomerId): Promise<Answer> {
-    await this.zoneOf(customerId);
+    await zoneOfCustomer(this.zones, customerId);
     const { state, revision } = await this.accounts.load(customerId);
     const body = walletOf(customerId, state, this.clock.now(), this.settings.livemode);
     return { status: 200, body, ...(revision === null ? {} : { etag: `"${revision}"` }) };
@@ -196,22 +197,12 @@ export class CreditsController implements Controller {
     customerId: CustomerId,
     query: z.output<typeof listTransactionsQuery>,
   ): Promise<Answer> {
-    await this.zoneOf(customerId);
+    await zoneOfCustomer(this.zones, customerId);
     const page = await this.queries.transactions(customerId, pageOf(query));
     const { livemode } = this.settings;
     const url = `/v1/customers/${customerId}/wallet/transactions`;
     return listAnswer(url, page, (row) => transactionOfRow(row, livemode), {
       lagMs: this.projections.lagMs(),
-    });
-  }
-
-  /** @throws Refused for a customer that there is none of */
-  private async zoneOf(customerId: CustomerId, param?: string): Promise<Zone> {
-    const zone = await this.zones.zoneOf(customerId);
-    if (zone !== undefined) return zone;
-    throw refused('resource_missing', {
-      detail: 'There is no such customer.',
-      ...(param === undefined ? {} : { param }),
     });
   }
 

@@ -158,7 +158,6 @@ const ranges = {
   share: { holds: isShare, message: 'A percentage from 0 to 100 is expected.' },
 } as const satisfies Record<DecimalRange, { holds(value: Decimal): boolean; readonly message: string }>;
 
-/** Text without control characters. */
 /**
  * Text without control characters, and without marks that turn the direction of what follows: a name that holds one reads
  * as another name.

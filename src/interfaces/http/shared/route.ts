@@ -17,6 +17,12 @@ export type RequestContext = {
   readonly network: string;
 };
 
+/** The context with a reason that came in the body; the header's counts where there is none. */
+export function withReason(context: RequestContext, reason: string | undefined): RequestContext {
+  if (reason === undefined) return context;
+  return { ...context, metadata: { ...context.metadata, reason } };
+}
+
 export type Answer = {
   readonly status: number;
   /** Written as JSON; a text or bytes come with their `contentType`. */
