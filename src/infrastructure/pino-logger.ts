@@ -24,10 +24,14 @@ const secretFields: ReadonlySet<string> = new Set([
 const redacted = '[redacted]';
 
 /**
- * JSON lines through pino. Secrets are cut out of every text, and out of fields by their name: a log is read by more people
- * than a vault.
+ * JSON lines through pino, to the standard output by default. Each line is out when the call returns: a process that is killed
+ * leaves what it said last, and a short write takes less than having another thread do it. Secrets are cut out of every
+ * text, and out of fields by their name: a log is read by more people than a vault.
  */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+export function createLogger(
+  level: string,
+  destination: DestinationStream = pino.destination({ sync: true }),
+): Logger {
   const options = {
     level,
     base: { service: 'counterfoil' },
@@ -44,7 +48,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       },
     },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }
 
 /** Values without the secrets in them: this runs for every line, so it is a plain loop that looks at each value once. */

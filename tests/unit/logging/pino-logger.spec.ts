@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from '../../../src/infrastructure/pino-logger.js';
 
@@ -49,5 +51,20 @@ describe('the log', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]?.trimEnd().split('\n')).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ amount: '1152921504606846976', msg: 'c\r\nd' });
+  });
+
+  it('holds the last line of a process that is killed right after it', async () => {
+    const compiled = fileURLToPath(new URL('../../../dist/infrastructure/pino-logger.js', import.meta.url));
+    const program = `
+      import { createLogger } from ${JSON.stringify(compiled)};
+      const logger = createLogger('info');
+      for (let n = 0; n < 100; n += 1) logger.info({ n }, 'said');
+      process.kill(process.pid, 'SIGKILL');
+      for (;;);`;
+    const said = await new Promise<string>((resolve) => {
+      execFile(process.execPath, ['--input-type=module', '-e', program], (_killed, out) => resolve(out));
+    });
+    expect(said.trim().split('\n')).toHaveLength(100);
+    expect(JSON.parse(said.trim().split('\n').at(-1) ?? '')).toMatchObject({ n: 99, msg: 'said' });
   });
 });
