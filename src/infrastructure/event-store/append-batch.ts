@@ -84,8 +84,9 @@ function toColumns(appends: readonly PendingAppend[]): string[] {
   return columns.map((cells) => `{${cells.join(',')}}`);
 }
 
+/** An element of an array. The escapes are those of JSON, of which none but these two occur: `toStored` sees to that. */
 function quoted(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return JSON.stringify(text);
 }
 
 function expectedNumber(expected: ExpectedRevision): string {
