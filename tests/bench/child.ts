@@ -23,15 +23,18 @@ const quietTimeoutMs = 60_000;
 /**
  * Starts a compiled entry of this folder and waits for its word that it is ready.
  * @param entry such as `floor-webhook-server`
+ * @param flags of Node
  */
 export async function startChild<Ready, Question = never, Answer = never>(
   entry: string,
   environment: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
 ): Promise<Child<Ready, Question, Answer>> {
   const { PATH = '', HOME = '' } = process.env;
   const child = fork(fileURLToPath(new URL(`./${entry}.js`, import.meta.url)), [], {
     env: { PATH, HOME, NODE_ENV: 'production', ...environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [...flags],
   });
   const ready = (await nextAnswer(child, entry)) as Ready;
   const send = async (message: ParentMessage<Question>): Promise<unknown> => {

@@ -16,7 +16,7 @@ export async function startProduct(parts: {
   readonly redisUrl?: string;
 }): Promise<Child<ProductReady>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-bench-product-'));
-  const child = await startChild<ProductReady>('product-server', {
+  const environment = {
     PORT: '0',
     DATABASE_URL: parts.databaseUrl,
     COUNTERFOIL_DATA_DIR: dataDir,
@@ -26,7 +26,8 @@ export async function startProduct(parts: {
     STRIPE_API_BASE: parts.simulatorUrl,
     ...wideLimits,
     ...(parts.redisUrl === undefined ? {} : { REDIS_URL: parts.redisUrl }),
-  });
+  };
+  const child = await startChild<ProductReady>('product-server', environment, ['--enable-source-maps']);
   return {
     ...child,
     async stop() {
