@@ -45,7 +45,13 @@ const workerTokens = [
 export async function startCounterfoil(config: Config): Promise<Running> {
   const logger = createLogger(config.logLevel);
   const stops: (() => Promise<unknown>)[] = [];
-  async function stop(): Promise<void> {
+  let stopping: Promise<void> | undefined;
+  /** Once, whoever asks: parts that need each other must not be stopped side by side. */
+  function stop(): Promise<void> {
+    stopping ??= stopInOrder();
+    return stopping;
+  }
+  async function stopInOrder(): Promise<void> {
     for (let next = stops.pop(); next !== undefined; next = stops.pop()) {
       await next().catch((error: unknown) => logger.error({ err: error }, 'a part did not stop cleanly'));
     }

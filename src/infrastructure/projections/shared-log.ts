@@ -113,8 +113,9 @@ export class SharedLog {
       } catch (error) {
         if (signal.aborted) return;
         this.#logger.warn({ err: error }, 'The subscription to the event log failed; it is opened again');
-        await sleep(pollMs, undefined, { signal }).catch(() => undefined);
       }
+      // A store that is closed ends its subscriptions too, and each new one at once.
+      await sleep(pollMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
