@@ -6,6 +6,7 @@ import { httpModule } from './http.module.js';
 import { invoiceModule } from './invoice.module.js';
 import { jobsModule } from './jobs.module.js';
 import { limitModule } from './limit.module.js';
+import { metricsModule } from './metrics.module.js';
 import { paymentModule } from './payment.module.js';
 import { planModule } from './plan.module.js';
 import { platformModule } from './platform.module.js';
@@ -27,6 +28,7 @@ export function createContainer(surroundings: Surroundings): Container {
     planModule,
     processesModule,
     limitModule,
+    metricsModule,
     httpModule,
   );
   return container;

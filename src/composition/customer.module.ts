@@ -23,15 +23,16 @@ export const customerModule = new ContainerModule(({ bind }) => {
     [httpTokens.eventStore],
   );
   bind(tokens.stripeVault).toResolvedValue(
-    ({ stripe, config, logger }, { callRate }, clock) =>
+    ({ stripe, config, logger }, { callRate }, clock, counters) =>
       new StripePaymentMethodVault({
         ...stripe,
         timeoutMs: config.stripe.timeoutMs,
         logger,
         callRate,
+        onCall: counters.stripeCalled,
         clock: () => Date.parse(clock.now()),
       }),
-    [tokens.surroundings, tokens.stripeGateway, httpTokens.clock],
+    [tokens.surroundings, tokens.stripeGateway, httpTokens.clock, tokens.counters],
   );
   bind(httpTokens.paymentMethodVault).toResolvedValue(
     (vault, { guardVault }) => guardVault(vault),

@@ -9,6 +9,7 @@ import { controllers } from '../interfaces/http/controllers.js';
 import { createHttpServer } from '../interfaces/http/http-server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { HealthController } from '../interfaces/http/operations/health.controller.js';
+import { MetricsController } from '../interfaces/http/operations/metrics.controller.js';
 import { Admission } from '../interfaces/http/shared/admission.js';
 import { checkConfig } from './config-check.js';
 import { createHealthChecks } from './health.js';
@@ -26,6 +27,8 @@ export const httpModule = new ContainerModule(({ bind }) => {
       livemode: config.mode === 'live',
       // Longer than a request can wait for the provider and then for the stores.
       idempotencyLeaseMs: config.inlineBudgetMs + 10_000,
+      // Elsewhere a proxy may stand in front, whose visitors must not see them: they need a key.
+      metricsArePublic: config.mode === 'demo',
     }),
     [tokens.surroundings],
   );
@@ -82,7 +85,18 @@ export const httpModule = new ContainerModule(({ bind }) => {
     [tokens.surroundings, tokens.eventLoopDelay],
   );
   bind(tokens.httpServer).toResolvedValue(
-    (settings, apiKeys, limits, idempotency, logger, receiveWebhook, admission, { config }, ...all) =>
+    (
+      settings,
+      apiKeys,
+      limits,
+      idempotency,
+      logger,
+      receiveWebhook,
+      admission,
+      counters,
+      { config },
+      ...all
+    ) =>
       createHttpServer({
         settings,
         apiKeys,
@@ -90,10 +104,11 @@ export const httpModule = new ContainerModule(({ bind }) => {
         idempotency,
         logger,
         admission,
+        onAnswered: counters.requestAnswered,
         // A worker only tells how it is.
         receiveWebhook: config.role === 'worker' ? refuseWebhook : receiveWebhook,
         trustedProxies: config.trustedProxies,
-        controllers: config.role === 'worker' ? all.filter((each) => each instanceof HealthController) : all,
+        controllers: config.role === 'worker' ? all.filter(tellsHowItIs) : all,
       }),
     [
       httpTokens.settings,
@@ -103,11 +118,16 @@ export const httpModule = new ContainerModule(({ bind }) => {
       tokens.logger,
       tokens.receiveWebhook,
       tokens.admission,
+      tokens.counters,
       tokens.surroundings,
       ...controllers,
     ],
   );
 });
+
+function tellsHowItIs(controller: object): boolean {
+  return controller instanceof HealthController || controller instanceof MetricsController;
+}
 
 async function refuseWebhook() {
   return { status: 404, code: 'route_missing' };

@@ -2,11 +2,13 @@ import { ContainerModule } from 'inversify';
 import { customerCodec } from '../application/customer/customer.codec.js';
 import { withCachedActions } from '../application/payment/cached-actions.js';
 import { paymentCodec } from '../application/payment/payment.codec.js';
+import type { PaymentHandler } from '../application/payment/payment-effects.js';
 import { createPaymentEffects } from '../application/payment/payment-effects.js';
 import { createRecoverPayment } from '../application/payment/recover-payment.js';
 import { createCommandHandler } from '../application/shared/command-handler.js';
 import { carryOut } from '../application/shared/effects.js';
 import { createOperations } from '../application/shared/operations.js';
+import { tellingFacts } from '../application/shared/telling-facts.js';
 import { payment } from '../domain/payment/payment.js';
 import { PostgresPaymentQueries } from '../infrastructure/read-models/payments.js';
 import { PostgresPendingEffects } from '../infrastructure/read-models/pending-effects.js';
@@ -22,20 +24,25 @@ import { tokens } from './tokens.js';
 /** Payments and refunds: from the decider to Stripe and back, and the lists of them. */
 export const paymentModule = new ContainerModule(({ bind }) => {
   bind(tokens.paymentHandler).toResolvedValue(
-    (eventStore) =>
-      createCommandHandler({ eventStore, decider: payment, codec: paymentCodec, category: 'payment' }),
-    [httpTokens.eventStore],
+    (eventStore, { paymentFact }) => {
+      const handler: PaymentHandler = createCommandHandler({
+        ...{ eventStore, decider: payment, codec: paymentCodec, category: 'payment' },
+      });
+      return tellingFacts(handler, ({ type }) => paymentFact(type));
+    },
+    [httpTokens.eventStore, tokens.counters],
   );
   bind(tokens.stripeGateway).toResolvedValue(
-    ({ stripe, config, logger }, clock) =>
+    ({ stripe, config, logger }, clock, counters) =>
       new StripePaymentGateway({
         ...stripe,
         timeoutMs: config.stripe.timeoutMs,
         rateLimit: config.stripe.rateLimit,
+        onCall: counters.stripeCalled,
         logger,
         clock: () => Date.parse(clock.now()),
       }),
-    [tokens.surroundings, httpTokens.clock],
+    [tokens.surroundings, httpTokens.clock, tokens.counters],
   );
   bind(tokens.guardedGateway).toResolvedValue(
     (gateway, clock, logger) => withBreakers(gateway, { clock, logger }),

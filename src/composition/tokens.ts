@@ -16,6 +16,7 @@ import type { PendingEffects } from '../application/ports/read-models.js';
 import type { HandleCustomerNews } from '../application/webhook/handle-customer-news.js';
 import type { Config } from '../config.js';
 import type { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
+import type { Counters } from '../infrastructure/metrics/counters.js';
 import type { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
 import type { PostgresInboundWebhooks } from '../infrastructure/postgres/inbound-webhooks.js';
 import type { PostgresTestClock } from '../infrastructure/postgres/test-clock.js';
@@ -94,6 +95,7 @@ export const tokens = {
   /** Rung when a webhook was stored in this process. */
   webhookBell: token<WakeUp>('webhookBell'),
   clientLimits: token<ClientLimits>('clientLimits'),
+  counters: token<Counters>('counters'),
   receiveWebhook: token<ReceiveWebhook>('receiveWebhook'),
   eventLoopDelay: token<EventLoopDelay>('eventLoopDelay'),
   admission: token<Admission>('admission'),

@@ -17,7 +17,7 @@ export const webhookModule = new ContainerModule(({ bind }) => {
   bind(tokens.inbox).toResolvedValue((pool) => new PostgresInboundWebhooks(pool), [tokens.pool]);
   bind(httpTokens.inboundWebhooks).toResolvedValue((inbox) => inbox, [tokens.inbox]);
   bind(tokens.receiveWebhook).toResolvedValue(
-    (inbox, bell, { config, stripe, logger }): ReceiveWebhook => {
+    (inbox, bell, { config, stripe, logger }, { webhookReceived }): ReceiveWebhook => {
       const verify = verifyStripeWebhook({
         secrets: stripe.webhookSecrets,
         toleranceSeconds: config.stripe.webhookToleranceSeconds,
@@ -33,19 +33,21 @@ export const webhookModule = new ContainerModule(({ bind }) => {
         const verification = verify(rawBody, signature);
         if (verification.outcome === 'refused') {
           const { code } = verification;
+          webhookReceived('refused');
           logger.warn({ security: true, code, ip, bytes: rawBody.length }, 'a webhook was refused');
           return { status: code === 'payload_too_large' ? 413 : 400, code };
         }
-        await receive(verification.webhook);
+        webhookReceived(await receive(verification.webhook));
         return { status: 200 };
       };
     },
-    [httpTokens.inboundWebhooks, tokens.webhookBell, tokens.surroundings],
+    [httpTokens.inboundWebhooks, tokens.webhookBell, tokens.surroundings, tokens.counters],
   );
   bind(tokens.webhookWorker).toResolvedValue(
-    (inbox, handler, gateway, payments, customers, clock, machineClock, wakeUp, logger) =>
+    (inbox, handler, gateway, payments, customers, clock, machineClock, wakeUp, logger, { webhookHandled }) =>
       createWebhookWorker({
         inbox,
+        onHandled: webhookHandled,
         handle: createWebhookHandler({
           readNews: readStripeNews,
           ...{ handler, gateway, payments, customers, clock, machineClock },
@@ -64,6 +66,7 @@ export const webhookModule = new ContainerModule(({ bind }) => {
       tokens.machineClock,
       tokens.webhookBell,
       tokens.logger,
+      tokens.counters,
     ],
   );
 });

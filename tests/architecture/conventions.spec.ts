@@ -40,6 +40,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   infrastructure: [
     'event-store',
     'limits',
+    'metrics',
     'postgres',
     'projections',
     'read-models',

@@ -115,6 +115,8 @@ describe('what only the operator may reach', () => {
         expect((await apiClient(app.url, known).get('/v1/payments')).status).toBe(401);
       }
       expect((await api.get('/v1/payments')).status).toBe(200);
+      expect((await apiClient(app.url, null).get('/metrics')).status).toBe(401);
+      expect((await api.get('/metrics')).status).toBe(200);
       await client.connect();
       const { rows } = await client.query('select name from counterfoil.api_keys');
       expect(rows).toEqual([{ name: 'bootstrap' }]);

@@ -50,6 +50,11 @@ export class RedisConnection {
     return otherwise();
   }
 
+  /** Whether it is asked just now, or done without. */
+  answers(): boolean {
+    return this.#answers;
+  }
+
   close(): void {
     this.#closing.abort();
     this.#answers = false;

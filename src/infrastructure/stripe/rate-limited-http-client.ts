@@ -1,16 +1,37 @@
 import type { Stripe } from 'stripe';
 import type { CallRate } from './call-rate.js';
 
+/** Told of each call: Stripe's status, or why there is none; `ms` is null for one that was not made. */
+export type OnStripeCall = (endpoint: string, result: string, ms: number | null) => void;
+
 /** Carries each call of the SDK to Stripe when its turn has come, repeats and pages of lists included. */
-export function inTurn(client: Stripe.HttpClient, rate: CallRate): Stripe.HttpClient {
+export function inTurn(
+  client: Stripe.HttpClient,
+  rate: CallRate | null,
+  onCall: OnStripeCall = () => undefined,
+): Stripe.HttpClient {
   return {
     getClientName: () => client.getClientName(),
     async makeRequest(...request: Parameters<Stripe.HttpClient['makeRequest']>) {
       const [, , path, method] = request;
-      await rate.turn(endpointOf(method, path));
-      const response = await client.makeRequest(...request);
-      if (response.getStatusCode() === 429 && isOfRate(response.getHeaders())) {
-        rate.slowDown(retryAfterMs(response.getHeaders()));
+      const endpoint = endpointOf(method, path);
+      await rate?.turn(endpoint).catch((error: unknown) => {
+        onCall(endpoint, 'no_turn', null);
+        throw error;
+      });
+      const startedAt = performance.now();
+      const tell = (result: string): void => onCall(endpoint, result, performance.now() - startedAt);
+      let response: Stripe.HttpClientResponse;
+      try {
+        response = await client.makeRequest(...request);
+      } catch (error) {
+        tell('no_answer');
+        throw error;
+      }
+      const status = response.getStatusCode();
+      tell(String(status));
+      if (status === 429 && isOfRate(response.getHeaders())) {
+        rate?.slowDown(retryAfterMs(response.getHeaders()));
       }
       return response;
     },

@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { Stripe } from 'stripe';
 import type { CallRate } from './call-rate.js';
+import type { OnStripeCall } from './rate-limited-http-client.js';
 import { inTurn } from './rate-limited-http-client.js';
 
 /** The version whose shapes this adapter reads; webhooks of another one are parked. */
@@ -28,7 +29,8 @@ export function connectToStripe(options: {
   /** Carries the requests in place of Node's own client. */
   readonly httpClient?: Stripe.HttpClient;
   /** Whose turns the calls wait for. */
-  readonly rate?: CallRate | undefined;
+  readonly rate?: CallRate | null;
+  readonly onCall?: OnStripeCall | undefined;
 }): StripeConnection {
   const base = options.apiBase === null ? null : new URL(options.apiBase);
   const protocol = base?.protocol === 'http:' ? 'http' : 'https';
@@ -39,7 +41,7 @@ export function connectToStripe(options: {
     maxNetworkRetries: 0,
     timeout: options.timeoutMs,
     telemetry: false,
-    httpClient: options.rate === undefined ? carrier : inTurn(carrier, options.rate),
+    httpClient: inTurn(carrier, options.rate ?? null, options.onCall),
     ...(base === null
       ? {}
       : {

@@ -15,6 +15,7 @@ import type { StripeRateLimit } from './call-rate.js';
 import { CallRate } from './call-rate.js';
 import type { Within } from './provider-request.js';
 import { askProvider, deadlineOf, fetchFromProvider } from './provider-request.js';
+import type { OnStripeCall } from './rate-limited-http-client.js';
 import { refuseStripeAmount, toStripeAmount } from './stripe-amounts.js';
 import type { StripeConnection } from './stripe-client.js';
 import { connectToStripe } from './stripe-client.js';
@@ -43,6 +44,7 @@ export type StripeGatewayOptions = {
   readonly httpClient?: Stripe.HttpClient;
   /** Stripe's limit for this process; null sends every call at once. */
   readonly rateLimit?: StripeRateLimit | null;
+  readonly onCall?: OnStripeCall;
 };
 
 const underWayOrDone: readonly string[] = [
@@ -72,7 +74,8 @@ export class StripePaymentGateway implements PaymentGateway, ProviderEvents {
       secretKey,
       apiBase,
       timeoutMs,
-      rate: this.callRate ?? undefined,
+      rate: this.callRate,
+      onCall: options.onCall,
       ...(httpClient === undefined ? {} : { httpClient }),
     });
     this.#logger = options.logger;

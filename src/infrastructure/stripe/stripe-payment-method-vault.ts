@@ -9,6 +9,7 @@ import type {
 import type { CallRate } from './call-rate.js';
 import type { Within } from './provider-request.js';
 import { askProvider, deadlineOf, fetchFromProvider } from './provider-request.js';
+import type { OnStripeCall } from './rate-limited-http-client.js';
 import type { StripeConnection } from './stripe-client.js';
 import { connectToStripe } from './stripe-client.js';
 import { findCustomerOfAttempt, findSetupOfAttempt, listMethods } from './stripe-lookups.js';
@@ -19,6 +20,7 @@ import { readCustomer, readMethod, readMethods, readSetup } from './stripe-vault
 type StripeVaultOptions = Omit<StripeGatewayOptions, 'rateLimit'> & {
   /** The payment gateway's: Stripe counts the calls of the account, whatever they are about. */
   readonly callRate?: CallRate | null;
+  readonly onCall?: OnStripeCall;
 };
 
 /** Keeps payment methods at Stripe: customers, setup intents and what is attached by them. */
@@ -34,7 +36,8 @@ export class StripePaymentMethodVault implements PaymentMethodVault {
       secretKey,
       apiBase,
       timeoutMs,
-      rate: callRate ?? undefined,
+      rate: callRate,
+      onCall: options.onCall,
       ...(httpClient === undefined ? {} : { httpClient }),
     });
     this.#logger = options.logger;

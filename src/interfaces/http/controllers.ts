@@ -12,6 +12,7 @@ import { ApiKeysController } from './operations/api-keys.controller.js';
 import { BreakersController } from './operations/breakers.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { JobsController } from './operations/jobs.controller.js';
+import { MetricsController } from './operations/metrics.controller.js';
 import { ProjectionsController } from './operations/projections.controller.js';
 import { TestClockController } from './operations/test-clock.controller.js';
 import { OrdersController } from './order/orders.controller.js';
@@ -31,6 +32,7 @@ export const controllers = [
   CustomersController,
   PaymentMethodsController,
   HealthController,
+  MetricsController,
   InboundWebhooksController,
   AuditController,
   LedgerController,

@@ -5,7 +5,7 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import express from 'express';
 import { docsRoutes } from './docs/docs-routes.js';
 import type { HttpSettings, ReceiveWebhook } from './http-tokens.js';
-import type { DispatchParts } from './shared/dispatch.js';
+import type { DispatchParts, OnAnswered } from './shared/dispatch.js';
 import { createDispatch } from './shared/dispatch.js';
 import { refused } from './shared/problem.js';
 import type { Controller, Route } from './shared/route.js';
@@ -65,8 +65,10 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
     (request, response) => {
       if (closing) response.shouldKeepAlive = false;
       // Stripe's webhooks pass by Express: nothing of what it and the API's routes do per request applies to them.
-      if (webhook.takes(request)) webhook.listen(request, response);
-      else app(request, response);
+      if (webhook.takes(request)) {
+        countWebhook(response, parts.onAnswered);
+        webhook.listen(request, response);
+      } else app(request, response);
     },
   );
   server.maxHeadersCount = 100;
@@ -81,6 +83,14 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
       return close(server, withinMs);
     },
   };
+}
+
+function countWebhook(response: ServerResponse, onAnswered: OnAnswered | undefined): void {
+  if (onAnswered === undefined) return;
+  const startedAt = performance.now();
+  response.once('finish', () => {
+    onAnswered('post', webhookPaths[0], response.statusCode, performance.now() - startedAt);
+  });
 }
 
 /**

@@ -48,6 +48,8 @@ export type HttpSettings = {
   readonly livemode: boolean;
   /** How long an executing request keeps others with its Idempotency-Key waiting if its process dies; 30 s by default. */
   readonly idempotencyLeaseMs?: number;
+  /** Whether /metrics needs no key; false by default. */
+  readonly metricsArePublic?: boolean;
 };
 
 /** Plain data that may be shown to whoever runs this deployment: no secret in it. */
@@ -63,6 +65,9 @@ export type HealthChecks = {
   /** What concerns payments: the provider, open requests, webhooks. */
   payments(): Promise<HealthReport>;
 };
+
+/** Figures in Prometheus' text format; no id and no secret in them. */
+export type MetricsPage = () => Promise<{ readonly contentType: string; readonly text: string }>;
 
 /** Verifies a webhook of the provider and keeps it; `code` says why one was refused. Never throws for a bad webhook. */
 export type ReceiveWebhook = (
@@ -122,4 +127,5 @@ export const httpTokens = {
   creditNoteQueries: token<CreditNoteQueries>('creditNoteQueries'),
   checkConfig: token<CheckConfig>('checkConfig'),
   healthChecks: token<HealthChecks>('healthChecks'),
+  metricsPage: token<MetricsPage>('metricsPage'),
 } as const;

@@ -22,13 +22,15 @@ export function createWebhookWorker(parts: {
   readonly handle: HandleWebhook;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told how each attempt ended. */
+  readonly onHandled?: (status: HandlingOutcome['status']) => void;
   /** Woken when a webhook was stored by this process. */
   readonly wakeUp: WakeUp;
   /** So many objects at once; the webhooks of one object follow one another. */
   readonly concurrency?: number;
   readonly pollMs?: number;
 }): Worker {
-  const { inbox, handle, clock, logger, wakeUp, concurrency = 8, pollMs = 1_000 } = parts;
+  const { inbox, handle, clock, logger, wakeUp, concurrency = 8, pollMs = 1_000, onHandled } = parts;
 
   async function outcomeOf(webhook: ClaimedWebhook, findings: Findings): Promise<HandlingOutcome> {
     // The attempt is counted when it begins: a webhook that ends the process each time is given up as well.
@@ -49,6 +51,7 @@ export function createWebhookWorker(parts: {
       logger.warn({ ...about, reason: outcome.error }, 'a webhook waits for a retry');
     if (outcome.status === 'parked')
       logger.error({ ...about, reason: outcome.error }, 'a webhook was parked');
+    onHandled?.(outcome.status);
     await inbox.settle(webhook, outcome);
     // More of the same object may have waited for this one.
     wakeUp.wake();

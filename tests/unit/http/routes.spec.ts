@@ -95,6 +95,7 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'POST /sim/clock': 'operations:write',
   'GET /v1/config/check': 'config:read',
   'GET /api/stripe/test-config': 'config:read',
+  'GET /metrics': 'operations:read',
   'GET /health/live': 'public',
   'GET /health/ready': 'public',
   'GET /health/payments': 'public',

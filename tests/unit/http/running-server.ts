@@ -191,6 +191,9 @@ function containerOf(parts: {
   bindCredits(container, eventStore);
   bindPlans(container, eventStore);
   const customers = bindCustomerParts(container, { eventStore, logger, inlineBudgetMs });
+  container
+    .bind(httpTokens.metricsPage)
+    .toConstantValue(async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }));
   for (const controller of controllers) container.bind<Controller>(controller).toSelf().inSingletonScope();
   return { container, ...customers };
 }

@@ -38,6 +38,8 @@ export type DispatchParts = {
   readonly idempotency: IdempotencyRecords;
   readonly logger: Logger;
   readonly admission: Admission;
+  /** Told of every answer: the route as it is declared, its status, and how long it took. */
+  readonly onAnswered?: OnAnswered | undefined;
   readonly livemode: boolean;
   readonly leaseMs: number;
   /** Reverse proxies in front of us whose X-Forwarded-For is believed. */
@@ -45,6 +47,8 @@ export type DispatchParts = {
   /** Most bytes that the body of an API call may have. */
   readonly bodyBytesMax: number;
 };
+
+export type OnAnswered = (method: string, route: string, status: number, ms: number) => void;
 
 /** One request on its way through. */
 type Exchange = {
@@ -240,8 +244,9 @@ export function createDispatch(parts: DispatchParts) {
     response.writeHead(status, headers);
     if (unchanged || request.method === 'HEAD') response.end();
     else response.end(answer.body);
-    const ms = Math.round(performance.now() - exchange.startedAt);
-    logger.info({ ...exchange.log, route: route?.path, status, ms }, 'request');
+    const ms = performance.now() - exchange.startedAt;
+    parts.onAnswered?.(route?.method ?? 'any', route?.path ?? 'none', status, ms);
+    logger.info({ ...exchange.log, route: route?.path, status, ms: Math.round(ms) }, 'request');
   }
 
   return { dispatch, refuse };
