@@ -23,14 +23,24 @@ export function confirmRequest(changes: Partial<ConfirmRequest> = {}): ConfirmRe
     orderId: null,
     description: 'a test order',
     paymentMethod: 'pm_card_visa',
+    payer: null,
     intentId: null,
     requestedAt: instantNow(),
     ...changes,
   };
 }
 
+/** What a customer has saved at the provider: a method that is charged without more, and one whose bank always asks. */
+export type SavedMethods = {
+  readonly saved: { readonly providerCustomerId: string; readonly paymentMethodId: string };
+  readonly guarded: string;
+};
+
 /** What every payment gateway promises, whichever provider stands behind it. */
-export function paymentGatewayContract(gatewayOf: () => PaymentGateway): void {
+export function paymentGatewayContract(
+  gatewayOf: () => PaymentGateway,
+  savedMethods: () => Promise<SavedMethods>,
+): void {
   const confirm = (changes: Partial<ConfirmRequest> = {}, key: string = randomUUID()) =>
     gatewayOf().confirm(confirmRequest(changes), key);
   const authorize = async () => answered(await confirm({ captureMethod: 'manual' }));
@@ -119,6 +129,32 @@ export function paymentGatewayContract(gatewayOf: () => PaymentGateway): void {
     expect(await part(1n)).toMatchObject({
       outcome: 'refused',
       refusal: { code: 'charge_already_refunded' },
+    });
+  });
+
+  it('charges a saved method while the customer is away, and takes the bank’s wish to authenticate for a decline', async () => {
+    const { saved, guarded } = await savedMethods();
+    const away = { providerCustomerId: saved.providerCustomerId, offSession: true };
+    const paid = answered(await confirm({ paymentMethod: saved.paymentMethodId, payer: away }));
+    expect(paid.status).toBe('succeeded');
+    const request = confirmRequest({ paymentMethod: guarded, payer: away });
+    const declined = answered(await gatewayOf().confirm(request, randomUUID()));
+    expect(declined).toMatchObject({
+      status: 'requires_payment_method',
+      received: usd(0),
+      decline: { code: 'authentication_required', declineCode: 'authentication_required' },
+    });
+    const here = { ...away, offSession: false };
+    const back = { ...request, intentId: declined.intentId, payer: here };
+    const asked = answered(await gatewayOf().confirm(back, randomUUID()));
+    expect(asked).toMatchObject({ intentId: declined.intentId, status: 'requires_action' });
+  });
+
+  it('refuses the saved method of one customer for another', async () => {
+    const [one, two] = [await savedMethods(), await savedMethods()];
+    const payer = { providerCustomerId: two.saved.providerCustomerId, offSession: false };
+    expect(await confirm({ paymentMethod: one.saved.paymentMethodId, payer })).toMatchObject({
+      outcome: 'refused',
     });
   });
 

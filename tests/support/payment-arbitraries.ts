@@ -72,11 +72,15 @@ export const paymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({
-      type: fc.constant('ConfirmPayment'),
-      at: fc.constant(at),
-      paymentMethod: fc.constant('pm_card_visa'),
-    }),
+    arbitrary: fc.record(
+      {
+        type: fc.constant('ConfirmPayment'),
+        at: fc.constant(at),
+        paymentMethod: fc.constant('pm_card_visa'),
+        payer: fc.record({ providerCustomerId: fc.constant('cus_1'), offSession: fc.boolean() }),
+      },
+      { requiredKeys: ['type', 'at', 'paymentMethod'] },
+    ),
   },
   {
     weight: 2,

@@ -40,11 +40,11 @@ function effectOf(
   switch (event.type) {
     case 'PaymentConfirmRequested': {
       if (state.status !== 'confirming' || state.attempts.count !== event.attempt) return undefined;
-      const { attempt, paymentMethod } = event;
+      const { attempt, paymentMethod, payer = null } = event;
       return {
         perform: async () =>
           mapAnswer(
-            await gateway.confirm({ ...state.details, paymentMethod, intentId, requestedAt }, key),
+            await gateway.confirm({ ...state.details, paymentMethod, payer, intentId, requestedAt }, key),
             (intent) => (at) => ({
               type: 'ObserveIntent',
               at,

@@ -24,9 +24,14 @@ export const paymentCodec = createEventCodec<PaymentEvent>({
     })
     .describe('Somebody is to pay an amount. Nothing has been asked of the provider yet.'),
   PaymentConfirmRequested: z
-    .strictObject({ at, attempt, paymentMethod: z.string() })
+    .strictObject({
+      at,
+      attempt,
+      paymentMethod: z.string(),
+      payer: z.strictObject({ providerCustomerId: z.string(), offSession: z.boolean() }).exactOptional(),
+    })
     .describe(
-      "An attempt with this payment method is to be made; the provider is asked under this event's id.",
+      "An attempt with this payment method is to be made; the provider is asked under this event's id. `payer`, which may be absent, names the customer at the provider, and says whether the customer is away.",
     ),
   PaymentActionRequired: z
     .strictObject({ at, attempt, intentId })

@@ -1,4 +1,4 @@
-import type { CaptureMethod, RefundReason } from '../../domain/payment/events.js';
+import type { CaptureMethod, Payer, RefundReason } from '../../domain/payment/events.js';
 import type { IntentSnapshot, RefundSnapshot, Refusal } from '../../domain/payment/intent.js';
 import type { CustomerId, OrderId, PaymentId, RefundId } from '../../domain/shared/ids.js';
 import type { Instant } from '../../domain/shared/instant.js';
@@ -36,6 +36,8 @@ export type ConfirmRequest = Recorded & {
   readonly orderId: OrderId | null;
   readonly description: string | null;
   readonly paymentMethod: string;
+  /** Null where the provider does not know the customer. Off session, a wish of the bank to authenticate is a decline. */
+  readonly payer: Payer | null;
   /** Null for the first attempt, which creates the intent and confirms it in one call. */
   readonly intentId: string | null;
 };

@@ -1,7 +1,7 @@
 import type { RefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
-import type { PaymentDetails, RefundReason } from './events.js';
+import type { Payer, PaymentDetails, RefundReason } from './events.js';
 import type { IntentSnapshot, RefundSnapshot, Refusal } from './intent.js';
 
 /** Commands carry the instant and every id that they mint: nothing is fetched while deciding. */
@@ -11,8 +11,9 @@ export type PaymentCommand = { readonly at: Instant } & (
       readonly details: PaymentDetails;
       /** Asks for the first attempt at once, with this payment method of the provider. */
       readonly confirmWith: string | null;
+      readonly payer?: Payer;
     }
-  | { readonly type: 'ConfirmPayment'; readonly paymentMethod: string }
+  | { readonly type: 'ConfirmPayment'; readonly paymentMethod: string; readonly payer?: Payer }
   /** `amount` null takes the whole authorization. */
   | { readonly type: 'CapturePayment'; readonly amount: Money | null }
   | { readonly type: 'CancelPayment' }

@@ -17,13 +17,26 @@ export type PaymentDetails = {
   readonly metadata: Readonly<Record<string, string>>;
 };
 
+/** Who pays, as the provider knows the customer. Recorded, because a request is repeated byte for byte under its key. */
+export type Payer = {
+  readonly providerCustomerId: string;
+  /** The customer is not there to authenticate: a saved payment method is charged. */
+  readonly offSession: boolean;
+};
+
 /**
  * Facts of one payment and its refunds. `...Requested` is recorded before the provider is asked; the fact that follows
  * says what came of it. `at` is when the fact was decided here.
  */
 export type PaymentEvent = { readonly at: Instant } & (
   | ({ readonly type: 'PaymentCreated' } & PaymentDetails)
-  | { readonly type: 'PaymentConfirmRequested'; readonly attempt: number; readonly paymentMethod: string }
+  | {
+      readonly type: 'PaymentConfirmRequested';
+      readonly attempt: number;
+      readonly paymentMethod: string;
+      /** Absent where the provider does not know the customer. */
+      readonly payer?: Payer;
+    }
   | { readonly type: 'PaymentActionRequired'; readonly attempt: number; readonly intentId: string }
   | { readonly type: 'PaymentProcessingStarted'; readonly attempt: number; readonly intentId: string }
   | ({

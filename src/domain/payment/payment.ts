@@ -46,7 +46,7 @@ function decide(state: PaymentState, command: PaymentCommand): PaymentDecision {
 }
 
 function create(state: PaymentState, command: PaymentCommandOf<'CreatePayment'>): PaymentDecision {
-  const { at, details, confirmWith } = command;
+  const { at, details, confirmWith, payer } = command;
   if (state.status !== 'absent') {
     return sameDetails(state.details, details) ? nothingToDo : rejected({ code: 'payment_already_exists' });
   }
@@ -58,6 +58,7 @@ function create(state: PaymentState, command: PaymentCommandOf<'CreatePayment'>)
     at,
     attempt: 1,
     paymentMethod: confirmWith,
+    ...(payer === undefined ? {} : { payer }),
   });
 }
 
@@ -82,6 +83,7 @@ function confirm(state: PaymentState, command: PaymentCommandOf<'ConfirmPayment'
         at: command.at,
         attempt: state.attempts.count + 1,
         paymentMethod: command.paymentMethod,
+        ...(command.payer === undefined ? {} : { payer: command.payer }),
       });
   }
 }

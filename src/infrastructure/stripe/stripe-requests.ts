@@ -18,7 +18,7 @@ export function createParams(
   amount: number,
   attempt: string,
 ): Stripe.PaymentIntentCreateParams {
-  const { customerId, orderId, description } = request;
+  const { customerId, orderId, description, payer } = request;
   return {
     amount,
     currency: request.amount.currency.toLowerCase(),
@@ -26,6 +26,8 @@ export function createParams(
     capture_method: request.captureMethod,
     confirm: true,
     payment_method: request.paymentMethod,
+    ...(payer === null ? {} : { customer: payer.providerCustomerId }),
+    ...away(payer),
     ...(description === null || description === '' ? {} : { description }),
     metadata: {
       [metadataKeys.payment]: request.paymentId,
@@ -38,7 +40,11 @@ export function createParams(
 }
 
 export function confirmParams(request: ConfirmRequest): Stripe.PaymentIntentConfirmParams {
-  return { payment_method: request.paymentMethod, expand: withBalance };
+  return { payment_method: request.paymentMethod, ...away(request.payer), expand: withBalance };
+}
+
+function away(payer: ConfirmRequest['payer']): { readonly off_session?: true } {
+  return payer?.offSession === true ? { off_session: true } : {};
 }
 
 /** One capture ends an authorization: what it does not take is released. */

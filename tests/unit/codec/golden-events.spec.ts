@@ -45,6 +45,19 @@ describe.each(storedModules)('stored events of $title', ({ golden, codec }) => {
   });
 });
 
+describe('what was added to a type that is stored already', () => {
+  const attempt = { at: '2026-11-01T09:30:00.000Z', attempt: 1, paymentMethod: 'pm_1' };
+
+  it('is read and written where it is there, and absent where it is not', () => {
+    const payer = { providerCustomerId: 'cus_atProvider', offSession: true };
+    for (const data of [attempt, { ...attempt, payer }]) {
+      const decoded = paymentCodec.decode({ type: 'PaymentConfirmRequested', data });
+      expect(decoded).toEqual({ type: 'PaymentConfirmRequested', ...data });
+      expect(Object.keys(paymentCodec.encode(decoded).data)).toEqual(Object.keys(data));
+    }
+  });
+});
+
 describe('a stored amount', () => {
   it.each([
     ['a number', { amount: 5000, currency: 'USD' }],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Container } from 'inversify';
 import { customerCodec } from '../../../src/application/customer/customer.codec.js';
 import type { CustomerHandler } from '../../../src/application/customer/customer-effects.js';
@@ -91,5 +92,19 @@ export function bindCustomerParts(
     clock,
     machineClock: clock,
   });
-  return { vault, profiles, hear, handler };
+  /** Makes sure that there is a customer of this id, for tests that name theirs. */
+  async function register(id: string): Promise<void> {
+    const customerId = parseCustomerId(id);
+    if (customerId === undefined) throw new TypeError(`${id} is no customer's`);
+    const commandId = randomUUID();
+    await handler.handle(
+      customerId,
+      { type: 'RegisterCustomer', at: clock.now(), customerId, profileId: randomUUID() },
+      {
+        ...{ commandId, correlationId: 'test', causationId: 'test' },
+        ...{ actor: { kind: 'system', id: 'test' }, reason: null },
+      },
+    );
+  }
+  return { vault, profiles, hear, handler, register };
 }

@@ -22,6 +22,7 @@ import type {
   ReplayReport,
 } from '../../../src/application/ports/read-models.js';
 import { later } from '../../../src/application/webhook/retry-schedule.js';
+import type { Payer } from '../../../src/domain/payment/events.js';
 import type { IntentSnapshot } from '../../../src/domain/payment/intent.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
 import type { Money } from '../../../src/domain/shared/money.js';
@@ -109,6 +110,8 @@ function nameOf({ caller, method, path, key }: RequestIdentity): string {
 /** A provider that answers by the payment method's name, and counts what it was asked. */
 export class PretendGateway implements PaymentGateway {
   readonly calls: string[] = [];
+  /** Who each attempt was made for. */
+  readonly payers: (Payer | null)[] = [];
   /** Set to make every call end like this. */
   outage: 'unknown' | 'refused' | undefined;
   readonly #intents = new Map<string, IntentSnapshot>();
@@ -128,7 +131,12 @@ export class PretendGateway implements PaymentGateway {
       balance: null,
       decline: null,
     };
-    return this.#answer(outcomeOf(request.paymentMethod, base));
+    this.payers.push(request.payer);
+    const away = request.payer?.offSession === true;
+    const asks = away && request.paymentMethod === 'pm_3ds';
+    return this.#answer(
+      asks ? declineOf(base, 'authentication_required') : outcomeOf(request.paymentMethod, base),
+    );
   }
 
   async capture(
@@ -206,21 +214,20 @@ export class PretendGateway implements PaymentGateway {
   }
 }
 
+function declineOf(intent: IntentSnapshot, declineCode: string): IntentSnapshot {
+  const code = declineCode === 'authentication_required' ? declineCode : 'card_declined';
+  const message = `The card has ${declineCode.replaceAll('_', ' ')}.`;
+  return {
+    ...intent,
+    status: 'requires_payment_method',
+    received: { ...intent.amount, minor: 0n },
+    decline: { code, declineCode, message, chargeId: intent.chargeId },
+  };
+}
+
 function outcomeOf(method: string, intent: IntentSnapshot): IntentSnapshot {
   const nothing = { ...intent.amount, minor: 0n };
-  if (method === 'pm_declined') {
-    return {
-      ...intent,
-      status: 'requires_payment_method',
-      received: nothing,
-      decline: {
-        code: 'card_declined',
-        declineCode: 'insufficient_funds',
-        message: 'The card has insufficient funds.',
-        chargeId: intent.chargeId,
-      },
-    };
-  }
+  if (method === 'pm_declined') return declineOf(intent, 'insufficient_funds');
   if (method === 'pm_3ds') return { ...intent, status: 'requires_action', received: nothing };
   return intent;
 }

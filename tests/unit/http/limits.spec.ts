@@ -242,6 +242,7 @@ describe('who tries one card after the other', () => {
 
   it('is refused for the customer, before anything is recorded or asked of the provider', async () => {
     app = await startServer({ limitRules: { declines_of_customer: rule } });
+    await app.customers.register(customer);
     const attempts = [];
     for (let n = 0; n < 5; n += 1)
       attempts.push(await app.api.post('/v1/payments', { ...declined, customer }));
@@ -262,6 +263,7 @@ describe('who tries one card after the other', () => {
 
   it('is refused at the confirmation of a payment made before', async () => {
     app = await startServer({ limitRules: { declines_of_customer: rule } });
+    await app.customers.register(customer);
     const waiting = await app.api.post('/v1/payments', { amount: 5000, currency: 'USD', customer });
     const path = `/v1/payments/${waiting.body['id']}/confirm`;
     const statuses = [];
@@ -277,6 +279,7 @@ describe('who tries one card after the other', () => {
     const statuses = [];
     for (let n = 0; n < 5; n += 1) {
       const named = `cus_0193f1a0-0000-7000-8000-00000000000${n}`;
+      await app.customers.register(named);
       statuses.push((await app.api.post('/v1/payments', { ...declined, customer: named })).status);
     }
     expect(statuses).toEqual([402, 402, 402, 402, 429]);
@@ -284,6 +287,7 @@ describe('who tries one card after the other', () => {
 
   it('has a refusal that is not kept: the same request may be sent later', async () => {
     app = await startServer({ limitRules: { declines_of_customer: { ...rule, limit: 1, limitAlone: 1 } } });
+    await app.customers.register(customer);
     for (let n = 0; n < 2; n += 1) await app.api.post('/v1/payments', { ...declined, customer });
     const key = { 'idempotency-key': 'order-2' };
     const refused = await app.api.post('/v1/payments', { ...visa, customer }, key);
@@ -296,6 +300,7 @@ describe('who tries one card after the other', () => {
 
   it('is not whoever is declined now and then among payments that succeed', async () => {
     app = await startServer({ limitRules: { declines_of_customer: rule } });
+    await app.customers.register(customer);
     for (let n = 0; n < 3; n += 1) {
       expect((await app.api.post('/v1/payments', { ...declined, customer })).status).toBe(402);
       expect((await app.api.post('/v1/payments', { ...visa, customer })).status).toBe(201);

@@ -1,5 +1,6 @@
 import type { HandledPayment } from '../../../application/payment/payment-effects.js';
 import type { PaymentGateway } from '../../../application/ports/payment-gateway.js';
+import type { PaymentRow } from '../../../application/ports/read-models.js';
 import type { Loaded } from '../../../application/shared/command-handler.js';
 import type { ExistingPayment, PaymentState } from '../../../domain/payment/state.js';
 import type { Money } from '../../../domain/shared/money.js';
@@ -54,9 +55,10 @@ export function createPaymentAnswers(gateway: PaymentGateway, livemode: boolean)
     const declined = state.status === 'requires_payment_method' || state.status === 'failed';
     if (!declined || error === null) return answer(status, payment);
     throw refused(wasRefused(state) ? 'provider_refused' : 'payment_declined', {
-      detail: error.message,
+      detail: wantsCustomer(error) ? `${error.message} ${withCustomer}` : error.message,
       code: error.code,
       members: {
+        ...(wantsCustomer(error) ? { advice: 'confirm_with_customer_present' } : {}),
         decline_code: error.decline_code,
         message: error.message,
         id: state.details.paymentId,
@@ -81,6 +83,14 @@ export function wasDeclined(state: PaymentState): boolean {
   return (
     state.status === 'requires_payment_method' && state.attempts.lastDecline !== null && !wasRefused(state)
   );
+}
+
+const withCustomer =
+  'Ask the customer back, and confirm the payment again with the same payment method and without off_session.';
+
+/** The bank would pay if the customer authenticated, which nobody can do while the customer is away. */
+function wantsCustomer({ code, decline_code: declineCode }: NonNullable<PaymentRow['last_error']>): boolean {
+  return code === 'authentication_required' || declineCode === 'authentication_required';
 }
 
 /** The provider did not even try, as with a payment method that does not exist: nobody declined anything. */

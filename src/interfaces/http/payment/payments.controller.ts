@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify';
 import type { z } from 'zod';
 import type { DescribeEvent } from '../../../application/audit/describe-event.js';
+import type { CustomerOperations } from '../../../application/customer/customer-effects.js';
 import { paymentIdOf } from '../../../application/payment/payment-ids.js';
 import type { PaymentOperations } from '../../../application/payment/payment-operations.js';
 import type { RecoverPayment } from '../../../application/payment/recover-payment.js';
@@ -20,6 +21,7 @@ import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
 import { route } from '../shared/route.js';
 import type { Attempts } from './card-testing.js';
+import { payerOf } from './payer.js';
 import type { ExistingLoaded } from './payment-answers.js';
 import { accepted, checkAmount, createPaymentAnswers, existing } from './payment-answers.js';
 import { paymentOfRow } from './payment-object.js';
@@ -47,6 +49,7 @@ export class PaymentsController implements Controller {
     @inject(httpTokens.settings) private readonly settings: HttpSettings,
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.paymentOperations) private readonly payments: PaymentOperations,
+    @inject(httpTokens.customerOperations) private readonly customers: CustomerOperations,
     @inject(httpTokens.recoverPayment) private readonly recover: RecoverPayment,
     @inject(httpTokens.paymentGateway) private readonly gateway: PaymentGateway,
     @inject(httpTokens.paymentQueries) private readonly queries: PaymentQueries,
@@ -99,7 +102,7 @@ export class PaymentsController implements Controller {
       params: paymentParams,
       body: confirmPaymentBody,
       answers: { 200: shown, 202: inDoubt },
-      handle: ({ params, body, context }) => this.confirm(params.id, body.payment_method, context),
+      handle: ({ params, body, context }) => this.confirm(params.id, body, context),
     }),
     route({
       method: 'post',
@@ -167,6 +170,9 @@ export class PaymentsController implements Controller {
     context: RequestContext,
   ): Promise<ExistingLoaded> {
     const paymentId = paymentIdOf(context.commandId);
+    const customerId = body.customer ?? null;
+    const paymentMethod = body.payment_method ?? null;
+    const payer = await payerOf(this.customers, customerId, { paymentMethod, offSession: body.off_session });
     const handled = await this.payments.run(
       paymentId,
       {
@@ -176,12 +182,13 @@ export class PaymentsController implements Controller {
           paymentId,
           amount: money(body.amount, body.currency),
           captureMethod: body.capture_method,
-          customerId: body.customer ?? null,
+          customerId,
           orderId: body.order ?? null,
           description: body.description ?? null,
           metadata: body.metadata,
         },
-        confirmWith: body.payment_method ?? null,
+        confirmWith: paymentMethod,
+        ...payer,
       },
       context.metadata,
       // Its id is new, so there is nothing to read. Should this be a repeat, the append notices.
@@ -190,10 +197,16 @@ export class PaymentsController implements Controller {
     return accepted(handled);
   }
 
-  private async confirm(id: PaymentId, paymentMethod: string, context: RequestContext): Promise<Answer> {
-    const { details } = existing(await this.payments.load(id)).state;
-    const payment = await this.attempt(details.customerId, context, () =>
-      this.run(id, { type: 'ConfirmPayment', paymentMethod }, context),
+  private async confirm(
+    id: PaymentId,
+    body: z.output<typeof confirmPaymentBody>,
+    context: RequestContext,
+  ): Promise<Answer> {
+    const paymentMethod = body.payment_method;
+    const { customerId } = existing(await this.payments.load(id)).state.details;
+    const payer = await payerOf(this.customers, customerId, { paymentMethod, offSession: body.off_session });
+    const payment = await this.attempt(customerId, context, () =>
+      this.run(id, { type: 'ConfirmPayment', paymentMethod, ...payer }, context),
     );
     return this.answers().attempted(200, payment);
   }

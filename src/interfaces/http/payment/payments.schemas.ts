@@ -23,6 +23,10 @@ const paymentMethod = z
   .string()
   .regex(/^pm_\w{1,250}$/, { error: 'A payment method of the provider, such as pm_card_visa, is expected.' });
 
+const offSession = z.boolean().default(false).meta({
+  description: 'The customer is not there: a saved method is charged, and cannot be authenticated.',
+});
+
 export const paymentParams = z.strictObject({ id: paymentId });
 
 const status = z.enum([
@@ -46,6 +50,7 @@ export const createPaymentBody = z
     capture_method: z.enum(['automatic', 'manual']).default('automatic'),
     payment_method: paymentMethod.optional(),
     confirm: z.boolean().default(false),
+    off_session: offSession,
     description: textField(1000).optional(),
     metadata: metadataField.default({}),
   })
@@ -53,10 +58,15 @@ export const createPaymentBody = z
     error: 'payment_method and confirm: true go together; without them the payment waits to be confirmed.',
     path: ['payment_method'],
   })
+  .refine((body) => !body.off_session || (body.confirm && body.customer !== undefined), {
+    error:
+      'off_session charges a saved payment method of the customer: it goes with customer and confirm: true.',
+    path: ['off_session'],
+  })
   .meta({ id: 'CreatePayment' });
 
 export const confirmPaymentBody = z
-  .strictObject({ payment_method: paymentMethod })
+  .strictObject({ payment_method: paymentMethod, off_session: offSession })
   .meta({ id: 'ConfirmPayment' });
 
 export const capturePaymentBody = z

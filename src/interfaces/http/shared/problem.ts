@@ -30,6 +30,10 @@ const kinds = {
   unsupported_content_encoding: { status: 415, title: 'The body must not be compressed' },
   amount_refused: { status: 422, title: 'The payment provider does not take this amount' },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used for another request' },
+  payment_method_not_saved: {
+    status: 422,
+    title: 'Only a saved payment method can be charged while the customer is away',
+  },
   provider_refused: { status: 422, title: 'The payment provider refused' },
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },
   card_testing_suspected: { status: 429, title: 'Too many attempts were declined', retryable: true },
