@@ -20,7 +20,7 @@ export const planTimers = {
 export function planAgendaOf(event: PlanEvent): readonly AgendaEntry[] {
   switch (event.type) {
     case 'PlanStarted':
-      return event.parts.flatMap((part) => awaited(part, event.zone, event.terms.noticeDays));
+      return event.parts.flatMap((part) => awaited(part, event, event.terms.noticeDays));
     case 'PlanPartAnnounced':
       return [kept(planTimers.notice, String(event.part))];
     case 'PlanPartDue':
@@ -48,7 +48,7 @@ export function planAgendaOf(event: PlanEvent): readonly AgendaEntry[] {
         ...event.closed.flatMap(over),
         ...event.parts
           .filter(({ part }) => event.added.includes(part))
-          .flatMap((part) => awaited(part, event.zone, event.noticeDays)),
+          .flatMap((part) => awaited(part, event, event.noticeDays)),
       ];
     case 'PlanDefaulted':
       return event.accelerated.flatMap(over);
@@ -64,10 +64,16 @@ export function planAgendaOf(event: PlanEvent): readonly AgendaEntry[] {
   }
 }
 
-function awaited({ part, due }: ScheduledPart, zone: string, noticeDays: number): readonly AgendaEntry[] {
+/** Of what is due already nobody is told ahead. */
+function awaited(
+  { part, due }: ScheduledPart,
+  { at, zone }: { readonly at: Instant; readonly zone: string },
+  noticeDays: number,
+): readonly AgendaEntry[] {
   if (due.kind === 'milestone') return [];
-  const falls = promised(planTimers.due, startIn(zone, due.on), String(part));
-  if (noticeDays === 0) return [falls];
+  const dueAt = startIn(zone, due.on);
+  const falls = promised(planTimers.due, dueAt, String(part));
+  if (noticeDays === 0 || dueAt <= at) return [falls];
   return [falls, promised(planTimers.notice, startIn(zone, addDays(due.on, -noticeDays)), String(part))];
 }
 

@@ -276,7 +276,7 @@ function evolveUnapproved(state: UnapprovedOrder, event: OrderEvent): OrderState
       return { ...state, status: 'payment_pending', total, terms, approvedOn, zone, settled: null };
     }
     case 'OrderCanceled':
-      return { ...state, status: 'canceled' };
+      return { details: state.details, openedAt: state.openedAt, status: 'canceled', from: state };
     case 'OrderOpened':
     case 'OrderTotalAmended':
     case 'OrderPaid':
@@ -308,7 +308,7 @@ function evolveApproved(state: ApprovedOrder, event: OrderEvent): OrderState {
       return { ...state, status: 'completed' };
     case 'OrderCanceled':
       if (state.status === 'completed') return impossible(state.status, event.type);
-      return { details: state.details, openedAt: state.openedAt, total: state.total, status: 'canceled' };
+      return { details: state.details, openedAt: state.openedAt, status: 'canceled', from: state };
     case 'OrderOpened':
     case 'OrderTotalSet':
     case 'OrderAnalysisStarted':

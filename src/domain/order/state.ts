@@ -23,7 +23,11 @@ export type ApprovedOrder = Existing & {
   readonly settled: Money | null;
 };
 
-type CanceledOrder = Existing & { readonly status: 'canceled'; readonly total: Money | null };
+/** Canceled from there: what had been agreed and paid stays known. */
+type CanceledOrder = Existing & {
+  readonly status: 'canceled';
+  readonly from: UnapprovedOrder | ApprovedOrder;
+};
 
 export type ExistingOrder = UnapprovedOrder | ApprovedOrder | CanceledOrder;
 export type OrderState = { readonly status: 'absent' } | ExistingOrder;

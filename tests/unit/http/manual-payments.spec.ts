@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Scope } from '../../../src/application/ports/api-keys.js';
 import type { Answer } from '../../support/api-client.js';
+import { issueInvoice } from '../../support/issue-invoice.js';
 import { customers } from './credit-ports.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
@@ -127,6 +128,23 @@ describe('manual payments over HTTP', () => {
     const before = await app.eventStore.head();
     expect(told(await record(more))).toEqual([status, code]);
     expect(await app.eventStore.head()).toBe(before);
+  });
+
+  it('of an invoice fit it', async () => {
+    const invoice = (await issueInvoice(app.api, customers.inParis, 5_000)).body['id'];
+    expect((await record({ invoice })).status).toBe(201);
+    const before = await app.eventStore.head();
+    expect(told(await record({ invoice, customer: customers.inNewYork }))).toEqual([
+      ...[422, 'invoice_of_another_customer'],
+    ]);
+    expect(told(await record({ invoice, currency: 'EUR' }))).toEqual([422, 'currency_mismatch']);
+    expect(told(await record({ invoice, amount: 5_001 }))).toEqual([422, 'manual_payment_above_due']);
+    const missing = 'inv_0193f1a0-0000-7000-8000-00000000dead';
+    expect(told(await record({ invoice: missing }))).toEqual([404, 'resource_missing']);
+    expect(await app.eventStore.head()).toBe(before);
+    expect((await record({ invoice, amount: 5_001, allow_overpayment: true })).status).toBe(201);
+    await app.api.post(`/v1/invoices/${invoice}/void`, {});
+    expect(told(await record({ invoice }))).toEqual([409, 'invoice_not_payable']);
   });
 
   it('are recorded only under an Idempotency-Key, once', async () => {

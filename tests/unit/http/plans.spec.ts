@@ -5,16 +5,14 @@ import type { PlanCommand } from '../../../src/domain/plan/commands.js';
 import { parseInvoiceId } from '../../../src/domain/shared/ids.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import type { Answer } from '../../support/api-client.js';
+import { issueInvoice } from '../../support/issue-invoice.js';
 import { at, required, usd } from '../../support/payment-examples.js';
 import { date } from '../../support/plan-examples.js';
 import { customers } from './credit-ports.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 
-const invoice = (): string => `inv_${randomUUID()}`;
-const nobody = 'cus_0193f1a0-0000-7000-8000-00000000dead';
 const installments = { type: 'installments', count: 3 };
-const body = { customer: customers.inParis, amount: 10_000, currency: 'USD', terms: installments };
 const preview = { amount: 10_001, currency: 'USD', approved_on: '2026-11-30', time_zone: 'UTC' };
 
 type PartObject = {
@@ -31,8 +29,10 @@ describe('payment plans over HTTP', () => {
     app = await startServer();
   });
   afterAll(() => app.stop());
-  const start = (more: object = {}): Promise<Answer> =>
-    app.api.post('/v1/payment_plans', { ...body, invoice: invoice(), ...more });
+  const start = async (more: object = {}, total = 10_000): Promise<Answer> => {
+    const invoice = (await issueInvoice(app.api, customers.inParis, total)).body['id'];
+    return app.api.post('/v1/payment_plans', { invoice, terms: installments, ...more });
+  };
 
   it('are previewed in each of the five timings, and nothing is kept', async () => {
     const before = await app.eventStore.head();
@@ -82,7 +82,8 @@ describe('payment plans over HTTP', () => {
     expect(read.body).toEqual(started.body);
     expect(read.headers['etag']).toBe(`"${started.body['revision']}"`);
     const again = { invoice: started.body['invoice'] };
-    expect((await start({ ...again, amount: 9_999 })).body['code']).toBe('plan_already_exists');
+    const other = await start({ ...again, terms: { type: 'standard' } });
+    expect([other.status, other.body['code']]).toEqual([409, 'plan_already_exists']);
     expect((await start(again)).body['id']).toBe(started.body['id']);
   });
 
@@ -224,22 +225,35 @@ describe('payment plans over HTTP', () => {
     const json = { 'content-type': 'application/json' };
     const answer = await app.api.send('POST', '/v1/payment_plans/preview', text, json);
     expect([answer.status, answer.body['code']]).toEqual([status, code]);
-    // A preview may count from a day of the client's; a plan counts from today, where these dates are other ones.
-    if (typeof given !== 'string' && !code.startsWith('plan_date')) {
-      const made = await start({ ...given, approved_on: undefined });
-      expect([made.status, made.body['code']]).toEqual([status, code]);
+    expect(await app.eventStore.head()).toBe(before);
+  });
+
+  it('are not started with what is refused in a preview', async () => {
+    const invoice = (await issueInvoice(app.api, customers.inParis, 10_000)).body['id'];
+    const before = await app.eventStore.head();
+    const refusedTerms = [
+      [
+        { type: 'deposit', amount: 10_001, balance_due: { kind: 'days_after', days: 9 } },
+        'plan_parts_do_not_sum',
+      ],
+      [{ type: 'net', days: 30, credit_limit: 9_999 }, 'credit_limit_exceeded'],
+      [dated('2020-01-01'), 'plan_date_in_the_past'],
+    ] as const;
+    for (const [given, code] of refusedTerms) {
+      const answer = await app.api.post('/v1/payment_plans', { invoice, terms: given });
+      expect([answer.status, answer.body['code']]).toEqual([422, code]);
     }
     expect(await app.eventStore.head()).toBe(before);
   });
 
-  it('are refused for a customer that there is none of, and beyond a credit limit', async () => {
-    const unknown = await start({ customer: nobody });
-    expect([unknown.status, unknown.body['code'], unknown.body['param']]).toEqual([
-      ...[404, 'resource_missing', 'customer'],
-    ]);
-    const limited = await start({ terms: { type: 'net', days: 30, credit_limit: 9_999 } });
-    expect([limited.status, limited.body['code']]).toEqual([422, 'credit_limit_exceeded']);
-    const missing = await app.api.get('/v1/payment_plans/plan_0193f1a0-0000-7000-8000-00000000dead');
-    expect(missing.status).toBe(404);
+  it('are of open invoices only', async () => {
+    const missing = await start({ invoice: 'inv_0193f1a0-0000-7000-8000-00000000dead' });
+    expect([missing.status, missing.body['param']]).toEqual([404, 'invoice']);
+    const voided = await issueInvoice(app.api, customers.inParis, 10_000);
+    await app.api.post(`/v1/invoices/${voided.body['id']}/void`, {});
+    const answer = await start({ invoice: voided.body['id'] });
+    expect([answer.status, answer.body['code']]).toEqual([409, 'invoice_not_payable']);
+    const nothing = await app.api.get('/v1/payment_plans/plan_0193f1a0-0000-7000-8000-00000000dead');
+    expect(nothing.status).toBe(404);
   });
 });

@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify';
 import type { z } from 'zod';
+import type { InvoiceOperations } from '../../../application/invoice/invoice-operations.js';
 import type {
   ManualPaymentHandler,
   RecordManualPayment,
@@ -13,17 +14,19 @@ import type { Loaded } from '../../../application/shared/command-handler.js';
 import { civilDateIn, knownZone } from '../../../application/shared/zones.js';
 import type { ManualPaymentCommand, Person } from '../../../domain/manual-payment/messages.js';
 import type { ManualPaymentState } from '../../../domain/manual-payment/state.js';
-import type { ManualPaymentId } from '../../../domain/shared/ids.js';
-import { money } from '../../../domain/shared/money.js';
+import type { InvoiceId, ManualPaymentId } from '../../../domain/shared/ids.js';
+import { compare, money } from '../../../domain/shared/money.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { zoneOfCustomer } from '../shared/customer-zone.js';
 import { acceptedBy, ifRevision } from '../shared/handled.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
+import { findPayable } from '../shared/payable-invoice.js';
 import { Refused, refused } from '../shared/problem.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
 import { route, withReason } from '../shared/route.js';
 import { manualPaymentObject, manualPaymentRowOf } from './manual-payment-object.js';
+import type { InvoiceMismatch } from './manual-payment-problems.js';
 import { problemOfManualPaymentRejection } from './manual-payment-problems.js';
 import {
   listManualPaymentsQuery,
@@ -46,6 +49,7 @@ export class ManualPaymentsController implements Controller {
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.manualPaymentHandler) private readonly payments: ManualPaymentHandler,
     @inject(httpTokens.recordManualPayment) private readonly record: RecordManualPayment,
+    @inject(httpTokens.invoiceOperations) private readonly invoices: InvoiceOperations,
     @inject(httpTokens.customerZones) private readonly zones: CustomerZones,
     @inject(httpTokens.manualPaymentQueries) private readonly queries: ManualPaymentQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
@@ -146,6 +150,7 @@ export class ManualPaymentsController implements Controller {
     const manualPaymentId = manualPaymentIdOf(context.commandId);
     const own = await zoneOfCustomer(this.zones, body.customer, 'customer');
     const zone = body.time_zone ?? own;
+    if (body.invoice !== undefined) await this.checkInvoice(body.invoice, body);
     const recorded = await this.record(
       {
         details: {
@@ -171,6 +176,23 @@ export class ManualPaymentsController implements Controller {
     }
     const payment = acceptedBy(recorded.handled, problemOfManualPaymentRejection);
     return this.answer(201, payment, { possible_duplicates: recorded.possibleDuplicates });
+  }
+
+  /** What is said of an invoice must fit it; whether it still does when the money is applied is for that to see. */
+  private async checkInvoice(
+    invoiceId: InvoiceId,
+    body: z.output<typeof recordManualPaymentBody>,
+  ): Promise<void> {
+    const { customerId, payable } = await findPayable(this.invoices, invoiceId);
+    const amount = money(body.amount, body.currency);
+    const refuse = (rejection: InvoiceMismatch) => new Refused(problemOfManualPaymentRejection(rejection));
+    if (customerId !== body.customer) throw refuse({ code: 'invoice_of_another_customer' });
+    if (amount.currency !== payable.currency) {
+      throw refuse({ code: 'currency_mismatch', expected: payable.currency });
+    }
+    if (!body.allow_overpayment && compare(amount, payable) > 0) {
+      throw refuse({ code: 'manual_payment_above_due', payable });
+    }
   }
 
   private async change(

@@ -45,6 +45,9 @@ export const recordManualPaymentBody = z
       description: 'Verify at once, below the amount from which a second person is needed.',
     }),
     allow_duplicate: z.boolean().default(false),
+    allow_overpayment: z.boolean().default(false).meta({
+      description: 'More than the invoice asks for did come in; the rest stays unapplied.',
+    }),
     time_zone: zoneField,
   })
   .meta({ id: 'RecordManualPayment' });

@@ -25,13 +25,14 @@ export function orderObject(row: OrderRow, livemode: boolean) {
 
 export function orderRowOf(order: ExistingOrder, revision: bigint): OrderRow {
   const { details } = order;
-  const approved = isApproved(order) ? order : null;
+  const known = order.status === 'canceled' ? order.from : order;
+  const approved = isApproved(known) ? known : null;
   return {
     id: details.orderId,
     status: order.status,
     customer: details.customerId,
     currency: details.currency,
-    total: order.total === null ? null : order.total.minor,
+    total: known.total === null ? null : known.total.minor,
     amount_settled: approved?.settled?.minor ?? null,
     terms: approved?.terms ?? null,
     approved_on: approved?.approvedOn ?? null,

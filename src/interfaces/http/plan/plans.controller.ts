@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify';
 import type { z } from 'zod';
+import type { InvoiceOperations } from '../../../application/invoice/invoice-operations.js';
 import { planIdOf } from '../../../application/plan/plan-ids.js';
 import type { PlanHandler } from '../../../application/plan/plan-tasks.js';
 import type { Clock } from '../../../application/ports/clock.js';
@@ -20,6 +21,7 @@ import { httpTokens } from '../http-tokens.js';
 import { zoneOfCustomer } from '../shared/customer-zone.js';
 import { acceptedBy, ifRevision } from '../shared/handled.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
+import { findPayable } from '../shared/payable-invoice.js';
 import { Refused, refused } from '../shared/problem.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
 import { route, withReason } from '../shared/route.js';
@@ -50,6 +52,7 @@ export class PlansController implements Controller {
     @inject(httpTokens.settings) private readonly settings: HttpSettings,
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.planHandler) private readonly plans: PlanHandler,
+    @inject(httpTokens.invoiceOperations) private readonly invoices: InvoiceOperations,
     @inject(httpTokens.customerZones) private readonly zones: CustomerZones,
     @inject(httpTokens.planQueries) private readonly queries: PlanQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
@@ -155,22 +158,29 @@ export class PlansController implements Controller {
   ];
 
   private async create(body: z.output<typeof createPlanBody>, context: RequestContext): Promise<Answer> {
-    const { invoice: invoiceId, customer: customerId, order = null, currency } = body;
-    const own = await zoneOfCustomer(this.zones, customerId, 'customer');
-    const zone = body.time_zone ?? own;
+    const { invoice: invoiceId } = body;
+    const planId = planIdOf(invoiceId);
+    const { state } = await this.plans.load(planId);
+    // Once a plan has begun, what it was started with counts, and not what is left of its invoice.
+    const started = state.status === 'absent' ? null : state;
+    const { customerId, orderId, payable } =
+      started === null
+        ? await findPayable(this.invoices, invoiceId)
+        : { ...started.details, payable: started.total };
+    const { currency } = payable;
+    const zone = body.time_zone ?? (await zoneOfCustomer(this.zones, customerId));
     const at = this.clock.now();
     const terms = termsOf(body.terms, currency);
     const exposure =
       terms.creditLimit === null ? money(0n, currency) : await this.queries.exposureOf(customerId, currency);
-    const planId = planIdOf(invoiceId);
     const approvedOn = civilDateIn(knownZone(zone), at);
     const handled = await this.plans.handle(
       planId,
       {
         type: 'StartPlan',
         at,
-        details: { planId, invoiceId, orderId: order, customerId, terms, approvedOn, zone },
-        total: money(body.amount, currency),
+        details: { planId, invoiceId, orderId, customerId, terms, approvedOn, zone },
+        total: payable,
         exposure,
       },
       context.metadata,

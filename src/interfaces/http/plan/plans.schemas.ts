@@ -30,11 +30,7 @@ export const planParams = z.strictObject({ id: planId });
 
 export const createPlanBody = z
   .strictObject({
-    invoice: invoiceId,
-    customer: customerId,
-    order: orderId.optional(),
-    amount: amountField,
-    currency: currencyField,
+    invoice: invoiceId.meta({ description: 'An open one; the plan is of what may still be paid of it.' }),
     terms: termsField,
     time_zone: zoneField,
   })
