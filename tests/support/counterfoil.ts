@@ -88,7 +88,7 @@ export async function startApp(
 }
 
 /** A real EventStoreDB when EVENTSTORE_URL names one, the stand-in on the client's own protocol otherwise. */
-async function eventStoreDb(): Promise<{ readonly connectionString: string; close(): Promise<void> }> {
+export async function eventStoreDb(): Promise<{ readonly connectionString: string; close(): Promise<void> }> {
   const real = process.env['EVENTSTORE_URL'];
   return real === undefined ? startEventStoreStandIn() : { connectionString: real, close: async () => {} };
 }

@@ -72,16 +72,17 @@ describe('numbers of documents', () => {
           const processes = faults.map((own) =>
             createDocumentNumbers({ eventStore: faulty(store, [...own]), clock: systemClock }),
           );
-          const place = await createDocumentNumbers({ eventStore: store, clock: systemClock }).place('INV');
+          const seen = await createDocumentNumbers({ eventStore: store, clock: systemClock }).place('INV');
           const ids = Array.from({ length: count }, () => invoiceIdOf(randomUUID()));
           const given = new Map<string, Set<string>>(ids.map((id) => [id, new Set<string>()]));
           // Every process asks for every document until it is told, as the agenda's workers do.
           await Promise.all(
-            processes.flatMap((numbers) =>
-              ids.map(async (documentId) => {
+            processes.flatMap((numbers, place) =>
+              // Each begins with another one, so that different documents meet at one number.
+              [...ids.slice(place), ...ids.slice(0, place)].map(async (documentId) => {
                 for (let tries = 0; tries < 100; tries += 1) {
                   const number = await numbers
-                    .assign({ documentId, place, width: 4, cause })
+                    .assign({ documentId, place: seen, width: 4, cause })
                     .catch((error: unknown) => {
                       const known =
                         error instanceof AppendOutcomeUnknown || error instanceof EventStoreUnavailable;
