@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { createBillingIdentities } from '../application/customer/billing-identities.js';
 import { createDocumentNumbers } from '../application/invoice/document-numbers.js';
 import { invoiceCodec } from '../application/invoice/invoice.codec.js';
 import { createInvoiceOperations } from '../application/invoice/invoice-operations.js';
@@ -48,8 +49,10 @@ export const invoiceModule = new ContainerModule(({ bind }) => {
       tokens.surroundings,
     ],
   );
-  // No profile of a customer is kept yet, so nobody is known.
-  bind(tokens.billingIdentities).toConstantValue({ current: async () => undefined });
+  bind(tokens.billingIdentities).toResolvedValue(
+    (handler, profiles) => createBillingIdentities({ handler, profiles }),
+    [tokens.customerHandler, httpTokens.customerProfiles],
+  );
   bind(httpTokens.invoiceQueries).toResolvedValue((pool) => new PostgresInvoiceQueries(pool), [tokens.pool]);
   bind(httpTokens.creditNoteQueries).toResolvedValue(
     (pool) => new PostgresCreditNoteQueries(pool),

@@ -25,7 +25,6 @@ const kills = Number(process.env['INVOICE_KILLS'] ?? 1);
 const callers = 8;
 const apiKey = `sk_test_${randomUUID().replaceAll('-', '')}`;
 const draft = {
-  customer: 'cus_0193f1a0-0000-7000-8000-000000000001',
   currency: 'EUR',
   lines: [{ description: 'Support', unit_price: '68.33', taxes: [{ name: 'VAT', percentage: '20' }] }],
 };
@@ -50,10 +49,12 @@ async function patiently(tally: Tally, apis: readonly ApiClient[], path: string,
 async function finalizeAll(apis: readonly ApiClient[], tally: Tally): Promise<readonly string[]> {
   const ids: string[] = [];
   let next = 0;
+  const registered = await patiently(tally, apis, '/v1/customers', { name: 'A customer' });
+  const customer = registered.body['id'];
   async function caller(): Promise<void> {
     while (next < invoices) {
       next += 1;
-      const made = await patiently(tally, apis, '/v1/invoices', draft);
+      const made = await patiently(tally, apis, '/v1/invoices', { ...draft, customer });
       const id = String(made.body['id']);
       ids.push(id);
       const issued = await patiently(tally, apis, `/v1/invoices/${id}/finalize`, {});

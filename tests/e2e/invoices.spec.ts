@@ -1,17 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { readIssuedIdentity } from '../../src/application/invoice/issued-identity.js';
 import type { Answer, Json } from '../support/api-client.js';
 import { items } from '../support/api-client.js';
 import type { RunningApp } from '../support/counterfoil.js';
 import { startApp, stores } from '../support/counterfoil.js';
 import { eventually } from '../support/eventually.js';
 
-const customer = 'cus_0193f1a0-0000-7000-8000-000000000001';
 const dayMs = 86_400_000;
 
 describe.each(stores)('invoices over HTTP, events in %s', (store) => {
   let app: RunningApp;
+  let customer: string;
+  const register = async () =>
+    String((await app.api.post('/v1/customers', { name: 'A customer' })).body['id']);
   beforeAll(async () => {
     app = await startApp(store);
+    customer = await register();
   }, 60_000);
   afterAll(() => app?.stop());
 
@@ -66,7 +71,7 @@ describe.each(stores)('invoices over HTTP, events in %s', (store) => {
   });
 
   it('ages what is due as the days go by, and tells any day of the past', async () => {
-    const other = 'cus_0193f1a0-0000-7000-8000-000000000002';
+    const other = await register();
     const made = await issue({ customer: other });
     const { issued_on: issuedOn, due_on: dueOn } = made.body;
     const later = (days: number) =>
@@ -94,6 +99,49 @@ describe.each(stores)('invoices over HTTP, events in %s', (store) => {
     await aging(later(200), 0);
     // Voided today: as of its due date it was still owed.
     expect(await aging(String(dueOn), 33_499)).toMatchObject([{ current: 33_499 }]);
+  });
+
+  it('is addressed as the customer was when it was issued, whatever changes later', async () => {
+    const registered = await app.api.post('/v1/customers', {
+      name: 'Grace Hopper',
+      email: 'grace@example.com',
+      billing_address: {
+        line1: 'Navy Yard 1',
+        city: 'Arlington',
+        state: 'VA',
+        postal_code: '22201',
+        country: 'US',
+      },
+    });
+    const id = String(registered.body['id']);
+    const digest = async () => (await issue({ customer: id })).body['billing_identity_sha256'];
+    const before = await issue({ customer: id });
+    expect(before.body['billing_identity_sha256']).toMatch(/^[0-9a-f]{64}$/);
+    expect(await digest()).toBe(before.body['billing_identity_sha256']);
+    const moved = await app.api.send(
+      'PUT',
+      `/v1/customers/${id}/billing_address`,
+      JSON.stringify({ line1: 'Elsewhere 2', country: 'US' }),
+      {
+        'content-type': 'application/json',
+      },
+    );
+    expect(moved.status).toBe(200);
+    expect(await digest()).not.toBe(before.body['billing_identity_sha256']);
+    const now = await app.api.get(`/v1/invoices/${before.body['id']}`);
+    expect(now.body['billing_identity_sha256']).toBe(before.body['billing_identity_sha256']);
+    const client = new pg.Client({ connectionString: app.databaseUrl });
+    await client.connect();
+    const { rows } = await client.query<{ document: string }>(
+      'select document from counterfoil.issued_identities where invoice_id = $1',
+      [before.body['id']],
+    );
+    await client.end();
+    const document = rows[0]?.document ?? '';
+    expect(readIssuedIdentity(document, String(before.body['billing_identity_sha256']))).toMatchObject({
+      name: 'Grace Hopper',
+      address: { line1: 'Navy Yard 1', postalCode: '22201' },
+    });
   });
 
   it('keeps the number of a void invoice, and goes on behind it', async () => {

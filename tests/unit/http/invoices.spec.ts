@@ -1,17 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Answer } from '../../support/api-client.js';
+import { customers } from './credit-ports.js';
 import { identity } from './in-memory-invoices.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 
 let app: RunningServer;
+const customer = customers.inParis;
 beforeAll(async () => {
   app = await startServer();
 });
 afterAll(() => app.stop());
 
-const customer = 'cus_0193f1a0-0000-7000-8000-000000000001';
 const line = (unit_price: string, more: object = {}) => ({
   description: 'Something',
   unit_price,
@@ -184,7 +185,7 @@ type Bad = {
   readonly code: string;
   readonly pointer?: string;
 };
-const given = { customer, currency: 'EUR' };
+const given = { currency: 'EUR' };
 const badDrafts: readonly Bad[] = [
   { name: 'no lines', body: { ...given, lines: [] }, status: 400, code: 'too_small', pointer: '/lines' },
   {
@@ -196,7 +197,7 @@ const badDrafts: readonly Bad[] = [
   },
   {
     name: 'no customer',
-    body: { currency: 'EUR', lines: lago },
+    body: { ...given, customer: undefined, lines: lago },
     status: 400,
     code: 'required',
     pointer: '/customer',
@@ -350,7 +351,7 @@ describe('what is no invoice', () => {
     '$name -> $status $code, and nothing is recorded',
     async ({ body, status, code, pointer }) => {
       const before = await app.eventStore.head();
-      const answer = await app.api.post('/v1/invoices', body);
+      const answer = await app.api.post('/v1/invoices', { customer, ...body });
       const errors = answer.body['errors'] as { code: string; pointer: string }[] | undefined;
       expect([answer.status, errors?.[0]?.code ?? answer.body['code'], errors?.[0]?.pointer]).toEqual([
         status,
@@ -360,6 +361,13 @@ describe('what is no invoice', () => {
       expect(await app.eventStore.head()).toBe(before);
     },
   );
+
+  it('an invoice for nobody -> 404, and nothing is recorded', async () => {
+    const before = await app.eventStore.head();
+    const answer = await draft({ customer: 'cus_0193f1a0-0000-7000-8000-00000000dead' });
+    expect([answer.status, answer.body['param']]).toEqual([404, 'customer']);
+    expect(await app.eventStore.head()).toBe(before);
+  });
 
   it('a draft that would be due before it is issued takes no number', async () => {
     const made = await draft({ days_until_due: undefined, due_on: '2020-01-01' });

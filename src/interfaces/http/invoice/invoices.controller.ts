@@ -8,6 +8,7 @@ import type {
   Invoicing,
 } from '../../../application/invoice/invoice-operations.js';
 import type { Clock } from '../../../application/ports/clock.js';
+import type { CustomerZones } from '../../../application/ports/customer-zones.js';
 import type { EventStore } from '../../../application/ports/event-store.js';
 import type { InvoiceQueries } from '../../../application/ports/invoice-queries.js';
 import type { Projections } from '../../../application/ports/read-models.js';
@@ -18,6 +19,7 @@ import type { InvoiceId } from '../../../domain/shared/ids.js';
 import { eventObject, eventSchema } from '../audit/event-object.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
+import { zoneOfCustomer } from '../shared/customer-zone.js';
 import { listOf } from '../shared/fields.js';
 import { acceptedBy, ifRevision } from '../shared/handled.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
@@ -49,6 +51,7 @@ export class InvoicesController implements Controller {
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.invoicing) private readonly invoicing: Invoicing,
     @inject(httpTokens.invoiceOperations) private readonly invoices: InvoiceOperations,
+    @inject(httpTokens.customerZones) private readonly zones: CustomerZones,
     @inject(httpTokens.invoiceQueries) private readonly queries: InvoiceQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
     @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
@@ -143,6 +146,7 @@ export class InvoicesController implements Controller {
   private async create(body: z.output<typeof createInvoiceBody>, context: RequestContext): Promise<Answer> {
     const invoiceId = invoiceIdOf(context.commandId);
     const { customer: customerId, order: orderId = null, currency, purpose } = body;
+    await zoneOfCustomer(this.zones, customerId, 'customer');
     const handled = await this.invoices.run(
       invoiceId,
       {
