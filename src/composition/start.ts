@@ -6,6 +6,7 @@ import type { Logger } from '../application/ports/logger.js';
 import type { Config } from '../config.js';
 import { freePort } from '../infrastructure/free-port.js';
 import { createLogger } from '../infrastructure/pino-logger.js';
+import { PostgresApiKeys } from '../infrastructure/postgres/api-keys.js';
 import { startEmbeddedPostgres } from '../infrastructure/postgres/embedded-postgres.js';
 import { keepEventSource } from '../infrastructure/postgres/event-source.js';
 import { migrate } from '../infrastructure/postgres/migrate.js';
@@ -167,7 +168,8 @@ async function startParts(
 
   const works = config.role !== 'api';
   const serves = config.role !== 'worker';
-  const apiKey = serves ? await bootstrapApiKey(config, container.get(httpTokens.apiKeys)) : null;
+  // Through the common pool: a start has more patience than a client.
+  const apiKey = serves ? await bootstrapApiKey(config, new PostgresApiKeys(pool)) : null;
   const projections = container.get(tokens.postgresProjections);
   await (works ? projections.start() : projections.watch());
   stops.push(() => projections.stop());

@@ -33,12 +33,22 @@ function cross(name) {
 }
 
 /** Looking whether there is anything to do changes nothing, unless something is found. */
-const polls =
-  /claim_inbound_webhooks|from read_pending_effects\.open_requests r|max\(position\)|where position > |projection_checkpoint|from counterfoil\.projections|parked_events/;
+const polls = new RegExp(
+  [
+    ...['claim_inbound_webhooks', 'from read_pending_effects\\.open_requests r', 'with due as'],
+    ...['max\\(position\\)', 'where position > ', 'projection_checkpoint', 'from counterfoil\\.projections'],
+    ...['parked_events', 'from counterfoil\\.policy_position', 'from counterfoil\\.policy_failures'],
+    ...[
+      'from counterfoil\\.test_clock',
+      'from read_limits\\.',
+      'update counterfoil\\.jobs set fencing_token',
+    ],
+  ].join('|'),
+);
 
 function crossPoll(name) {
   return (result) => {
-    if ((result?.rows?.length ?? 0) > 0 && /claim_inbound|open_requests/.test(name)) {
+    if ((result?.rows?.length ?? 0) > 0 && /claim_inbound|open_requests|with due as/.test(name)) {
       const reached = cross(name);
       reached();
     }
@@ -50,7 +60,10 @@ pg.Client.prototype.query = function (first, ...rest) {
   const batch = typeof first?.submit === 'function';
   const text = batch ? 'batch of a projection' : String(first?.text ?? first);
   const name = text.replaceAll(/\s+/g, ' ').trim().slice(0, 60);
-  const reached = !batch && polls.test(text) ? crossPoll(name) : cross(name);
+  // The turn to run policies is taken whether there is anything for them or not.
+  const isTurn = /counterfoil\.leases/.test(text) && (first?.values ?? rest[0])?.includes?.('policies');
+  const isPoll = !batch && (isTurn || polls.test(text.replaceAll(/\s+/g, ' ')));
+  const reached = isPoll ? crossPoll(name) : cross(name);
   const last = rest.at(-1);
   if (batch) {
     const { callback } = first;

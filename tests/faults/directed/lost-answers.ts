@@ -26,10 +26,12 @@ const quietWithinMs = 30_000;
 
 /**
  * Every kind of command, each with an answer of Stripe that is lost after the effect, and with webhooks that come late and twice.
- * Answers what the four books then disagree on.
+ * Answers what the four books then disagree on, and how long after the last command all was at rest.
  * @param broken how the program is broken on purpose; null as it is
  */
-export async function loseAnswers(broken: string | null): Promise<readonly Discrepancy[]> {
+export async function loseAnswers(
+  broken: string | null,
+): Promise<{ readonly discrepancies: readonly Discrepancy[]; readonly healMs: number }> {
   const closers: (() => Promise<unknown>)[] = [];
   try {
     const build = await copyBuild();
@@ -68,8 +70,8 @@ export async function loseAnswers(broken: string | null): Promise<readonly Discr
     );
     client.close();
     const books = { history, databaseUrl: database.url, simulatorUrl: simulator.url };
-    await untilQuiet(books, quietWithinMs);
-    return await checkFourBooks(books);
+    const { ms } = await untilQuiet(books, quietWithinMs);
+    return { discrepancies: await checkFourBooks(books), healMs: ms };
   } finally {
     for (const close of closers.reverse()) await close();
   }
