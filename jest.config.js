@@ -29,6 +29,6 @@ export default {
     ...(EVENTSTORE_URL === undefined ? ['real-server'] : []),
   ],
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.mjs'],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
 };

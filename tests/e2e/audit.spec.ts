@@ -18,7 +18,7 @@ describe.each(stores)('what an auditor sees, events in %s', (store) => {
     await app.api.post('/v1/refunds', { payment: paid.body['id'], amount: 2000 });
     await app.api.post('/v1/payments', { ...body, amount: 700, currency: 'JPY' });
     await app.api.post('/v1/payments', { ...body, payment_method: 'pm_card_visa_chargeDeclined' });
-  }, 60_000);
+  }, 180_000);
   afterAll(() => app?.stop());
 
   it('every event says who, why, because of what and where it stands', async () => {

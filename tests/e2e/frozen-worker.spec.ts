@@ -48,7 +48,7 @@ describe.each(keepers)('F05: a worker frozen past its lease in %s', (keeper) => 
     });
     database = new pg.Pool({ connectionString: cluster.database.url, max: 2 });
     workers = await Promise.all([1, 2].map(() => cluster.start({ COUNTERFOIL_ROLE: 'worker' })));
-  }, 60_000);
+  }, 180_000);
   afterEach(() => {
     for (const { child } of workers) child.kill('SIGCONT');
   });

@@ -18,7 +18,7 @@ describe.each(stores)('idempotency keys, events in %s', (store) => {
       COUNTERFOIL_INLINE_BUDGET_MS: '10000',
       COUNTERFOIL_EFFECT_GRACE_MS: '12000',
     });
-  }, 60_000);
+  }, 180_000);
   afterAll(() => app?.stop());
 
   it('50 parallel POSTs with one key make one charge, and all end with one body', async () => {

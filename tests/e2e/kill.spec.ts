@@ -59,7 +59,7 @@ describe('a kill between what Stripe did and what we wrote down', () => {
       STRIPE_WEBHOOK_SECRET: secret,
       STRIPE_API_BASE: `http://127.0.0.1:${simulatorPort}`,
     };
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     await stopSimulator?.();

@@ -19,7 +19,7 @@ describe('two processes on one database', () => {
     });
     here = await cluster.start();
     there = await cluster.start();
-  }, 120_000);
+  }, 300_000);
   afterAll(() => cluster?.close());
 
   it('let a key through as often as the limit says, penalize it when it goes on, and know of its pardon', async () => {

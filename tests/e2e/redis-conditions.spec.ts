@@ -117,7 +117,7 @@ withRedis('the same history, whatever Redis does', () => {
   let without: Awaited<ReturnType<typeof runThrough>>;
   beforeAll(async () => {
     without = await runThrough(null, async () => undefined);
-  }, 120_000);
+  }, 300_000);
   afterEach(() => redis?.kill());
 
   it('ends without Redis as it should', () => {
@@ -144,7 +144,7 @@ withRedis('the same history, whatever Redis does', () => {
       redis = server;
       expect(await runThrough(server, () => disturb(server))).toEqual(without);
     },
-    120_000,
+    300_000,
   );
 });
 
@@ -164,7 +164,7 @@ withRedis('what Redis keeps of a payment', () => {
       (kept) => kept > 0,
     );
     await redis.flush();
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await app?.stop();
     await redis?.kill();

@@ -24,7 +24,7 @@ describe('one role for each process', () => {
       webhookPort,
       environment: { COUNTERFOIL_INLINE_BUDGET_MS: '500', COUNTERFOIL_EFFECT_GRACE_MS: '500' },
     });
-  }, 60_000);
+  }, 180_000);
   afterAll(() => cluster?.close());
 
   it('two APIs and two workers share the work: APIs record it, workers finish it, and both see the lists', async () => {
@@ -93,7 +93,7 @@ describe('one role for each process', () => {
     expect(webhook.status).toBe(404);
     expect(worker.output()).toContain("Counterfoil's worker is ready");
     expect(await worker.stop()).toBe(0);
-  }, 120_000);
+  }, 300_000);
 
   it('a role that there is none of, or that lacks what it shares with others, ends the start with a word on it', async () => {
     const { environment } = cluster;
@@ -105,5 +105,5 @@ describe('one role for each process', () => {
     const alone = await refusedStart(['--role', 'worker'], {});
     expect(alone).toContain('DATABASE_URL is missing in role worker');
     expect(alone).toContain('STRIPE_SECRET_KEY is missing in role worker');
-  }, 60_000);
+  }, 180_000);
 });

@@ -27,7 +27,7 @@ describe('F04: two nodes, restarted one after the other under load', () => {
     cluster = await startCluster();
     await cluster.simulator.post('/sim/rate_limit', { off: true });
     nodes = [await cluster.start(), await cluster.start()];
-  }, 60_000);
+  }, 180_000);
   afterAll(() => cluster?.close());
 
   it(`${restarts} restarts: no request fails, every node stops with code 0, and each payment is charged once`, async () => {

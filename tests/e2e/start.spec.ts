@@ -44,7 +44,7 @@ describe('npm start, on a machine with nothing', () => {
     const refund = await api.post('/v1/refunds', { payment: paid.body['id'] });
     expect(refund.body).toMatchObject({ status: 'succeeded', amount: 5000 });
     expect(await second.stop('SIGTERM')).toBe(0);
-  }, 90_000);
+  }, 180_000);
 
   it('goes on where a kill -9 left it, with its database still running', async () => {
     const first = await startAppProcess(environment);
@@ -53,7 +53,7 @@ describe('npm start, on a machine with nothing', () => {
     const apiKey = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
     expect(items(await apiClient(second.url, apiKey).get('/v1/payments'))).toEqual([]);
     expect(await second.stop()).toBe(0);
-  }, 90_000);
+  }, 180_000);
 
   it('has one clear line for a busy port', async () => {
     const busy = createServer().listen(Number(environment['PORT']), '127.0.0.1');
@@ -75,7 +75,7 @@ describe('npm start, on a machine with nothing', () => {
     expect(output().trim().split('\n')).toHaveLength(1);
     expect(output()).toContain(dataDir);
     expect(await first.stop()).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   it.each([
     ['a file where the folder should be', async (path: string) => writeFile(path, 'x')],
@@ -97,7 +97,7 @@ describe('npm start, on a machine with nothing', () => {
       expect(output()).toContain(path);
       expect(output()).not.toContain('    at ');
     },
-    60_000,
+    300_000,
   );
 
   it('names every variable that it cannot start with', async () => {
@@ -122,7 +122,7 @@ describe('npm start, on a machine with nothing', () => {
     expect(output()).toMatch(/warn {2}redis/);
     expect(output()).toContain('Check DATABASE_URL');
     expect(output()).not.toContain('secret@');
-  }, 60_000);
+  }, 180_000);
 
   it('the demo tells its story to the end, and its books balance', async () => {
     const { child, output } = startProgram('interfaces/cli/demo.js', {});
@@ -130,5 +130,5 @@ describe('npm start, on a machine with nothing', () => {
     expect(output()).toContain('insufficient_funds');
     expect(output()).toMatch(/payments: \d+ events, \d+ rows, 0 differences/);
     expect(output()).toMatch(/sum +0\n/);
-  }, 120_000);
+  }, 300_000);
 });

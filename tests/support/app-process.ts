@@ -60,7 +60,7 @@ export async function startAppProcess(environment: Readonly<Record<string, strin
       );
     },
     (status) => status === 200,
-    30_000,
+    120_000,
   );
   return {
     child,

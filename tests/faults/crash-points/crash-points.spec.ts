@@ -17,7 +17,7 @@ let lanes: readonly Lane[];
 beforeAll(async () => {
   build = await copyBuild();
   lanes = await Promise.all(Array.from({ length: lanesMax }, () => openLane(build.folder)));
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await Promise.all((lanes ?? []).map((lane) => lane.close()));

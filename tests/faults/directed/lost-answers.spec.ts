@@ -22,7 +22,7 @@ beforeAll(async () => {
     }),
     ...controls.map(async ([broken]) => found.set(broken, (await loseAnswers(broken)).discrepancies)),
   ]);
-}, 120_000);
+}, 300_000);
 
 it('lost answers and doubled webhooks leave the four books equal', () => {
   expect(asItIs).toEqual([]);

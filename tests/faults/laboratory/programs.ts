@@ -123,9 +123,9 @@ export function appEnvironment(parts: {
   };
 }
 
-/** @throws when the program ends before it is ready, or is not ready within a minute */
+/** @throws when the program ends before it is ready, or is not ready within three minutes */
 export async function untilReady(url: string, { child, output }: Program): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 180_000;
   for (;;) {
     if (child.exitCode !== null || child.signalCode !== null) {
       throw new Error(`it ended with ${child.exitCode ?? child.signalCode}:\n${output()}`);
