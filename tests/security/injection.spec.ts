@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { Answer, Json } from '../support/api-client.js';
@@ -5,6 +6,8 @@ import { field } from '../support/api-client.js';
 import type { RunningApp } from '../support/counterfoil.js';
 import { startApp } from '../support/counterfoil.js';
 
+/** Requests under way together: there are thousands. */
+const atOnce = 8;
 /** Stands in each attack, so that a statement that was put together from one shows. */
 const marker = 'zz9';
 const attacks = [
@@ -92,8 +95,14 @@ function fieldsOf({ operation }: Target): readonly string[] {
 async function attackEach(target: Target): Promise<readonly Answer[]> {
   const { method, operation } = target;
   const { parameters = [] } = operation;
-  const post = (body: unknown, headers: Record<string, string> = {}, address = addressOf(target)) =>
-    method === 'get' ? app.api.get(address, headers) : app.api.post(address, body, headers);
+  const send = (body: unknown, headers: Record<string, string> = {}, address = addressOf(target)) =>
+    method === 'get'
+      ? app.api.get(address, headers)
+      : app.api.send(method.toUpperCase(), address, method === 'delete' ? '' : JSON.stringify(body), {
+          'content-type': 'application/json',
+          'idempotency-key': randomUUID(),
+          ...headers,
+        });
   const fields = fieldsOf(target);
   const usual = Object.fromEntries(fields.map((name) => [name, plain[name]]));
   const calls = attacks.flatMap((attack) => {
@@ -104,28 +113,29 @@ async function attackEach(target: Target): Promise<readonly Answer[]> {
         .map(
           ({ name }) =>
             () =>
-              post(usual, {}, addressOf(target, name, attack)),
+              send(usual, {}, addressOf(target, name, attack)),
         ),
       ...[
         ...parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
         'sort',
         'order_by',
-      ].map((name) => () => post(usual, {}, `${addressOf(target)}?${encodeURIComponent(name)}=${encoded}`)),
-      ...fields.map((name) => () => post({ ...usual, [name]: attack })),
+      ].map((name) => () => send(usual, {}, `${addressOf(target)}?${encodeURIComponent(name)}=${encoded}`)),
+      ...fields.map((name) => () => send({ ...usual, [name]: attack })),
       ...(fields.includes('metadata')
         ? [
-            () => post({ ...usual, metadata: { plain: attack } }),
-            () => post({ ...usual, metadata: { [attack]: 'x' } }),
+            () => send({ ...usual, metadata: { plain: attack } }),
+            () => send({ ...usual, metadata: { [attack]: 'x' } }),
           ]
         : []),
-      ...(method === 'post' ? [() => post(usual, { 'x-reason': encoded })] : []),
-      ...(/^[\x20-\x7e]+$/.test(attack) && method === 'post'
-        ? [() => post(usual, { 'idempotency-key': attack }), () => post(usual, { 'if-match': attack })]
+      ...(method !== 'get' ? [() => send(usual, { 'x-reason': encoded })] : []),
+      ...(/^[\x20-\x7e]+$/.test(attack) && method !== 'get'
+        ? [() => send(usual, { 'idempotency-key': attack }), () => send(usual, { 'if-match': attack })]
         : []),
     ];
   });
   const answers: Answer[] = [];
-  for (const call of calls) answers.push(await call());
+  while (calls.length > 0)
+    answers.push(...(await Promise.all(calls.splice(0, atOnce).map((call) => call()))));
   return answers;
 }
 
@@ -150,7 +160,7 @@ describe('security 50: SQL in every field, filter and sort column of every route
     expect(statements.length).toBeGreaterThan(100);
     expect(statements.filter((statement) => statement.includes(marker))).toEqual([]);
     expect((await client.query('select id from canary')).rows).toEqual([{ id: 1 }]);
-  }, 120_000);
+  }, 900_000);
 
   it.each(attacks)('is kept as it was sent where text is taken: %s', async (attack) => {
     const made = await app.api.post('/v1/payments', {
