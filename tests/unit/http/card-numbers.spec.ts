@@ -53,6 +53,13 @@ describe('a card number is seen', () => {
   });
 });
 
+/** As unlucky as an id can be: one in ten holds groups of digits like a card's, with a right check digit. */
+function uuidOfDigits(): string {
+  const digits = (length: number): string =>
+    Array.from({ length }, () => Math.floor(2 + Math.random() * 5)).join('');
+  return `${digits(8)}-${digits(4)}-7${digits(3)}-8${digits(3)}-${digits(3)}c${digits(8)}`;
+}
+
 describe('no card number is seen in', () => {
   it.each([
     ['a time in milliseconds', () => withCheckDigit('179876543210')],
@@ -60,7 +67,11 @@ describe('no card number is seen in', () => {
     ['a UUID', () => randomUUID()],
     ['an id of ours', () => `pay_${v7()}`],
     ['two dates', () => '2026-11-01 2026-12-01'],
-    ['a UUID of digits only', () => '42424242-4242-4242-8242-424242424242'],
+    ['a UUID of hardly anything but digits', () => uuidOfDigits()],
+    ['an id of ours that is made of one', () => `pay_${uuidOfDigits()}`],
+    ['the address of one', () => `/v1/payments/pay_${uuidOfDigits()}/capture?limit=10`],
+    ['a key that a client made of one', () => `order_${uuidOfDigits()}_2`],
+    ['a date and a time in an id', () => `20261125-1709-${Math.floor(1000 + Math.random() * 9000)}-4242`],
     ['a digest', () => `a${'4242424242424242'.repeat(3)}`],
     ['more digits than a card has', () => '42424242424242424242'],
     ['zeros', () => '0000000000000000'],

@@ -8,11 +8,11 @@ import { refused } from './problem.js';
  * card number inside of one is chance.
  */
 const otherNumbers =
-  /(?<![\d+])\+[1-9]\d{6,14}(?![ .\u00a0-]{0,3}\d)|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=\d*[a-f])[0-9a-f]{24,}\b/gi;
+  /(?<![\d+])\+[1-9]\d{6,14}(?![ .\u00a0-]{0,3}\d)|(?<![0-9a-z])(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=\d*[a-f])[0-9a-f]{24,})(?![0-9a-z])/gi;
 const closeDigits = /\d(?:[ .\u00a0-]{0,3}\d){12}/;
 const unbroken = /\d{13,}/g;
 /** Groups with one and the same separator: `4242 4242 4242 4242`. */
-const grouped = /\d{1,6}([ .\u00a0-]{1,3})\d{1,6}(?:\1\d{1,6})+/g;
+const grouped = /(?<!\d)\d{1,6}([ .\u00a0-]{1,3})\d{1,6}(?:\1\d{1,6})+(?!\d)/g;
 /** Twelve digits in base64, whatever stands before them: each three begin with one of these letters. */
 const digitsInBase64 = /(?:[MNO][\w+/-]{3}){3}/;
 const base64 = /[\w+/-]{18,}={0,2}/g;
