@@ -7,7 +7,7 @@ import type {
   InvoiceLine,
   TaxRate,
 } from '../../src/domain/invoice/content.js';
-import { sameRate } from '../../src/domain/invoice/content.js';
+import { rateKey } from '../../src/domain/invoice/content.js';
 import type { CreditScope } from '../../src/domain/invoice/credit-note.js';
 import type { CreditReason, InvoiceEvent } from '../../src/domain/invoice/events.js';
 import { invoice } from '../../src/domain/invoice/invoice.js';
@@ -108,7 +108,7 @@ export const pricedInvoice: fc.Arbitrary<Priced> = fc.tuple(currency, invoiceCon
 /** The lines that name a rate. */
 export function linesWith(of: InvoiceContent, rate: TaxRate): readonly number[] {
   return of.lines.flatMap(({ taxes }, place) =>
-    taxes.some((own) => sameRate(own, rate)) ? [place + 1] : [],
+    taxes.some((own) => rateKey(own) === rateKey(rate)) ? [place + 1] : [],
   );
 }
 

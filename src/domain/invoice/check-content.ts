@@ -5,14 +5,14 @@ import type { Decimal } from '../shared/decimal.js';
 import type { Money } from '../shared/money.js';
 import { largestMinor } from '../shared/money.js';
 import type { Discount, InvoiceContent, InvoiceLine } from './content.js';
-import { sameRate } from './content.js';
+import { rateKey, ratesOf } from './content.js';
 import type { PricedInvoice } from './price-invoice.js';
 import { priceInvoice } from './price-invoice.js';
 
 /** Why there can be no invoice of a content; `line` counts from 1 and is null for the invoice as a whole. */
 export type ContentRefusal =
   | { readonly code: 'invoice_without_lines' }
-  | { readonly code: 'too_many_lines'; readonly atMost: number }
+  | { readonly code: 'too_many_lines' | 'too_many_tax_rates'; readonly atMost: number }
   | {
       readonly code:
         | 'quantity_not_positive'
@@ -28,8 +28,9 @@ export type ContentRefusal =
   | { readonly code: 'amount_too_large' }
   | { readonly code: 'due_days_out_of_range' };
 
-/** An invoice with so many lines still fits into one event. */
+/** An invoice with so many lines, and so many rates on all of them together, still fits into one event. */
 const linesMax = 500;
+const ratesMax = 50;
 const dueDaysMax = 3_650;
 
 /** The price of a content, or why it cannot be an invoice. */
@@ -54,6 +55,7 @@ function refusalOf(currency: Currency, { lines, discount, due }: InvoiceContent)
   if (due.kind === 'after' && !(Number.isInteger(due.days) && due.days >= 0 && due.days <= dueDaysMax)) {
     return { code: 'due_days_out_of_range' };
   }
+  if (ratesOf(lines).size > ratesMax) return { code: 'too_many_tax_rates', atMost: ratesMax };
   for (const [place, line] of lines.entries()) {
     const refusal = lineRefusal(currency, line, place + 1);
     if (refusal !== undefined) return refusal;
@@ -71,12 +73,10 @@ function lineRefusal(currency: Currency, line: InvoiceLine, number: number): Con
   if (charge.kind === 'tiered' && charge.tiers.length === 0) {
     return { code: 'quantity_not_positive', line: number };
   }
-  for (const [place, rate] of taxes.entries()) {
-    if (!isShare(rate.percentage)) return { code: 'percentage_out_of_range', line: number };
-    if (taxes.findIndex((other) => sameRate(other, rate)) !== place) {
-      return { code: 'tax_rate_given_twice', line: number };
-    }
+  if (!taxes.every(({ percentage }) => isShare(percentage))) {
+    return { code: 'percentage_out_of_range', line: number };
   }
+  if (new Set(taxes.map(rateKey)).size < taxes.length) return { code: 'tax_rate_given_twice', line: number };
   if (period !== null && compareDates(period.from, period.to) > 0) {
     return { code: 'period_reversed', line: number };
   }

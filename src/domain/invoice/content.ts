@@ -1,6 +1,6 @@
 import type { CivilDate } from '../shared/civil-date.js';
 import type { Decimal } from '../shared/decimal.js';
-import { compareDecimals } from '../shared/decimal.js';
+import { formatDecimal } from '../shared/decimal.js';
 import type { Money } from '../shared/money.js';
 
 /** What an invoice says before it is priced; revised freely while it is a draft. */
@@ -55,11 +55,18 @@ type DueRule =
   | { readonly kind: 'on'; readonly date: CivilDate }
   | { readonly kind: 'after'; readonly days: number };
 
-export function sameRate(a: TaxRate, b: TaxRate): boolean {
-  return (
-    a.name === b.name &&
-    a.jurisdiction === b.jurisdiction &&
-    a.inclusive === b.inclusive &&
-    compareDecimals(a.percentage, b.percentage) === 0
-  );
+/** One text for rates that are the same tax: decimals have one shortest form. */
+export function rateKey({ name, jurisdiction, inclusive, percentage }: TaxRate): string {
+  const where = jurisdiction === null ? '' : `@${jurisdiction}`;
+  return `${inclusive ? 'in' : 'on'} ${formatDecimal(percentage)} ${name.length} ${name}${where}`;
+}
+
+/** Each rate of a document once by its key, in the order in which the lines name them. */
+export function ratesOf(lines: readonly Pick<InvoiceLine, 'taxes'>[]): ReadonlyMap<string, TaxRate> {
+  const rates = new Map<string, TaxRate>();
+  for (const rate of lines.flatMap(({ taxes }) => taxes)) {
+    const key = rateKey(rate);
+    if (!rates.has(key)) rates.set(key, rate);
+  }
+  return rates;
 }

@@ -5,7 +5,7 @@ import type { Money } from '../shared/money.js';
 import { add, money, subtract, sum, zero } from '../shared/money.js';
 import { paired } from '../shared/paired.js';
 import type { TaxRate } from './content.js';
-import { sameRate } from './content.js';
+import { rateKey, ratesOf } from './content.js';
 
 export type LineTax = {
   /** Which of the document's rates, from 1. */
@@ -28,7 +28,7 @@ type TaxableLine = { readonly amount: Money; readonly taxes: readonly TaxRate[] 
 /** A line while it is being taxed: inclusive tax leaves `net` as it is found. */
 type Line = {
   readonly number: number;
-  readonly taxes: readonly TaxRate[];
+  readonly rates: ReadonlySet<Rate>;
   net: Money;
   readonly found: { readonly rate: Rate; readonly amount: Money }[];
 };
@@ -46,13 +46,20 @@ export function priceTaxes(
   readonly rates: readonly PricedTax[];
   readonly lines: readonly { readonly net: Money; readonly taxes: readonly LineTax[] }[];
 } {
+  const byKey = new Map(
+    [...ratesOf(taxable)].map(([key, rate], place): [string, Rate] => [
+      key,
+      { number: place + 1, rate, remainderTo: [] },
+    ]),
+  );
+  const rates = [...byKey.values()];
   const lines = taxable.map(({ amount, taxes }, place): Line => {
-    return { number: place + 1, taxes, net: amount, found: [] };
+    const own = taxes.flatMap((tax) => byKey.get(rateKey(tax)) ?? []);
+    return { number: place + 1, rates: new Set(own), net: amount, found: [] };
   });
-  const rates = ratesOf(taxable).map((rate, place): Rate => ({ number: place + 1, rate, remainderTo: [] }));
   for (const group of inclusiveGroups(lines, rates)) takeOut(currency, group);
   for (const rate of rates.filter((one) => !one.rate.inclusive)) {
-    const own = lines.filter((line) => bears(line, rate));
+    const own = lines.filter((line) => line.rates.has(rate));
     const tax = percentageOf(
       sum(
         currency,
@@ -77,25 +84,13 @@ export function priceTaxes(
   };
 }
 
-function ratesOf(lines: readonly TaxableLine[]): readonly TaxRate[] {
-  const rates: TaxRate[] = [];
-  for (const rate of lines.flatMap(({ taxes }) => taxes)) {
-    if (!rates.some((known) => sameRate(known, rate))) rates.push(rate);
-  }
-  return rates;
-}
-
-function bears(line: Line, { rate }: Rate): boolean {
-  return line.taxes.some((own) => sameRate(own, rate));
-}
-
 type InclusiveGroup = { readonly rates: readonly Rate[]; readonly lines: Line[] };
 
 /** Lines by the set of inclusive rates that they share. */
 function inclusiveGroups(lines: readonly Line[], rates: readonly Rate[]): Iterable<InclusiveGroup> {
   const groups = new Map<string, InclusiveGroup>();
   for (const line of lines) {
-    const own = rates.filter((rate) => rate.rate.inclusive && bears(line, rate));
+    const own = rates.filter((rate) => rate.rate.inclusive && line.rates.has(rate));
     if (own.length === 0) continue;
     const name = own.map(({ number }) => number).join();
     const group = groups.get(name) ?? { rates: own, lines: [] };
@@ -161,7 +156,7 @@ function numbers(
 }
 
 function priced(currency: Currency, rate: Rate, lines: readonly Line[]): PricedTax {
-  const own = lines.filter((line) => bears(line, rate));
+  const own = lines.filter((line) => line.rates.has(rate));
   return {
     rate: rate.rate,
     taxable: sum(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
 import type { InvoiceContent, InvoiceLine } from '../../../src/domain/invoice/content.js';
 import { invoice } from '../../../src/domain/invoice/invoice.js';
 import { parseCivilDate } from '../../../src/domain/shared/civil-date.js';
@@ -66,6 +67,11 @@ describe('a draft', () => {
   const bad: readonly [string, InvoiceContent, { code: string; line?: number | null }][] = [
     ['no lines', content([]), { code: 'invoice_without_lines' }],
     ['501 lines', content(Array.from({ length: 501 }, () => line('1'))), { code: 'too_many_lines' }],
+    [
+      '51 different rates',
+      content(Array.from({ length: 51 }, (_, n) => line('1', { taxes: [vat(`${n}`)] }))),
+      { code: 'too_many_tax_rates' },
+    ],
     [
       'a quantity of zero',
       content([lineOf({ quantity: dec('0') })]),
@@ -185,6 +191,29 @@ describe('a number', () => {
         .map(({ type }) => type)
         .slice(-2),
     ).toEqual(['InvoiceFinalized', 'InvoicePaid']);
+  });
+});
+
+describe('the largest invoice', () => {
+  it('fits into one event, as do a credit note of all of it and the request for that', () => {
+    const rates = Array.from({ length: 50 }, (_, n) => ({
+      ...vat(`${n}.123456`),
+      name: 'A rate of some tax',
+    }));
+    const lines = Array.from({ length: 500 }, (_, n) =>
+      line('12345.678901234567', {
+        description: 'x'.repeat(100),
+        taxes: Array.from({ length: 5 }, (_none, k) => rates[(n + 10 * k) % 50] ?? vat('1')),
+      }),
+    );
+    const events = history(
+      ...issue(content(lines)),
+      requestCreditNote(1, { by: 'everything' }),
+      recordCreditNote(1),
+    );
+    const sizes = events.map((event) => JSON.stringify(invoiceCodec.encode(event).data).length);
+    expect(Math.max(...sizes)).toBeGreaterThan(300_000);
+    expect(Math.max(...sizes)).toBeLessThan(900_000);
   });
 });
 

@@ -5,7 +5,7 @@ import { creditLines } from '../../../src/domain/invoice/credit-note.js';
 import type { PricedInvoice } from '../../../src/domain/invoice/price-invoice.js';
 import { isZero, money } from '../../../src/domain/shared/money.js';
 import { linesWith, pricedInvoice } from '../../support/invoice-arbitraries.js';
-import { lagoContent, price } from '../../support/invoice-examples.js';
+import { content, lagoContent, line, price, vat } from '../../support/invoice-examples.js';
 
 const runs = { numRuns: 300 };
 const total = (amounts: readonly { readonly minor: bigint }[]) =>
@@ -157,17 +157,16 @@ describe('the reversal law', () => {
   });
 
   it('one unit at a time, net and tax keep their proportion on the way', () => {
-    const priced = price(lagoContent);
+    const priced = price(content([line('6.83', { taxes: [vat('20')] })]));
     const credited: CreditedLine[] = [];
-    for (let at = 1n; at <= 8_200n; at += 1n) {
+    for (let at = 1n; at <= 820n; at += 1n) {
       const amounts = [{ line: 1, amount: money(1n, 'EUR') }];
       credited.push(...credit(priced, credited, { by: 'line_amounts', amounts }));
-      if (at % 100n !== 0n) continue;
       const tax = total(credited.map((one) => one.tax));
-      const off = 2n * (tax * 8_200n - at * 1_367n);
-      expect(off >= -8_200n && off <= 8_200n).toBe(true);
+      const off = 2n * (tax * 820n - at * 137n);
+      expect(off >= -820n && off <= 820n).toBe(true);
     }
-    expect(sums(credited)).toEqual({ net: 6_833n, taxes: [[1, 1_367n]], total: 8_200n });
+    expect(sums(credited)).toEqual({ net: 683n, taxes: [[1, 137n]], total: 820n });
   });
 
   it("takes Lago's 334.99 back in four credit notes of a line each: 334.99, not 335.00", () => {

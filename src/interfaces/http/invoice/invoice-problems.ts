@@ -33,6 +33,7 @@ const kinds: RejectionKinds<InvoiceRejection> = {
   },
   invoice_without_lines: { status: 422, title: 'An invoice has at least one line' },
   too_many_lines: { status: 422, title: 'The invoice has too many lines' },
+  too_many_tax_rates: { status: 422, title: 'The invoice has too many different tax rates' },
   quantity_not_positive: { status: 422, title: 'A quantity must be above zero' },
   unit_price_negative: { status: 422, title: 'A price must not be negative' },
   tax_rate_given_twice: { status: 422, title: 'A line has the same tax rate twice' },
@@ -93,6 +94,8 @@ function detailOf(rejection: InvoiceRejection): string {
       return 'Give at least one line.';
     case 'too_many_lines':
       return `Give at most ${rejection.atMost} lines.`;
+    case 'too_many_tax_rates':
+      return `Give at most ${rejection.atMost} different rates.`;
     case 'quantity_not_positive':
     case 'unit_price_negative':
     case 'tax_rate_given_twice':
