@@ -124,7 +124,14 @@ it('what was never told is found in the provider’s list of events', async () =
   expect(await refundedOf(payments)).toEqual([700, 700, 700]);
 });
 
-it('after a gap that is longer than the provider’s memory every payment is looked at', async () => {
+it('a card that a customer saved, and that was never told, is found in the provider’s list of events', async () => {
+  const path = await saveUnheard();
+  expect((await backfillIn(5 * dayMs))['customers']).toBeGreaterThan(0);
+  await expectCard(path);
+});
+
+it('after a gap that is longer than the provider’s memory every payment and every customer is looked at', async () => {
+  const path = await saveUnheard();
   await app.simulator.post('/sim/webhooks', { drop: true });
   const payments = await Promise.all([pay(), pay()]);
   for (const payment of payments) await refundOutside(payment, 900);
@@ -135,7 +142,29 @@ it('after a gap that is longer than the provider’s memory every payment is loo
   const report = await backfillIn(40 * dayMs, 35 * dayMs);
   expect(report).toMatchObject({ events: 0, still_open: 0 });
   expect(await refundedOf(payments)).toEqual([900, 900]);
+  await expectCard(path);
 });
+
+/** A customer whose card was saved while webhooks were lost. */
+async function saveUnheard(): Promise<string> {
+  const made = await app.api.post('/v1/customers', {});
+  const path = `/v1/customers/${made.body['id']}`;
+  const setup = await app.api.post(`${path}/setup_intents`, {});
+  await app.simulator.post('/sim/webhooks', { drop: true });
+  const intent = field(setup.body, 'provider', 'setup_intent');
+  await app.simulator.post(`/sim/setup_intents/${intent}/confirm`, { payment_method: 'pm_card_visa' });
+  await eventually(
+    async () => items(await app.api.get('/v1/customers')).map(({ id }) => id),
+    (listed) => listed.includes(made.body['id']),
+  );
+  expect(items(await app.api.get(`${path}/payment_methods`))).toEqual([]);
+  return path;
+}
+
+async function expectCard(path: string) {
+  const [card] = items(await app.api.get(`${path}/payment_methods`));
+  expect(card).toMatchObject({ last4: '4242', default: true });
+}
 
 const dayMs = 24 * 3_600_000;
 
