@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
+import { collectionModule } from './collection.module.js';
 import { creditModule } from './credit.module.js';
 import { customerModule } from './customer.module.js';
 import { httpModule } from './http.module.js';
@@ -26,6 +27,7 @@ export function createContainer(surroundings: Surroundings): Container {
     webhookModule,
     jobsModule,
     planModule,
+    collectionModule,
     processesModule,
     limitModule,
     metricsModule,

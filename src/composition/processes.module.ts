@@ -1,9 +1,9 @@
 import { ContainerModule } from 'inversify';
+import { collectionTasks } from '../application/collection/collection-agenda.js';
 import { createExpiryTask, expiryKind } from '../application/credit/credit-agenda.js';
 import { createInvoiceTasks } from '../application/invoice/invoice-tasks.js';
 import { createPlanTasks } from '../application/plan/plan-tasks.js';
 import type { AgendaTasks } from '../application/shared/agenda.js';
-import type { Policy } from '../application/shared/policy.js';
 import { PostgresPolicyProgress } from '../infrastructure/postgres/policy-progress.js';
 import { PostgresAgenda } from '../infrastructure/read-models/agenda.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
@@ -16,11 +16,12 @@ import { tokens } from './tokens.js';
 export const processesModule = new ContainerModule(({ bind }) => {
   bind(tokens.agenda).toResolvedValue((pool) => new PostgresAgenda(pool), [tokens.pool]);
   bind(tokens.agendaWorker).toResolvedValue(
-    (agenda, clock, logger, planHandler, creditHandler, eventStore, invoices) => {
+    (agenda, clock, logger, planHandler, creditHandler, eventStore, invoices, handler, runner) => {
       const tasks: AgendaTasks = {
         ...createPlanTasks({ handler: planHandler, clock }),
         [expiryKind]: createExpiryTask({ handler: creditHandler, clock }),
         ...createInvoiceTasks({ eventStore, invoices }),
+        ...collectionTasks({ handler, runner, clock }),
       };
       return createAgendaWorker({ agenda, tasks, clock, logger, wakeUp: createWakeUp() });
     },
@@ -32,14 +33,22 @@ export const processesModule = new ContainerModule(({ bind }) => {
       httpTokens.creditHandler,
       httpTokens.eventStore,
       httpTokens.invoiceOperations,
+      httpTokens.collectionHandler,
+      tokens.recordingRunner,
     ],
   );
   bind(tokens.policyProgress).toResolvedValue((pool) => new PostgresPolicyProgress(pool), [tokens.pool]);
   bind(tokens.policyWorker).toResolvedValue(
-    (projections, eventStore, progress, leases, logger) => {
-      const policies: readonly Policy[] = [];
+    (policies, projections, eventStore, progress, leases, logger) => {
       return createPolicyWorker({ policies, log: projections.log, eventStore, progress, leases, logger });
     },
-    [tokens.postgresProjections, httpTokens.eventStore, tokens.policyProgress, tokens.leases, tokens.logger],
+    [
+      tokens.policies,
+      tokens.postgresProjections,
+      httpTokens.eventStore,
+      tokens.policyProgress,
+      tokens.leases,
+      tokens.logger,
+    ],
   );
 });

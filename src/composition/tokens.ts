@@ -1,5 +1,8 @@
 import type { ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
+import type { CollectionHandlers } from '../application/collection/collection-handlers.js';
+import type { CollectionRunner } from '../application/collection/collection-runner.js';
+import type { StartCollection } from '../application/collection/start-collection.js';
 import type { CustomerEffects, CustomerHandler } from '../application/customer/customer-effects.js';
 import type { SnapshotMethod } from '../application/customer/method-snapshots.js';
 import type { createPruneProfiles } from '../application/customer/prune-profiles.js';
@@ -13,6 +16,7 @@ import type { Leases } from '../application/ports/lease.js';
 import type { Logger } from '../application/ports/logger.js';
 import type { PolicyProgress } from '../application/ports/policy-progress.js';
 import type { PendingEffects } from '../application/ports/read-models.js';
+import type { Policy } from '../application/shared/policy.js';
 import type { HandleCustomerNews } from '../application/webhook/handle-customer-news.js';
 import type { Config } from '../config.js';
 import type { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
@@ -83,6 +87,13 @@ export const tokens = {
   paymentHandler: token<PaymentHandler>('paymentHandler'),
   paymentEffects: token<PaymentEffects>('paymentEffects'),
   invoiceHandler: token<InvoiceHandler>('invoiceHandler'),
+  collectionHandlers: token<CollectionHandlers>('collectionHandlers'),
+  /** Asks the provider itself, for whoever waits for the answer. */
+  collectionRunner: token<CollectionRunner>('collectionRunner'),
+  /** Records what to ask, and leaves the asking to the effect worker. */
+  recordingRunner: token<CollectionRunner>('recordingRunner'),
+  recordCollection: token<StartCollection>('recordCollection'),
+  policies: token<readonly Policy[]>('policies'),
   billingIdentities: token<BillingIdentities>('billingIdentities'),
   pendingEffects: token<PendingEffects>('pendingEffects'),
   jobRunner: token<Worker>('jobRunner'),

@@ -33,6 +33,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'order',
     'payment',
     'plan',
+    'policies',
     'ports',
     'shared',
     'webhook',

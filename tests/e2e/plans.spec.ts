@@ -46,21 +46,22 @@ describe.each(stores)('orders, plans and manual payments, events in %s', (store)
     const path = `/v1/payment_plans/${plan.body['id']}`;
     const stream = `paymentPlan-${plan.body['id']}`;
     await eventuallyHolds(async () => {
-      expect(await types(stream)).toEqual(['PlanStarted', 'PlanPartDue']);
+      // Nobody has a card here, so what follows is a collection that comes to nothing.
+      expect((await types(stream)).slice(0, 2)).toEqual(['PlanStarted', 'PlanPartDue']);
     });
     await app.api.post('/sim/clock', { advance_seconds: 3 * dayS });
     await eventuallyHolds(async () => {
       expect(field((await app.api.get(path)).body, 'parts', '0')).toMatchObject({
         ...{ status: 'missed', late_fees: 45 },
       });
-    });
+    }, 40_000);
     await app.api.post('/sim/clock', { advance_seconds: 33 * dayS });
     await eventuallyHolds(async () => {
       const now = await app.api.get(path);
       expect(now.body).toMatchObject({ status: 'defaulted', amount_outstanding: 90_00 });
       const [listed] = items(await app.api.get(`/v1/payment_plans?invoice=${invoice}`));
       expect(listed).toEqual(now.body);
-    });
+    }, 40_000);
     const told = await types(stream);
     for (const type of ['PlanPartAnnounced', 'PlanPartDue', 'PlanPartMissed']) {
       // Of three parts, the first was due too soon to be announced and the third is due by the default.
@@ -69,7 +70,7 @@ describe.each(stores)('orders, plans and manual payments, events in %s', (store)
     }
     expect(told.filter((each) => each === 'LateFeeFellDue')).toHaveLength(3);
     expect(told.filter((each) => each === 'PlanDefaulted')).toHaveLength(1);
-  }, 60_000);
+  }, 120_000);
 
   it('a large cheque is verified by another person, bounces, and is in the books both times', async () => {
     const keyOf = async (holder: string) => {

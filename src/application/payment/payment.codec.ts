@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { PaymentEvent } from '../../domain/payment/events.js';
-import { parseCustomerId, parseOrderId, parsePaymentId, parseRefundId } from '../../domain/shared/ids.js';
+import {
+  parseCollectionId,
+  parseCustomerId,
+  parseOrderId,
+  parsePaymentId,
+  parseRefundId,
+} from '../../domain/shared/ids.js';
 import { createEventCodec, storedId, storedInstant, storedMoney } from '../shared/event-codec.js';
 
 const at = storedInstant;
@@ -21,6 +27,7 @@ export const paymentCodec = createEventCodec<PaymentEvent>({
       orderId: storedId(parseOrderId).nullable(),
       description: z.string().nullable(),
       metadata: z.record(z.string(), z.string()),
+      collectionId: storedId(parseCollectionId).exactOptional(),
     })
     .describe('Somebody is to pay an amount. Nothing has been asked of the provider yet.'),
   PaymentConfirmRequested: z

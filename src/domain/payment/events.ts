@@ -1,4 +1,4 @@
-import type { CustomerId, OrderId, PaymentId, RefundId } from '../shared/ids.js';
+import type { CollectionId, CustomerId, OrderId, PaymentId, RefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
 import type { BalanceEntry, Decline, Refusal } from './intent.js';
@@ -15,6 +15,8 @@ export type PaymentDetails = {
   readonly orderId: OrderId | null;
   readonly description: string | null;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Set where the payment is a leg of a collection. */
+  readonly collectionId?: CollectionId;
 };
 
 /** Who pays, as the provider knows the customer. Recorded, because a request is repeated byte for byte under its key. */

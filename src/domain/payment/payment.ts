@@ -195,6 +195,7 @@ function sameDetails(a: PaymentDetails, b: PaymentDetails): boolean {
     a.customerId === b.customerId &&
     a.orderId === b.orderId &&
     a.description === b.description &&
+    a.collectionId === b.collectionId &&
     names.length === Object.keys(b.metadata).length &&
     names.every((name) => a.metadata[name] === b.metadata[name])
   );

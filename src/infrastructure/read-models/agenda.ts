@@ -1,4 +1,6 @@
 import type { Pool } from 'pg';
+import { collectionCodec } from '../../application/collection/collection.codec.js';
+import { collectionAgenda } from '../../application/collection/collection-agenda.js';
 import { creditCodec } from '../../application/credit/credit.codec.js';
 import { creditAgenda } from '../../application/credit/credit-agenda.js';
 import { invoiceCodec } from '../../application/invoice/invoice.codec.js';
@@ -44,10 +46,11 @@ export function agendaEntries<E>(
 
 export const agendaProjection: Projection = {
   name: 'agenda',
-  version: 1,
+  version: 2,
   ddl,
   tables: { items: ['stream', 'kind', 'item'] },
   changesOf: routeByCategory({
+    collection: agendaEntries(collectionCodec, collectionAgenda),
     creditAccount: agendaEntries(creditCodec, creditAgenda),
     invoice: agendaEntries(invoiceCodec, invoiceAgendaOf),
     paymentPlan: agendaEntries(planCodec, planAgendaOf),

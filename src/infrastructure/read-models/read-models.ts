@@ -1,5 +1,6 @@
 import type { Projection } from '../projections/projection.js';
 import { agendaProjection } from './agenda.js';
+import { collectionsProjection } from './collections.js';
 import { creditsProjection } from './credits.js';
 import { customersProjection } from './customers.js';
 import { invoicesProjection } from './invoices.js';
@@ -26,4 +27,5 @@ export const projections: readonly Projection[] = [
   agendaProjection,
   limitsProjection,
   invoicesProjection,
+  collectionsProjection,
 ];

@@ -1,4 +1,5 @@
 import { AuditController } from './audit/audit.controller.js';
+import { CollectionsController } from './collection/collections.controller.js';
 import { CreditsController } from './credit/credits.controller.js';
 import { CustomersController } from './customer/customers.controller.js';
 import { PaymentMethodsController } from './customer/payment-methods.controller.js';
@@ -27,6 +28,7 @@ export const controllers = [
   RefundsController,
   CreditsController,
   InvoicesController,
+  CollectionsController,
   CreditNotesController,
   AgingController,
   CustomersController,

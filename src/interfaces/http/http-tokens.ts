@@ -1,6 +1,8 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { DescribeEvent } from '../../application/audit/describe-event.js';
 import type { StateAt } from '../../application/audit/state-at.js';
+import type { CollectionHandler } from '../../application/collection/collection-runner.js';
+import type { StartCollection } from '../../application/collection/start-collection.js';
 import type { CreditHandler } from '../../application/credit/credit-agenda.js';
 import type { CustomerOperations } from '../../application/customer/customer-effects.js';
 import type { KeepProfiles } from '../../application/customer/keep-profiles.js';
@@ -10,12 +12,14 @@ import type {
   ManualPaymentHandler,
   RecordManualPayment,
 } from '../../application/manual-payment/record-manual-payment.js';
+import type { OrderHandler } from '../../application/order/order-handler.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
 import type { RecoverPayment } from '../../application/payment/recover-payment.js';
 import type { PlanHandler } from '../../application/plan/plan-tasks.js';
 import type { ApiKeys } from '../../application/ports/api-keys.js';
 import type { Breakers } from '../../application/ports/breakers.js';
 import type { Clock, TestClock } from '../../application/ports/clock.js';
+import type { CollectionQueries } from '../../application/ports/collection-queries.js';
 import type { ConfigReport } from '../../application/ports/config-check.js';
 import type { CustomerProfiles } from '../../application/ports/customer-profiles.js';
 import type { CustomerZones } from '../../application/ports/customer-zones.js';
@@ -37,9 +41,6 @@ import type {
   Projections,
   RefundQueries,
 } from '../../application/ports/read-models.js';
-import type { CommandHandler } from '../../application/shared/command-handler.js';
-import type { OrderCommand, OrderEvent } from '../../domain/order/messages.js';
-import type { OrderRejection, OrderState } from '../../domain/order/state.js';
 import type { Attempts } from './payment/card-testing.js';
 
 /** What all controllers know of the deployment. */
@@ -76,8 +77,6 @@ export type ReceiveWebhook = (
   ip: string,
 ) => Promise<{ readonly status: number; readonly code?: string }>;
 
-export type OrderHandler = CommandHandler<OrderState, OrderCommand, OrderEvent, OrderRejection>;
-
 function token<T>(name: string): ServiceIdentifier<T> {
   return Symbol.for(`counterfoil.http.${name}`);
 }
@@ -102,6 +101,9 @@ export const httpTokens = {
   paymentQueries: token<PaymentQueries>('paymentQueries'),
   refundQueries: token<RefundQueries>('refundQueries'),
   creditHandler: token<CreditHandler>('creditHandler'),
+  startCollection: token<StartCollection>('startCollection'),
+  collectionHandler: token<CollectionHandler>('collectionHandler'),
+  collectionQueries: token<CollectionQueries>('collectionQueries'),
   creditQueries: token<CreditQueries>('creditQueries'),
   customerZones: token<CustomerZones>('customerZones'),
   orderHandler: token<OrderHandler>('orderHandler'),

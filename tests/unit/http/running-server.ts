@@ -24,6 +24,7 @@ import { Admission } from '../../../src/interfaces/http/shared/admission.js';
 import type { Controller } from '../../../src/interfaces/http/shared/route.js';
 import { apiClient } from '../../support/api-client.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
+import { bindCollections } from './collection-ports.js';
 import { bindCredits } from './credit-ports.js';
 import { bindCustomerParts } from './customer-parts.js';
 import { bindInvoices } from './in-memory-invoices.js';
@@ -190,6 +191,7 @@ function containerOf(parts: {
     .toConstantValue({ ready: healthy, payments: healthy } satisfies HealthChecks);
   bindCredits(container, eventStore);
   bindPlans(container, eventStore);
+  bindCollections(container, eventStore);
   const customers = bindCustomerParts(container, { eventStore, logger, inlineBudgetMs });
   container
     .bind(httpTokens.metricsPage)

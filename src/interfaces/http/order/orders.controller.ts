@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify';
 import type { z } from 'zod';
+import type { OrderHandler } from '../../../application/order/order-handler.js';
 import { orderIdOf } from '../../../application/order/order-ids.js';
 import type { Clock } from '../../../application/ports/clock.js';
 import type { CustomerZones } from '../../../application/ports/customer-zones.js';
@@ -11,7 +12,7 @@ import type { OrderCommand } from '../../../domain/order/messages.js';
 import type { ExistingOrder, OrderState } from '../../../domain/order/state.js';
 import type { OrderId } from '../../../domain/shared/ids.js';
 import { money } from '../../../domain/shared/money.js';
-import type { HttpSettings, OrderHandler } from '../http-tokens.js';
+import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { termsOf } from '../plan/terms.schemas.js';
 import { zoneOfCustomer } from '../shared/customer-zone.js';

@@ -1,0 +1,129 @@
+import type { InvoiceEvent, InvoiceEventOf } from '../../domain/invoice/events.js';
+import { isIssued } from '../../domain/invoice/state.js';
+import { isApproved } from '../../domain/order/state.js';
+import { parseCollectionId, parseInvoiceId } from '../../domain/shared/ids.js';
+import { zero } from '../../domain/shared/money.js';
+import type { CollectionHandler } from '../collection/collection-runner.js';
+import { invoiceCodec } from '../invoice/invoice.codec.js';
+import type { InvoiceOperations } from '../invoice/invoice-operations.js';
+import type { OrderHandler } from '../order/order-handler.js';
+import { planIdOf } from '../plan/plan-ids.js';
+import type { PlanHandler } from '../plan/plan-tasks.js';
+import type { Clock } from '../ports/clock.js';
+import type { RecordedEvent } from '../ports/event-store.js';
+import type { Policy } from '../shared/policy.js';
+import { becauseOf, createPolicy } from '../shared/policy.js';
+import type { Zone } from '../shared/zones.js';
+import { civilDateIn } from '../shared/zones.js';
+import { invoiceIdOfOrder } from './order-to-invoice.policy.js';
+import { idOfStream, mustBeAccepted } from './policy-steps.js';
+
+const name = 'invoice_to_plan';
+
+/** The invoice of an approved order is paid by the order's terms; what is set against an invoice settles its plan's parts. */
+export function createInvoiceToPlan(parts: {
+  readonly orders: Pick<OrderHandler, 'load'>;
+  readonly plans: PlanHandler;
+  readonly invoices: Pick<InvoiceOperations, 'load'>;
+  readonly collections: Pick<CollectionHandler, 'load'>;
+  readonly zone: Zone;
+  readonly clock: Clock;
+}): Policy {
+  const { orders, plans, invoices, collections, zone, clock } = parts;
+  const today = () => civilDateIn(zone, clock.now());
+
+  async function start(event: InvoiceEventOf<'InvoiceFinalized'>, recorded: RecordedEvent): Promise<void> {
+    const { invoiceId, orderId, customerId, total } = event;
+    if (orderId === null || invoiceId !== invoiceIdOfOrder(orderId)) return;
+    const { state: order } = await orders.load(orderId);
+    if (order.status === 'absent' || !isApproved(order)) return;
+    const { terms, approvedOn } = order;
+    const planId = planIdOf(invoiceId);
+    const started = await plans.handle(
+      planId,
+      {
+        type: 'StartPlan',
+        at: clock.now(),
+        details: { planId, invoiceId, orderId, customerId, terms, approvedOn, zone },
+        total,
+        exposure: zero(total.currency),
+      },
+      becauseOf(recorded, name, 'start'),
+    );
+    mustBeAccepted(started, `start ${planId}`);
+  }
+
+  async function settle(
+    { applicationId, amount }: InvoiceEventOf<'InvoicePaymentApplied'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const planId = planIdOf(idOfStream(recorded.stream, parseInvoiceId));
+    if ((await plans.load(planId)).state.status === 'absent') return;
+    const part = await partOf(applicationId);
+    const settled = await plans.handle(
+      planId,
+      { type: 'SettleParts', at: clock.now(), applicationId, amount, part, today: today() },
+      becauseOf(recorded, name, 'settle'),
+    );
+    mustBeAccepted(settled, `settle ${planId}`);
+  }
+
+  /** The part that the money was collected for; null where somebody paid out of turn. */
+  async function partOf(applicationId: string): Promise<number | null> {
+    const collectionId = parseCollectionId(applicationId.split('/')[0] ?? '');
+    if (collectionId === undefined) return null;
+    const { state } = await collections.load(collectionId);
+    return state.status === 'absent' ? null : (state.details.planPart?.part ?? null);
+  }
+
+  async function unsettle(
+    { applicationId, reversalId, amount }: InvoiceEventOf<'InvoicePaymentReversed'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const planId = planIdOf(idOfStream(recorded.stream, parseInvoiceId));
+    if ((await plans.load(planId)).state.status === 'absent') return;
+    const unsettled = await plans.handle(
+      planId,
+      { type: 'UnsettleParts', at: clock.now(), applicationId, reversalId, amount, today: today() },
+      becauseOf(recorded, name, 'unsettle'),
+    );
+    mustBeAccepted(unsettled, `unsettle ${planId}`);
+  }
+
+  /** A plan shares out what the invoice still asks for, so a credit note that takes some of it back amends the plan. */
+  async function credited(
+    { creditReason, total }: InvoiceEventOf<'InvoiceCredited'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    if (creditReason === 'early_payment_discount') return;
+    const invoiceId = idOfStream(recorded.stream, parseInvoiceId);
+    const planId = planIdOf(invoiceId);
+    const { state: plan } = await plans.load(planId);
+    const { state: invoice } = await invoices.load(invoiceId);
+    if (plan.status === 'absent' || !isIssued(invoice)) return;
+    if (plan.status !== 'active' && plan.status !== 'defaulted') return;
+    const amended = await plans.handle(
+      planId,
+      {
+        type: 'AmendTotal',
+        at: clock.now(),
+        total: { ...plan.total, minor: plan.total.minor - total.minor },
+        today: today(),
+      },
+      becauseOf(recorded, name, 'amend'),
+    );
+    mustBeAccepted(amended, `amend ${planId}`);
+  }
+
+  return createPolicy<InvoiceEvent>({
+    name,
+    category: 'invoice',
+    codec: invoiceCodec,
+    reactions: {
+      InvoiceFinalized: start,
+      InvoicePaymentApplied: settle,
+      InvoicePaymentReversed: unsettle,
+      InvoiceCredited: credited,
+    },
+  });
+}

@@ -1,0 +1,83 @@
+import { ContainerModule } from 'inversify';
+import { collectionCodec } from '../application/collection/collection.codec.js';
+import { createRunnerOver } from '../application/collection/collection-handlers.js';
+import { createStartCollection } from '../application/collection/start-collection.js';
+import { createCollectionSteps } from '../application/policies/collection-steps.policy.js';
+import { createInvoiceToPlan } from '../application/policies/invoice-to-plan.policy.js';
+import { createManualPaymentNews } from '../application/policies/manual-payment-news.policy.js';
+import { createOrderToInvoice } from '../application/policies/order-to-invoice.policy.js';
+import { createPaymentNews } from '../application/policies/payment-news.policy.js';
+import { createPlanOutcomes } from '../application/policies/plan-outcomes.policy.js';
+import { createCommandHandler } from '../application/shared/command-handler.js';
+import { collection } from '../domain/collection/collection.js';
+import { PostgresCollectionQueries } from '../infrastructure/read-models/collections.js';
+import { httpTokens } from '../interfaces/http/http-tokens.js';
+import { tokens } from './tokens.js';
+
+/** Collecting invoices by one or more tenders, and what follows from it elsewhere. */
+export const collectionModule = new ContainerModule(({ bind }) => {
+  bind(httpTokens.collectionHandler).toResolvedValue(
+    (eventStore) =>
+      createCommandHandler({
+        ...{ eventStore, decider: collection, codec: collectionCodec, category: 'collection' },
+      }),
+    [httpTokens.eventStore],
+  );
+  bind(tokens.collectionHandlers).toResolvedValue(
+    (handler, invoices, credits, manualPayments, customers, clock) => ({
+      ...{ handler, invoices, credits, manualPayments, customers, clock },
+    }),
+    [
+      httpTokens.collectionHandler,
+      tokens.invoiceHandler,
+      httpTokens.creditHandler,
+      httpTokens.manualPaymentHandler,
+      tokens.customerHandler,
+      httpTokens.clock,
+    ],
+  );
+  // A request asks the provider itself. What goes on by itself only records what to ask, and the effect worker asks.
+  bind(tokens.collectionRunner).toResolvedValue(
+    (payments, handlers) => createRunnerOver(payments, handlers),
+    [httpTokens.paymentOperations, tokens.collectionHandlers],
+  );
+  bind(tokens.recordingRunner).toResolvedValue(
+    ({ load, handle }, handlers) => createRunnerOver({ load, run: handle }, handlers),
+    [tokens.paymentHandler, tokens.collectionHandlers],
+  );
+  bind(httpTokens.startCollection).toResolvedValue(
+    (runner, handlers) => createStartCollection({ runner, ...handlers }),
+    [tokens.collectionRunner, tokens.collectionHandlers],
+  );
+  bind(tokens.recordCollection).toResolvedValue(
+    (runner, handlers) => createStartCollection({ runner, ...handlers }),
+    [tokens.recordingRunner, tokens.collectionHandlers],
+  );
+  bind(httpTokens.collectionQueries).toResolvedValue(
+    (pool) => new PostgresCollectionQueries(pool),
+    [tokens.pool],
+  );
+  bind(tokens.policies).toResolvedValue(
+    (handlers, runner, startCollection, orders, plans, invoices, payments, { zone }) => {
+      const { handler: collections, manualPayments, customers, clock } = handlers;
+      return [
+        createOrderToInvoice({ orders, invoices, clock }),
+        createInvoiceToPlan({ orders, plans, invoices, collections, zone, clock }),
+        createPlanOutcomes({ plans, orders, invoices, customers, startCollection, clock }),
+        createCollectionSteps({ collections, runner, plans, zone, clock }),
+        createPaymentNews({ payments, collections, runner, invoices, clock }),
+        createManualPaymentNews({ manualPayments, invoices, startCollection, clock }),
+      ];
+    },
+    [
+      tokens.collectionHandlers,
+      tokens.recordingRunner,
+      tokens.recordCollection,
+      httpTokens.orderHandler,
+      httpTokens.planHandler,
+      httpTokens.invoiceOperations,
+      tokens.paymentHandler,
+      httpTokens.invoicing,
+    ],
+  );
+});

@@ -1,0 +1,38 @@
+import type { Container } from 'inversify';
+import { collectionCodec } from '../../../src/application/collection/collection.codec.js';
+import { createRunnerOver } from '../../../src/application/collection/collection-handlers.js';
+import { createStartCollection } from '../../../src/application/collection/start-collection.js';
+import { customerCodec } from '../../../src/application/customer/customer.codec.js';
+import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
+import type { EventStore } from '../../../src/application/ports/event-store.js';
+import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
+import { collection } from '../../../src/domain/collection/collection.js';
+import { customer } from '../../../src/domain/customer/customer.js';
+import { invoice } from '../../../src/domain/invoice/invoice.js';
+import { systemClock } from '../../../src/infrastructure/system-clock.js';
+import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+
+/** Collections over the other modules as they are bound already; their list is empty. */
+export function bindCollections(container: Container, eventStore: EventStore): void {
+  const handler = createCommandHandler({
+    ...{ eventStore, decider: collection, codec: collectionCodec, category: 'collection' },
+  });
+  const handlers = {
+    handler,
+    invoices: createCommandHandler({
+      ...{ eventStore, decider: invoice, codec: invoiceCodec, category: 'invoice' },
+    }),
+    customers: createCommandHandler({
+      ...{ eventStore, decider: customer, codec: customerCodec, category: 'customer' },
+    }),
+    credits: container.get(httpTokens.creditHandler),
+    manualPayments: container.get(httpTokens.manualPaymentHandler),
+    clock: systemClock,
+  };
+  const runner = createRunnerOver(container.get(httpTokens.paymentOperations), handlers);
+  container.bind(httpTokens.collectionHandler).toConstantValue(handler);
+  container.bind(httpTokens.startCollection).toConstantValue(createStartCollection({ runner, ...handlers }));
+  container
+    .bind(httpTokens.collectionQueries)
+    .toConstantValue({ list: async () => ({ rows: [], hasMore: false }) });
+}

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { field } from '../../support/api-client.js';
+import { issueInvoice } from '../../support/issue-invoice.js';
+import { customers } from './credit-ports.js';
+import type { RunningServer } from './running-server.js';
+import { startServer } from './running-server.js';
+
+const card = { type: 'card', payment_method: 'pm_card_visa' };
+
+describe('paying an invoice', () => {
+  let app: RunningServer;
+  const customer = customers.inParis;
+  let invoice: string;
+  beforeAll(async () => {
+    app = await startServer();
+    invoice = String((await issueInvoice(app.api, customer, 5000)).body['id']);
+  });
+  afterAll(() => app.stop());
+
+  const pay = (body: object, id = invoice) => app.api.post(`/v1/invoices/${id}/pay`, body);
+
+  it.each([
+    ['no tenders', { tenders: [] }, 400, 'invalid_request'],
+    ['a tender of another kind', { tenders: [{ type: 'barter' }] }, 400, 'invalid_request'],
+    ['an amount of zero', { amount: 0, tenders: [card] }, 400, 'invalid_request'],
+    ['a fraction', { amount: 1.5, tenders: [card] }, 400, 'invalid_request'],
+    ['an unknown field', { tenders: [card], paid: true }, 400, 'invalid_request'],
+    ['eleven tenders', { tenders: Array.from({ length: 11 }, () => card) }, 400, 'invalid_request'],
+    ['more than is due', { amount: 5001, tenders: [card] }, 422, 'payment_exceeds_due'],
+    [
+      'tenders of more',
+      {
+        tenders: [
+          { ...card, amount: 4000 },
+          { ...card, amount: 2000 },
+        ],
+      },
+      422,
+      'tenders_exceed_amount',
+    ],
+    ['tenders of less', { tenders: [{ ...card, amount: 4000 }] }, 422, 'tenders_do_not_cover_amount'],
+    ['credit that is not there', { tenders: [{ type: 'credit' }] }, 422, 'tenders_do_not_cover_amount'],
+  ])('refuses %s, and appends nothing', async (_name, body, status, code) => {
+    const before = await app.eventStore.head();
+    const answer = await pay(body);
+    expect([answer.status, answer.body['code']]).toEqual([status, code]);
+    expect(await app.eventStore.head()).toBe(before);
+  });
+
+  it('refuses what is no invoice, and a draft', async () => {
+    const unknown = await pay({ tenders: [card] }, 'inv_0193f1a0-0000-7000-8000-00000000dead');
+    expect([unknown.status, unknown.body['code']]).toEqual([404, 'resource_missing']);
+    const draft = await app.api.post('/v1/invoices', {
+      ...{
+        customer,
+        currency: 'USD',
+        days_until_due: 0,
+        lines: [{ description: 'Chairs', unit_price: '1.00' }],
+      },
+    });
+    const answer = await pay({ tenders: [card] }, String(draft.body['id']));
+    expect([answer.status, answer.body['code']]).toEqual([409, 'invoice_not_open']);
+  });
+
+  it('needs an idempotency key, and answers a repeat the same', async () => {
+    const without = await app.api.send(
+      'POST',
+      `/v1/invoices/${invoice}/pay`,
+      JSON.stringify({ tenders: [card] }),
+      {
+        'content-type': 'application/json',
+      },
+    );
+    expect([without.status, without.body['code']]).toEqual([400, 'idempotency_key_required']);
+    const paid = await pay({ amount: 2000, tenders: [card] });
+    expect([paid.status, paid.body['status']]).toEqual([201, 'succeeded']);
+    expect(field(paid.body, 'legs', '0')).toMatchObject({ type: 'card', status: 'settled', amount: 2000 });
+    const shown = await app.api.get(`/v1/collections/${paid.body['id']}`);
+    expect(shown.body).toEqual(paid.body);
+  });
+});
