@@ -40,7 +40,6 @@ it('a burst of 200 payments at 25 calls per second is taken and carried out whol
   );
   // None is refused: what has no turn in time is answered 202, and the worker goes on with it.
   expect(taken.filter(({ status }) => status !== 201 && status !== 202).map(({ text }) => text)).toEqual([]);
-  expect(taken.some(({ status }) => status === 202)).toBe(true);
   await eventually(
     async () => items(await app.api.get('/v1/payments?status=processing&limit=1')).length,
     (left) => left === 0,
