@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { v7 } from 'uuid';
@@ -55,6 +56,8 @@ export class PostgresProjections implements Projections {
 
   constructor(parts: PostgresProjectionsParts) {
     this.#parts = parts;
+    // Each projection listens while it waits, and there are more of them than Node takes for usual.
+    setMaxListeners(0, this.#stopping.signal);
     this.names = parts.projections.map(({ name }) => name);
     this.#statementTimeoutMs = parts.statementTimeoutMs ?? defaultStatementTimeoutMs;
     const { store, logger, batchMax = defaultBatchMax } = parts;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventStore, Position } from '../../application/ports/event-store.js';
+import type { EventStore, Position, RecordedEvent } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { BatchTarget } from './apply-batch.js';
 import { applyBatch } from './apply-batch.js';
@@ -12,6 +12,9 @@ const heldPauseMs = 50;
 /** A runner that stands by takes over when the checkpoint rests this long although there are events after it. */
 const standbyLookMs = 450;
 const backoffMaxMs = 5_000;
+/** Well below `standbyLookMs`, or one who stands by would take a checkpoint for abandoned. */
+const putOffMs = 200;
+const putOffMax = 1_000;
 
 /**
  * Keeps one projection's live tables up with the log. Any number of processes may run the same projection: each batch
@@ -65,10 +68,9 @@ export class ProjectionRunner {
   async #follow(signal: AbortSignal): Promise<void> {
     let checkpoint = await this.#load();
     while (checkpoint !== undefined && !signal.aborted) {
-      const events = await this.#log.next(checkpoint.position, signal);
-      const [oldest] = events ?? [];
-      if (events === undefined || oldest === undefined) return;
-      this.#progress.pending(this.#name, checkpoint.position, oldest);
+      const events = await this.#collect(checkpoint, signal);
+      const [oldest] = events;
+      if (oldest === undefined) return;
       const applied = await applyBatch(this.#target, checkpoint, events);
       if (applied.outcome === 'applied') {
         checkpoint = applied.checkpoint;
@@ -86,6 +88,39 @@ export class ProjectionRunner {
       // Elsewhere than we left it: another runner is at work. In the same place, parked events were retried, say.
       if (found?.position !== checkpoint.position) return;
       checkpoint = found;
+    }
+  }
+
+  /**
+   * What follows the checkpoint, up to a batch that changes the tables. Most events mean nothing to most read models, and a
+   * transaction that only moves the checkpoint costs as much as one that writes: such batches are put off for a moment, and the
+   * checkpoint passes many of them at once. Empty when the signal aborts before anything comes.
+   */
+  async #collect(checkpoint: Checkpoint, signal: AbortSignal): Promise<readonly RecordedEvent[]> {
+    const events: RecordedEvent[] = [];
+    let patience = signal;
+    while (events.length < putOffMax) {
+      const position = events.at(-1)?.position ?? checkpoint.position;
+      const batch = await this.#log.next(position, patience);
+      const [oldest] = batch ?? [];
+      if (batch === undefined || oldest === undefined) break;
+      if (events.length === 0) patience = AbortSignal.any([signal, AbortSignal.timeout(putOffMs)]);
+      events.push(...batch);
+      if (checkpoint.parked || !this.#meanNothing(batch)) {
+        this.#progress.pending(this.#name, position, oldest);
+        break;
+      }
+      this.#noteApplied(batch.at(-1)?.position ?? position, Date.parse(oldest.recordedAt));
+    }
+    return events;
+  }
+
+  #meanNothing(events: readonly RecordedEvent[]): boolean {
+    try {
+      return events.every((event) => this.#target.projection.changesOf(event)?.length === 0);
+    } catch {
+      // Poison, which is found again and parked where each event has its own savepoint.
+      return false;
     }
   }
 

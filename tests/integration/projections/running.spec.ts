@@ -144,6 +144,38 @@ describe('A projection', () => {
     expect(await bench.rows('select events from read_again.tally')).toEqual([{ events: 2n }]);
   });
 
+  it('passes many events that mean nothing to it with few transactions, and none is left behind', async () => {
+    await bench.rows(`create sequence public.moves minvalue 0 start 0;
+      create function public.count_moves() returns trigger language plpgsql as $$ begin
+        if new.name = 'deaf' then perform nextval('public.moves'); end if; return null; end $$;
+      create trigger count_moves after update on counterfoil.projections
+        for each row execute function public.count_moves()`);
+    const deaf: Projection = {
+      ...tally,
+      name: 'deaf',
+      changesOf: (event) => (event.stream === 'thing-1' ? tally.changesOf(event) : []),
+    };
+    const ofOthers = Array.from({ length: 60 }, (_, n) => recorded(`other-${n}`, 0n, BigInt(n) + 1n));
+    const store = new RecordedEventStore(ofOthers);
+    const running = await bench.start(store, [deaf], { batchMax: 1 });
+    expect(await running.reached(60n, 20_000)).toBe(true);
+    // Nothing follows, and the checkpoint comes all the same.
+    await eventually(
+      async () => (await running.status())[0]?.position,
+      (position) => position === 60n,
+    );
+    const [made] = await bench.rows(`select nextval('public.moves')::int as moves`);
+    expect(made?.['moves']).toBeLessThan(30);
+
+    store.add(recorded('other-60', 0n, 61n), recorded('thing-1', 0n, 62n), recorded('other-61', 0n, 63n));
+    expect(await running.reached(63n, 20_000)).toBe(true);
+    await running.stop();
+    expect(await bench.rows(`select position from counterfoil.projections where name = 'deaf'`)).toEqual([
+      { position: 63n },
+    ]);
+    expect(await bench.rows('select events from read_deaf.tally')).toEqual([{ events: 1n }]);
+  });
+
   it('skips and counts what this version does not know', async () => {
     const [known] = recordedPayment(paymentId, [created]);
     const store = new RecordedEventStore([
