@@ -2,7 +2,7 @@ import { ContainerModule } from 'inversify';
 import { collectionCodec } from '../application/collection/collection.codec.js';
 import { createRunnerOver } from '../application/collection/collection-handlers.js';
 import { createStartCollection } from '../application/collection/start-collection.js';
-import { createCollectionSteps } from '../application/policies/collection-steps.policy.js';
+import { createCollectionToPlan } from '../application/policies/collection-to-plan.policy.js';
 import { createInvoiceToPlan } from '../application/policies/invoice-to-plan.policy.js';
 import { createManualPaymentNews } from '../application/policies/manual-payment-news.policy.js';
 import { createOrderToInvoice } from '../application/policies/order-to-invoice.policy.js';
@@ -58,14 +58,14 @@ export const collectionModule = new ContainerModule(({ bind }) => {
     [tokens.pool],
   );
   bind(tokens.policies).toResolvedValue(
-    (handlers, runner, startCollection, orders, plans, invoices, payments, { zone }) => {
+    (handlers, runner, startCollection, orders, plans, invoices, payments, { zone }, { config }) => {
       const { handler: collections, manualPayments, customers, clock } = handlers;
       return [
         createOrderToInvoice({ orders, invoices, clock }),
         createInvoiceToPlan({ orders, plans, invoices, collections, zone, clock }),
         createPlanOutcomes({ plans, orders, invoices, customers, startCollection, clock }),
-        createCollectionSteps({ collections, runner, plans, zone, clock }),
-        createPaymentNews({ payments, collections, runner, invoices, clock }),
+        createCollectionToPlan({ collections, plans, zone, clock }),
+        createPaymentNews({ payments, collections, runner, invoices, clock, graceMs: config.inlineBudgetMs }),
         createManualPaymentNews({ manualPayments, invoices, startCollection, clock }),
       ];
     },
@@ -78,6 +78,7 @@ export const collectionModule = new ContainerModule(({ bind }) => {
       httpTokens.invoiceOperations,
       tokens.paymentHandler,
       httpTokens.invoicing,
+      tokens.surroundings,
     ],
   );
 });

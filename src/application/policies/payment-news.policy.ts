@@ -16,6 +16,7 @@ import type { RecordedEvent } from '../ports/event-store.js';
 import { commandIdOf } from '../shared/event-ids.js';
 import type { Policy } from '../shared/policy.js';
 import { becauseOf, createPolicy } from '../shared/policy.js';
+import { later } from '../webhook/retry-schedule.js';
 import { idOfStream, mustBeAccepted } from './policy-steps.js';
 
 const name = 'payment_news';
@@ -30,8 +31,10 @@ export function createPaymentNews(parts: {
   readonly runner: CollectionRunner;
   readonly invoices: InvoiceOperations;
   readonly clock: Clock;
+  /** How long a request that collects has its collection to itself. */
+  readonly graceMs: number;
 }): Policy {
-  const { payments, collections, runner, invoices, clock } = parts;
+  const { payments, collections, runner, invoices, clock, graceMs } = parts;
 
   async function collectionOf(
     recorded: RecordedEvent,
@@ -50,6 +53,11 @@ export function createPaymentNews(parts: {
   }
 
   async function takeOn(collectionId: CollectionId, recorded: RecordedEvent): Promise<void> {
+    const { state: known } = await collections.load(collectionId);
+    if (known.status === 'absent') return;
+    const isOver = known.status === 'succeeded' || known.status === 'failed';
+    // Somebody is at it just now. Should that one have died, the agenda takes it up.
+    if (!isOver && later(known.changedAt, graceMs) > clock.now()) return;
     const { state } = await runner.advance(collectionId, becauseOf(recorded, name));
     if (state.status === 'failed') await runner.giveBack(collectionId, becauseOf(recorded, name, 'stray'));
   }

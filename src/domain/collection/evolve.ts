@@ -4,11 +4,16 @@ import type { CollectionState, ExistingCollection, LegState, OpenCollection } fr
 
 /** Folds one fact into the state; an impossible pair stops the fold with `CorruptStream`. */
 export function evolve(state: CollectionState, event: CollectionEvent): CollectionState {
+  const after = evolved(state, event);
+  return after.status === 'absent' ? after : { ...after, changedAt: event.at };
+}
+
+function evolved(state: CollectionState, event: CollectionEvent): CollectionState {
   if (event.type === 'CollectionStarted') {
     if (state.status !== 'absent') return impossible(state.status, event.type);
     const { type: _type, at, ...details } = event;
     const legs = details.legs.map((leg): LegState => ({ ...leg, status: 'waiting', refusal: null }));
-    return { status: 'claiming', details, createdAt: at, legs };
+    return { status: 'claiming', details, createdAt: at, changedAt: at, legs };
   }
   if (state.status === 'absent' || state.status === 'succeeded' || state.status === 'failed') {
     return impossible(state.status, event.type);
@@ -89,9 +94,10 @@ function undoing(state: OpenCollection, refusal: CollectionRefusal): OpenCollect
 function existing({
   details,
   createdAt,
+  changedAt,
   legs,
-}: ExistingCollection): Pick<ExistingCollection, 'details' | 'createdAt' | 'legs'> {
-  return { details, createdAt, legs };
+}: ExistingCollection): Pick<ExistingCollection, 'details' | 'createdAt' | 'changedAt' | 'legs'> {
+  return { details, createdAt, changedAt, legs };
 }
 
 function refusalOf({ code, message }: CollectionRefusal): CollectionRefusal {

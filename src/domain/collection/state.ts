@@ -14,6 +14,8 @@ export type LegState = Leg & {
 type Existing = {
   readonly details: CollectionDetails;
   readonly createdAt: Instant;
+  /** When its last fact was decided. */
+  readonly changedAt: Instant;
   readonly legs: readonly LegState[];
 };
 

@@ -1,7 +1,7 @@
 import type { CollectionEvent } from '../../domain/collection/events.js';
 import { parseCollectionId } from '../../domain/shared/ids.js';
 import { collectionCodec } from '../collection/collection.codec.js';
-import type { CollectionHandler, CollectionRunner } from '../collection/collection-runner.js';
+import type { CollectionHandler } from '../collection/collection-runner.js';
 import type { PlanHandler } from '../plan/plan-tasks.js';
 import type { Clock } from '../ports/clock.js';
 import type { RecordedEvent } from '../ports/event-store.js';
@@ -11,25 +11,16 @@ import type { Zone } from '../shared/zones.js';
 import { civilDateIn } from '../shared/zones.js';
 import { idOfStream, mustBeAccepted } from './policy-steps.js';
 
-const name = 'collection_steps';
+const name = 'collection_to_plan';
 
-/**
- * A collection whose process died goes on from its own facts; a plan hears of what becomes of the collection of a part.
- * Whoever started it does most of this at once, and then there is nothing left to do here.
- */
-export function createCollectionSteps(parts: {
+/** A plan hears of what becomes of the collection of a part. */
+export function createCollectionToPlan(parts: {
   readonly collections: Pick<CollectionHandler, 'load'>;
-  readonly runner: CollectionRunner;
   readonly plans: PlanHandler;
   readonly zone: Zone;
   readonly clock: Clock;
 }): Policy {
-  const { collections, runner, plans, zone, clock } = parts;
-
-  async function goOn(_event: CollectionEvent, recorded: RecordedEvent): Promise<void> {
-    const collectionId = idOfStream(recorded.stream, parseCollectionId);
-    await runner.advance(collectionId, becauseOf(recorded, name));
-  }
+  const { collections, plans, zone, clock } = parts;
 
   async function ended(
     event: Extract<
@@ -58,13 +49,6 @@ export function createCollectionSteps(parts: {
     category: 'collection',
     codec: collectionCodec,
     reactions: {
-      CollectionStarted: goOn,
-      CollectionClaimGranted: goOn,
-      CollectionLegReserved: goOn,
-      CollectionLegSettled: goOn,
-      CollectionLegFailed: goOn,
-      CollectionLegReleased: goOn,
-      CollectionAbandoned: goOn,
       CollectionSucceeded: ended,
       CollectionFailed: ended,
       CollectionClaimRefused: ended,
