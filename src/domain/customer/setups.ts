@@ -38,6 +38,13 @@ export function recordSetupStarted(
 ): CustomerDecision {
   const setup = state.setups.find((known) => known.setupId === setupId);
   if (setup?.status !== 'requested') return nothingToDo;
+  // One intent cannot be what came of two requests: news of it would belong to both.
+  if (started(state, setupIntentId) !== undefined) {
+    return rejected({
+      code: 'provider_contradicts_history',
+      detail: `${setupIntentId} is of another setup already`,
+    });
+  }
   return accepted({ type: 'PaymentMethodSetupStarted', at, setupId, setupIntentId });
 }
 

@@ -100,6 +100,12 @@ describe('a setup of a payment method', () => {
       );
   });
 
+  it('is never two setups for one intent of the provider, whose news would be of both', () => {
+    given(customer, [...withProvider, setupRequested(1), setupStarted(1), setupRequested(2)])
+      .when({ type: 'RecordSetupStarted', at, setupId: setupId(2), setupIntentId: 'seti_1' })
+      .thenRejected({ code: 'provider_contradicts_history' });
+  });
+
   it('succeeds with a method, which becomes the default when it is the first', () => {
     const open = [...withProvider, setupRequested(1), setupStarted(1)];
     const success = observeSetup(1, { status: 'succeeded', paymentMethodId: 'pm_1' }, method(1));
