@@ -46,7 +46,7 @@ export function apiClient(baseUrl: string, apiKey: string | null): ApiClient {
           });
         },
       );
-      sent.on('error', (error) => reject(Object.assign(error, { reusedSocket: sent.reusedSocket })));
+      sent.on('error', reject);
       sent.end(body ?? undefined);
     });
   }
