@@ -42,7 +42,8 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       const { mode } = proxy;
       if (mode.kind === 'drop_answer_to') {
         if (!isAnswer && chunk.includes(mode.bytes)) {
-          dropping.set(to, mode.dropped);
+          if (to.destroyed) mode.dropped();
+          else dropping.set(to, mode.dropped);
           proxy.mode = { kind: 'pass' };
         }
       }
@@ -65,7 +66,12 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       }
     });
     from.on('error', () => undefined);
-    from.on('close', () => to.destroy());
+    from.on('close', () => {
+      to.destroy();
+      // Who asked may have given up before the answer came: it is lost as well.
+      dropping.get(from)?.();
+      dropping.delete(from);
+    });
   };
   const server = createServer((client) => {
     const database = connect(Number(upstream.port), upstream.hostname);

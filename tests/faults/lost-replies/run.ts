@@ -13,6 +13,7 @@ const sites = [
 ] as const;
 
 const roundsOf = 100;
+const patienceMs = 120_000;
 
 /**
  * Postgres carries a statement out and commits it, and its answer never comes: again and again, at every place where something
@@ -29,9 +30,11 @@ export async function runLostReplies(plan: TrialPlan & { readonly drops: number 
       for (const end = Math.min(drops, done + roundsOf); done < end; done += 1) {
         // Half of them at appends, on which everything rests.
         const { name, bytes } = random.chance(0.5) ? sites[0] : random.pick(sites);
-        await new Promise<void>((dropped) => {
-          database.mode = { kind: 'drop_answer_to', bytes, dropped };
+        const dropped = new Promise<true>((resolve) => {
+          database.mode = { kind: 'drop_answer_to', bytes, dropped: () => resolve(true) };
         });
+        const inTime = await Promise.race([dropped, sleep(patienceMs, false, { ref: false })]);
+        if (!inTime) throw new Error(`nothing met the loss of an answer to: ${name}`);
         tally.set(name, (tally.get(name) ?? 0) + 1);
         await sleep(random.between(0, 50));
       }
