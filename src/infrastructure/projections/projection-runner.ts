@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore, Position, RecordedEvent } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
+import { withPatience } from '../../application/shared/with-patience.js';
 import type { BatchTarget } from './apply-batch.js';
 import { applyBatch } from './apply-batch.js';
 import type { Checkpoint } from './builds.js';
@@ -98,20 +99,24 @@ export class ProjectionRunner {
    */
   async #collect(checkpoint: Checkpoint, signal: AbortSignal): Promise<readonly RecordedEvent[]> {
     const events: RecordedEvent[] = [];
-    let patience = signal;
-    while (events.length < putOffMax) {
+    /** False when there is no more to wait for. */
+    const takeNext = async (patience: AbortSignal): Promise<boolean> => {
       const position = events.at(-1)?.position ?? checkpoint.position;
       const batch = await this.#log.next(position, patience);
       const [oldest] = batch ?? [];
-      if (batch === undefined || oldest === undefined) break;
-      if (events.length === 0) patience = AbortSignal.any([signal, AbortSignal.timeout(putOffMs)]);
+      if (batch === undefined || oldest === undefined) return false;
       events.push(...batch);
       if (checkpoint.parked || !this.#meanNothing(batch)) {
         this.#progress.pending(this.#name, position, oldest);
-        break;
+        return false;
       }
       this.#noteApplied(batch.at(-1)?.position ?? position, Date.parse(oldest.recordedAt));
-    }
+      return events.length < putOffMax;
+    };
+    if (!(await takeNext(signal))) return events;
+    await withPatience(signal, putOffMs, async (patience) => {
+      while (await takeNext(patience));
+    });
     return events;
   }
 

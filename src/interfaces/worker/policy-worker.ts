@@ -4,6 +4,7 @@ import type { Leases } from '../../application/ports/lease.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { NewFailure, PolicyFailure, PolicyProgress } from '../../application/ports/policy-progress.js';
 import type { Policy } from '../../application/shared/policy.js';
+import { withPatience } from '../../application/shared/with-patience.js';
 import type { Worker } from './work-loop.js';
 
 /** A process keeps the policies for so long at a time; one that died leaves them to another after it. */
@@ -54,7 +55,8 @@ export function createPolicyWorker(parts: {
     let position = await progress.position();
     while (!signal.aborted && performance.now() < endsAt) {
       await retryFailures();
-      const batch = await log.next(position, AbortSignal.any([signal, AbortSignal.timeout(lookMs)]));
+      const from = position;
+      const batch = await withPatience(signal, lookMs, (patience) => log.next(from, patience));
       if (batch === undefined) continue;
       const failures = await follow(batch);
       const to = batch.at(-1)?.position ?? position;

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.js';
 import { advisoryLocks } from '../../../src/infrastructure/postgres/advisory-locks.js';
@@ -216,6 +218,32 @@ describe('A projection', () => {
       async () => running.lagMs(),
       (ms) => ms === 0,
     );
+    await running.stop();
+  });
+
+  it('moves past what means nothing to it, also when memory is cleaned up meanwhile', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const store = new RecordedEventStore();
+    const names = ['idle_1', 'idle_2', 'idle_3'];
+    const running = await bench.start(
+      store,
+      names.map((name) => ({ ...tally, name, changesOf: () => [] })),
+    );
+    for (let position = 1n; position <= 5n; position += 1n) {
+      store.add(recorded('thing-1', position - 1n, position));
+      await eventually(
+        async () => {
+          collectGarbage();
+          return bench.rows(
+            `select from counterfoil.projections where name like 'idle_%' and position < $1`,
+            [position],
+          );
+        },
+        (behind) => behind.length === 0,
+        10_000,
+      );
+    }
     await running.stop();
   });
 
