@@ -1,4 +1,4 @@
-const { SOAK, EVENTSTORE_URL, DROPS } = process.env;
+const { SOAK, EVENTSTORE_URL } = process.env;
 
 /** @type {import('jest').Config} */
 export default {
@@ -26,8 +26,6 @@ export default {
   testPathIgnorePatterns: [
     '/node_modules/',
     ...(SOAK === '1' ? [] : ['/tests/soak/']),
-    // It may wait long for a statement to meet the loss of its answer: `npm run faults -- --only lost-replies`.
-    ...(DROPS === undefined ? ['/tests/faults/lost-replies/'] : []),
     ...(EVENTSTORE_URL === undefined ? ['real-server'] : []),
   ],
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.mjs'],

@@ -14,6 +14,8 @@ export type TcpProxy = {
     | { readonly kind: 'drop_response' }
     /** The same once, to the next request that holds these bytes; everything else passes. */
     | { readonly kind: 'drop_answer_to'; readonly bytes: string; readonly dropped: () => void }
+    /** The same once, to the next answer that holds these bytes. */
+    | { readonly kind: 'drop_answer_of'; readonly bytes: string; readonly dropped: () => void }
     /** Passes requests on and keeps the answers, without a word. */
     | { readonly kind: 'hang_response' };
   /** Ends every connection: with a goodbye (cut) or without one (reset). */
@@ -46,6 +48,10 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
           else dropping.set(to, mode.dropped);
           proxy.mode = { kind: 'pass' };
         }
+      }
+      if (mode.kind === 'drop_answer_of' && isAnswer && chunk.includes(mode.bytes)) {
+        dropping.set(from, mode.dropped);
+        proxy.mode = { kind: 'pass' };
       }
       const dropped = isAnswer ? dropping.get(from) : undefined;
       if (dropped !== undefined) {

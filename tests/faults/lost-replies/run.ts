@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrialPlan, TrialReport } from '../laboratory/trial.js';
 import { noneOf, runTrial } from '../laboratory/trial.js';
 
-/** What Postgres commits, by bytes that only this statement has on the wire. */
+/** What Postgres commits, by bytes that only this statement, or the answer to it, has on the wire. */
 const sites = [
   // The name of a prepared statement, between its ends; each is a transaction of its own.
-  { name: 'append', bytes: '\0append\0' },
-  { name: 'claim of a key', bytes: '\0idempotency-claim\0' },
-  { name: 'answer under a key', bytes: '\0idempotency-complete\0' },
-  { name: 'webhook', bytes: 'insert into counterfoil.inbound_webhooks' },
-  { name: 'batch of a projection', bytes: 'commit' },
+  { name: 'append', kind: 'drop_answer_to', bytes: '\0append\0' },
+  { name: 'claim of a key', kind: 'drop_answer_to', bytes: '\0idempotency-claim\0' },
+  { name: 'answer under a key', kind: 'drop_answer_to', bytes: '\0idempotency-complete\0' },
+  { name: 'webhook', kind: 'drop_answer_to', bytes: 'insert into counterfoil.inbound_webhooks' },
+  // A projection's batch is prepared once for each connection and has no text afterwards; what a commit answers has.
+  { name: 'batch of a projection', kind: 'drop_answer_of', bytes: 'COMMIT\0' },
 ] as const;
 
 const roundsOf = 100;
@@ -29,9 +30,9 @@ export async function runLostReplies(plan: TrialPlan & { readonly drops: number 
       const crowd = trial.open();
       for (const end = Math.min(drops, done + roundsOf); done < end; done += 1) {
         // Half of them at appends, on which everything rests.
-        const { name, bytes } = random.chance(0.5) ? sites[0] : random.pick(sites);
+        const { name, kind, bytes } = random.chance(0.5) ? sites[0] : random.pick(sites);
         const dropped = new Promise<true>((resolve) => {
-          database.mode = { kind: 'drop_answer_to', bytes, dropped: () => resolve(true) };
+          database.mode = { kind, bytes, dropped: () => resolve(true) };
         });
         const inTime = await Promise.race([dropped, sleep(patienceMs, false, { ref: false })]);
         if (!inTime) throw new Error(`nothing met the loss of an answer to: ${name}`);
