@@ -25,6 +25,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
   bind(httpTokens.settings).toResolvedValue(
     ({ config }) => ({
       livemode: config.mode === 'live',
+      mode: config.mode,
       // Longer than a request can wait for the provider and then for the stores.
       idempotencyLeaseMs: config.inlineBudgetMs + 10_000,
       // Elsewhere a proxy may stand in front, whose visitors must not see them: they need a key.

@@ -5,6 +5,9 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import express from 'express';
 import { docsRoutes } from './docs/docs-routes.js';
 import type { HttpSettings, ReceiveWebhook } from './http-tokens.js';
+import type { PageServer } from './pages/page-server.js';
+import { createPageServer } from './pages/page-server.js';
+import type { Page, PageController } from './pages/shared/page.js';
 import type { DispatchParts, OnAnswered } from './shared/dispatch.js';
 import { createDispatch } from './shared/dispatch.js';
 import { refused } from './shared/problem.js';
@@ -17,6 +20,8 @@ export type HttpServerParts = Omit<
 > & {
   readonly settings: HttpSettings;
   readonly controllers: readonly Controller[];
+  /** Pages for people; none by default. */
+  readonly pageControllers?: readonly PageController[];
   readonly receiveWebhook: ReceiveWebhook;
   /** Reverse proxies in front of us whose X-Forwarded-For is believed; none by default. */
   readonly trustedProxies?: number;
@@ -28,6 +33,7 @@ export type HttpServer = {
   readonly server: Server;
   readonly app: Express;
   readonly routes: readonly Route[];
+  readonly pages: readonly Page[];
   /** Resolves with the port that is bound; port 0 takes any that is free. */
   listen(port: number, host: string): Promise<number>;
   /** Takes no new connection, lets requests under way finish for at most `withinMs`, then cuts what is left. */
@@ -42,7 +48,10 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   const { livemode, idempotencyLeaseMs: leaseMs = 30_000 } = parts.settings;
   const dispatch = createDispatch({ ...parts, livemode, leaseMs, bodyBytesMax, trustedProxies });
   const { app, classes } = createApp(trustedProxies);
-  mount(app, routes, dispatch);
+  const pages = (parts.pageControllers ?? []).flatMap((controller) => controller.pages);
+  const mode = parts.settings.mode ?? (livemode ? 'live' : 'test');
+  const pageServer = createPageServer(pages, { ...parts, mode, leaseMs, bodyBytesMax, trustedProxies });
+  mount(app, routes, dispatch, pageServer);
 
   const webhook = createWebhookListener({
     receive: parts.receiveWebhook,
@@ -77,9 +86,11 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
     server,
     app,
     routes,
+    pages,
     listen: (port, host) => listen(server, port, host),
     close(withinMs) {
       closing = true;
+      pageServer.endStreams();
       return close(server, withinMs);
     },
   };
@@ -117,7 +128,11 @@ function createApp(trustedProxies: number) {
 
 type Dispatch = ReturnType<typeof createDispatch>;
 
-function mount(app: Express, routes: readonly Route[], { dispatch, refuse }: Dispatch): void {
+function mount(app: Express, routes: readonly Route[], dispatching: Dispatch, pageServer: PageServer): void {
+  const { dispatch } = dispatching;
+  const refuse = (error: unknown, request: Request, response: Response) => {
+    if (!pageServer.refuse(error, request, response)) void dispatching.refuse(error, request, response);
+  };
   for (const [path, group] of byAddress(routes)) {
     const address = app.route(path);
     for (const route of group) {
@@ -128,6 +143,7 @@ function mount(app: Express, routes: readonly Route[], { dispatch, refuse }: Dis
       .join(', ');
     address.all((request, response) => refuse(notAllowed(allow), request, response));
   }
+  pageServer.mount(app);
   for (const path of webhookPaths) {
     app.route(path).all((request, response) => refuse(notAllowed('POST'), request, response));
   }

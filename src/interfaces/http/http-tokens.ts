@@ -47,6 +47,8 @@ import type { Attempts } from './payment/card-testing.js';
 export type HttpSettings = {
   /** Whether the provider moves real money; keys of the other mode are refused. */
   readonly livemode: boolean;
+  /** What pages say of the deployment; `test` or `live` by default, after `livemode`. */
+  readonly mode?: 'demo' | 'test' | 'live';
   /** How long an executing request keeps others with its Idempotency-Key waiting if its process dies; 30 s by default. */
   readonly idempotencyLeaseMs?: number;
   /** Whether /metrics needs no key; false by default. */

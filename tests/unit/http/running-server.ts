@@ -19,6 +19,7 @@ import type { HttpServerParts } from '../../../src/interfaces/http/http-server.j
 import { createHttpServer } from '../../../src/interfaces/http/http-server.js';
 import type { HealthChecks, ReceiveWebhook } from '../../../src/interfaces/http/http-tokens.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import type { PageController } from '../../../src/interfaces/http/pages/shared/page.js';
 import { createAttempts } from '../../../src/interfaces/http/payment/card-testing.js';
 import { Admission } from '../../../src/interfaces/http/shared/admission.js';
 import type { Controller } from '../../../src/interfaces/http/shared/route.js';
@@ -54,6 +55,7 @@ export async function startServer(
     readonly inlineBudgetMs?: number;
     /** Controllers beside those of the product. */
     readonly furtherControllers?: readonly Controller[];
+    readonly furtherPages?: readonly PageController[];
     /** Wide for every kind that is not named. */
     readonly limitRules?: Partial<LimitRules>;
   } = {},
@@ -99,6 +101,7 @@ export async function startServer(
       ...controllers.map((controller) => container.get<Controller>(controller)),
       ...(more.furtherControllers ?? []),
     ],
+    pageControllers: more.furtherPages ?? [],
     apiKeys,
     idempotency,
     logger,

@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { v7 } from 'uuid';
 import { z } from 'zod';
-import type { ClientLimits, Verdict } from '../../../application/limit/client-limits.js';
 import type { ApiKey, ApiKeys } from '../../../application/ports/api-keys.js';
 import type { IdempotencyRecords } from '../../../application/ports/idempotency-records.js';
-import type { Logger } from '../../../application/ports/logger.js';
 import type { Admission } from './admission.js';
 import { authenticate, checkScope, hasKeyInAddress, invalidKey, secretOf } from './authenticate.js';
-import { cardNumberRefused, holdsCardNumber, refuseCardNumber, refuseCardNumberIn } from './card-numbers.js';
-import { addressOf, networkOf } from './client-address.js';
+import { cardNumberRefused, refuseCardNumber, refuseCardNumberIn } from './card-numbers.js';
+import type { Exchange, ExchangeParts } from './exchange.js';
+import { beginExchange, countRequest, hiddenPath } from './exchange.js';
 import type { WireAnswer } from './idempotency.js';
 import { answerOnce, fingerprintOf } from './idempotency.js';
 import { stringifyJson } from './json.js';
@@ -18,52 +17,25 @@ import type { Problem } from './problem.js';
 import { problemBody, refused } from './problem.js';
 import { problemOfError } from './problem-of-error.js';
 import { readJson } from './read-body.js';
-import {
-  apiVersion,
-  checkVersion,
-  idempotencyKeyOf,
-  ifRevisionOf,
-  percentDecoded,
-  reasonOf,
-  requestIdOf,
-  traceIdOf,
-} from './request-headers.js';
+import { apiVersion, checkVersion, idempotencyKeyOf, ifRevisionOf, reasonOf } from './request-headers.js';
 import { checkLimit, rateLimitHeaders } from './request-limits.js';
 import type { Answer, Call, RequestContext, Route } from './route.js';
 import { readSecurityHeaders } from './security-headers.js';
 
-export type DispatchParts = {
+export type DispatchParts = ExchangeParts & {
   readonly apiKeys: ApiKeys;
-  readonly limits: ClientLimits;
   readonly idempotency: IdempotencyRecords;
-  readonly logger: Logger;
   readonly admission: Admission;
   /** Told of every answer: the route as it is declared, its status, and how long it took. */
   readonly onAnswered?: OnAnswered | undefined;
   readonly livemode: boolean;
   readonly leaseMs: number;
-  /** Reverse proxies in front of us whose X-Forwarded-For is believed. */
-  readonly trustedProxies: number;
   /** Most bytes that the body of an API call may have. */
   readonly bodyBytesMax: number;
 };
 
 export type OnAnswered = (method: string, route: string, status: number, ms: number) => void;
 
-/** One request on its way through. */
-type Exchange = {
-  readonly request: Request;
-  readonly id: string;
-  readonly path: string;
-  readonly startedAt: number;
-  readonly log: Record<string, unknown>;
-  readonly network: string;
-  /** Of the limit that leaves the client least. */
-  verdict: Verdict | undefined;
-};
-
-/** Stands for an address with a card number in it, for answers and the log. */
-const hidden = '/[hidden]';
 const json = 'application/json; charset=utf-8';
 const problemJson = 'application/problem+json; charset=utf-8';
 const noBody = z.strictObject({});
@@ -73,18 +45,8 @@ export function createDispatch(parts: DispatchParts) {
   const { logger, limits } = parts;
   const securityHeaders = readSecurityHeaders();
 
-  function begin(request: Request): Exchange {
-    const id = requestIdOf(request.headers);
-    const { method } = request;
-    const path = holdsCardNumber(percentDecoded(request.url)) ? hidden : request.path;
-    const traceId = traceIdOf(request.headers);
-    const log = { request_id: id, method, path, ...(traceId === undefined ? {} : { trace_id: traceId }) };
-    const network = networkOf(addressOf(request, parts.trustedProxies));
-    return { request, id, path, startedAt: performance.now(), log, network, verdict: undefined };
-  }
-
   async function dispatch(route: Route, request: Request, response: Response): Promise<void> {
-    const exchange = begin(request);
+    const exchange = beginExchange(request, parts.trustedProxies);
     let answer: WireAnswer;
     try {
       answer = await answerTo(route, exchange);
@@ -96,31 +58,26 @@ export function createDispatch(parts: DispatchParts) {
 
   /** Answers a request that no route takes. */
   async function refuse(error: unknown, request: Request, response: Response): Promise<void> {
-    const exchange = begin(request);
+    const exchange = beginExchange(request, parts.trustedProxies);
     let told = error;
     try {
-      await countRequest(exchange);
+      await countRequest(parts, exchange);
     } catch (refusal) {
       told = refusal;
     }
     send(exchange, response, undefined, answerOfError(told, exchange));
   }
 
-  function countRequest(exchange: Exchange): Promise<void> {
-    const { network, id } = exchange;
-    return checkLimit(logger, exchange, () => limits.spend('requests_from_address', network, id));
-  }
-
   async function answerTo(route: Route, exchange: Exchange): Promise<WireAnswer> {
     const { request } = exchange;
-    if (route.vital !== true) await countRequest(exchange);
+    if (route.vital !== true) await countRequest(parts, exchange);
     if (hasKeyInAddress(request.url)) {
       logger.warn(exchange.log, 'an API key was sent in an address: it must be taken for leaked');
       throw refused('api_key_in_query', {
         detail: 'Send the key in the Authorization header, and replace it.',
       });
     }
-    if (exchange.path === hidden) throw cardNumberRefused('address');
+    if (exchange.path === hiddenPath) throw cardNumberRefused('address');
     if (route.vital !== true) parts.admission.checkLoop(laneOf(route));
     checkVersion(request.headers);
     const key = await callerOf(route, exchange);

@@ -4,9 +4,11 @@ import helmet from 'helmet';
 
 /**
  * What Helmet sets on an answer. None of it depends on the request, so it is asked once and not per request, and goes out in
- * one go with the answer's own headers.
+ * one go with the answer's own headers. `forms` lets a page send its forms back to us.
  */
-export function readSecurityHeaders(): Readonly<Record<string, string>> {
+export function readSecurityHeaders(
+  options: { readonly forms: boolean } = { forms: false },
+): Readonly<Record<string, string>> {
   const setHeaders = helmet({
     // Everything is served from here, and nothing is written into a page: no inline script or style is needed.
     contentSecurityPolicy: {
@@ -18,7 +20,7 @@ export function readSecurityHeaders(): Readonly<Record<string, string>> {
         imgSrc: ["'self'", 'data:'],
         connectSrc: ["'self'"],
         baseUri: ["'none'"],
-        formAction: ["'none'"],
+        formAction: [options.forms ? "'self'" : "'none'"],
         frameAncestors: ["'none'"],
       },
     },

@@ -1,0 +1,47 @@
+// Everything works without this script; with it, pages know the reader's zone, live figures move, and a form is sent once.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const known = document.cookie.includes('counterfoil-zone=');
+if (zone) {
+  const value = `counterfoil-zone=${encodeURIComponent(zone)}; Path=/; Max-Age=31536000; SameSite=Lax`;
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
+  document.cookie = value;
+}
+if (!known && zone) {
+  for (const time of document.querySelectorAll('time[data-clock]')) {
+    time.textContent = new Date(time.dateTime).toLocaleString('en-GB', {
+      day: '2-digit',
+      month: 'short',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+    });
+  }
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.method !== 'post') return;
+  // After the browser has read the form: a disabled button would be missing from it.
+  setTimeout(() => {
+    for (const button of form.querySelectorAll('button')) button.disabled = true;
+  });
+});
+// A page that comes back from the browser's memory may be sent again.
+window.addEventListener('pageshow', () => {
+  for (const button of document.querySelectorAll('form button[disabled]')) button.disabled = false;
+});
+
+for (const place of document.querySelectorAll('[data-live]')) {
+  const source = new EventSource(place.dataset.live);
+  source.onmessage = ({ data }) => {
+    place.innerHTML = JSON.parse(data);
+  };
+}
+
+// A slider leads to the page that the link of its value would lead to.
+document.addEventListener('change', (event) => {
+  const { target } = event;
+  if (target.matches('input[type="range"][data-follow]')) target.form.requestSubmit();
+});

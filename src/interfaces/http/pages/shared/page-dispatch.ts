@@ -1,0 +1,243 @@
+import type { Request, Response } from 'express';
+import { v7 } from 'uuid';
+import type { IdempotencyRecords } from '../../../../application/ports/idempotency-records.js';
+import type { Admission } from '../../shared/admission.js';
+import { hasKeyInAddress } from '../../shared/authenticate.js';
+import { cardNumberRefused, refuseCardNumberIn } from '../../shared/card-numbers.js';
+import type { OnAnswered } from '../../shared/dispatch.js';
+import type { ExchangeParts } from '../../shared/exchange.js';
+import { beginExchange, countRequest, hiddenPath } from '../../shared/exchange.js';
+import type { WireAnswer } from '../../shared/idempotency.js';
+import { answerOnce, fingerprintOf } from '../../shared/idempotency.js';
+import { parseInput } from '../../shared/parse-input.js';
+import { Refused, refused } from '../../shared/problem.js';
+import { problemOfError } from '../../shared/problem-of-error.js';
+import { readCookie } from './cookies.js';
+import { checkForm } from './csrf.js';
+import type { FormFields } from './form-body.js';
+import { readForm } from './form-body.js';
+import { readerZone } from './format.js';
+import type { Page, PageAnswer, PageArea, PageContext } from './page.js';
+import type { Reading } from './reading.js';
+import type { SendPage } from './send-page.js';
+
+export type PageDispatchParts = ExchangeParts & {
+  readonly admission: Admission;
+  readonly idempotency: IdempotencyRecords;
+  readonly leaseMs: number;
+  readonly bodyBytesMax: number;
+  readonly onAnswered?: OnAnswered | undefined;
+  readonly send: SendPage;
+};
+
+/** Takes requests for pages from the wire to their handler and back, as `createDispatch` does for the API's. */
+export function createPageDispatch(parts: PageDispatchParts) {
+  const { logger, admission } = parts;
+
+  function beginReading(area: PageArea<unknown>, request: Request): Reading {
+    const exchange = beginExchange(request, parts.trustedProxies);
+    const secure = request.secure;
+    const context: PageContext = {
+      requestId: exchange.id,
+      commandId: v7(),
+      network: exchange.network,
+      userAgent: (request.headers['user-agent'] ?? '').slice(0, 200),
+      sessionToken: readCookie(request.headers, area.cookie.name, secure),
+      address: request.url,
+      zone: readerZone(readZone(request.headers.cookie)),
+      origin: `${secure ? 'https' : 'http'}://${request.headers.host ?? 'localhost'}`,
+    };
+    return { exchange, area, secure, context, visitor: undefined };
+  }
+
+  async function dispatch(page: Page, request: Request, response: Response): Promise<void> {
+    const reading = beginReading(page.area, request);
+    let answer: PageAnswer;
+    try {
+      answer = await answerTo(page, reading);
+    } catch (error) {
+      answer = answerOfError(error, reading);
+    }
+    send(reading, response, page, answer);
+  }
+
+  /** Answers a request below an area that no page takes. */
+  async function refuse(
+    area: PageArea<unknown>,
+    error: unknown,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    const reading = beginReading(area, request);
+    let told = error;
+    try {
+      await countRequest(parts, reading.exchange);
+      await findVisitor(reading);
+    } catch (refusal) {
+      told = refusal;
+    }
+    send(reading, response, undefined, answerOfError(told, reading));
+  }
+
+  async function findVisitor(reading: Reading): Promise<void> {
+    const { area, context } = reading;
+    if (context.sessionToken === undefined) return;
+    reading.visitor = await area.visitorOf(context.sessionToken, context);
+  }
+
+  async function answerTo(page: Page, reading: Reading): Promise<PageAnswer> {
+    const { exchange } = reading;
+    const { request } = exchange;
+    await countRequest(parts, exchange);
+    if (hasKeyInAddress(request.url)) {
+      logger.warn(exchange.log, 'an API key was sent in an address: it must be taken for leaked');
+      throw refused('api_key_in_query', { detail: 'Replace that key: an address is kept in histories.' });
+    }
+    if (exchange.path === hiddenPath) throw cardNumberRefused('address');
+    admission.checkLoop(page.method === 'get' ? 'reads' : 'writes');
+    await findVisitor(reading);
+    const away = signInInstead(page, reading);
+    if (away !== undefined) return away;
+    const params = readParams(page, request);
+    if (page.method === 'get') {
+      const query = readQuery(page, request);
+      return admission.run('reads', async () =>
+        page.handle({ visitor: reading.visitor, params, query, form: undefined, context: reading.context }),
+      );
+    }
+    const fields = await readForm(request, parts.bodyBytesMax);
+    checkForm(request.headers, fields['csrf'], reading.context.sessionToken);
+    return admission.run('writes', () => take(page, reading, params, fields));
+  }
+
+  /** What was refused is told where the form was sent from, as long as that is for the reader to mend. */
+  async function take(
+    page: Page,
+    reading: Reading,
+    params: unknown,
+    fields: FormFields,
+  ): Promise<PageAnswer> {
+    const { csrf: _csrf, once, ...given } = fields;
+    const handled = async (commandId: string): Promise<PageAnswer> => {
+      let form: unknown;
+      try {
+        refuseCardNumberIn(given);
+        form = page.form === undefined ? undefined : parseInput(page.form, given, 'body');
+        const context = { ...reading.context, commandId };
+        return await page.handle({ visitor: reading.visitor, params, query: undefined, form, context });
+      } catch (error) {
+        const to = error instanceof Refused && isMendable(error) ? page.back({ params, form }) : undefined;
+        if (!(error instanceof Refused) || to === undefined) throw error;
+        return { kind: 'redirect', to, told: { kind: 'bad', text: tellingOf(error) } };
+      }
+    };
+    if (typeof once !== 'string' || !/^[\w-]{1,64}$/.test(once)) return handled(reading.context.commandId);
+    return takeOnce(page, reading, { once, params, given }, handled);
+  }
+
+  /** A form that is sent twice is one command, and leads to the same place. What is no redirect is not kept: it may be a secret. */
+  async function takeOnce(
+    page: Page,
+    { exchange, context }: Reading,
+    sent: { readonly once: string; readonly params: unknown; readonly given: FormFields },
+    handled: (commandId: string) => Promise<PageAnswer>,
+  ): Promise<PageAnswer> {
+    const identity = {
+      caller: `form ${fingerprintOf(context.sessionToken ?? '')}`.slice(0, 60),
+      method: 'POST',
+      path: exchange.path,
+      key: sent.once,
+      fingerprint: fingerprintOf(sent.given),
+    };
+    let first: PageAnswer | undefined;
+    const kept = { records: parts.idempotency, logger, leaseMs: parts.leaseMs };
+    const wire = await answerOnce(kept, identity, async (commandId) => {
+      first = await handled(commandId);
+      return keptForm(first, page.back({ params: sent.params, form: undefined }) ?? exchange.path);
+    });
+    if (first !== undefined) return first;
+    const [to = '/', text = 'This was done already.'] = JSON.parse(wire.body) as readonly string[];
+    return { kind: 'redirect', to, told: { kind: 'good', text } };
+  }
+
+  function answerOfError(error: unknown, { exchange }: Reading): PageAnswer {
+    const { problem, log } = problemOfError(error);
+    if (log !== 'none') {
+      const fields = { ...exchange.log, err: error, ...(log === 'alert' ? { alert: true } : {}) };
+      logger[log === 'warn' ? 'warn' : 'error'](fields, 'a page failed');
+    }
+    const { status, title, detail, retryAfterSeconds } = problem;
+    const data = { status, title, detail, requestId: exchange.id, retryAfterSeconds };
+    return { kind: 'page', template: '/error', title, status, data };
+  }
+
+  function send(reading: Reading, response: Response, page: Page | undefined, answer: PageAnswer): void {
+    const { exchange } = reading;
+    const status = parts.send(reading, response, answer);
+    const ms = performance.now() - exchange.startedAt;
+    parts.onAnswered?.(page?.method ?? 'any', page?.path ?? 'none', status, ms);
+    logger.info({ ...exchange.log, route: page?.path, status, ms: Math.round(ms) }, 'request');
+    if (reading.visitor === undefined) return;
+    const { id: requestId, path, network } = exchange;
+    const { method } = exchange.request;
+    reading.area.onVisit?.(reading.visitor, { method, path, status, requestId, network });
+  }
+
+  return { dispatch, refuse };
+}
+
+/** @throws Refused when the reader may not see the page, wherever they sign in */
+function signInInstead(page: Page, { area, visitor, context }: Reading): PageAnswer | undefined {
+  if (page.access === 'anyone') return undefined;
+  if (visitor === undefined) {
+    if (area.signInPath === null)
+      throw refused('sign_in_required', { detail: 'Open the link you were sent.' });
+    const next = page.method === 'get' ? `?next=${encodeURIComponent(context.address)}` : '';
+    return { kind: 'redirect', to: `${area.signInPath}${next}` };
+  }
+  if (page.access === 'signed_in' || area.allows(visitor, page.access)) return undefined;
+  throw refused('role_insufficient', { detail: `This needs a role with ${page.access}.` });
+}
+
+function readParams(page: Page, request: Request): unknown {
+  if (page.params === undefined) return undefined;
+  const result = page.params.safeParse(request.params);
+  if (result.success) return result.data;
+  throw refused('resource_missing', { detail: 'There is nothing of this kind with this id.' });
+}
+
+/** A filter that was left empty is one that was left out. */
+function readQuery(page: Page, request: Request): unknown {
+  const given = Object.entries(request.query as Readonly<Record<string, unknown>>);
+  const filled = Object.fromEntries(given.filter(([, value]) => value !== ''));
+  if (page.query === undefined) return undefined;
+  return parseInput(page.query, filled, 'query');
+}
+
+function isMendable({ problem: { status } }: Refused): boolean {
+  return status >= 400 && status < 500 && ![401, 403, 429].includes(status);
+}
+
+function tellingOf({ problem }: Refused): string {
+  const { detail, errors = [] } = problem;
+  const [only] = errors;
+  if (only === undefined) return detail;
+  return errors.map(({ pointer, message }) => `${pointer.slice(1)}: ${message}`).join(' ');
+}
+
+function keptForm(answer: PageAnswer, path: string): WireAnswer {
+  const to = answer.kind === 'redirect' ? answer.to : path;
+  const text = answer.kind === 'redirect' ? answer.told?.text : undefined;
+  const body = JSON.stringify(text === undefined ? [to] : [to, text]);
+  const status = answer.kind === 'page' ? (answer.status ?? 200) : 303;
+  return { status, contentType: 'application/json', body, etag: null, headers: {} };
+}
+
+function readZone(cookie: string | undefined): string | undefined {
+  const encoded = /(?:^|;\s*)counterfoil-zone=([\w%/+.-]{1,100})/.exec(cookie ?? '')?.[1];
+  try {
+    return encoded === undefined ? undefined : decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
+}
