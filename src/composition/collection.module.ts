@@ -3,6 +3,7 @@ import { collectionCodec } from '../application/collection/collection.codec.js';
 import { createRunnerOver } from '../application/collection/collection-handlers.js';
 import { createStartCollection } from '../application/collection/start-collection.js';
 import { createCollectionToPlan } from '../application/policies/collection-to-plan.policy.js';
+import { createCreditNews } from '../application/policies/credit-news.policy.js';
 import { createInvoiceToPlan } from '../application/policies/invoice-to-plan.policy.js';
 import { createManualPaymentNews } from '../application/policies/manual-payment-news.policy.js';
 import { createOrderToInvoice } from '../application/policies/order-to-invoice.policy.js';
@@ -59,14 +60,15 @@ export const collectionModule = new ContainerModule(({ bind }) => {
   );
   bind(tokens.policies).toResolvedValue(
     (handlers, runner, startCollection, orders, plans, invoices, payments, { zone }, { config }) => {
-      const { handler: collections, manualPayments, customers, clock } = handlers;
+      const { handler: collections, manualPayments, customers, credits, clock } = handlers;
       return [
         createOrderToInvoice({ orders, invoices, clock }),
         createInvoiceToPlan({ orders, plans, invoices, collections, zone, clock }),
         createPlanOutcomes({ plans, orders, invoices, customers, startCollection, clock }),
         createCollectionToPlan({ collections, plans, zone, clock }),
         createPaymentNews({ payments, collections, runner, invoices, clock, graceMs: config.inlineBudgetMs }),
-        createManualPaymentNews({ manualPayments, invoices, startCollection, clock }),
+        createManualPaymentNews({ manualPayments, invoices, credits, startCollection, clock }),
+        createCreditNews({ credits, invoices, clock }),
       ];
     },
     [

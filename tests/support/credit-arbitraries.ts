@@ -69,7 +69,14 @@ const timeless = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('ExpireGrant'), creditId: grant }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('RevokeCredit'), creditId: grant }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('RevokeCredit'),
+      creditId: grant,
+      paymentReturned: fc.boolean(),
+    }),
+  },
 ) as fc.Arbitrary<Timeless<CreditCommand>>;
 
 export const creditCommand: fc.Arbitrary<CreditCommand> = fc

@@ -176,8 +176,13 @@ export const expireGrant = (n: number, when: Instant): CreditCommandOf<'ExpireGr
   at: when,
   creditId: creditId(n),
 });
-export const revokeCredit = (n: number, when: Instant = at): CreditCommandOf<'RevokeCredit'> => ({
+export const revokeCredit = (
+  n: number,
+  when: Instant = at,
+  paymentReturned = false,
+): CreditCommandOf<'RevokeCredit'> => ({
   type: 'RevokeCredit',
   at: when,
   creditId: creditId(n),
+  paymentReturned,
 });

@@ -24,6 +24,10 @@ export function describeCreditEvent(event: CreditEvent): string {
       return `${format(event.amount)} of credit ${event.creditId} came back late and can be spent before ${event.expiresAt}.`;
     case 'CreditRevoked':
       return `Revoked credit ${event.creditId}, of which ${format(event.amount)} was left.`;
+    case 'CreditLeftUnpaid':
+      return `The money behind ${format(event.amount)} of spent credit ${event.creditId} is gone: it is owed.`;
+    case 'CreditUnpaidReturned':
+      return `${format(event.amount)} of unpaid credit ${event.creditId} came back, and is owed no more.`;
   }
 }
 

@@ -19,6 +19,8 @@ export function describeManualPaymentEvent(event: ManualPaymentEvent): string {
       return `${format(event.amount)} was set against invoice ${event.invoiceId}.`;
     case 'ManualPaymentUnapplied':
       return `${format(event.amount)} of application ${event.applicationId} was taken back.`;
+    case 'ManualPaymentKeptAsCredit':
+      return `${format(event.amount)} that no invoice takes became credit ${event.creditId}.`;
   }
 }
 

@@ -1,5 +1,5 @@
-import { appliedOf } from '../../domain/manual-payment/state.js';
-import { compare, subtract } from '../../domain/shared/money.js';
+import { unappliedOf } from '../../domain/manual-payment/state.js';
+import { compare } from '../../domain/shared/money.js';
 import type { ManualPaymentHandler } from '../manual-payment/record-manual-payment.js';
 import type { Clock } from '../ports/clock.js';
 import { applicationIdOf } from './collected-invoices.js';
@@ -33,8 +33,7 @@ export function createManualDriver(parts: {
             'The manual payment is of another customer or currency.',
           );
         }
-        const left = subtract(amount, appliedOf(state));
-        if (compare(leg.amount, left) > 0) {
+        if (compare(leg.amount, unappliedOf(state)) > 0) {
           return failed('manual_payment_used_up', 'Less than this part is left of the manual payment.');
         }
         return { outcome: 'reserved' };

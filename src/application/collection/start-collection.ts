@@ -5,12 +5,12 @@ import type { CollectionState } from '../../domain/collection/state.js';
 import { available } from '../../domain/credit/grant.js';
 import type { CreditState } from '../../domain/credit/state.js';
 import { claimOn, payableOf } from '../../domain/invoice/state.js';
-import { appliedOf } from '../../domain/manual-payment/state.js';
+import { unappliedOf } from '../../domain/manual-payment/state.js';
 import { valuesOf } from '../../domain/shared/id-index.js';
 import type { CollectionId, CustomerId, InvoiceId, ManualPaymentId } from '../../domain/shared/ids.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Money } from '../../domain/shared/money.js';
-import { compare, money, subtract, sum, zero } from '../../domain/shared/money.js';
+import { compare, money, sum, zero } from '../../domain/shared/money.js';
 import type { CreditHandler } from '../credit/credit-agenda.js';
 import type { InvoiceHandler } from '../invoice/invoice-operations.js';
 import type { ManualPaymentHandler } from '../manual-payment/record-manual-payment.js';
@@ -139,7 +139,7 @@ export function createStartCollection(parts: {
         const { state } = await manualPayments.load(asked.manualPaymentId);
         if (state.status === 'absent') return null;
         if (state.status !== 'verified') return state.details.amount;
-        return subtract(state.details.amount, appliedOf(state));
+        return unappliedOf(state);
       }
     }
   }

@@ -34,6 +34,8 @@ export function creditAgenda(event: CreditEvent): readonly AgendaEntry[] {
       return [kept(expiryKind, event.creditId)];
     case 'CreditHeld':
     case 'CreditHoldReleased':
+    case 'CreditLeftUnpaid':
+    case 'CreditUnpaidReturned':
       return [];
   }
 }

@@ -66,8 +66,23 @@ export const creditCodec = createEventCodec<CreditEvent>({
       'This amount came back after its grant had expired; by the policy of the grant it can be used until `expiresAt`.',
     ),
   CreditRevoked: z
-    .strictObject({ at, creditId, amount: storedMoney, paid: z.boolean() })
+    .strictObject({
+      at,
+      creditId,
+      amount: storedMoney,
+      paid: z.boolean(),
+      paymentReturned: z.literal(true).exactOptional(),
+    })
     .describe(
-      'What was left of a grant, but for what is on hold, was taken back. What comes back later is taken back then.',
+      'What was left of a grant, but for what is on hold, was taken back. What comes back later is taken back then. ' +
+        '`paymentReturned` when the money that was paid for it is gone.',
     ),
+  CreditLeftUnpaid: z
+    .strictObject({ at, creditId, amount: storedMoney })
+    .describe(
+      'The money behind this much of a grant is gone, and it was spent already: the customer owes it.',
+    ),
+  CreditUnpaidReturned: z
+    .strictObject({ at, creditId, amount: storedMoney })
+    .describe('This much of such a grant came back from what it had been spent on, and is owed no more.'),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { InvoiceContent, TaxRate } from '../../domain/invoice/content.js';
 import type { InvoiceEvent } from '../../domain/invoice/events.js';
+import { invoicePurposes } from '../../domain/invoice/events.js';
 import type { CivilDate } from '../../domain/shared/civil-date.js';
 import { parseCivilDate } from '../../domain/shared/civil-date.js';
 import type { Currency } from '../../domain/shared/currency.js';
@@ -49,7 +50,7 @@ const details = {
   customerId: storedId(parseCustomerId),
   orderId: storedId(parseOrderId).nullable(),
   currency,
-  purpose: z.enum(['sale', 'late_fee']),
+  purpose: z.enum(invoicePurposes),
 };
 
 const metadata = z.record(z.string(), z.string());

@@ -4,8 +4,8 @@ import { credit, debit, journal } from '../../domain/ledger/journal.js';
 import { isZero } from '../../domain/shared/money.js';
 
 /**
- * What a fact of a credit account means in the books. Spending on an invoice, and undoing it, is booked by the invoice's own
- * facts; what is spent without one is money received that no invoice has used yet.
+ * What a fact of a credit account means in the books. Spending on an invoice, undoing it, and what is owed for it when its
+ * money is gone, is booked by the facts of invoices; what is spent without one is money received that no invoice has used yet.
  */
 export function creditJournalOf(event: CreditEvent): Journal | undefined {
   switch (event.type) {
@@ -46,6 +46,8 @@ export function creditJournalOf(event: CreditEvent): Journal | undefined {
     case 'CreditHeld':
     case 'CreditHoldReleased':
     case 'CreditExpiryExtended':
+    case 'CreditLeftUnpaid':
+    case 'CreditUnpaidReturned':
       return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import type { InvoiceDetails, InvoiceEvent, InvoiceEventOf } from '../../domain/invoice/events.js';
+import type { InvoiceEvent, InvoiceEventOf, InvoicePurpose } from '../../domain/invoice/events.js';
 import type { Account, Journal, JournalLine } from '../../domain/ledger/journal.js';
 import { credit, debit, journal } from '../../domain/ledger/journal.js';
 import type { Money } from '../../domain/shared/money.js';
@@ -37,7 +37,7 @@ export function invoiceJournalOf(event: InvoiceEvent): Journal | undefined {
 }
 
 type Amounts = {
-  readonly purpose: InvoiceDetails['purpose'];
+  readonly purpose: InvoicePurpose;
   readonly net: Money;
   readonly tax: Money;
   readonly total: Money;
@@ -54,17 +54,30 @@ function sold(description: string, { purpose, net, tax, total }: Amounts, income
 }
 
 function credited(event: InvoiceEventOf<'InvoiceCredited'>): Journal | undefined {
-  const account =
-    event.creditReason === 'early_payment_discount' ? 'early_payment_discounts' : incomeOf(event.purpose);
   return posted('Credit note', [
-    debit(account, event.net),
+    debit(givenUpOf(event), event.net),
     debit('tax_payable', event.tax),
     credit('accounts_receivable', event.total),
   ]);
 }
 
-function incomeOf(purpose: InvoiceDetails['purpose']): 'revenue' | 'late_fees' {
-  return purpose === 'late_fee' ? 'late_fees' : 'revenue';
+/** What an invoice is for; one for a payment that is gone asks for that money again, and earns nothing. */
+function incomeOf(purpose: InvoicePurpose): 'revenue' | 'late_fees' | 'unapplied_payments' {
+  switch (purpose) {
+    case 'sale':
+      return 'revenue';
+    case 'late_fee':
+      return 'late_fees';
+    case 'returned_payment':
+      return 'unapplied_payments';
+  }
+}
+
+function givenUpOf({ creditReason, purpose }: InvoiceEventOf<'InvoiceCredited'>): Account {
+  if (creditReason === 'early_payment_discount') return 'early_payment_discounts';
+  // The money did not come back: whoever forgives it has lost it.
+  if (purpose === 'returned_payment' && creditReason !== 'returned') return 'bad_debt';
+  return incomeOf(purpose);
 }
 
 /** Where money stands before it is set against an invoice. */

@@ -3,8 +3,8 @@ import { credit, debit, journal } from '../../domain/ledger/journal.js';
 import type { ManualPaymentEvent } from '../../domain/manual-payment/messages.js';
 
 /**
- * What a manual payment's fact means in the books. Recorded money is nobody's yet; setting it against an invoice is booked
- * by the invoice's own facts.
+ * What a manual payment's fact means in the books. Recorded money is nobody's yet; setting it against an invoice, or turning
+ * it into credit, is booked by the facts of the invoice and of the credit account.
  */
 export function manualPaymentJournalOf(event: ManualPaymentEvent): Journal | undefined {
   switch (event.type) {
@@ -28,6 +28,7 @@ export function manualPaymentJournalOf(event: ManualPaymentEvent): Journal | und
     case 'ManualPaymentRejected':
     case 'ManualPaymentApplied':
     case 'ManualPaymentUnapplied':
+    case 'ManualPaymentKeptAsCredit':
       return undefined;
   }
 }

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import type { ManualPaymentEvent } from '../../domain/manual-payment/messages.js';
 import { methods, reversalCauses } from '../../domain/manual-payment/messages.js';
-import { parseCustomerId, parseInvoiceId, parseManualPaymentId } from '../../domain/shared/ids.js';
+import {
+  parseCreditId,
+  parseCustomerId,
+  parseInvoiceId,
+  parseManualPaymentId,
+} from '../../domain/shared/ids.js';
 import { createEventCodec, storedDate, storedId, storedInstant, storedMoney } from '../shared/event-codec.js';
 
 const at = storedInstant;
@@ -51,4 +56,7 @@ export const manualPaymentCodec = createEventCodec<ManualPaymentEvent>({
   ManualPaymentUnapplied: z
     .strictObject({ at, applicationId, reversalId: z.string(), amount: storedMoney })
     .describe('This much of that application was taken back.'),
+  ManualPaymentKeptAsCredit: z
+    .strictObject({ at, creditId: storedId(parseCreditId), amount: storedMoney })
+    .describe('No invoice takes this much of it: it becomes credit of the customer, whose grant follows.'),
 });

@@ -1,9 +1,12 @@
 import { isIssued, payableOf } from '../../domain/invoice/state.js';
 import type { ManualPaymentEvent, ManualPaymentEventOf } from '../../domain/manual-payment/messages.js';
-import { appliedOf } from '../../domain/manual-payment/state.js';
+import { unappliedOf } from '../../domain/manual-payment/state.js';
+import type { InvoiceId, ManualPaymentId } from '../../domain/shared/ids.js';
 import { parseManualPaymentId } from '../../domain/shared/ids.js';
-import { compare, isPositive, subtract } from '../../domain/shared/money.js';
+import type { Money } from '../../domain/shared/money.js';
+import { compare, isPositive } from '../../domain/shared/money.js';
 import type { StartCollection } from '../collection/start-collection.js';
+import type { CreditHandler } from '../credit/credit-agenda.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
 import { manualPaymentCodec } from '../manual-payment/manual-payment.codec.js';
 import type { ManualPaymentHandler } from '../manual-payment/record-manual-payment.js';
@@ -11,32 +14,57 @@ import type { Clock } from '../ports/clock.js';
 import type { RecordedEvent } from '../ports/event-store.js';
 import type { Policy } from '../shared/policy.js';
 import { becauseOf, createPolicy } from '../shared/policy.js';
+import { grantKeptCredit, keptCreditIdOf } from './kept-credit.js';
 import { idOfStream, mustBeAccepted } from './policy-steps.js';
 
 const name = 'manual_payment_news';
 
-/** Money by cheque, wire or cash pays the invoice that it names once it is verified; when it bounces, that is undone. */
+/**
+ * Money by cheque, wire or cash pays the invoice that it names once it is verified, and what that does not take becomes
+ * credit. When it bounces, both are undone; what was spent of the credit is owed.
+ */
 export function createManualPaymentNews(parts: {
-  readonly manualPayments: Pick<ManualPaymentHandler, 'load'>;
+  readonly manualPayments: ManualPaymentHandler;
   readonly invoices: InvoiceOperations;
+  readonly credits: CreditHandler;
   readonly startCollection: StartCollection;
   readonly clock: Clock;
 }): Policy {
-  const { manualPayments, invoices, startCollection, clock } = parts;
+  const { manualPayments, invoices, credits, startCollection, clock } = parts;
 
   async function verified(
     _event: ManualPaymentEventOf<'ManualPaymentVerified'>,
     recorded: RecordedEvent,
   ): Promise<void> {
     const manualPaymentId = idOfStream(recorded.stream, parseManualPaymentId);
+    const before = (await manualPayments.load(manualPaymentId)).state;
+    if (before.status !== 'verified' || before.details.invoiceId === null) return;
+    await collect(manualPaymentId, before.details.invoiceId, unappliedOf(before), recorded);
     const { state } = await manualPayments.load(manualPaymentId);
-    if (state.status !== 'verified' || state.details.invoiceId === null) return;
-    const { invoiceId, amount } = state.details;
+    // Gone again already: there is nothing to keep.
+    if (state.status !== 'verified' || !isPositive(unappliedOf(state))) return;
+    const creditId = keptCreditIdOf(`overpayment ${manualPaymentId}`);
+    const kept = await manualPayments.handle(
+      manualPaymentId,
+      { type: 'KeepManualPaymentAsCredit', at: clock.now(), creditId, amount: null },
+      becauseOf(recorded, name, 'keep'),
+    );
+    if (kept.outcome !== 'accepted' && kept.state.status !== 'reversed') {
+      mustBeAccepted(kept, `keep the rest of ${manualPaymentId} as credit`);
+    }
+  }
+
+  /** As much of the money as its invoice takes now. */
+  async function collect(
+    manualPaymentId: ManualPaymentId,
+    invoiceId: InvoiceId,
+    unapplied: Money,
+    recorded: RecordedEvent,
+  ): Promise<void> {
     const { state: invoice } = await invoices.load(invoiceId);
     if (!isIssued(invoice) || invoice.status !== 'open') return;
-    const left = subtract(amount, appliedOf(state));
     const due = payableOf(invoice);
-    const part = compare(left, due) < 0 ? left : due;
+    const part = compare(unapplied, due) < 0 ? unapplied : due;
     if (!isPositive(part)) return;
     const started = await startCollection(
       {
@@ -52,6 +80,29 @@ export function createManualPaymentNews(parts: {
     if (started.outcome === 'invoice_already_being_collected') {
       throw new Error(`${started.collectionId} holds ${invoiceId}`);
     }
+    if (started.outcome !== 'started') return;
+    const { state } = started.loaded;
+    if (state.status !== 'succeeded' && state.status !== 'failed') {
+      throw new Error(`the collection of ${manualPaymentId} is not over`);
+    }
+  }
+
+  async function kept(
+    { creditId, amount }: ManualPaymentEventOf<'ManualPaymentKeptAsCredit'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const manualPaymentId = idOfStream(recorded.stream, parseManualPaymentId);
+    const { state } = await manualPayments.load(manualPaymentId);
+    if (state.status === 'absent') return;
+    const { customerId } = state.details;
+    await grantKeptCredit(
+      { credits, clock },
+      {
+        ...{ customerId, creditId, amount, grantType: 'prepaid', source: 'overpayment' },
+        metadata: { manual_payment: manualPaymentId },
+      },
+      becauseOf(recorded, name, 'grant'),
+    );
   }
 
   async function reversed(
@@ -72,12 +123,31 @@ export function createManualPaymentNews(parts: {
       );
       mustBeAccepted(undone, `reverse ${applicationId}`);
     }
+    await revoke(recorded);
+  }
+
+  /** What is left of the credit goes with the money that it was made of. */
+  async function revoke(recorded: RecordedEvent): Promise<void> {
+    const { state } = await manualPayments.load(idOfStream(recorded.stream, parseManualPaymentId));
+    if (state.status !== 'reversed') return;
+    for (const { creditId } of state.keptAsCredit) {
+      const revoked = await credits.handle(
+        state.details.customerId,
+        { type: 'RevokeCredit', at: clock.now(), creditId, paymentReturned: true },
+        becauseOf(recorded, name, `revoke ${creditId}`),
+      );
+      mustBeAccepted(revoked, `revoke ${creditId}`);
+    }
   }
 
   return createPolicy<ManualPaymentEvent>({
     name,
     category: 'manualPayment',
     codec: manualPaymentCodec,
-    reactions: { ManualPaymentVerified: verified, ManualPaymentReversed: reversed },
+    reactions: {
+      ManualPaymentVerified: verified,
+      ManualPaymentKeptAsCredit: kept,
+      ManualPaymentReversed: reversed,
+    },
   });
 }

@@ -1,4 +1,4 @@
-import type { CreditReason } from '../../domain/invoice/events.js';
+import type { CreditReason, InvoicePurpose } from '../../domain/invoice/events.js';
 import type { CivilDate } from '../../domain/shared/civil-date.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Money } from '../../domain/shared/money.js';
@@ -16,7 +16,7 @@ export type InvoiceRow = {
   readonly due_on: CivilDate | null;
   readonly customer: string;
   readonly order: string | null;
-  readonly purpose: 'sale' | 'late_fee';
+  readonly purpose: InvoicePurpose;
   readonly currency: string;
   /** Of a draft, what they would be if it were issued as it is. */
   readonly amount_net: bigint;

@@ -14,6 +14,8 @@ export type ManualPaymentRow = {
   readonly currency: string;
   /** Set against invoices now. */
   readonly amount_applied: bigint;
+  /** Became credit of the customer. */
+  readonly amount_credited: bigint;
   readonly reference: string;
   readonly received_on: string;
   readonly recorded_on: string;

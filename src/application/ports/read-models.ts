@@ -153,7 +153,9 @@ export type WalletTransactionType =
   | 'restored'
   | 'expired'
   | 'extended'
-  | 'revoked';
+  | 'revoked'
+  | 'left_unpaid'
+  | 'unpaid_returned';
 
 /** What one fact did to one grant. */
 export type WalletTransactionRow = {

@@ -36,7 +36,12 @@ export type CreditCommand = { readonly at: Instant } & (
   /** Books what is left and not on hold of a grant as expired, once its expiry has come. */
   | { readonly type: 'ExpireGrant'; readonly creditId: CreditId }
   /** Takes back what is left of a grant; what is on hold is taken back if it returns. */
-  | { readonly type: 'RevokeCredit'; readonly creditId: CreditId }
+  | {
+      readonly type: 'RevokeCredit';
+      readonly creditId: CreditId;
+      /** What is spent of it then is owed, and what is on hold cannot be spent any more. */
+      readonly paymentReturned: boolean;
+    }
 );
 
 export type CreditCommandOf<T extends CreditCommand['type']> = Extract<CreditCommand, { type: T }>;

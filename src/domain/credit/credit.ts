@@ -1,12 +1,13 @@
 import type { Decider, Decision } from '../shared/decider.js';
 import { accepted, nothingToDo, rejected } from '../shared/decider.js';
 import { find } from '../shared/id-index.js';
+import type { Instant } from '../shared/instant.js';
 import { compare, equals, isPositive, isZero, largestMinor, money, subtract, zero } from '../shared/money.js';
 import type { CreditCommand, CreditCommandOf } from './commands.js';
 import type { CreditEvent } from './events.js';
 import { evolve } from './evolve.js';
-import type { GrantDetails } from './grant.js';
-import { hasExpired, isPaid, onHold, statusOf, unheld } from './grant.js';
+import type { Grant, GrantDetails } from './grant.js';
+import { hasExpired, isPaid, netSpent, onHold, statusOf, unheld } from './grant.js';
 import { holdCredit, spendCredit, spendHold } from './hold.js';
 import type { CreditRejection } from './rejections.js';
 import { releaseHold, restoreCredit } from './return.js';
@@ -67,9 +68,11 @@ function expireGrant(state: CreditState, { at, creditId }: CreditCommandOf<'Expi
   return isZero(amount) ? nothingToDo : accepted({ type: 'CreditExpired', at, creditId, amount });
 }
 
-function revokeCredit(state: CreditState, { at, creditId }: CreditCommandOf<'RevokeCredit'>): CreditDecision {
+function revokeCredit(state: CreditState, command: CreditCommandOf<'RevokeCredit'>): CreditDecision {
+  const { at, creditId, paymentReturned } = command;
   const grant = state.status === 'open' ? find(state.grants, creditId) : undefined;
   if (grant === undefined) return rejected({ code: 'credit_not_found', creditId });
+  if (paymentReturned) return revokeUnpaid(grant, at);
   const { totals } = grant;
   const paid = isPaid(grant.details.grantType);
   const status = statusOf(grant);
@@ -92,6 +95,25 @@ function revokeCredit(state: CreditState, { at, creditId }: CreditCommandOf<'Rev
       return accepted<CreditEvent>({ type: 'CreditExpired', at, creditId, amount: left }, revoked);
     }
   }
+}
+
+/** Whatever has become of the grant: what is left goes with the money, and what is spent is owed. */
+function revokeUnpaid(
+  { details: { creditId, grantType }, totals, paymentReturned }: Grant,
+  at: Instant,
+): CreditDecision {
+  if (paymentReturned) return nothingToDo;
+  const spent = netSpent(totals);
+  const revoked: CreditEvent = {
+    type: 'CreditRevoked',
+    at,
+    creditId,
+    amount: unheld(totals),
+    paid: isPaid(grantType),
+    paymentReturned: true,
+  };
+  if (isZero(spent)) return accepted(revoked);
+  return accepted<CreditEvent>(revoked, { type: 'CreditLeftUnpaid', at, creditId, amount: spent });
 }
 
 function sameDetails(a: GrantDetails, b: GrantDetails): boolean {

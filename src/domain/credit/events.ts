@@ -46,7 +46,13 @@ export type CreditEvent = { readonly at: Instant } & (
       readonly creditId: CreditId;
       readonly amount: Money;
       readonly paid: boolean;
+      /** The money that was paid for it is gone, such as with a bounced cheque. */
+      readonly paymentReturned?: true;
     }
+  /** The money behind this much spent credit is gone: the customer owes it. */
+  | { readonly type: 'CreditLeftUnpaid'; readonly creditId: CreditId; readonly amount: Money }
+  /** This much of it came back from what it had been spent on, and is owed no more. */
+  | { readonly type: 'CreditUnpaidReturned'; readonly creditId: CreditId; readonly amount: Money }
 );
 
 export type CreditEventOf<T extends CreditEvent['type']> = Extract<CreditEvent, { type: T }>;

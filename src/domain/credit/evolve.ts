@@ -26,7 +26,13 @@ export function evolve(state: CreditState, event: CreditEvent): CreditState {
     case 'CreditExpiryExtended':
       return changed(state, event, null, { expiresAt: event.expiresAt });
     case 'CreditRevoked':
-      return changed(state, event, 'revoked', { revokedAt: event.at });
+      return changed(state, event, 'revoked', {
+        revokedAt: event.at,
+        ...(event.paymentReturned === true ? { paymentReturned: true } : {}),
+      });
+    case 'CreditLeftUnpaid':
+    case 'CreditUnpaidReturned':
+      return changed(state, event, null);
   }
 }
 
@@ -43,6 +49,7 @@ function granted(state: CreditState, event: CreditEventOf<'CreditGranted'>): Cre
     updatedAt: at,
     expiresAt,
     revokedAt: null,
+    paymentReturned: false,
     totals: noTotals(amount),
   };
   const balance = account.balances[amount.currency];
@@ -103,9 +110,11 @@ function restored(state: CreditAccount, event: CreditEventOf<'CreditRestored'>):
 /** A fact of one grant, which adds its amount to a sum or to none. */
 function changed(
   account: CreditAccount,
-  event: CreditEventOf<'CreditExpired' | 'CreditExpiryExtended' | 'CreditRevoked'>,
+  event: CreditEventOf<
+    'CreditExpired' | 'CreditExpiryExtended' | 'CreditRevoked' | 'CreditLeftUnpaid' | 'CreditUnpaidReturned'
+  >,
   total: 'expired' | 'revoked' | null,
-  change: Partial<Pick<Grant, 'expiresAt' | 'revokedAt'>> = {},
+  change: Partial<Pick<Grant, 'expiresAt' | 'revokedAt' | 'paymentReturned'>> = {},
 ): CreditAccount {
   const { creditId, amount, type } = event;
   const grant = existing(account, creditId, type);

@@ -64,6 +64,8 @@ export type Grant = {
   /** As in the details, or later where the grant was extended. */
   readonly expiresAt: Instant | null;
   readonly revokedAt: Instant | null;
+  /** Whether the money that was paid for it is gone. */
+  readonly paymentReturned: boolean;
   readonly totals: CreditTotals;
 };
 
@@ -85,6 +87,11 @@ export function remaining({ granted, restored, spent, expired, revoked }: Credit
 
 export function onHold({ held, released, spent }: CreditTotals): Money {
   return subtract(held, add(released, spent));
+}
+
+/** Spent, and not come back since. */
+export function netSpent({ spent, restored }: CreditTotals): Money {
+  return subtract(spent, restored);
 }
 
 /** Left and not on hold, whether the grant has expired or not. */

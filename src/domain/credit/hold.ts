@@ -42,8 +42,12 @@ export function spendHold(state: CreditState, { at, holdId }: CreditCommandOf<'S
       return nothingToDo;
     case 'released':
       return rejected({ code: 'hold_already_released' });
-    case 'held':
+    case 'held': {
+      // The money behind it is gone: it goes back, and is taken back there.
+      const unpaid = hold.parts.find(({ creditId }) => find(state.grants, creditId)?.paymentReturned);
+      if (unpaid !== undefined) return rejected({ code: 'credit_unpaid', creditId: unpaid.creditId });
       return accepted(spent(state, hold, at));
+    }
   }
 }
 

@@ -25,6 +25,8 @@ export type CreditRejection =
   | { readonly code: 'restore_exceeds_spent'; readonly restorable: Money }
   /** The id stands for a restoration of another amount. */
   | { readonly code: 'restore_already_exists' }
+  /** The payment that it came from is gone. */
+  | { readonly code: 'credit_unpaid'; readonly creditId: CreditId }
   | { readonly code: 'credit_not_expired'; readonly expiresAt: Instant | null }
   /** Nothing is left that could be revoked. */
   | { readonly code: 'credit_not_revocable'; readonly status: GrantStatus };

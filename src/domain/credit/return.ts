@@ -105,6 +105,9 @@ function withWhatFollows(
     const { details, revokedAt, totals } = grant;
     if (revokedAt !== null) {
       after.push({ type: 'CreditRevoked', at, creditId, amount, paid: isPaid(details.grantType) });
+      if (grant.paymentReturned && fact.type === 'CreditRestored') {
+        after.push({ type: 'CreditUnpaidReturned', at, creditId, amount });
+      }
       continue;
     }
     if (!hasExpired(grant, at)) continue;

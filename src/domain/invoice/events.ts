@@ -8,6 +8,10 @@ import type { InvoiceContent } from './content.js';
 import type { CreditedLine, CreditScope } from './credit-note.js';
 import type { PricedInvoice } from './price-invoice.js';
 
+/** `returned_payment` asks for what was spent of a payment that is gone. */
+export const invoicePurposes = ['sale', 'late_fee', 'returned_payment'] as const;
+export type InvoicePurpose = (typeof invoicePurposes)[number];
+
 /** What is true of an invoice from its first draft on. */
 export type InvoiceDetails = {
   readonly invoiceId: InvoiceId;
@@ -15,7 +19,7 @@ export type InvoiceDetails = {
   readonly orderId: OrderId | null;
   readonly currency: Currency;
   /** What is sold: it decides the account of the income. */
-  readonly purpose: 'sale' | 'late_fee';
+  readonly purpose: InvoicePurpose;
 };
 
 /** A series of numbers and how far it was when a number was asked for; -1n where it had none. */
@@ -99,7 +103,7 @@ export type InvoiceEvent = { readonly at: Instant } & (
       readonly creditReason: CreditReason;
       readonly issuedOn: CivilDate;
       readonly customerId: CustomerId;
-      readonly purpose: InvoiceDetails['purpose'];
+      readonly purpose: InvoicePurpose;
     } & CreditedParts)
   /** Nothing is due any more. */
   | { readonly type: 'InvoicePaid'; readonly paid: Money; readonly credited: Money }
@@ -108,7 +112,7 @@ export type InvoiceEvent = { readonly at: Instant } & (
   /** The amounts are what was left of the invoice. */
   | {
       readonly type: 'InvoiceVoided';
-      readonly purpose: InvoiceDetails['purpose'];
+      readonly purpose: InvoicePurpose;
       readonly net: Money;
       readonly tax: Money;
       readonly total: Money;

@@ -2,7 +2,7 @@ import { compareDates } from '../shared/civil-date.js';
 import { impossible } from '../shared/corrupt-stream.js';
 import type { Decider, Decision } from '../shared/decider.js';
 import { accepted, nothingToDo, rejected } from '../shared/decider.js';
-import { add, compare, equals, isPositive, isZero, money, subtract } from '../shared/money.js';
+import { add, compare, equals, isPositive, isZero, money } from '../shared/money.js';
 import { sameData } from '../shared/same-data.js';
 import type {
   ManualPaymentCommand,
@@ -13,7 +13,7 @@ import type {
   Person,
 } from './messages.js';
 import type { ManualPaymentRejection, ManualPaymentState, ReceivedPayment } from './state.js';
-import { appliedOf, standing } from './state.js';
+import { standing, unappliedOf } from './state.js';
 
 type ManualPaymentDecision = Decision<ManualPaymentEvent, ManualPaymentRejection>;
 
@@ -39,6 +39,8 @@ function decide(state: ManualPaymentState, command: ManualPaymentCommand): Manua
       return apply(state, command);
     case 'RecordManualPaymentUnapplied':
       return unapply(state, command);
+    case 'KeepManualPaymentAsCredit':
+      return keepAsCredit(state, command);
   }
 }
 
@@ -189,7 +191,7 @@ function apply(
   }
   const refusal = refuseAmount(state, amount);
   if (refusal !== undefined) return rejected(refusal);
-  const unapplied = subtract(state.details.amount, appliedOf(state));
+  const unapplied = unappliedOf(state);
   if (compare(amount, unapplied) > 0) return rejected({ code: 'application_exceeds_unapplied', unapplied });
   return accepted({ type: 'ManualPaymentApplied', at, applicationId, invoiceId, amount });
 }
@@ -219,6 +221,39 @@ function unapply(
   return accepted({ type: 'ManualPaymentUnapplied', at, applicationId, reversalId, amount });
 }
 
+/** Once it is kept, no invoice can take it any more: whoever comes second finds less unapplied. */
+function keepAsCredit(
+  state: ManualPaymentState,
+  { at, creditId, ...command }: ManualPaymentCommandOf<'KeepManualPaymentAsCredit'>,
+): ManualPaymentDecision {
+  switch (state.status) {
+    case 'absent':
+      return rejected({ code: 'manual_payment_not_found' });
+    case 'recorded':
+    case 'rejected':
+      return rejected({ code: 'manual_payment_wrong_status', status: state.status });
+    case 'verified':
+    case 'reversed': {
+      const known = state.keptAsCredit.find((kept) => kept.creditId === creditId);
+      if (known !== undefined) {
+        const isSame = command.amount === null || equals(known.amount, command.amount);
+        return isSame ? nothingToDo : rejected({ code: 'credit_differs' });
+      }
+      if (state.status === 'reversed') {
+        return rejected({ code: 'manual_payment_wrong_status', status: state.status });
+      }
+      const unapplied = unappliedOf(state);
+      const amount = command.amount ?? unapplied;
+      if (command.amount === null && isZero(unapplied)) return nothingToDo;
+      const refusal = refuseAmount(state, amount);
+      if (refusal !== undefined) return rejected(refusal);
+      if (compare(amount, unapplied) > 0)
+        return rejected({ code: 'application_exceeds_unapplied', unapplied });
+      return accepted({ type: 'ManualPaymentKeptAsCredit', at, creditId, amount });
+    }
+  }
+}
+
 function refuseAmount(
   { details }: ReceivedPayment,
   amount: ManualPaymentDetails['amount'],
@@ -238,7 +273,14 @@ function evolve(state: ManualPaymentState, event: ManualPaymentEvent): ManualPay
     }
     case 'ManualPaymentVerified':
       if (state.status !== 'recorded') return impossible(state.status, event.type);
-      return { ...state, status: 'verified', verifiedBy: event.verifiedBy, applications: [], reversals: [] };
+      return {
+        ...state,
+        status: 'verified',
+        verifiedBy: event.verifiedBy,
+        applications: [],
+        reversals: [],
+        keptAsCredit: [],
+      };
     case 'ManualPaymentRejected':
       if (state.status !== 'recorded') return impossible(state.status, event.type);
       return { ...state, status: 'rejected' };
@@ -257,6 +299,12 @@ function evolve(state: ManualPaymentState, event: ManualPaymentEvent): ManualPay
         return impossible(state.status, event.type);
       }
       return evolveUnapplied(state, event);
+    case 'ManualPaymentKeptAsCredit': {
+      if (state.status !== 'verified') return impossible(state.status, event.type);
+      const { creditId, amount } = event;
+      if (compare(amount, unappliedOf(state)) > 0) return impossible('less unapplied', event.type);
+      return { ...state, keptAsCredit: [...state.keptAsCredit, { creditId, amount }] };
+    }
   }
 }
 

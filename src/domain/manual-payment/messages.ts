@@ -1,5 +1,5 @@
 import type { CivilDate } from '../shared/civil-date.js';
-import type { CustomerId, InvoiceId, ManualPaymentId } from '../shared/ids.js';
+import type { CreditId, CustomerId, InvoiceId, ManualPaymentId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
 
@@ -66,6 +66,12 @@ export type ManualPaymentCommand = { readonly at: Instant } & (
       readonly reversalId: string;
       readonly amount: Money;
     }
+  /** No invoice takes it: it becomes the customer's credit, under that id. Null keeps all that is left. */
+  | {
+      readonly type: 'KeepManualPaymentAsCredit';
+      readonly creditId: CreditId;
+      readonly amount: Money | null;
+    }
 );
 
 export type ManualPaymentCommandOf<T extends ManualPaymentCommand['type']> = Extract<
@@ -112,6 +118,8 @@ export type ManualPaymentEvent = { readonly at: Instant } & (
       readonly reversalId: string;
       readonly amount: Money;
     }
+  /** More than any invoice takes: the grant of that credit follows. */
+  | { readonly type: 'ManualPaymentKeptAsCredit'; readonly creditId: CreditId; readonly amount: Money }
 );
 
 export type ManualPaymentEventOf<T extends ManualPaymentEvent['type']> = Extract<

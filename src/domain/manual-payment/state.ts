@@ -1,4 +1,4 @@
-import type { InvoiceId } from '../shared/ids.js';
+import type { CreditId, InvoiceId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
 import { subtract, sum } from '../shared/money.js';
@@ -30,6 +30,8 @@ type Received = Existing & {
     readonly applicationId: string;
     readonly amount: Money;
   }[];
+  /** What became credit of the customer's. */
+  readonly keptAsCredit: readonly { readonly creditId: CreditId; readonly amount: Money }[];
 };
 type Verified = Received & { readonly status: 'verified' };
 type Reversed = Received & {
@@ -51,6 +53,18 @@ export function appliedOf(payment: ReceivedPayment): Money {
   return sum(payment.details.amount.currency, payment.applications.map(standing));
 }
 
+export function keptAsCreditOf(payment: ReceivedPayment): Money {
+  return sum(
+    payment.details.amount.currency,
+    payment.keptAsCredit.map(({ amount }) => amount),
+  );
+}
+
+/** Neither set against an invoice nor turned into credit. */
+export function unappliedOf(payment: ReceivedPayment): Money {
+  return subtract(subtract(payment.details.amount, appliedOf(payment)), keptAsCreditOf(payment));
+}
+
 /** Every business refusal of the manual payment decider, by its stable code. */
 export type ManualPaymentRejection =
   | { readonly code: 'manual_payment_not_found' }
@@ -66,4 +80,6 @@ export type ManualPaymentRejection =
   | { readonly code: 'holder_required' }
   | { readonly code: 'application_exceeds_unapplied'; readonly unapplied: Money }
   | { readonly code: 'application_differs' }
+  /** That credit was made of another amount of it. */
+  | { readonly code: 'credit_differs' }
   | { readonly code: 'application_not_found' };

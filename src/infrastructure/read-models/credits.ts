@@ -138,6 +138,15 @@ function ended(
   ];
 }
 
+/** What changes no sum of the grant. */
+function told(
+  type: WalletTransactionType,
+  { at, creditId, amount }: CreditEventOf<'CreditLeftUnpaid' | 'CreditUnpaidReturned'>,
+  envelope: Envelope,
+): readonly RowChange[] {
+  return [grow(creditId, at, {}), ...transactions(type, { at, parts: [{ creditId, amount }] }, envelope)];
+}
+
 function grow(
   creditId: string,
   at: Instant,
@@ -176,7 +185,7 @@ function granted(event: CreditEventOf<'CreditGranted'>, envelope: Envelope): rea
 
 export const creditsProjection: Projection = {
   name: 'credits',
-  version: 1,
+  version: 2,
   ddl,
   tables: { account_credits: ['id'], wallet_transactions: ['event_id', 'line'] },
   changesOf: routeByCategory({
@@ -192,6 +201,8 @@ export const creditsProjection: Projection = {
         grow(creditId, at, {}, { expires_at: expiresAt }),
         ...transactions('extended', { at, parts: [{ creditId, amount }] }, envelope),
       ],
+      CreditLeftUnpaid: (event, envelope) => told('left_unpaid', event, envelope),
+      CreditUnpaidReturned: (event, envelope) => told('unpaid_returned', event, envelope),
     }),
   }),
 };

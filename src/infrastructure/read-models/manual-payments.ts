@@ -22,6 +22,7 @@ const ddl = `
     amount              bigint      not null,
     currency            text        not null,
     amount_applied      bigint      not null,
+    amount_credited     bigint      not null,
     reference           text        not null,
     received_on         text        not null,
     recorded_on         text        not null,
@@ -42,7 +43,7 @@ const ddl = `
   create index manual_payments_by_reference on manual_payments (reference, created_at, id);
 `;
 
-const columns = `id, status, customer, invoice, method, amount, currency, amount_applied, reference, received_on,
+const columns = `id, status, customer, invoice, method, amount, currency, amount_applied, amount_credited, reference, received_on,
   recorded_on, value_on, evidence_sha256, recorded_by, needs_second_person, verified_by, reversal_cause, reversal_fee,
   revision, created_at`;
 
@@ -67,6 +68,7 @@ const handlers = onEvents<ManualPaymentEvent>(manualPaymentCodec, {
       amount: event.amount.minor,
       currency: event.amount.currency,
       amount_applied: 0n,
+      amount_credited: 0n,
       reference: event.reference,
       received_on: event.receivedOn,
       recorded_on: event.recordedOn,
@@ -92,11 +94,13 @@ const handlers = onEvents<ManualPaymentEvent>(manualPaymentCodec, {
     }),
   ManualPaymentApplied: (event, envelope) => change(envelope, {}, { amount_applied: event.amount.minor }),
   ManualPaymentUnapplied: (event, envelope) => change(envelope, {}, { amount_applied: -event.amount.minor }),
+  ManualPaymentKeptAsCredit: (event, envelope) =>
+    change(envelope, {}, { amount_credited: event.amount.minor }),
 });
 
 export const manualPaymentsProjection: Projection = {
   name: 'manual_payments',
-  version: 1,
+  version: 2,
   ddl,
   tables: { manual_payments: ['id'] },
   changesOf: routeByCategory({ manualPayment: handlers }),

@@ -129,6 +129,8 @@ const types: Readonly<Record<CreditEvent['type'], string>> = {
   CreditExpired: 'expired',
   CreditExpiryExtended: 'extended',
   CreditRevoked: 'revoked',
+  CreditLeftUnpaid: 'left_unpaid',
+  CreditUnpaidReturned: 'unpaid_returned',
 };
 
 /** The wallet's history, newest first. */

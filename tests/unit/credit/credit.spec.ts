@@ -33,7 +33,7 @@ import {
   spent,
 } from '../../support/credit-examples.js';
 import { given } from '../../support/decider-specification.js';
-import { required, usd } from '../../support/payment-examples.js';
+import { at, required, usd } from '../../support/payment-examples.js';
 
 const instant = (text: string): Instant => required(parseInstant(text));
 const lastMoment = instant('2026-11-09T23:59:59.999Z');
@@ -442,6 +442,47 @@ describe('revoking a grant', () => {
       .when(revokeCredit(1, day(10)))
       .then(expired(1, 40, day(10)), revoked(1, 0, false, day(10)));
     given(creditAccount, []).when(revokeCredit(1)).thenRejected({ code: 'credit_not_found' });
+  });
+});
+
+describe('a grant whose payment was returned', () => {
+  const prepaid = granted(1, 100, { grantType: 'prepaid' });
+  const gone = (minor: number): CreditEvent => ({ ...revoked(1, minor, true), paymentReturned: true });
+  const unpaid = (type: 'CreditLeftUnpaid' | 'CreditUnpaidReturned', minor: number): CreditEvent => ({
+    ...{ type, at, creditId: creditId(1), amount: usd(minor) },
+  });
+  const returned = revokeCredit(1, at, true);
+
+  it('is revoked as far as it is unspent, and the rest is owed; told once', () => {
+    const used = [prepaid, held(1, [[1, 30]]), spent(1, [[1, 30]])];
+    given(creditAccount, used).when(returned).then(gone(70), unpaid('CreditLeftUnpaid', 30));
+    given(creditAccount, [...used, gone(70), unpaid('CreditLeftUnpaid', 30)])
+      .when(returned)
+      .thenNothing();
+    const empty = [prepaid, held(1, [[1, 100]]), spent(1, [[1, 100]], [1])];
+    given(creditAccount, empty).when(returned).then(gone(0), unpaid('CreditLeftUnpaid', 100));
+    given(creditAccount, [...used, revoked(1, 70, true)])
+      .when(returned)
+      .then(gone(0), unpaid('CreditLeftUnpaid', 30));
+  });
+
+  it('is not spent any more by a hold, which lets it go to be taken back', () => {
+    const holding = [prepaid, held(1, [[1, 100]]), gone(0)];
+    given(creditAccount, holding).when(spendHold(1)).thenRejected({ code: 'credit_unpaid' });
+    given(creditAccount, holding)
+      .when(releaseHold(1))
+      .then(released(1, [[1, 100]]), revoked(1, 100, true));
+  });
+
+  it('is owed no more as far as it comes back from what it was spent on', () => {
+    const used = [prepaid, held(1, [[1, 30]]), spent(1, [[1, 30]])];
+    given(creditAccount, [...used, gone(70), unpaid('CreditLeftUnpaid', 30)])
+      .when(restoreCredit(1, 'a', 20))
+      .then(
+        restored(1, 'a', [[1, 20]], [[1, null]]),
+        revoked(1, 20, true),
+        unpaid('CreditUnpaidReturned', 20),
+      );
   });
 });
 

@@ -9,9 +9,10 @@ import type {
 } from '../../../src/domain/manual-payment/messages.js';
 import { referenceClaim } from '../../../src/domain/manual-payment/reference-claim.js';
 import type { ManualPaymentState } from '../../../src/domain/manual-payment/state.js';
-import { appliedOf } from '../../../src/domain/manual-payment/state.js';
+import { appliedOf, keptAsCreditOf, unappliedOf } from '../../../src/domain/manual-payment/state.js';
 import { fold } from '../../../src/domain/shared/decider.js';
 import { money } from '../../../src/domain/shared/money.js';
+import { creditId } from '../../support/credit-examples.js';
 import { given } from '../../support/decider-specification.js';
 import { manualDetails, manualPaymentId } from '../../support/manual-payment-examples.js';
 import { at, usd } from '../../support/payment-examples.js';
@@ -130,6 +131,28 @@ describe('a manual payment', () => {
       .thenRejected({ code: 'currency_mismatch' });
   });
 
+  it('becomes credit as far as no invoice takes it, and goes back to nobody then', () => {
+    const keep = (n: number, minor: number | null): ManualPaymentCommand => ({
+      ...{ type: 'KeepManualPaymentAsCredit', at, creditId: creditId(n) },
+      amount: minor === null ? null : usd(minor),
+    });
+    const kept = { type: 'ManualPaymentKeptAsCredit', at, creditId: creditId(1) } as const;
+    const used = history(record(100), verify(ann), apply(1, 60));
+    given(manualPayment, used)
+      .when(keep(1, null))
+      .then({ ...kept, amount: usd(40) });
+    given(manualPayment, used).when(keep(1, 41)).thenRejected({ code: 'application_exceeds_unapplied' });
+    const keeping = history(record(100), verify(ann), apply(1, 60), keep(1, 30));
+    given(manualPayment, keeping).when(keep(1, 30)).thenNothing();
+    given(manualPayment, keeping).when(keep(1, 31)).thenRejected({ code: 'credit_differs' });
+    given(manualPayment, keeping)
+      .when(apply(2, 11))
+      .thenRejected({ code: 'application_exceeds_unapplied', unapplied: usd(10) });
+    given(manualPayment, history(record(100), verify(ann), reverse))
+      .when(keep(1, null))
+      .thenRejected({ code: 'manual_payment_wrong_status', status: 'reversed' });
+  });
+
   it('is set against invoices up to its amount, each application once', () => {
     const verified = history(record(100), verify(ann));
     given(manualPayment, history(record(100)))
@@ -207,6 +230,12 @@ const command: fc.Arbitrary<ManualPaymentCommand> = fc.oneof(
       amount,
     }),
   },
+  fc.record({
+    type: of('KeepManualPaymentAsCredit'),
+    at: always,
+    creditId: fc.constantFrom(creditId(1), creditId(2)),
+    amount: fc.option(amount),
+  }),
 );
 
 function play(commands: readonly ManualPaymentCommand[]) {
@@ -231,7 +260,7 @@ describe('whatever is asked of a manual payment, in whatever order', () => {
     .tuple(begun, fc.array(command, { maxLength: 20 }))
     .map(([first, then]) => [...first, ...then]);
 
-  it('never more is applied than came in, and a large one has two people', () => {
+  it('never more is applied or kept as credit than came in, and a large one has two people', () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(stories, (commands) => {
@@ -240,7 +269,10 @@ describe('whatever is asked of a manual payment, in whatever order', () => {
         for (const state of states) {
           if (state.status !== 'verified' && state.status !== 'reversed') continue;
           expect(appliedOf(state).minor).toBeGreaterThanOrEqual(0n);
-          expect(appliedOf(state).minor).toBeLessThanOrEqual(state.details.amount.minor);
+          expect(unappliedOf(state).minor).toBeGreaterThanOrEqual(0n);
+          expect(appliedOf(state).minor + keptAsCreditOf(state).minor + unappliedOf(state).minor).toBe(
+            state.details.amount.minor,
+          );
           if (state.details.amount.minor >= 120n) expect(state.verifiedBy).not.toBe(state.recordedBy);
         }
       }),

@@ -19,6 +19,7 @@ const kinds: RejectionKinds<CreditRejection> = {
   hold_already_released: { status: 409, title: 'The hold has been released' },
   restore_exceeds_spent: { status: 422, title: 'The amount is above what was spent' },
   restore_already_exists: { status: 409, title: 'This restoration exists with another amount' },
+  credit_unpaid: { status: 409, title: 'The payment behind this credit is gone' },
   credit_not_expired: { status: 409, title: 'The credit has not expired' },
   credit_not_revocable: { status: 409, title: 'Nothing is left that could be revoked' },
 };
@@ -62,6 +63,8 @@ function detailOf(rejection: CreditRejection): string {
       return 'The credit went back to its grants.';
     case 'restore_exceeds_spent':
       return `At most ${format(rejection.restorable)} can be restored.`;
+    case 'credit_unpaid':
+      return `The payment behind ${rejection.creditId} is gone.`;
     case 'credit_not_expired':
       return rejection.expiresAt === null ? 'It never expires.' : `It expires at ${rejection.expiresAt}.`;
     case 'credit_not_revocable':

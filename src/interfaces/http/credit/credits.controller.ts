@@ -163,7 +163,7 @@ export class CreditsController implements Controller {
     const account = acceptedBy(
       await this.accounts.handle(
         await this.customerOf(creditId),
-        { type: 'RevokeCredit', at: this.clock.now(), creditId },
+        { type: 'RevokeCredit', at: this.clock.now(), creditId, paymentReturned: false },
         context.metadata,
         ifRevision(context),
       ),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { invoicePurposes } from '../../../domain/invoice/events.js';
 import { parseCustomerId, parseInvoiceId, parseOrderId } from '../../../domain/shared/ids.js';
 import {
   amountField,
@@ -155,7 +156,7 @@ const summary = {
   overdue: z.boolean(),
   customer: z.string(),
   order: z.string().nullable(),
-  purpose: z.enum(['sale', 'late_fee']),
+  purpose: z.enum(invoicePurposes),
   currency: z.string(),
   amount_net: integer('Minor units, after discounts and without tax.'),
   amount_tax: integer(),

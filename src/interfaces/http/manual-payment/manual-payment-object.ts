@@ -1,14 +1,14 @@
 import type { ManualPaymentRow } from '../../../application/ports/manual-payment-queries.js';
 import type { ManualPaymentState } from '../../../domain/manual-payment/state.js';
-import { appliedOf } from '../../../domain/manual-payment/state.js';
+import { appliedOf, keptAsCreditOf } from '../../../domain/manual-payment/state.js';
 
 /** A manual payment as the API shows it, from the aggregate and from the read model alike. */
 export function manualPaymentObject(row: ManualPaymentRow, livemode: boolean) {
-  const { status, amount, amount_applied: applied } = row;
+  const { status, amount, amount_applied: applied, amount_credited: credited } = row;
   return {
     ...row,
     object: 'manual_payment' as const,
-    amount_unapplied: status === 'verified' ? amount - applied : 0n,
+    amount_unapplied: status === 'verified' ? amount - applied - credited : 0n,
     metadata: {},
     livemode,
   };
@@ -30,6 +30,7 @@ export function manualPaymentRowOf(
     amount: details.amount.minor,
     currency: details.amount.currency,
     amount_applied: received === null ? 0n : appliedOf(received).minor,
+    amount_credited: received === null ? 0n : keptAsCreditOf(received).minor,
     reference: details.reference,
     received_on: details.receivedOn,
     recorded_on: details.recordedOn,

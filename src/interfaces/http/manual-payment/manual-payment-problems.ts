@@ -24,6 +24,7 @@ const kinds: RejectionKinds<Rejection> = {
   holder_required: { status: 403, title: 'Nobody is known to hold this API key' },
   application_exceeds_unapplied: { status: 422, title: 'The amount is above what is left of the payment' },
   application_differs: { status: 409, title: 'This was told before, with another amount' },
+  credit_differs: { status: 409, title: 'This credit was made of another amount' },
   application_not_found: { status: 422, title: 'There is no such application' },
   invoice_of_another_customer: { status: 422, title: 'The invoice is of another customer' },
   manual_payment_above_due: { status: 422, title: 'The amount is above what the invoice asks for' },
@@ -56,6 +57,7 @@ function detailOf(rejection: Rejection): string {
     case 'application_exceeds_unapplied':
       return `${format(rejection.unapplied)} is left.`;
     case 'application_differs':
+    case 'credit_differs':
       return 'The same id stands for another amount.';
     case 'application_not_found':
       return 'Nothing was applied under this id.';

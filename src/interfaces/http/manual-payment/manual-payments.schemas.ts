@@ -46,7 +46,7 @@ export const recordManualPaymentBody = z
     }),
     allow_duplicate: z.boolean().default(false),
     allow_overpayment: z.boolean().default(false).meta({
-      description: 'More than the invoice asks for did come in; the rest stays unapplied.',
+      description: 'More than the invoice asks for did come in; the rest becomes credit of the customer.',
     }),
     time_zone: zoneField,
   })
@@ -87,7 +87,8 @@ export const manualPaymentSchema = z
     amount: integer('Minor units.'),
     currency: z.string(),
     amount_applied: integer('Set against invoices now.'),
-    amount_unapplied: integer('Ours, and not set against an invoice.'),
+    amount_credited: integer('No invoice took it: it became credit of the customer.'),
+    amount_unapplied: integer('Ours, and neither set against an invoice nor turned into credit.'),
     reference: z.string(),
     received_on: date,
     recorded_on: date,

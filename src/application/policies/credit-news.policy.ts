@@ -1,0 +1,104 @@
+import type { CreditEvent, CreditEventOf } from '../../domain/credit/events.js';
+import { isIssued, payableOf } from '../../domain/invoice/state.js';
+import type { CreditId, CustomerId, InvoiceId } from '../../domain/shared/ids.js';
+import { parseCustomerId } from '../../domain/shared/ids.js';
+import type { Money } from '../../domain/shared/money.js';
+import { compare, isPositive, subtract, zero } from '../../domain/shared/money.js';
+import { creditCodec } from '../credit/credit.codec.js';
+import type { CreditHandler } from '../credit/credit-agenda.js';
+import { creditNoteIdOf, invoiceIdOf } from '../invoice/invoice-ids.js';
+import type { InvoiceOperations } from '../invoice/invoice-operations.js';
+import type { Clock } from '../ports/clock.js';
+import type { RecordedEvent } from '../ports/event-store.js';
+import { commandIdOf } from '../shared/event-ids.js';
+import type { Policy } from '../shared/policy.js';
+import { becauseOf, createPolicy } from '../shared/policy.js';
+import { issueInvoice } from './issue-invoice.js';
+import { grantKeptCredit, keptCreditIdOf } from './kept-credit.js';
+import { idOfStream, mustBeAccepted } from './policy-steps.js';
+
+const name = 'credit_news';
+
+/**
+ * Credit that was spent and whose money is gone is asked for by an invoice of its own. What of it comes back from what it
+ * had been spent on is asked for no more; where the customer has paid for it since, it is credit again.
+ */
+export function createCreditNews(parts: {
+  readonly credits: CreditHandler;
+  readonly invoices: InvoiceOperations;
+  readonly clock: Clock;
+}): Policy {
+  const { credits, invoices, clock } = parts;
+
+  async function leftUnpaid(
+    { creditId, amount }: CreditEventOf<'CreditLeftUnpaid'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const customerId = idOfStream(recorded.stream, parseCustomerId);
+    const { currency } = amount;
+    await issueInvoice(invoices, clock, {
+      details: {
+        ...{ invoiceId: invoiceOf(creditId), customerId, orderId: null, currency },
+        purpose: 'returned_payment',
+      },
+      description: `Credit ${creditId}: spent, and its payment was returned`,
+      amount,
+      metadataOf: (step) => becauseOf(recorded, name, step),
+    });
+  }
+
+  async function returned(
+    { creditId, amount }: CreditEventOf<'CreditUnpaidReturned'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const customerId = idOfStream(recorded.stream, parseCustomerId);
+    const credited = await credit(invoiceOf(creditId), amount, recorded);
+    const rest = subtract(amount, credited);
+    if (isPositive(rest)) await grantAgain(customerId, creditId, rest, recorded);
+  }
+
+  /** How much the invoice asks for no more: as much as it still did. */
+  async function credit(invoiceId: InvoiceId, amount: Money, recorded: RecordedEvent): Promise<Money> {
+    const creditNoteId = creditNoteIdOf(commandIdOf('unpaid credit returned', recorded.id));
+    const { state } = await invoices.load(invoiceId);
+    if (!isIssued(state)) throw new Error(`${invoiceId} is not issued yet`);
+    const known = state.creditNotes.find((note) => note.creditNoteId === creditNoteId);
+    const payable = payableOf(state);
+    const part = known?.total ?? (compare(amount, payable) < 0 ? amount : payable);
+    if (!isPositive(part)) return zero(amount.currency);
+    const credited = await invoices.credit(
+      invoiceId,
+      { creditNoteId, scope: { by: 'total', amount: part }, creditReason: 'returned' },
+      becauseOf(recorded, name, 'credit'),
+    );
+    mustBeAccepted(credited, `credit ${invoiceId}`);
+    return part;
+  }
+
+  async function grantAgain(
+    customerId: CustomerId,
+    creditId: CreditId,
+    amount: Money,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    await grantKeptCredit(
+      { credits, clock },
+      {
+        ...{ customerId, amount, creditId: keptCreditIdOf(recorded.id) },
+        ...{ grantType: 'prepaid', source: 'returned_payment', metadata: { credit: creditId } },
+      },
+      becauseOf(recorded, name, 'grant'),
+    );
+  }
+
+  return createPolicy<CreditEvent>({
+    name,
+    category: 'creditAccount',
+    codec: creditCodec,
+    reactions: { CreditLeftUnpaid: leftUnpaid, CreditUnpaidReturned: returned },
+  });
+}
+
+function invoiceOf(creditId: CreditId): InvoiceId {
+  return invoiceIdOf(commandIdOf('invoice of unpaid credit', creditId));
+}

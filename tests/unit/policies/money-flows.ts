@@ -1,0 +1,321 @@
+import { randomUUID } from 'node:crypto';
+import { collectionCodec } from '../../../src/application/collection/collection.codec.js';
+import { collectionAgenda, collectionTasks } from '../../../src/application/collection/collection-agenda.js';
+import { createRunnerOver } from '../../../src/application/collection/collection-handlers.js';
+import { createStartCollection } from '../../../src/application/collection/start-collection.js';
+import { creditCodec } from '../../../src/application/credit/credit.codec.js';
+import { customerCodec } from '../../../src/application/customer/customer.codec.js';
+import { createDocumentNumbers } from '../../../src/application/invoice/document-numbers.js';
+import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
+import { invoiceIdOf } from '../../../src/application/invoice/invoice-ids.js';
+import { createInvoiceOperations } from '../../../src/application/invoice/invoice-operations.js';
+import { creditJournalOf } from '../../../src/application/ledger/credit-journals.js';
+import { invoiceJournalOf } from '../../../src/application/ledger/invoice-journals.js';
+import { manualPaymentJournalOf } from '../../../src/application/ledger/manual-payment-journals.js';
+import { journalOf } from '../../../src/application/ledger/payment-journals.js';
+import { manualPaymentCodec } from '../../../src/application/manual-payment/manual-payment.codec.js';
+import { orderCodec } from '../../../src/application/order/order.codec.js';
+import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
+import { createPaymentEffects } from '../../../src/application/payment/payment-effects.js';
+import { planCodec } from '../../../src/application/plan/plan.codec.js';
+import { planAgendaOf } from '../../../src/application/plan/plan-agenda.js';
+import { createPlanTasks } from '../../../src/application/plan/plan-tasks.js';
+import { createCollectionToPlan } from '../../../src/application/policies/collection-to-plan.policy.js';
+import { createCreditNews } from '../../../src/application/policies/credit-news.policy.js';
+import { createInvoiceToPlan } from '../../../src/application/policies/invoice-to-plan.policy.js';
+import { issueInvoice } from '../../../src/application/policies/issue-invoice.js';
+import { createManualPaymentNews } from '../../../src/application/policies/manual-payment-news.policy.js';
+import { createOrderToInvoice } from '../../../src/application/policies/order-to-invoice.policy.js';
+import { createPaymentNews } from '../../../src/application/policies/payment-news.policy.js';
+import { createPlanOutcomes } from '../../../src/application/policies/plan-outcomes.policy.js';
+import type { EventMetadata, RecordedEvent } from '../../../src/application/ports/event-store.js';
+import type { AgendaEntry } from '../../../src/application/shared/agenda.js';
+import type { Handled } from '../../../src/application/shared/command-handler.js';
+import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
+import type { EventCodec } from '../../../src/application/shared/event-codec.js';
+import type { Policy } from '../../../src/application/shared/policy.js';
+import { parseZone } from '../../../src/application/shared/zones.js';
+import { later } from '../../../src/application/webhook/retry-schedule.js';
+import { collection } from '../../../src/domain/collection/collection.js';
+import { creditAccount } from '../../../src/domain/credit/credit.js';
+import { customer } from '../../../src/domain/customer/customer.js';
+import type { CustomerEvent } from '../../../src/domain/customer/events.js';
+import { invoice } from '../../../src/domain/invoice/invoice.js';
+import type { IssuedInvoice } from '../../../src/domain/invoice/state.js';
+import { isIssued } from '../../../src/domain/invoice/state.js';
+import type { Journal } from '../../../src/domain/ledger/journal.js';
+import { manualPayment } from '../../../src/domain/manual-payment/manual-payment.js';
+import { order } from '../../../src/domain/order/order.js';
+import { payment } from '../../../src/domain/payment/payment.js';
+import { plan } from '../../../src/domain/plan/plan.js';
+import type { CustomerId, InvoiceId, OrderId } from '../../../src/domain/shared/ids.js';
+import type { Instant } from '../../../src/domain/shared/instant.js';
+import { parseInstant } from '../../../src/domain/shared/instant.js';
+import { newCustomerId } from '../../support/customer-examples.js';
+import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
+import { required, usd } from '../../support/payment-examples.js';
+import { PretendGateway } from '../http/in-memory-ports.js';
+
+const zone = required(parseZone('UTC'));
+const roundsMax = 60;
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** The modules of money with their policies, timers and a pretended provider, on one log in memory. */
+export type MoneyFlows = ReturnType<typeof createMoneyFlows>;
+
+export function createMoneyFlows() {
+  let now = required(parseInstant('2026-03-02T10:00:00.000Z'));
+  const clock = { now: (): Instant => now };
+  const eventStore = new InMemoryEventStore();
+  const gateway = new PretendGateway();
+  const orders = createCommandHandler({ eventStore, decider: order, codec: orderCodec, category: 'order' });
+  const plans = createCommandHandler({
+    ...{ eventStore, decider: plan, codec: planCodec, category: 'paymentPlan' },
+  });
+  const invoiceHandler = createCommandHandler({
+    ...{ eventStore, decider: invoice, codec: invoiceCodec, category: 'invoice' },
+  });
+  const credits = createCommandHandler({
+    ...{ eventStore, decider: creditAccount, codec: creditCodec, category: 'creditAccount' },
+  });
+  const customers = createCommandHandler({
+    ...{ eventStore, decider: customer, codec: customerCodec, category: 'customer' },
+  });
+  const manualPayments = createCommandHandler({
+    ...{ eventStore, decider: manualPayment, codec: manualPaymentCodec, category: 'manualPayment' },
+  });
+  const payments = createCommandHandler({
+    ...{ eventStore, decider: payment, codec: paymentCodec, category: 'payment' },
+  });
+  const collections = createCommandHandler({
+    ...{ eventStore, decider: collection, codec: collectionCodec, category: 'collection' },
+  });
+  const invoices = createInvoiceOperations({
+    handler: invoiceHandler,
+    numbers: createDocumentNumbers({ eventStore, clock }),
+    keepIdentity: async () => null,
+    invoicing: {
+      zone,
+      invoices: { prefix: 'INV', withYear: true, width: 6 },
+      creditNotes: { prefix: 'CN', withYear: true, width: 6 },
+    },
+    clock,
+    logger: silent,
+    inlineBudgetMs: 60_000,
+  });
+  const handlers = {
+    ...{ handler: collections, invoices: invoiceHandler, credits, manualPayments, customers, clock },
+  };
+  // As what goes on by itself does it: requests are recorded, and carried out afterwards.
+  const runner = createRunnerOver({ load: payments.load, run: payments.handle }, handlers);
+  const startCollection = createStartCollection({ runner, ...handlers });
+  const effects = createPaymentEffects({ handler: payments, gateway, clock });
+  const policies: readonly Policy[] = [
+    createOrderToInvoice({ orders, invoices, clock }),
+    createInvoiceToPlan({ orders, plans, invoices, collections, zone, clock }),
+    createPlanOutcomes({ plans, orders, invoices, customers, startCollection, clock }),
+    createCollectionToPlan({ collections, plans, zone, clock }),
+    createPaymentNews({ payments, collections, runner, invoices, clock, graceMs: 0 }),
+    createManualPaymentNews({ manualPayments, invoices, credits, startCollection, clock }),
+    createCreditNews({ credits, invoices, clock }),
+  ];
+  const tasks = {
+    ...createPlanTasks({ handler: plans, clock }),
+    ...collectionTasks({ handler: collections, runner, clock }),
+  };
+  const agenda = new Map<
+    string,
+    { readonly item: string; readonly kind: string; readonly dueAt: Instant } & Recorded
+  >();
+  const waiting: RecordedEvent[] = [];
+  let followed = 0;
+  let problems: readonly string[] = [];
+
+  async function follow(): Promise<boolean> {
+    const news = await eventStore.readAll(BigInt(followed), 1_000);
+    followed += news.length;
+    const told = [...waiting.splice(0), ...news];
+    const stuck = new Set<string>();
+    const found: string[] = [];
+    for (const recorded of told) {
+      if (news.includes(recorded)) note(recorded);
+      if (!stuck.has(recorded.stream) && (await tell(recorded, found))) continue;
+      stuck.add(recorded.stream);
+      waiting.push(recorded);
+    }
+    problems = found;
+    return news.length > 0 || waiting.length < told.length;
+  }
+
+  async function tell(recorded: RecordedEvent, found: string[]): Promise<boolean> {
+    let done = true;
+    for (const policy of policies) {
+      if (policy.category !== categoryOf(recorded)) continue;
+      try {
+        await policy.react(recorded);
+      } catch (error) {
+        done = false;
+        found.push(`${policy.name} at ${recorded.type} of ${recorded.stream}: ${String(error)}`);
+      }
+    }
+    return done;
+  }
+
+  function note(recorded: RecordedEvent): void {
+    for (const entry of agendaOf(recorded)) {
+      const key = `${recorded.stream} ${entry.kind} ${entry.item}`;
+      agenda.delete(key);
+      if (entry.entry === 'promised') agenda.set(key, { ...entry, recorded });
+    }
+  }
+
+  async function carryOut(): Promise<void> {
+    const log = await eventStore.readAll(0n, 100_000);
+    for (const recorded of log.filter(({ type }) => /^(Payment|Refund)\w*Requested$/.test(type))) {
+      if (categoryOf(recorded) !== 'payment') continue;
+      const fact = { id: recorded.id, event: paymentCodec.decode(recorded) };
+      await effects.perform(recorded.stream.slice('payment-'.length), fact, recorded.metadata);
+    }
+  }
+
+  async function doWhatIsDue(): Promise<void> {
+    for (const { kind, item, dueAt, recorded } of [...agenda.values()]) {
+      if (dueAt > now) continue;
+      const task = tasks[kind];
+      if (task === undefined) continue;
+      const { stream, id, revision } = recorded;
+      await task({ stream, kind, item, event_id: id, revision, due_at: dueAt, attempts: 1 });
+    }
+  }
+
+  /** Lets everything happen that follows; answers what policies could not do to the end. */
+  async function settle(): Promise<readonly string[]> {
+    for (let round = 0; round < roundsMax; round += 1) {
+      const moved = await follow();
+      await carryOut();
+      await doWhatIsDue();
+      if (!moved && (await eventStore.head()) === BigInt(followed)) return problems;
+    }
+    throw new Error(`it does not come to rest: ${problems.join('; ')}`);
+  }
+
+  const metadata = (): EventMetadata => ({
+    commandId: randomUUID(),
+    correlationId: 'test',
+    causationId: 'test',
+    actor: { kind: 'api_key', id: 'key_1' },
+    reason: null,
+  });
+
+  return {
+    ...{ clock, eventStore, gateway, orders, plans, invoices, credits, customers, manualPayments, payments },
+    ...{ collections, startCollection, policies, settle, metadata },
+
+    async advance(days: number): Promise<readonly string[]> {
+      now = later(now, days * 86_400_000);
+      return settle();
+    },
+
+    /** @param method `pm_ok`, `pm_declined`, or none */
+    async customer(method: string | null = 'pm_ok'): Promise<CustomerId> {
+      const customerId = newCustomerId();
+      const at = clock.now();
+      const facts: readonly CustomerEvent[] = [
+        { type: 'CustomerRegistered', at, customerId, profileId: randomUUID() },
+        ...(method === null
+          ? []
+          : ([
+              {
+                type: 'PaymentMethodAdded',
+                at,
+                paymentMethodId: method,
+                kind: 'card',
+                detailsId: randomUUID(),
+              },
+              { type: 'DefaultPaymentMethodChosen', at, paymentMethodId: method },
+            ] as const)),
+      ];
+      const events = facts.map((fact) => ({
+        id: randomUUID(),
+        ...customerCodec.encode(fact),
+        metadata: metadata(),
+      }));
+      await eventStore.append(`customer-${customerId}`, 'no_stream', events);
+      return customerId;
+    },
+
+    /** An open invoice over so many cents. */
+    async invoice(customerId: CustomerId, cents: number, orderId: OrderId | null = null): Promise<InvoiceId> {
+      const invoiceId = invoiceIdOf(randomUUID());
+      await issueInvoice(invoices, clock, {
+        details: { invoiceId, customerId, orderId, currency: 'USD', purpose: 'sale' },
+        description: 'Chairs',
+        amount: usd(cents),
+        metadataOf: metadata,
+      });
+      return invoiceId;
+    },
+
+    async issued(invoiceId: InvoiceId): Promise<IssuedInvoice> {
+      const { state } = await invoices.load(invoiceId);
+      if (!isIssued(state)) throw new TypeError(`${invoiceId} is ${state.status}`);
+      return state;
+    },
+
+    facts: (type?: string): Promise<readonly RecordedEvent[]> =>
+      eventStore
+        .readAll(0n, 100_000)
+        .then((log) => log.filter((one) => type === undefined || one.type === type)),
+
+    /** What every account of the ledger comes to, by name; those at zero are left out. */
+    async ledger(): Promise<Readonly<Record<string, number>>> {
+      const sums: Record<string, number> = {};
+      for (const recorded of await eventStore.readAll(0n, 100_000)) {
+        for (const { account, amount } of journalIn(recorded)?.lines ?? []) {
+          sums[account] = (sums[account] ?? 0) + Number(amount.minor);
+        }
+      }
+      return Object.fromEntries(Object.entries(sums).filter(([, sum]) => sum !== 0));
+    },
+  };
+}
+
+type Recorded = { readonly recorded: RecordedEvent };
+
+/** The state after a command that must be accepted. */
+export function accepted<S, E, R extends { readonly code: string }>(handled: Handled<S, E, R>): S {
+  if (handled.outcome === 'accepted') return handled.state;
+  throw new Error(handled.outcome === 'rejected' ? handled.rejection.code : handled.outcome);
+}
+
+function categoryOf({ stream }: RecordedEvent): string {
+  return stream.slice(0, stream.indexOf('-'));
+}
+
+function agendaOf(recorded: RecordedEvent): readonly AgendaEntry[] {
+  switch (categoryOf(recorded)) {
+    case 'paymentPlan':
+      return planAgendaOf(planCodec.decode(recorded));
+    case 'collection':
+      return collectionAgenda(collectionCodec.decode(recorded));
+    default:
+      return [];
+  }
+}
+
+function journalIn(recorded: RecordedEvent): Journal | undefined {
+  const of = <E>(codec: EventCodec<E>, journal: (event: E) => Journal | undefined) =>
+    journal(codec.decode(recorded));
+  switch (categoryOf(recorded)) {
+    case 'payment':
+      return of(paymentCodec, journalOf);
+    case 'invoice':
+      return of(invoiceCodec, invoiceJournalOf);
+    case 'creditAccount':
+      return of(creditCodec, creditJournalOf);
+    case 'manualPayment':
+      return of(manualPaymentCodec, manualPaymentJournalOf);
+    default:
+      return undefined;
+  }
+}
