@@ -9,6 +9,7 @@ import { createManualPaymentNews } from '../application/policies/manual-payment-
 import { createOrderToInvoice } from '../application/policies/order-to-invoice.policy.js';
 import { createPaymentNews } from '../application/policies/payment-news.policy.js';
 import { createPlanOutcomes } from '../application/policies/plan-outcomes.policy.js';
+import { createRefundNews } from '../application/policies/refund-news.policy.js';
 import { createCommandHandler } from '../application/shared/command-handler.js';
 import { collection } from '../domain/collection/collection.js';
 import { PostgresCollectionQueries } from '../infrastructure/read-models/collections.js';
@@ -66,7 +67,8 @@ export const collectionModule = new ContainerModule(({ bind }) => {
         createInvoiceToPlan({ orders, plans, invoices, collections, zone, clock }),
         createPlanOutcomes({ plans, orders, invoices, customers, startCollection, clock }),
         createCollectionToPlan({ collections, plans, zone, clock }),
-        createPaymentNews({ payments, collections, runner, invoices, clock, graceMs: config.inlineBudgetMs }),
+        createPaymentNews({ payments, collections, runner, clock, graceMs: config.inlineBudgetMs }),
+        createRefundNews({ payments, collections, invoices, credits, clock }),
         createManualPaymentNews({ manualPayments, invoices, credits, startCollection, clock }),
         createCreditNews({ credits, invoices, clock }),
       ];

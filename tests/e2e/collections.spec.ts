@@ -133,6 +133,33 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
     await eventuallyHolds(booksBalance);
   }, 60_000);
 
+  it('a refund takes what it paid off the invoice, with a credit note; one that comes back is credit', async () => {
+    const customer = await register();
+    const invoice = await invoiceOf(customer, 6000);
+    const paid = await app.api.post(`/v1/invoices/${invoice}/pay`, {
+      tenders: [{ type: 'card', payment_method: 'pm_card_refundFail' }],
+    });
+    const path = `/v1/invoices/${invoice}`;
+    await eventuallyHolds(async () => expect(await shown(path)).toMatchObject({ status: 'paid' }));
+    const payment = field(await shown(`/v1/collections/${paid.body['id']}`), 'legs', '0', 'payment');
+    const refund = await app.api.post('/v1/refunds', {
+      ...{ payment, amount: 2000, reason: 'requested_by_customer' },
+    });
+    expect(refund.status).toBe(201);
+    await eventuallyHolds(async () => {
+      expect(await shown(path)).toMatchObject({ status: 'paid', amount_paid: 4000, amount_credited: 2000 });
+      const [note] = items(await app.api.get(`/v1/credit_notes?invoice=${invoice}`));
+      expect(note).toMatchObject({ amount_total: 2000, reason: 'returned' });
+    });
+    await app.api.post('/sim/clock', { advance_seconds: 5 * dayS });
+    await eventuallyHolds(async () =>
+      expect(field(await wallet(customer), 'balances', '0')).toMatchObject({ available: 2000 }),
+    );
+    const again = await app.api.post('/v1/refunds', { payment, amount: 4001 });
+    expect([again.status, again.body['code']]).toEqual([422, 'refund_exceeds_captured']);
+    await eventuallyHolds(booksBalance);
+  }, 90_000);
+
   it('an approved order is invoiced, collected by its plan as time goes by, and paid once', async () => {
     const customer = await register();
     await withCard(customer);

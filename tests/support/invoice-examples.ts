@@ -136,6 +136,7 @@ export const reversePayment = (n: number, minor: number | null, reversal = n): I
   applicationId: `app_${n}`,
   reversalId: `rev_${reversal}`,
   amount: minor === null ? null : eur(minor),
+  cause: 'refunded',
 });
 export const claim = (n: number, minor: number): InvoiceCommand => ({
   type: 'ClaimCollection',

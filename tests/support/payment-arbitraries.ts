@@ -5,6 +5,7 @@ import type { IntentSnapshot, RefundSnapshot } from '../../src/domain/payment/in
 import { payment } from '../../src/domain/payment/payment.js';
 import type { PaymentState } from '../../src/domain/payment/state.js';
 import { fold } from '../../src/domain/shared/decider.js';
+import { creditId } from './credit-examples.js';
 import { at, details, refundId, usd } from './payment-examples.js';
 
 /** Small amounts around the payment's 5,000, so that limits are hit often. */
@@ -99,6 +100,16 @@ export const paymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
       refundId: fc.integer({ min: 1, max: 3 }).map(refundId),
       amount: fc.option(amount),
       refundReason: fc.constantFrom(null, 'duplicate'),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('KeepPaymentAsCredit'),
+      at: fc.constant(at),
+      creditId: fc.constantFrom(creditId(1), creditId(2)),
+      amount,
+      cause: fc.constantFrom('refund_failed', 'order_change'),
     }),
   },
   {

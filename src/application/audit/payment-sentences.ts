@@ -54,5 +54,7 @@ export function describePaymentEvent(event: PaymentEvent): string {
       return `The refund of ${format(event.amount)} failed and the money came back (${event.failureReason}).`;
     case 'RefundCanceled':
       return `The refund of ${format(event.amount)} was canceled and the money came back.`;
+    case 'PaymentKeptAsCredit':
+      return `Kept ${format(event.amount)} as credit ${event.creditId} (${event.cause.replaceAll('_', ' ')}).`;
   }
 }

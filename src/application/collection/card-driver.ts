@@ -3,7 +3,7 @@ import type { Payer } from '../../domain/payment/events.js';
 import type { ExistingPayment, PaymentState } from '../../domain/payment/state.js';
 import { refundable } from '../../domain/payment/state.js';
 import type { CustomerId } from '../../domain/shared/ids.js';
-import { isZero } from '../../domain/shared/money.js';
+import { isPositive } from '../../domain/shared/money.js';
 import type { CustomerHandler } from '../customer/customer-effects.js';
 import type { HandledPayment } from '../payment/payment-effects.js';
 import { refundIdOf } from '../payment/payment-ids.js';
@@ -111,7 +111,7 @@ export function createCardDriver(parts: {
         return after.state.status === 'canceled' ? released : waiting;
       }
       case 'captured': {
-        if (isZero(refundable(state))) return afterRefund(state);
+        if (!isPositive(refundable(state))) return afterRefund(state);
         const refundId = refundIdOf(commandIdOf('refund of leg', `${paymentId} at ${revision}`));
         const refund = { type: 'RequestRefund', at, refundId, amount: null, refundReason: null } as const;
         return afterRefund((await payments.run(paymentId, refund, metadata)).state);
@@ -179,6 +179,6 @@ function afterCapture(state: PaymentState): LegProgress {
 
 /** Whatever left is with the provider counts as given back; a refund that nobody took on does not. */
 function afterRefund(state: PaymentState): LegProgress {
-  if (state.status !== 'captured' || !isZero(refundable(state))) return waiting;
+  if (state.status !== 'captured' || isPositive(refundable(state))) return waiting;
   return state.refunds.some(({ status }) => status === 'requested') ? waiting : released;
 }

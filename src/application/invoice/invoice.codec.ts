@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { InvoiceContent, TaxRate } from '../../domain/invoice/content.js';
 import type { InvoiceEvent } from '../../domain/invoice/events.js';
-import { invoicePurposes } from '../../domain/invoice/events.js';
+import { invoicePurposes, reversalCauses } from '../../domain/invoice/events.js';
 import type { CivilDate } from '../../domain/shared/civil-date.js';
 import { parseCivilDate } from '../../domain/shared/civil-date.js';
 import type { Currency } from '../../domain/shared/currency.js';
@@ -180,8 +180,17 @@ export const invoiceCodec = createEventCodec<InvoiceEvent>({
     .strictObject({ at, applicationId: z.string(), tender, amount: storedMoney })
     .describe('Money that is ours was set against what is due.'),
   InvoicePaymentReversed: z
-    .strictObject({ at, applicationId: z.string(), reversalId: z.string(), tender, amount: storedMoney })
-    .describe('An applied payment, or a part of it, counts no more: it was refunded, or it bounced.'),
+    .strictObject({
+      at,
+      applicationId: z.string(),
+      reversalId: z.string(),
+      tender,
+      amount: storedMoney,
+      cause: z.enum(reversalCauses).exactOptional(),
+    })
+    .describe(
+      'An applied payment, or a part of it, counts no more: it was refunded, it bounced, or less is asked for.',
+    ),
   InvoiceCreditRequested: z
     .strictObject({
       at,

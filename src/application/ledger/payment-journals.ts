@@ -47,6 +47,7 @@ export function journalOf(event: PaymentEvent): Journal | undefined {
     case 'RefundRequested':
     case 'RefundRefused':
     case 'RefundSucceeded':
+    case 'PaymentKeptAsCredit':
       return undefined;
   }
 }

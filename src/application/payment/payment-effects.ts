@@ -109,6 +109,7 @@ function effectOf(
     case 'RefundSucceeded':
     case 'RefundFailed':
     case 'RefundCanceled':
+    case 'PaymentKeptAsCredit':
       return undefined;
   }
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { PaymentEvent } from '../../domain/payment/events.js';
+import { keptCauses } from '../../domain/payment/events.js';
 import {
   parseCollectionId,
+  parseCreditId,
   parseCustomerId,
   parseOrderId,
   parsePaymentId,
@@ -126,4 +128,14 @@ export const paymentCodec = createEventCodec<PaymentEvent>({
   RefundCanceled: z
     .strictObject({ at, refundId, amount: storedMoney })
     .describe('The refund was called off and the money came back to our balance.'),
+  PaymentKeptAsCredit: z
+    .strictObject({
+      at,
+      creditId: storedId(parseCreditId),
+      amount: storedMoney,
+      cause: z.enum(keptCauses),
+    })
+    .describe(
+      'This much is owed to the customer and becomes credit, whose grant follows; it can be refunded no more.',
+    ),
 });

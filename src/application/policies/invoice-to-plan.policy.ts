@@ -2,7 +2,7 @@ import type { InvoiceEvent, InvoiceEventOf } from '../../domain/invoice/events.j
 import { isIssued } from '../../domain/invoice/state.js';
 import { isApproved } from '../../domain/order/state.js';
 import { parseCollectionId, parseInvoiceId } from '../../domain/shared/ids.js';
-import { zero } from '../../domain/shared/money.js';
+import { isZero, subtract, zero } from '../../domain/shared/money.js';
 import type { CollectionHandler } from '../collection/collection-runner.js';
 import { invoiceCodec } from '../invoice/invoice.codec.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
@@ -58,7 +58,9 @@ export function createInvoiceToPlan(parts: {
     recorded: RecordedEvent,
   ): Promise<void> {
     const planId = planIdOf(idOfStream(recorded.stream, parseInvoiceId));
-    if ((await plans.load(planId)).state.status === 'absent') return;
+    const { state: plan } = await plans.load(planId);
+    // One that was canceled asks for nothing more; the invoice may be paid all the same.
+    if (plan.status === 'absent' || plan.status === 'canceled') return;
     const part = await partOf(applicationId);
     const settled = await plans.handle(
       planId,
@@ -81,7 +83,10 @@ export function createInvoiceToPlan(parts: {
     recorded: RecordedEvent,
   ): Promise<void> {
     const planId = planIdOf(idOfStream(recorded.stream, parseInvoiceId));
-    if ((await plans.load(planId)).state.status === 'absent') return;
+    const { state: plan } = await plans.load(planId);
+    if (plan.status === 'absent') return;
+    // It was paid after the plan had been canceled.
+    if (!plan.settlements.some((known) => known.applicationId === applicationId)) return;
     const unsettled = await plans.handle(
       planId,
       { type: 'UnsettleParts', at: clock.now(), applicationId, reversalId, amount, today: today() },
@@ -102,14 +107,11 @@ export function createInvoiceToPlan(parts: {
     const { state: invoice } = await invoices.load(invoiceId);
     if (plan.status === 'absent' || !isIssued(invoice)) return;
     if (plan.status !== 'active' && plan.status !== 'defaulted') return;
+    const at = clock.now();
+    const left = subtract(plan.total, total);
     const amended = await plans.handle(
       planId,
-      {
-        type: 'AmendTotal',
-        at: clock.now(),
-        total: { ...plan.total, minor: plan.total.minor - total.minor },
-        today: today(),
-      },
+      isZero(left) ? { type: 'CancelPlan', at } : { type: 'AmendTotal', at, total: left, today: today() },
       becauseOf(recorded, name, 'amend'),
     );
     mustBeAccepted(amended, `amend ${planId}`);

@@ -118,6 +118,7 @@ export function createManualPaymentNews(parts: {
           applicationId,
           reversalId: `${applicationId} bounced`,
           amount,
+          cause: 'payment_returned',
         },
         becauseOf(recorded, name, `reverse ${applicationId}`),
       );

@@ -74,7 +74,7 @@ export function reversePayment(
   command: InvoiceCommandOf<'ReversePayment'>,
 ): InvoiceDecision {
   if (state.status === 'absent') return rejected({ code: 'invoice_not_found' });
-  const { at, applicationId, reversalId } = command;
+  const { at, applicationId, reversalId, cause } = command;
   const application = isIssued(state)
     ? state.applications.find((one) => one.applicationId === applicationId)
     : undefined;
@@ -102,6 +102,7 @@ export function reversePayment(
     reversalId,
     tender,
     amount,
+    cause,
   };
   if (state.status === 'open') return accepted(reversed);
   const due = add(dueOf(state), amount);

@@ -5,7 +5,7 @@ import type { Money } from '../shared/money.js';
 import type { Tender } from '../shared/tender.js';
 import type { InvoiceContent } from './content.js';
 import type { CreditScope } from './credit-note.js';
-import type { CreditReason, InvoiceDetails, SeriesPlace } from './events.js';
+import type { CreditReason, InvoiceDetails, ReversalCause, SeriesPlace } from './events.js';
 
 /** Commands carry the instant, the day of the business and every id that they mint: nothing is fetched while deciding. */
 export type InvoiceCommand = { readonly at: Instant } & (
@@ -34,6 +34,7 @@ export type InvoiceCommand = { readonly at: Instant } & (
       readonly reversalId: string;
       /** Null takes back all that is left of the application. */
       readonly amount: Money | null;
+      readonly cause: ReversalCause;
     }
   | { readonly type: 'VoidInvoice' }
   | { readonly type: 'MarkUncollectible' }

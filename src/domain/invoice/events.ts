@@ -33,6 +33,13 @@ export type CreditReason =
   | 'early_payment_discount'
   | 'other';
 
+/**
+ * Why a payment counts no more: we gave the money back, whoever sent it took it back, or the invoice asks for less than it
+ * had been paid.
+ */
+export const reversalCauses = ['refunded', 'payment_returned', 'order_change'] as const;
+export type ReversalCause = (typeof reversalCauses)[number];
+
 /** What a credit note takes back, worked out when it is asked for. */
 export type CreditedParts = {
   readonly lines: readonly CreditedLine[];
@@ -86,6 +93,8 @@ export type InvoiceEvent = { readonly at: Instant } & (
       readonly reversalId: string;
       readonly tender: Tender;
       readonly amount: Money;
+      /** Absent in what was stored before it was told. */
+      readonly cause?: ReversalCause;
     }
   | ({
       readonly type: 'InvoiceCreditRequested';

@@ -1,7 +1,7 @@
-import type { RefundId } from '../shared/ids.js';
+import type { CreditId, RefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
-import type { Payer, PaymentDetails, RefundReason } from './events.js';
+import type { KeptCause, Payer, PaymentDetails, RefundReason } from './events.js';
 import type { IntentSnapshot, RefundSnapshot, Refusal } from './intent.js';
 
 /** Commands carry the instant and every id that they mint: nothing is fetched while deciding. */
@@ -23,6 +23,13 @@ export type PaymentCommand = { readonly at: Instant } & (
       /** Null refunds all that is left. */
       readonly amount: Money | null;
       readonly refundReason: RefundReason | null;
+    }
+  /** As much of the amount as could still be refunded becomes the customer's credit, under that id. */
+  | {
+      readonly type: 'KeepPaymentAsCredit';
+      readonly creditId: CreditId;
+      readonly amount: Money;
+      readonly cause: KeptCause;
     }
   /** `attempt` is set when the snapshot answers our own request of that attempt, null for all other news. */
   | { readonly type: 'ObserveIntent'; readonly intent: IntentSnapshot; readonly attempt: number | null }

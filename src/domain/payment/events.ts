@@ -1,4 +1,4 @@
-import type { CollectionId, CustomerId, OrderId, PaymentId, RefundId } from '../shared/ids.js';
+import type { CollectionId, CreditId, CustomerId, OrderId, PaymentId, RefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
 import type { BalanceEntry, Decline, Refusal } from './intent.js';
@@ -103,7 +103,18 @@ export type PaymentEvent = { readonly at: Instant } & (
       readonly failureReason: string;
     }
   | { readonly type: 'RefundCanceled'; readonly refundId: RefundId; readonly amount: Money }
+  | {
+      /** What is owed to the customer of it is credit now, whose grant follows, and can be refunded no more. */
+      readonly type: 'PaymentKeptAsCredit';
+      readonly creditId: CreditId;
+      readonly amount: Money;
+      readonly cause: KeptCause;
+    }
 );
+
+/** Why: a refund came back, or what it had paid costs less now. */
+export const keptCauses = ['refund_failed', 'order_change'] as const;
+export type KeptCause = (typeof keptCauses)[number];
 
 export type RefundReason = 'duplicate' | 'fraudulent' | 'requested_by_customer';
 

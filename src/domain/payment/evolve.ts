@@ -72,6 +72,11 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
     case 'RefundCanceled':
       if (state.status !== 'captured') return impossible(state.status, event.type);
       return { ...state, refunds: evolveRefund(state.refunds, event) };
+    case 'PaymentKeptAsCredit': {
+      if (state.status !== 'captured') return impossible(state.status, event.type);
+      const { creditId, amount } = event;
+      return { ...state, keptAsCredit: [...state.keptAsCredit, { creditId, amount }] };
+    }
   }
 }
 
@@ -140,6 +145,7 @@ function evolveCaptured(state: ExistingPayment, event: PaymentEventOf<'PaymentCa
     captured: event.amount,
     fee: null,
     refunds: [],
+    keptAsCredit: [],
   };
 }
 

@@ -5,7 +5,7 @@ import type { PaymentCommand, PaymentCommandOf } from './commands.js';
 import type { PaymentDetails, PaymentEvent } from './events.js';
 import { evolve } from './evolve.js';
 import { observeIntent } from './observe-intent.js';
-import { observeRefund, recordRefundRefused, requestRefund } from './refund.js';
+import { keepAsCredit, observeRefund, recordRefundRefused, requestRefund } from './refund.js';
 import type { PaymentRejection } from './rejections.js';
 import type { PaymentState } from './state.js';
 
@@ -30,6 +30,8 @@ function decide(state: PaymentState, command: PaymentCommand): PaymentDecision {
       return cancel(state, command);
     case 'RequestRefund':
       return requestRefund(state, command);
+    case 'KeepPaymentAsCredit':
+      return keepAsCredit(state, command);
     case 'ObserveIntent':
       return observeIntent(state, command);
     case 'ObserveRefund':

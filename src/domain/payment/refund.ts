@@ -36,6 +36,22 @@ export function requestRefund(
   return accepted({ type: 'RefundRequested', at, refundId, amount, refundReason });
 }
 
+/** Credit and refunds take from the same rest, so that nothing goes back to the customer twice. */
+export function keepAsCredit(
+  state: PaymentState,
+  { at, creditId, amount, cause }: PaymentCommandOf<'KeepPaymentAsCredit'>,
+): PaymentDecision {
+  if (state.status === 'absent') return rejected({ code: 'payment_not_found' });
+  if (state.status !== 'captured') return rejected({ code: 'payment_not_refundable', status: state.status });
+  const left = refundable(state);
+  if (amount.currency !== left.currency)
+    return rejected({ code: 'currency_mismatch', expected: left.currency });
+  if (!isPositive(amount)) return rejected({ code: 'amount_not_positive' });
+  if (state.keptAsCredit.some((kept) => kept.creditId === creditId) || !isPositive(left)) return nothingToDo;
+  const part = compare(amount, left) > 0 ? left : amount;
+  return accepted({ type: 'PaymentKeptAsCredit', at, creditId, amount: part, cause });
+}
+
 /**
  * Merges what the provider says of a refund. Requested, pending, succeeded, failed or canceled is the one order in
  * which a refund moves, so old news changes nothing.

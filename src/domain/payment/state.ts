@@ -1,4 +1,4 @@
-import type { RefundId } from '../shared/ids.js';
+import type { CreditId, RefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
 import { add, subtract, zero } from '../shared/money.js';
@@ -53,6 +53,8 @@ export type Captured = Existing & {
   readonly captured: Money;
   readonly fee: BalanceEntry | null;
   readonly refunds: readonly Refund[];
+  /** What became credit of the customer's. */
+  readonly keptAsCredit: readonly { readonly creditId: CreditId; readonly amount: Money }[];
 };
 type Canceled = Existing & { readonly status: 'canceled' };
 type Failed = Existing & { readonly status: 'failed'; readonly refusal: Refusal };
@@ -87,11 +89,12 @@ function holdsMoney(refund: Refund): boolean {
   return refund.status === 'requested' || refund.status === 'pending' || refund.status === 'succeeded';
 }
 
-/** Captured minus every refund that took money or still may. */
+/** Captured minus every refund that took money or still may, and what became credit. */
 export function refundable(payment: Captured): Money {
-  return payment.refunds
-    .filter(holdsMoney)
-    .reduce((left, refund) => subtract(left, refund.amount), payment.captured);
+  return [...payment.refunds.filter(holdsMoney), ...payment.keptAsCredit].reduce(
+    (left, { amount }) => subtract(left, amount),
+    payment.captured,
+  );
 }
 
 /** What the provider took on and did not give back: pending and succeeded refunds. */

@@ -27,6 +27,7 @@ const outcomes = {
   RefundSucceeded: ['refund', 'succeeded'],
   RefundFailed: ['refund', 'failed'],
   RefundCanceled: ['refund', 'canceled'],
+  PaymentKeptAsCredit: null,
 } as const satisfies Record<PaymentEvent['type'], readonly ['payment' | 'refund', string] | null>;
 
 /**

@@ -131,6 +131,7 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
   RefundSucceeded: (_event, envelope) => change(envelope, {}),
   RefundFailed: (event, envelope) => refunded(envelope, -event.amount.minor),
   RefundCanceled: (event, envelope) => refunded(envelope, -event.amount.minor),
+  PaymentKeptAsCredit: (_event, envelope) => change(envelope, {}),
 });
 
 function refunded(envelope: Envelope, minor: bigint): readonly RowChange[] {

@@ -256,6 +256,7 @@ describe('what is due', () => {
           reversalId: 'rev_1',
           tender: card(1),
           amount: eur(33_499),
+          cause: 'refunded',
         },
         { type: 'InvoiceReopened', at, due: eur(33_499) },
       );
@@ -465,6 +466,7 @@ describe('the end of an invoice', () => {
           reversalId: 'rev_1',
           tender: card(1),
           amount: eur(30_000),
+          cause: 'refunded',
         },
         { type: 'InvoiceReopened', at, due: eur(30_000) },
       );

@@ -15,6 +15,7 @@ const runs = { numRuns: 1000 };
 describe('whatever commands come, in whatever order', () => {
   it('refunded <= captured <= authorized holds after every fact, but for refunds that were made outside', () => {
     let capturedOnce = 0;
+    let keptOnce = 0;
     fc.assert(
       fc.property(paymentCommands, (commands) => {
         const { states, events } = play(commands);
@@ -27,12 +28,17 @@ describe('whatever commands come, in whatever order', () => {
           expect(compare(state.captured, state.authorized)).toBeLessThanOrEqual(0);
           expect(compare(refunded(state), add(state.captured, adopted))).toBeLessThanOrEqual(0);
           expect(add(refundable(state), adopted).minor).toBeGreaterThanOrEqual(0n);
+          // What became credit cannot be refunded as well.
+          const kept = state.keptAsCredit.reduce((sum, { amount }) => add(sum, amount), usd(0));
+          if (state.keptAsCredit.length > 0) keptOnce += 1;
+          expect(compare(add(kept, refunded(state)), add(state.captured, adopted))).toBeLessThanOrEqual(0);
         }
       }),
       runs,
     );
     // The property would hold of nothing if no run ever captured.
     expect(capturedOnce).toBeGreaterThan(100);
+    expect(keptOnce).toBeGreaterThan(0);
   });
 
   it('what was authorized is captured, released or still held, to the unit', () => {

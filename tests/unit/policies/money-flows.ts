@@ -15,26 +15,32 @@ import { manualPaymentJournalOf } from '../../../src/application/ledger/manual-p
 import { journalOf } from '../../../src/application/ledger/payment-journals.js';
 import { manualPaymentCodec } from '../../../src/application/manual-payment/manual-payment.codec.js';
 import { orderCodec } from '../../../src/application/order/order.codec.js';
+import { orderIdOf } from '../../../src/application/order/order-ids.js';
 import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
 import { createPaymentEffects } from '../../../src/application/payment/payment-effects.js';
 import { planCodec } from '../../../src/application/plan/plan.codec.js';
 import { planAgendaOf } from '../../../src/application/plan/plan-agenda.js';
+import { planIdOf } from '../../../src/application/plan/plan-ids.js';
 import { createPlanTasks } from '../../../src/application/plan/plan-tasks.js';
 import { createCollectionToPlan } from '../../../src/application/policies/collection-to-plan.policy.js';
 import { createCreditNews } from '../../../src/application/policies/credit-news.policy.js';
 import { createInvoiceToPlan } from '../../../src/application/policies/invoice-to-plan.policy.js';
 import { issueInvoice } from '../../../src/application/policies/issue-invoice.js';
 import { createManualPaymentNews } from '../../../src/application/policies/manual-payment-news.policy.js';
-import { createOrderToInvoice } from '../../../src/application/policies/order-to-invoice.policy.js';
+import {
+  createOrderToInvoice,
+  invoiceIdOfOrder,
+} from '../../../src/application/policies/order-to-invoice.policy.js';
 import { createPaymentNews } from '../../../src/application/policies/payment-news.policy.js';
 import { createPlanOutcomes } from '../../../src/application/policies/plan-outcomes.policy.js';
+import { createRefundNews } from '../../../src/application/policies/refund-news.policy.js';
 import type { EventMetadata, RecordedEvent } from '../../../src/application/ports/event-store.js';
 import type { AgendaEntry } from '../../../src/application/shared/agenda.js';
 import type { Handled } from '../../../src/application/shared/command-handler.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import type { EventCodec } from '../../../src/application/shared/event-codec.js';
 import type { Policy } from '../../../src/application/shared/policy.js';
-import { parseZone } from '../../../src/application/shared/zones.js';
+import { civilDateIn, parseZone } from '../../../src/application/shared/zones.js';
 import { later } from '../../../src/application/webhook/retry-schedule.js';
 import { collection } from '../../../src/domain/collection/collection.js';
 import { creditAccount } from '../../../src/domain/credit/credit.js';
@@ -45,12 +51,15 @@ import type { IssuedInvoice } from '../../../src/domain/invoice/state.js';
 import { isIssued } from '../../../src/domain/invoice/state.js';
 import type { Journal } from '../../../src/domain/ledger/journal.js';
 import { manualPayment } from '../../../src/domain/manual-payment/manual-payment.js';
+import type { OrderCommand } from '../../../src/domain/order/messages.js';
 import { order } from '../../../src/domain/order/order.js';
 import { payment } from '../../../src/domain/payment/payment.js';
 import { plan } from '../../../src/domain/plan/plan.js';
+import { standard } from '../../../src/domain/plan/terms.js';
 import type { CustomerId, InvoiceId, OrderId } from '../../../src/domain/shared/ids.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
+import type { PlanTerms } from '../../../src/domain/shared/plan-terms.js';
 import { newCustomerId } from '../../support/customer-examples.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { required, usd } from '../../support/payment-examples.js';
@@ -115,7 +124,8 @@ export function createMoneyFlows() {
     createInvoiceToPlan({ orders, plans, invoices, collections, zone, clock }),
     createPlanOutcomes({ plans, orders, invoices, customers, startCollection, clock }),
     createCollectionToPlan({ collections, plans, zone, clock }),
-    createPaymentNews({ payments, collections, runner, invoices, clock, graceMs: 0 }),
+    createPaymentNews({ payments, collections, runner, clock, graceMs: 0 }),
+    createRefundNews({ payments, collections, invoices, credits, clock }),
     createManualPaymentNews({ manualPayments, invoices, credits, startCollection, clock }),
     createCreditNews({ credits, invoices, clock }),
   ];
@@ -254,6 +264,23 @@ export function createMoneyFlows() {
         metadataOf: metadata,
       });
       return invoiceId;
+    },
+
+    /** An order that was approved today under these terms; nothing has followed from it yet. */
+    async approvedOrder(customerId: CustomerId, cents: number, terms: PlanTerms = standard()) {
+      const orderId = orderIdOf(randomUUID());
+      const details = { orderId, customerId, currency: 'USD', description: null, metadata: {} } as const;
+      const at = clock.now();
+      const [total, approvedOn] = [usd(cents), civilDateIn(zone, at)];
+      const commands: readonly OrderCommand[] = [
+        { type: 'OpenOrder', at, details, total },
+        { type: 'StartOrderAnalysis', at, total: null },
+        { type: 'StartOrderReview', at, total: null },
+        { type: 'ApproveOrder', at, total: null, terms, approvedOn, zone: 'UTC' },
+      ];
+      for (const command of commands) accepted(await orders.handle(orderId, command, metadata()));
+      const invoiceId = invoiceIdOfOrder(orderId);
+      return { orderId, invoiceId, planId: planIdOf(invoiceId) };
     },
 
     async issued(invoiceId: InvoiceId): Promise<IssuedInvoice> {

@@ -1,0 +1,190 @@
+import type { CollectionDetails } from '../../domain/collection/events.js';
+import type { ReversalCause } from '../../domain/invoice/events.js';
+import { isIssued, leftOf, payableOf } from '../../domain/invoice/state.js';
+import type { PaymentEvent, PaymentEventOf } from '../../domain/payment/events.js';
+import type { RefundId } from '../../domain/shared/ids.js';
+import { parsePaymentId } from '../../domain/shared/ids.js';
+import type { Money } from '../../domain/shared/money.js';
+import { compare, isPositive } from '../../domain/shared/money.js';
+import { applicationIdOf } from '../collection/collected-invoices.js';
+import type { CollectionHandler } from '../collection/collection-runner.js';
+import type { CreditHandler } from '../credit/credit-agenda.js';
+import { creditNoteIdOf } from '../invoice/invoice-ids.js';
+import type { InvoiceOperations } from '../invoice/invoice-operations.js';
+import { paymentCodec } from '../payment/payment.codec.js';
+import type { PaymentHandler } from '../payment/payment-effects.js';
+import type { Clock } from '../ports/clock.js';
+import type { RecordedEvent } from '../ports/event-store.js';
+import { commandIdOf } from '../shared/event-ids.js';
+import type { Policy } from '../shared/policy.js';
+import { becauseOf, createPolicy } from '../shared/policy.js';
+import { grantKeptCredit, keptCreditIdOf } from './kept-credit.js';
+import { legPaymentOf } from './leg-payments.js';
+import { idOfStream, mustBeAccepted } from './policy-steps.js';
+
+const name = 'refund_news';
+
+/**
+ * A refund of a payment that had paid an invoice takes what it had paid off the invoice; where the customer gave something
+ * back for it, a credit note says why nothing is due for it. A refund that comes back is the customer's credit.
+ */
+export function createRefundNews(parts: {
+  readonly payments: Pick<PaymentHandler, 'load' | 'handle'>;
+  readonly collections: Pick<CollectionHandler, 'load'>;
+  readonly invoices: InvoiceOperations;
+  readonly credits: Pick<CreditHandler, 'handle'>;
+  readonly clock: Clock;
+}): Policy {
+  const { payments, collections, invoices, credits, clock } = parts;
+
+  /** Undefined where the payment is a leg of no collection that has succeeded. @throws while one is not over */
+  async function collected(
+    recorded: RecordedEvent,
+  ): Promise<{ readonly details: CollectionDetails; readonly applicationId: string } | undefined> {
+    const found = await legPaymentOf(payments, recorded);
+    if (found === undefined) return undefined;
+    const { state } = await collections.load(found.collectionId);
+    if (state.status === 'absent' || state.status === 'failed') return undefined;
+    // What is applied later must be taken off as well.
+    if (state.status !== 'succeeded') throw new Error(`${found.collectionId} is not over`);
+    const leg = state.legs.find(
+      ({ tender }) => tender.kind === 'card' && tender.paymentId === found.paymentId,
+    );
+    if (leg === undefined || leg.status !== 'settled') return undefined;
+    return { details: state.details, applicationId: applicationIdOf(state.details, leg.leg) };
+  }
+
+  async function refunded(
+    { refundId, amount }: PaymentEventOf<'RefundInitiated' | 'RefundAdopted'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const found = await collected(recorded);
+    if (found === undefined) return;
+    const { invoiceId } = found.details;
+    const cause = await causeOf(refundId, recorded);
+    const reversal = { applicationId: found.applicationId, reversalId: refundId, amount, cause };
+    const reversed = await reverse(invoiceId, reversal, recorded);
+    if (reversed !== null && cause === 'refunded') await credit(invoiceId, refundId, reversed, recorded);
+  }
+
+  /** A payment that was not the customer's, or was one too many, leaves the invoice to be paid. */
+  async function causeOf(refundId: RefundId, recorded: RecordedEvent): Promise<ReversalCause> {
+    const { state } = await payments.load(idOfStream(recorded.stream, parsePaymentId));
+    const refund =
+      state.status === 'captured' ? state.refunds.find((one) => one.refundId === refundId) : undefined;
+    switch (refund?.refundReason ?? null) {
+      case 'duplicate':
+      case 'fraudulent':
+        return 'payment_returned';
+      case 'requested_by_customer':
+      case null:
+        return 'refunded';
+    }
+  }
+
+  /** How much was taken off; less than the refund where it had not paid as much. */
+  async function reverse(
+    invoiceId: string,
+    reversal: {
+      readonly applicationId: string;
+      readonly reversalId: string;
+      readonly amount: Money;
+      readonly cause: ReversalCause;
+    },
+    recorded: RecordedEvent,
+  ): Promise<Money | null> {
+    const { applicationId, reversalId, amount, cause } = reversal;
+    const { state } = await invoices.load(invoiceId);
+    if (!isIssued(state)) return null;
+    const application = state.applications.find((one) => one.applicationId === applicationId);
+    if (application === undefined) return null;
+    const known = application.reversals.find((one) => one.reversalId === reversalId);
+    if (known !== undefined) return known.amount;
+    const left = leftOf(application);
+    const part = compare(amount, left) > 0 ? left : amount;
+    if (!isPositive(part)) return null;
+    const reversed = await invoices.run(
+      invoiceId,
+      { type: 'ReversePayment', at: clock.now(), applicationId, reversalId, amount: part, cause },
+      becauseOf(recorded, name, 'reverse'),
+    );
+    mustBeAccepted(reversed, `reverse ${applicationId}`);
+    return part;
+  }
+
+  async function credit(
+    invoiceId: string,
+    refundId: string,
+    amount: Money,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const { state } = await invoices.load(invoiceId);
+    if (!isIssued(state)) return;
+    const creditNoteId = creditNoteIdOf(commandIdOf('credit note of refund', refundId));
+    const isKnown = state.creditNotes.some((note) => note.creditNoteId === creditNoteId);
+    // It was paid again meanwhile.
+    if (!isKnown && compare(amount, payableOf(state)) > 0) return;
+    const credited = await invoices.credit(
+      invoiceId,
+      { creditNoteId, scope: { by: 'total', amount }, creditReason: 'returned' },
+      becauseOf(recorded, name, 'credit'),
+    );
+    mustBeAccepted(credited, `credit the refund ${refundId}`);
+  }
+
+  /** The credit note stands, and the money is here: it is owed to the customer, who may spend it. */
+  async function cameBack(
+    { refundId, amount }: PaymentEventOf<'RefundFailed' | 'RefundCanceled'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const found = await legPaymentOf(payments, recorded);
+    if (found === undefined) return;
+    const { state } = await collections.load(found.collectionId);
+    if (state.status !== 'succeeded' && state.status !== 'failed') {
+      throw new Error(`${found.collectionId} is not over`);
+    }
+    const kept = await payments.handle(
+      found.paymentId,
+      {
+        type: 'KeepPaymentAsCredit',
+        at: clock.now(),
+        creditId: keptCreditIdOf(`refund ${refundId}`),
+        amount,
+        cause: 'refund_failed',
+      },
+      becauseOf(recorded, name, 'keep'),
+    );
+    mustBeAccepted(kept, `keep the refund ${refundId} as credit`);
+  }
+
+  async function kept(
+    { creditId, amount, cause }: PaymentEventOf<'PaymentKeptAsCredit'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const paymentId = idOfStream(recorded.stream, parsePaymentId);
+    const { state } = await payments.load(paymentId);
+    const customerId = state.status === 'absent' ? null : state.details.customerId;
+    if (customerId === null) throw new Error(`${paymentId} is of no customer`);
+    await grantKeptCredit(
+      { credits, clock },
+      {
+        ...{ customerId, creditId, amount, grantType: 'refund_to_credit', source: cause },
+        metadata: { payment: paymentId },
+      },
+      becauseOf(recorded, name, 'grant'),
+    );
+  }
+
+  return createPolicy<PaymentEvent>({
+    name,
+    category: 'payment',
+    codec: paymentCodec,
+    reactions: {
+      RefundInitiated: refunded,
+      RefundAdopted: refunded,
+      RefundFailed: cameBack,
+      RefundCanceled: cameBack,
+      PaymentKeptAsCredit: kept,
+    },
+  });
+}

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { refundIdOf } from '../../../src/application/payment/payment-ids.js';
+import { dueOf } from '../../../src/domain/invoice/state.js';
+import type { RefundReason } from '../../../src/domain/payment/events.js';
+import { refundable } from '../../../src/domain/payment/state.js';
+import type { InvoiceId, PaymentId, RefundId } from '../../../src/domain/shared/ids.js';
+import { parsePaymentId } from '../../../src/domain/shared/ids.js';
+import { required, usd } from '../../support/payment-examples.js';
+import type { MoneyFlows } from './money-flows.js';
+import { accepted, createMoneyFlows } from './money-flows.js';
+
+async function payByCard(flows: MoneyFlows, invoiceId: InvoiceId): Promise<PaymentId> {
+  const request = { invoiceId, planPart: null, amount: null, mode: 'all_or_nothing' } as const;
+  await flows.startCollection(
+    { ...request, tenders: [{ kind: 'card', paymentMethod: 'pm_ok', offSession: false, amount: null }] },
+    flows.metadata(),
+  );
+  await flows.settle();
+  const [created] = (await flows.facts('PaymentCreated')).slice(-1);
+  return required(parsePaymentId(String(created?.data['paymentId'])));
+}
+
+async function refund(
+  flows: MoneyFlows,
+  paymentId: PaymentId,
+  cents: number | null,
+  refundReason: RefundReason | null,
+): Promise<RefundId> {
+  const refundId = refundIdOf(randomUUID());
+  const amount = cents === null ? null : usd(cents);
+  const at = flows.clock.now();
+  accepted(
+    await flows.payments.handle(
+      paymentId,
+      { type: 'RequestRefund', at, refundId, amount, refundReason },
+      flows.metadata(),
+    ),
+  );
+  return refundId;
+}
+
+/** The bank sends the money of a refund back, days later. */
+async function comesBack(flows: MoneyFlows, paymentId: PaymentId, refundId: RefundId): Promise<void> {
+  const { state } = await flows.payments.load(paymentId);
+  const known = state.status === 'captured' ? state.refunds.find((one) => one.refundId === refundId) : null;
+  if (known?.providerRefundId == null) throw new TypeError(`${refundId} is not at the provider`);
+  const { amount, providerRefundId } = known;
+  const news = { providerRefundId, refundId, intentId: 'pi', status: 'failed', amount } as const;
+  accepted(
+    await flows.payments.handle(
+      paymentId,
+      {
+        ...{ type: 'ObserveRefund', at: flows.clock.now(), adoptAs: refundId },
+        refund: { ...news, failureReason: 'lost_or_stolen_card' },
+      },
+      flows.metadata(),
+    ),
+  );
+}
+
+async function paidInvoice() {
+  const flows = createMoneyFlows();
+  const customerId = await flows.customer();
+  const invoiceId = await flows.invoice(customerId, 5000);
+  const paymentId = await payByCard(flows, invoiceId);
+  expect((await flows.issued(invoiceId)).status).toBe('paid');
+  return { flows, customerId, invoiceId, paymentId };
+}
+
+describe('a refund of a card payment that paid an invoice', () => {
+  it.each<[RefundReason | null]>([['requested_by_customer'], [null]])(
+    'of what was given back (%s) is taken off the invoice, and a credit note says why',
+    async (reason) => {
+      const { flows, invoiceId, paymentId } = await paidInvoice();
+      await refund(flows, paymentId, 2000, reason);
+      expect(await flows.settle()).toEqual([]);
+      const invoice = await flows.issued(invoiceId);
+      expect([invoice.status, dueOf(invoice)]).toEqual(['paid', usd(0)]);
+      expect(invoice.creditNotes).toMatchObject([{ total: usd(2000), creditReason: 'returned' }]);
+      expect(await flows.ledger()).toEqual({ processor_balance: 3000, revenue: -3000 });
+    },
+  );
+
+  it.each<[RefundReason]>([['fraudulent'], ['duplicate']])(
+    'of a payment that should not have been (%s) leaves the invoice to be paid, without a credit note',
+    async (reason) => {
+      const { flows, invoiceId, paymentId } = await paidInvoice();
+      await refund(flows, paymentId, null, reason);
+      expect(await flows.settle()).toEqual([]);
+      const invoice = await flows.issued(invoiceId);
+      expect([invoice.status, dueOf(invoice), invoice.creditNotes]).toEqual(['open', usd(5000), []]);
+      expect(await flows.ledger()).toEqual({ accounts_receivable: 5000, revenue: -5000 });
+    },
+  );
+
+  it.each<[RefundReason]>([['requested_by_customer'], ['fraudulent']])(
+    'that comes back later (%s) is credit of the customer, once, and is not refunded a second time',
+    async (reason) => {
+      const { flows, customerId, paymentId } = await paidInvoice();
+      const refundId = await refund(flows, paymentId, 2000, reason);
+      await flows.settle();
+      await comesBack(flows, paymentId, refundId);
+      expect(await flows.settle()).toEqual([]);
+      const [granted, ...others] = await flows.facts('CreditGranted');
+      expect(others).toEqual([]);
+      expect(granted?.stream).toBe(`creditAccount-${customerId}`);
+      expect(granted?.data).toMatchObject({ grantType: 'refund_to_credit', paid: true });
+      const { state } = await flows.payments.load(paymentId);
+      expect(state.status === 'captured' && refundable(state)).toEqual(usd(3000));
+      const ledger = await flows.ledger();
+      expect(ledger).toMatchObject({ processor_balance: 5000, customer_credit: -2000 });
+      expect(ledger['unapplied_payments']).toBeUndefined();
+    },
+  );
+
+  it('that comes back after the rest was refunded as well is credit only as far as money is there', async () => {
+    const { flows, paymentId } = await paidInvoice();
+    const refundId = await refund(flows, paymentId, 2000, null);
+    await flows.settle();
+    await comesBack(flows, paymentId, refundId);
+    // Before anything follows, a colleague refunds all of it by hand.
+    await refund(flows, paymentId, null, null);
+    expect(await flows.settle()).toEqual([]);
+    expect(await flows.facts('CreditGranted')).toEqual([]);
+    expect(await flows.ledger()).toEqual({});
+  });
+
+  it('of all that a plan had collected cancels the plan', async () => {
+    const flows = createMoneyFlows();
+    const customerId = await flows.customer();
+    const { orderId, planId } = await flows.approvedOrder(customerId, 5000);
+    expect(await flows.settle()).toEqual([]);
+    expect((await flows.orders.load(orderId)).state.status).toBe('paid');
+    const [created] = await flows.facts('PaymentCreated');
+    const paymentId = required(parsePaymentId(String(created?.data['paymentId'])));
+    await refund(flows, paymentId, null, 'requested_by_customer');
+    expect(await flows.settle()).toEqual([]);
+    expect((await flows.plans.load(planId)).state.status).toBe('canceled');
+    expect(await flows.ledger()).toEqual({});
+  });
+});
