@@ -34,6 +34,13 @@ export type Config = {
     readonly rateLimit: { readonly total: number; readonly perEndpoint: number } | null;
     readonly publishableKey: string | null;
   };
+  readonly mail: {
+    /** Null sends nothing: demo and test mode keep mails in an inbox of their own, live mode skips them. */
+    readonly smtpUrl: string | null;
+    readonly from: MailSender;
+  };
+  /** Where customers reach this program, without a slash at its end; null for the address that it listens at. */
+  readonly publicUrl: string | null;
   readonly bootstrapApiKey: string | null;
   /** From how many units of any currency on a manual payment is verified by a second person. */
   readonly secondPersonFromUnits: number;
@@ -66,6 +73,9 @@ export type Config = {
 
 /** How the numbers of documents look: `INV-{year}-{6}` is a prefix, the year, and at least six digits. */
 type NumberFormat = { readonly prefix: string; readonly withYear: boolean; readonly width: number };
+
+/** Whom mails come from. The name stands for the business in their words. */
+type MailSender = { readonly name: string; readonly address: string };
 
 export type ConfigProblem = { readonly variable: string; readonly problem: string; readonly mend: string };
 
@@ -144,6 +154,22 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+const senderPattern = /^(?:([^<>"\p{Cc}]{1,100}?) *<)?([^\s<>,;:"@]{1,64}@[^\s<>,;:"@]{1,190})>?$/u;
+
+const sender = z
+  .string()
+  .refine((value) => senderPattern.test(value), {
+    error: 'is not a sender of mails',
+    params: { mend: 'Use a name and an address, such as Acme <billing@acme.example>.' },
+  })
+  .nullable()
+  .default(null)
+  .transform((value): MailSender => {
+    const [, name, address] =
+      senderPattern.exec(value ?? 'Counterfoil <no-reply@counterfoil.localhost>') ?? [];
+    return { name: name ?? address ?? '', address: address ?? '' };
+  });
+
 const schema = z.object({
   COUNTERFOIL_ROLE: z.enum(['api', 'worker', 'all']).default('all'),
   COUNTERFOIL_MODE: z.enum(['demo', 'test', 'live']).optional(),
@@ -197,6 +223,15 @@ const schema = z.object({
     /^pk_(test|live)_[A-Za-z0-9_]{8,}$/,
     'is not a Stripe publishable key',
     'Copy it from the Stripe dashboard (pk_test_... or pk_live_...), or unset it.',
+  ),
+  SMTP_URL: urlOf(
+    ['smtp:', 'smtps:'],
+    'Use smtp://user:password@host:587 or smtps://user:password@host:465, or unset it.',
+  ),
+  COUNTERFOIL_MAIL_FROM: sender,
+  COUNTERFOIL_PUBLIC_URL: urlOf(
+    ['http:', 'https:'],
+    'Use the address that customers open, such as https://pay.acme.example, or unset it.',
   ),
   COUNTERFOIL_BOOTSTRAP_API_KEY: text(
     /^sk_(test|live)_[A-Za-z0-9]{24,128}$/,
@@ -272,6 +307,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       rateLimit: rateLimitOf(env, mode),
       publishableKey: env.NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY,
     },
+    mail: { smtpUrl: env.SMTP_URL, from: env.COUNTERFOIL_MAIL_FROM },
+    publicUrl: env.COUNTERFOIL_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     bootstrapApiKey: env.COUNTERFOIL_BOOTSTRAP_API_KEY,
     secondPersonFromUnits: env.COUNTERFOIL_SECOND_PERSON_FROM,
     limits: {
@@ -402,6 +439,20 @@ function otherProblems(env: Environment, mode: Config['mode']): readonly ConfigP
       variable: 'COUNTERFOIL_EFFECT_GRACE_MS',
       problem: 'is below COUNTERFOIL_INLINE_BUDGET_MS',
       mend: 'Leave a request to its own process for as long as its client waits.',
+    });
+  }
+  if (env.SMTP_URL !== null && env.COUNTERFOIL_MAIL_FROM.address.endsWith('@counterfoil.localhost')) {
+    problems.push({
+      variable: 'COUNTERFOIL_MAIL_FROM',
+      problem: 'is missing beside SMTP_URL',
+      mend: 'Say whom mails come from, such as Acme <billing@acme.example>.',
+    });
+  }
+  if (mode === 'live' && env.COUNTERFOIL_PUBLIC_URL?.startsWith('http:')) {
+    problems.push({
+      variable: 'COUNTERFOIL_PUBLIC_URL',
+      problem: 'leads live customers over a connection in the clear',
+      mend: 'Use https://.',
     });
   }
   if (env.COUNTERFOIL_INVOICE_NUMBERS.prefix === env.COUNTERFOIL_CREDIT_NOTE_NUMBERS.prefix) {

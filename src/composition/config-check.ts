@@ -4,6 +4,7 @@ import type { ConfigFinding, ConfigReport } from '../application/ports/config-ch
 import type { Logger } from '../application/ports/logger.js';
 import type { Config } from '../config.js';
 import { EventStoreDbEventStore } from '../infrastructure/event-store/eventstoredb-event-store.js';
+import { pingMailServer } from '../infrastructure/notification/smtp-mailer.js';
 import { pingRedis } from '../infrastructure/redis/ping-redis.js';
 import { diagnoseStripe } from '../infrastructure/stripe/stripe-diagnostics.js';
 import type { Surroundings } from './tokens.js';
@@ -25,6 +26,7 @@ export async function checkConfig(
       redis(config),
       stripe(config, running),
       apiKey(config),
+      mail(config),
       rateLimits(config),
     ])
   ).flat();
@@ -101,6 +103,20 @@ async function stripe(
     running?.stripe ?? (secretKey === null ? null : { secretKey, webhookSecrets, apiBase, simulated: false });
   if (parts === null) return [ok('stripe', 'the simulator, not running now')];
   return diagnoseStripe({ ...parts, timeoutMs, webhookToleranceSeconds });
+}
+
+async function mail({ mail: { smtpUrl, from }, mode }: Config): Promise<ConfigFinding> {
+  if (smtpUrl === null) {
+    const kept = 'kept at /sim/inbox and sent to nobody';
+    if (mode !== 'live') return ok('mail', kept);
+    const detail = 'there is no mail server: customers are told nothing';
+    return { name: 'mail', status: 'warn', detail, mend: 'Set SMTP_URL and COUNTERFOIL_MAIL_FROM.' };
+  }
+  const failure = await pingMailServer(smtpUrl);
+  const { host } = new URL(smtpUrl);
+  if (failure === null) return ok('mail', `${host} takes mails, from ${from.name} <${from.address}>`);
+  const mend = 'Check SMTP_URL. Mails wait for about 20 hours and are tried again meanwhile.';
+  return { name: 'mail', status: 'warn', detail: `${host}: ${failure}`, mend };
 }
 
 /** Without trusted proxies a proxy's address is everybody's, and its limit is shared by all. */

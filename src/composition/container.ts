@@ -8,6 +8,7 @@ import { invoiceModule } from './invoice.module.js';
 import { jobsModule } from './jobs.module.js';
 import { limitModule } from './limit.module.js';
 import { metricsModule } from './metrics.module.js';
+import { notificationModule } from './notification.module.js';
 import { paymentModule } from './payment.module.js';
 import { planModule } from './plan.module.js';
 import { platformModule } from './platform.module.js';
@@ -28,6 +29,7 @@ export function createContainer(surroundings: Surroundings): Container {
     jobsModule,
     planModule,
     collectionModule,
+    notificationModule,
     processesModule,
     limitModule,
     metricsModule,

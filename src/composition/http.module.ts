@@ -26,6 +26,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
     ({ config }) => ({
       livemode: config.mode === 'live',
       mode: config.mode,
+      businessName: config.mail.from.name,
       // Longer than a request can wait for the provider and then for the stores.
       idempotencyLeaseMs: config.inlineBudgetMs + 10_000,
       // Elsewhere a proxy may stand in front, whose visitors must not see them: they need a key.

@@ -1,6 +1,7 @@
 import { ContainerModule } from 'inversify';
 import { createBackfillPayments } from '../application/payment/backfill-payments.js';
 import { createStuckPayments } from '../application/payment/stuck-payments.js';
+import { later } from '../application/webhook/retry-schedule.js';
 import { PostgresJobs } from '../infrastructure/postgres/jobs.js';
 import { readStripeNews } from '../infrastructure/stripe/stripe-news.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
@@ -16,7 +17,23 @@ const dayMs = 24 * hourMs;
 export const jobsModule = new ContainerModule(({ bind }) => {
   bind(httpTokens.jobs).toResolvedValue((pool) => new PostgresJobs(pool), [tokens.pool]);
   bind(tokens.jobRunner).toResolvedValue(
-    (jobs, payments, recover, clock, logger, records, inbox, events, agenda, customers, pruneProfiles) => {
+    (
+      ...[
+        jobs,
+        payments,
+        recover,
+        clock,
+        logger,
+        records,
+        inbox,
+        events,
+        agenda,
+        customers,
+        pruneProfiles,
+        links,
+        tell,
+      ]
+    ) => {
       const all: readonly Job[] = [
         {
           name: 'stuck_payments',
@@ -38,9 +55,11 @@ export const jobsModule = new ContainerModule(({ bind }) => {
             answers: await records.prune(),
             inbound_webhooks: await inbox.prune(),
             agenda_attempts: await agenda.prune(),
+            links: await links.prune(later(clock.now(), -30 * dayMs)),
           }),
         },
         { name: 'prune_profiles', everyMs: dayMs, run: pruneProfiles },
+        { name: 'notices_of_dates', everyMs: hourMs, run: tell },
       ];
       return createJobRunner({ jobs, all, logger, wakeUp: createWakeUp() });
     },
@@ -56,6 +75,8 @@ export const jobsModule = new ContainerModule(({ bind }) => {
       tokens.agenda,
       tokens.backfillCustomers,
       tokens.pruneProfiles,
+      httpTokens.links,
+      tokens.tellOfDates,
     ],
   );
 });

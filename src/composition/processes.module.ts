@@ -39,11 +39,15 @@ export const processesModule = new ContainerModule(({ bind }) => {
   );
   bind(tokens.policyProgress).toResolvedValue((pool) => new PostgresPolicyProgress(pool), [tokens.pool]);
   bind(tokens.policyWorker).toResolvedValue(
-    (policies, projections, eventStore, progress, leases, logger) => {
-      return createPolicyWorker({ policies, log: projections.log, eventStore, progress, leases, logger });
-    },
+    (policies, notices, projections, eventStore, progress, leases, logger) =>
+      createPolicyWorker({
+        ...{ eventStore, progress, leases, logger },
+        policies: [...policies, ...notices],
+        log: projections.log,
+      }),
     [
       tokens.policies,
+      tokens.noticePolicies,
       tokens.postgresProjections,
       httpTokens.eventStore,
       tokens.policyProgress,

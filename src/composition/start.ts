@@ -37,6 +37,7 @@ const workerTokens = [
   tokens.jobRunner,
   tokens.agendaWorker,
   tokens.policyWorker,
+  tokens.notificationWorker,
 ];
 
 /**
@@ -63,7 +64,8 @@ export async function startCounterfoil(config: Config): Promise<Running> {
     const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(config, logger, stops));
     await migrateOrExplain(databaseUrl, logger);
     const stripe = await stripeOf(config, port, stops);
-    const app = await startParts({ config, logger, databaseUrl, stripe }, port, stops);
+    const publicUrl = config.publicUrl ?? listeningAt(config, port);
+    const app = await startParts({ config, logger, databaseUrl, stripe, publicUrl }, port, stops);
     const simulatorUrl = stripe.simulated ? stripe.apiBase : null;
     return { config, ...app, simulatorUrl, logger, stop };
   } catch (error) {
@@ -186,8 +188,13 @@ async function startParts(
     const left = sleep(finishWithinMs, undefined, { ref: false });
     return Promise.all([server.close(finishWithinMs), Promise.race([Promise.all(work), left])]);
   });
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  return { url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`, apiKey };
+  return { url: listeningAt(config, port), apiKey };
+}
+
+/** How this machine reaches what listens at the configured host. */
+function listeningAt({ host: given }: Config, port: number): string {
+  const host = given.includes(':') ? `[${given}]` : given;
+  return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
 }
 
 /** The configured key, or one that is made at the first start and kept in the data folder for the owner's eyes. */

@@ -8,12 +8,15 @@ import type { SnapshotMethod } from '../application/customer/method-snapshots.js
 import type { createPruneProfiles } from '../application/customer/prune-profiles.js';
 import type { InvoiceHandler } from '../application/invoice/invoice-operations.js';
 import type { ClientLimits } from '../application/limit/client-limits.js';
+import type { ComposeNotice } from '../application/notification/compose-notice.js';
+import type { createTellOfDates } from '../application/notification/tell-of-dates.js';
 import type { BackfillCustomers } from '../application/payment/backfill-payments.js';
 import type { PaymentEffects, PaymentHandler } from '../application/payment/payment-effects.js';
 import type { BillingIdentities } from '../application/ports/billing-identities.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { Leases } from '../application/ports/lease.js';
 import type { Logger } from '../application/ports/logger.js';
+import type { Mailer } from '../application/ports/mailer.js';
 import type { PolicyProgress } from '../application/ports/policy-progress.js';
 import type { PendingEffects } from '../application/ports/read-models.js';
 import type { Policy } from '../application/shared/policy.js';
@@ -23,6 +26,8 @@ import type { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
 import type { Counters } from '../infrastructure/metrics/counters.js';
 import type { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
 import type { PostgresInboundWebhooks } from '../infrastructure/postgres/inbound-webhooks.js';
+import type { PostgresMailInbox } from '../infrastructure/postgres/mail-inbox.js';
+import type { PostgresNotifications } from '../infrastructure/postgres/notifications.js';
 import type { PostgresTestClock } from '../infrastructure/postgres/test-clock.js';
 import type { PostgresProjections } from '../infrastructure/projections/postgres-projections.js';
 import type { PostgresAgenda } from '../infrastructure/read-models/agenda.js';
@@ -47,6 +52,8 @@ export type Surroundings = {
     readonly webhookSecrets: readonly string[];
     readonly simulated: boolean;
   };
+  /** Where customers reach this program, without a slash at its end. */
+  readonly publicUrl: string;
 };
 
 function token<T>(name: string): ServiceIdentifier<T> {
@@ -106,6 +113,14 @@ export const tokens = {
   /** Rung when a webhook was stored in this process. */
   webhookBell: token<WakeUp>('webhookBell'),
   clientLimits: token<ClientLimits>('clientLimits'),
+  notifications: token<PostgresNotifications>('notifications'),
+  mailInbox: token<PostgresMailInbox>('mailInbox'),
+  /** Null where nobody can be mailed. */
+  mailer: token<Mailer | null>('mailer'),
+  composeNotice: token<ComposeNotice>('composeNotice'),
+  notificationWorker: token<Worker>('notificationWorker'),
+  noticePolicies: token<readonly Policy[]>('noticePolicies'),
+  tellOfDates: token<ReturnType<typeof createTellOfDates>>('tellOfDates'),
   counters: token<Counters>('counters'),
   receiveWebhook: token<ReceiveWebhook>('receiveWebhook'),
   eventLoopDelay: token<EventLoopDelay>('eventLoopDelay'),

@@ -263,6 +263,14 @@ export const securityItems: readonly SecurityItem[] = [
   { number: 52, expected: 'A parameter given twice: 400', heldBy: [[input, 'limit=5&limit=6']] },
   { number: 53, expected: 'A JSON key given twice: 400', heldBy: [[input, 'a key twice']] },
   {
+    number: 59,
+    expected: 'No value of a mail makes a header or a recipient',
+    heldBy: [
+      ['tests/integration/notification/smtp-mailer.spec.ts', 'makes no header and no recipient'],
+      ['tests/integration/notification/smtp-mailer.spec.ts', 'is nobody to mail to'],
+    ],
+  },
+  {
     number: 60,
     expected: 'Other content types and methods are refused',
     heldBy: [

@@ -90,7 +90,7 @@ export function startProcess(parts: {
   };
   const refunds = { findPayment: notSimulated, list: notSimulated };
   const projections = { lagMs: () => 0 } as never;
-  const settings = { livemode: false };
+  const settings = { livemode: false, businessName: 'Acme' };
   const container = new Container();
   container.bind(httpTokens.settings).toConstantValue(settings);
   container.bind(httpTokens.clock).toConstantValue(clock);

@@ -30,6 +30,8 @@ export const scopes = [
   'plans:write',
   'manual_payments:read',
   'manual_payments:write',
+  'notifications:read',
+  'notifications:write',
 ] as const;
 export type Scope = (typeof scopes)[number];
 

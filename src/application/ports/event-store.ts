@@ -16,8 +16,8 @@ export type Position = bigint;
 export type ExpectedRevision = bigint | 'no_stream' | 'any';
 
 type Actor = {
-  readonly kind: 'api_key' | 'user' | 'system' | 'stripe';
-  /** The key's or user's id, the system component's name, or the Stripe event's or object's id. */
+  readonly kind: 'api_key' | 'user' | 'customer' | 'system' | 'stripe';
+  /** The key's, user's or customer's id, the system component's name, or the Stripe event's or object's id. */
   readonly id: string;
 };
 

@@ -11,6 +11,7 @@ export const profileFields = [
   'locale',
   'time_zone',
   'currencies',
+  'notices_off',
   'metadata',
 ] as const;
 export type ProfileField = (typeof profileFields)[number];

@@ -3,6 +3,10 @@ import type { Currency } from '../shared/currency.js';
 import type { ProfileField } from './events.js';
 import type { TaxId } from './tax-ids.js';
 
+/** Notices that a customer may do without; the others say what happened to their money, and are always sent. */
+export const optionalNotices = ['receipt', 'due_soon', 'card_expiring', 'credit_expiring'] as const;
+export type OptionalNotice = (typeof optionalNotices)[number];
+
 /** What a person would recognise a customer by. It is never part of a fact: facts name the record that holds it. */
 export type CustomerProfile = {
   readonly name: string | null;
@@ -17,6 +21,8 @@ export type CustomerProfile = {
   readonly timeZone: string | null;
   /** What the customer would rather pay in, the first choice first. */
   readonly currencies: readonly Currency[];
+  /** What the customer does not want to be mailed. */
+  readonly noticesOff: readonly OptionalNotice[];
   readonly metadata: Readonly<Record<string, string>>;
 };
 
@@ -38,6 +44,7 @@ export const blankProfile: CustomerProfile = {
   locale: null,
   timeZone: null,
   currencies: [],
+  noticesOff: [],
   metadata: {},
 };
 
@@ -50,6 +57,7 @@ const names: { readonly [K in keyof CustomerProfile]: ProfileField } = {
   locale: 'locale',
   timeZone: 'time_zone',
   currencies: 'currencies',
+  noticesOff: 'notices_off',
   metadata: 'metadata',
 };
 

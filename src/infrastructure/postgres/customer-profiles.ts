@@ -10,7 +10,8 @@ import type { Instant } from '../../domain/shared/instant.js';
 
 /** The columns of a profile under the names that the program gives them. */
 export const profileColumns = `name, email, phone, billing_address as "billingAddress", tax_ids as "taxIds", locale,
-  time_zone as "timeZone", currencies, metadata`;
+  time_zone as "timeZone", currencies,
+  notices_off as "noticesOff", metadata`;
 
 /** Personal data in tables of its own; what is destroyed here is gone, whatever the events say. */
 export class PostgresCustomerProfiles implements CustomerProfiles {
@@ -24,8 +25,8 @@ export class PostgresCustomerProfiles implements CustomerProfiles {
   async keepProfile(recordId: string, customer: CustomerId, profile: CustomerProfile): Promise<void> {
     await this.#pool.query(
       `insert into counterfoil.customer_profiles (record_id, customer, name, email, phone, billing_address, tax_ids,
-         locale, time_zone, currencies, metadata)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+         locale, time_zone, currencies, notices_off, metadata)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
       [
         recordId,
         customer,
@@ -37,6 +38,7 @@ export class PostgresCustomerProfiles implements CustomerProfiles {
         profile.locale,
         profile.timeZone,
         profile.currencies,
+        profile.noticesOff,
         JSON.stringify(profile.metadata),
       ],
     );

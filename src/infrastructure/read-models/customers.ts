@@ -148,6 +148,7 @@ function rowOf(listed: ListedCustomer): CustomerRow {
     ...own,
     taxIds: own.taxIds ?? blankProfile.taxIds,
     currencies: own.currencies ?? blankProfile.currencies,
+    noticesOff: own.noticesOff ?? blankProfile.noticesOff,
     metadata: own.metadata ?? blankProfile.metadata,
   };
   return { id, profile, profile_version, default_payment_method, provider_customer, revision, created_at };

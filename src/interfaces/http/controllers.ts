@@ -9,6 +9,8 @@ import { InvoicesController } from './invoice/invoices.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { LimitsController } from './limit/limits.controller.js';
 import { ManualPaymentsController } from './manual-payment/manual-payments.controller.js';
+import { NotificationTemplatesController } from './notification/notification-templates.controller.js';
+import { NotificationsController } from './notification/notifications.controller.js';
 import { ApiKeysController } from './operations/api-keys.controller.js';
 import { BreakersController } from './operations/breakers.controller.js';
 import { HealthController } from './operations/health.controller.js';
@@ -43,6 +45,8 @@ export const controllers = [
   OrdersController,
   PlansController,
   ManualPaymentsController,
+  NotificationsController,
+  NotificationTemplatesController,
   JobsController,
   ApiKeysController,
   TestClockController,

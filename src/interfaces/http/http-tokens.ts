@@ -12,6 +12,7 @@ import type {
   ManualPaymentHandler,
   RecordManualPayment,
 } from '../../application/manual-payment/record-manual-payment.js';
+import type { RenderMail } from '../../application/notification/compose-notice.js';
 import type { OrderHandler } from '../../application/order/order-handler.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
 import type { RecoverPayment } from '../../application/payment/recover-payment.js';
@@ -27,7 +28,10 @@ import type { EventStore } from '../../application/ports/event-store.js';
 import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
 import type { CreditNoteQueries, InvoiceQueries } from '../../application/ports/invoice-queries.js';
 import type { Jobs } from '../../application/ports/jobs.js';
+import type { Links } from '../../application/ports/links.js';
 import type { ManualPaymentQueries } from '../../application/ports/manual-payment-queries.js';
+import type { NoticeTemplates } from '../../application/ports/notice-templates.js';
+import type { Notifications } from '../../application/ports/notifications.js';
 import type { OrderQueries } from '../../application/ports/order-queries.js';
 import type { PaymentGateway } from '../../application/ports/payment-gateway.js';
 import type { PaymentMethodVault } from '../../application/ports/payment-method-vault.js';
@@ -51,6 +55,8 @@ export type HttpSettings = {
   readonly mode?: 'demo' | 'test' | 'live';
   /** How long an executing request keeps others with its Idempotency-Key waiting if its process dies; 30 s by default. */
   readonly idempotencyLeaseMs?: number;
+  /** What mails and pages call the business. */
+  readonly businessName: string;
   /** Whether /metrics needs no key; false by default. */
   readonly metricsArePublic?: boolean;
 };
@@ -129,6 +135,10 @@ export const httpTokens = {
   invoiceOperations: token<InvoiceOperations>('invoiceOperations'),
   invoiceQueries: token<InvoiceQueries>('invoiceQueries'),
   creditNoteQueries: token<CreditNoteQueries>('creditNoteQueries'),
+  notifications: token<Notifications>('notifications'),
+  noticeTemplates: token<NoticeTemplates>('noticeTemplates'),
+  renderMail: token<RenderMail>('renderMail'),
+  links: token<Links>('links'),
   checkConfig: token<CheckConfig>('checkConfig'),
   healthChecks: token<HealthChecks>('healthChecks'),
   metricsPage: token<MetricsPage>('metricsPage'),

@@ -182,6 +182,7 @@ async function backfillIn(ms: number, sinceLastMs?: number) {
       webhookSecrets: ['whsec_0123456789abcdef'],
       simulated: true,
     },
+    publicUrl: app.url,
   });
   try {
     const run = createBackfillPayments({

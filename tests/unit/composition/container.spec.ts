@@ -17,6 +17,7 @@ describe('the container', () => {
       webhookSecrets: ['whsec_0123456789abcdef'],
       simulated: true,
     },
+    publicUrl: 'http://127.0.0.1:9',
   });
 
   afterAll(async () => {

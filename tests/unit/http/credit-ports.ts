@@ -15,12 +15,16 @@ export const customers = {
   inNewYork: 'cus_0193f1a0-0000-7000-8000-00000000bbbb',
 } as const;
 
-const zones: CustomerZones = {
+/** Two who live somewhere; whoever was registered lives by UTC. */
+const zonesOf = (store: EventStore): CustomerZones => ({
   async zoneOf(customerId) {
     if (customerId === customers.inParis) return required(parseZone('Europe/Paris'));
-    return customerId === customers.inNewYork ? required(parseZone('America/New_York')) : undefined;
+    if (customerId === customers.inNewYork) return required(parseZone('America/New_York'));
+    return (await store.readLast(`customer-${customerId}`)) === undefined
+      ? undefined
+      : required(parseZone('UTC'));
   },
-};
+});
 
 /** Looks grants up in the log when it is asked; its lists are empty. */
 function queriesOf(store: EventStore): CreditQueries {
@@ -48,5 +52,5 @@ export function bindCredits(container: Container, eventStore: EventStore): void 
     }),
   );
   container.bind(httpTokens.creditQueries).toConstantValue(queriesOf(eventStore));
-  container.bind(httpTokens.customerZones).toConstantValue(zones);
+  container.bind(httpTokens.customerZones).toConstantValue(zonesOf(eventStore));
 }

@@ -91,6 +91,14 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'POST /v1/manual_payments/:id/verify': 'manual_payments:write',
   'POST /v1/manual_payments/:id/reject': 'manual_payments:write',
   'POST /v1/manual_payments/:id/reverse': 'manual_payments:write',
+  'GET /v1/notifications': 'notifications:read',
+  'GET /v1/notifications/:id': 'notifications:read',
+  'POST /v1/notifications/:id/resend': 'notifications:write',
+  'GET /v1/notification_templates': 'notifications:read',
+  'GET /v1/notification_templates/:kind/:language': 'notifications:read',
+  'PUT /v1/notification_templates/:kind/:language': 'notifications:write',
+  'DELETE /v1/notification_templates/:kind/:language': 'notifications:write',
+  'POST /v1/notification_templates/:kind/:language/preview': 'notifications:read',
   'POST /v1/api_keys': 'keys:write',
   'GET /v1/api_keys': 'keys:read',
   'POST /v1/api_keys/:id/revoke': 'keys:write',
@@ -115,6 +123,8 @@ const examples: Readonly<Record<string, string>> = {
   ':stream': 'payment-1',
   ':name': 'ledger',
   ':asset': 'start.js',
+  ':kind': 'receipt',
+  ':language': 'de',
 };
 const addressOf = (path: string): string => path.replace(/:\w+/g, (name) => examples[name] ?? name);
 const secretOf = (scope: Scope): string => `sk_test_${scope.replace(':', '_')}0000000000`;

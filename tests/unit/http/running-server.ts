@@ -42,6 +42,7 @@ import {
   PretendProjections,
   PretendTestClock,
 } from './in-memory-ports.js';
+import { bindNotifications } from './notification-ports.js';
 import { bindPlans } from './plan-ports.js';
 
 const roomy = { underWayMax: 1_000, waitingMax: 1_000, waitMs: 2_000 };
@@ -156,7 +157,7 @@ function containerOf(parts: {
   const readModels = new LogReadModels(eventStore);
   const healthy = async () => ({ healthy: true, checks: { store: { healthy: true, detail: 'ok' } } });
   const container = new Container();
-  container.bind(httpTokens.settings).toConstantValue({ livemode: false });
+  container.bind(httpTokens.settings).toConstantValue({ livemode: false, businessName: 'Acme' });
   container.bind(httpTokens.clock).toConstantValue(systemClock);
   container
     .bind(httpTokens.paymentOperations)
@@ -192,6 +193,7 @@ function containerOf(parts: {
   container
     .bind(httpTokens.healthChecks)
     .toConstantValue({ ready: healthy, payments: healthy } satisfies HealthChecks);
+  bindNotifications(container);
   bindCredits(container, eventStore);
   bindPlans(container, eventStore);
   bindCollections(container, eventStore);

@@ -47,7 +47,7 @@ export const eventSchema = z
     revision: integer('The first event of a stream has 0.'),
     position: integer('Place in the order of all events.'),
     sentence: z.string(),
-    actor: z.object({ kind: z.enum(['api_key', 'user', 'system', 'stripe']), id: z.string() }),
+    actor: z.object({ kind: z.enum(['api_key', 'user', 'customer', 'system', 'stripe']), id: z.string() }),
     reason: z.string().nullable(),
     causation_id: z.string().meta({ description: 'The event, request or webhook that caused it.' }),
     correlation_id: z.string(),

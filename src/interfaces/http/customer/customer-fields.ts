@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseZone } from '../../../application/shared/zones.js';
+import { optionalNotices } from '../../../domain/customer/profile.js';
 import { parseTaxId, taxIdTypes } from '../../../domain/customer/tax-ids.js';
 import { parseCountry } from '../../../domain/shared/countries.js';
 import { currencyField, metadataField, reading, textField } from '../shared/fields.js';
@@ -110,6 +111,12 @@ const currenciesField = z
   .max(20)
   .refine((all) => new Set(all).size === all.length, { error: 'A currency is given twice.' });
 
+const noticesOffField = z
+  .array(z.enum(optionalNotices))
+  .max(optionalNotices.length)
+  .refine((all) => new Set(all).size === all.length, { error: 'A notice is given twice.' })
+  .meta({ description: 'Mails that the customer does without; those about their money are always sent.' });
+
 /** Each field of a profile, where it is given; null empties one. */
 export const profileFields = {
   name: nameField.nullable().optional(),
@@ -120,6 +127,7 @@ export const profileFields = {
   locale: localeField.nullable().optional(),
   time_zone: timeZoneField.nullable().optional(),
   currencies: currenciesField.optional(),
+  notices_off: noticesOffField.optional(),
   metadata: metadataField.optional(),
 };
 
@@ -127,4 +135,5 @@ export const preferencesFields = {
   locale: localeField.nullable().default(null),
   time_zone: timeZoneField.nullable().default(null),
   currencies: currenciesField.default([]),
+  notices_off: noticesOffField.default([]),
 };

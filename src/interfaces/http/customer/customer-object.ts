@@ -13,7 +13,7 @@ export type ReadCustomer = {
 
 /** Customers as the API shows them, from the aggregate and from the read model alike. */
 function shape(row: CustomerRow, livemode: boolean) {
-  const { billingAddress, taxIds, timeZone, ...profile } = row.profile;
+  const { billingAddress, taxIds, timeZone, noticesOff, ...profile } = row.profile;
   return {
     id: row.id,
     object: 'customer' as const,
@@ -25,6 +25,7 @@ function shape(row: CustomerRow, livemode: boolean) {
     locale: profile.locale,
     time_zone: timeZone,
     currencies: profile.currencies,
+    notices_off: noticesOff,
     default_payment_method: row.default_payment_method,
     metadata: profile.metadata,
     provider: { name: 'stripe' as const, customer: row.provider_customer },

@@ -92,7 +92,7 @@ export class CustomersController implements Controller {
       ...facts,
       method: 'put',
       path: '/v1/customers/:id/preferences',
-      summary: 'Set the language, the time zone and the currencies that the customer would rather have',
+      summary: 'Set the language, time zone, currencies and mails that the customer would rather have',
       body: preferencesBody,
       handle: ({ params, body, context }) => this.revise(params.id, changeOf(body), context),
     }),
@@ -161,6 +161,7 @@ function changeOf(body: z.output<typeof changeCustomerBody>): (profile: Customer
     locale: body.locale === undefined ? profile.locale : body.locale,
     timeZone: body.time_zone === undefined ? profile.timeZone : body.time_zone,
     currencies: body.currencies ?? profile.currencies,
+    noticesOff: body.notices_off ?? profile.noticesOff,
     metadata: body.metadata ?? profile.metadata,
   });
 }

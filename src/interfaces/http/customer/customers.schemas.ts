@@ -55,6 +55,7 @@ export const customerSchema = z
     locale: z.string().nullable(),
     time_zone: z.string().nullable(),
     currencies: z.array(z.string()),
+    notices_off: z.array(z.string()),
     default_payment_method: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
     provider: z.object({ name: z.literal('stripe'), customer: z.string().nullable() }),

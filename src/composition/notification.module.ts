@@ -1,0 +1,94 @@
+import { ContainerModule } from 'inversify';
+import { createComposeNotice } from '../application/notification/compose-notice.js';
+import { createIssueLinks } from '../application/notification/issue-links.js';
+import { createTellOfDates } from '../application/notification/tell-of-dates.js';
+import { createInvoiceNotices } from '../application/policies/invoice-notices.policy.js';
+import { createPaymentNotices } from '../application/policies/payment-notices.policy.js';
+import { createPlanNotices } from '../application/policies/plan-notices.policy.js';
+import { renderMailHtml } from '../infrastructure/notification/mail-html.js';
+import { SmtpMailer } from '../infrastructure/notification/smtp-mailer.js';
+import { PostgresLinks } from '../infrastructure/postgres/links.js';
+import { PostgresMailInbox } from '../infrastructure/postgres/mail-inbox.js';
+import { PostgresNoticeTemplates } from '../infrastructure/postgres/notice-templates.js';
+import { PostgresNotifications } from '../infrastructure/postgres/notifications.js';
+import { PostgresExpiringCards } from '../infrastructure/read-models/expiring-cards.js';
+import { httpTokens } from '../interfaces/http/http-tokens.js';
+import { createNotificationWorker } from '../interfaces/worker/notification-worker.js';
+import { createWakeUp } from '../interfaces/worker/wake-up.js';
+import { tokens } from './tokens.js';
+
+/** What customers are told, by mail, of what happened and of what is to come. */
+export const notificationModule = new ContainerModule(({ bind }) => {
+  bind(tokens.notifications).toResolvedValue((pool) => new PostgresNotifications(pool), [tokens.pool]);
+  bind(httpTokens.notifications).toResolvedValue((outbox) => outbox, [tokens.notifications]);
+  bind(httpTokens.noticeTemplates).toResolvedValue(
+    (pool) => new PostgresNoticeTemplates(pool),
+    [tokens.pool],
+  );
+  bind(httpTokens.renderMail).toConstantValue(renderMailHtml);
+  bind(httpTokens.links).toResolvedValue((pool) => new PostgresLinks(pool), [tokens.pool]);
+  bind(tokens.mailInbox).toResolvedValue((pool) => new PostgresMailInbox(pool), [tokens.pool]);
+  bind(tokens.mailer).toResolvedValue(
+    ({ config: { mail, mode } }, inbox) => {
+      if (mail.smtpUrl !== null) return new SmtpMailer({ url: mail.smtpUrl, from: mail.from });
+      return mode === 'live' ? null : inbox;
+    },
+    [tokens.surroundings, tokens.mailInbox],
+  );
+  bind(tokens.composeNotice).toResolvedValue(
+    (customers, profiles, records, invoices, templates, links, clock, { config, publicUrl }) =>
+      createComposeNotice({
+        ...{ customers, profiles, records, invoices, templates },
+        issueLinks: createIssueLinks({ links, clock, publicUrl }),
+        renderMail: renderMailHtml,
+        businessName: config.mail.from.name,
+        mailDomain: config.mail.from.address.split('@')[1] ?? 'counterfoil.localhost',
+      }),
+    [
+      tokens.customerHandler,
+      httpTokens.keepProfiles,
+      httpTokens.customerProfiles,
+      httpTokens.invoiceOperations,
+      httpTokens.noticeTemplates,
+      httpTokens.links,
+      httpTokens.clock,
+      tokens.surroundings,
+    ],
+  );
+  bind(tokens.notificationWorker).toResolvedValue(
+    (notifications, compose, mailer, logger) =>
+      createNotificationWorker({ notifications, compose, mailer, logger, wakeUp: createWakeUp() }),
+    [tokens.notifications, tokens.composeNotice, tokens.mailer, tokens.logger],
+  );
+  bind(tokens.noticePolicies).toResolvedValue(
+    (payments, collections, invoices, plans, eventStore, notifications) => [
+      createPaymentNotices({ payments, collections, invoices, eventStore, notifications }),
+      createInvoiceNotices({ invoices, notifications }),
+      createPlanNotices({ plans, invoices, collections, payments, notifications }),
+    ],
+    [
+      tokens.paymentHandler,
+      httpTokens.collectionHandler,
+      httpTokens.invoiceOperations,
+      httpTokens.planHandler,
+      httpTokens.eventStore,
+      tokens.notifications,
+    ],
+  );
+  bind(tokens.tellOfDates).toResolvedValue(
+    (invoices, plans, credits, pool, notifications, { zone }, clock) =>
+      createTellOfDates({
+        ...{ invoices, plans, credits, notifications, zone, clock },
+        cards: new PostgresExpiringCards(pool),
+      }),
+    [
+      httpTokens.invoiceQueries,
+      httpTokens.planQueries,
+      httpTokens.creditQueries,
+      tokens.pool,
+      tokens.notifications,
+      httpTokens.invoicing,
+      httpTokens.clock,
+    ],
+  );
+});

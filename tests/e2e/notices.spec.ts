@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import type { Json } from '../support/api-client.js';
+import { items } from '../support/api-client.js';
+import type { RunningApp } from '../support/counterfoil.js';
+import { startApp } from '../support/counterfoil.js';
+import { eventually } from '../support/eventually.js';
+import { issueInvoice } from '../support/issue-invoice.js';
+
+const dayS = 86_400;
+
+describe('notices to customers', () => {
+  let app: RunningApp;
+  let customer: string;
+  beforeAll(async () => {
+    app = await startApp('Postgres');
+    const profile = { name: 'Ada', email: 'ada@example.com', locale: 'de-DE', time_zone: 'Europe/Berlin' };
+    customer = String((await app.api.post('/v1/customers', profile)).body['id']);
+  }, 60_000);
+  afterAll(() => app?.stop());
+
+  /** The one notice of a kind, once it was sent. */
+  async function sent(kind: string, of = customer): Promise<Json> {
+    const path = `/v1/notifications?customer=${of}&kind=${kind}`;
+    const told = await eventually(
+      async () => items(await app.api.get(path)),
+      (rows) => rows.length > 0 && rows.every(({ status }) => status === 'sent'),
+    );
+    expect(told).toHaveLength(1);
+    return told[0] ?? {};
+  }
+
+  async function mailOf({ message_id: id }: Json): Promise<{ subject: string; body_text: string }> {
+    const client = new pg.Client({ connectionString: app.databaseUrl });
+    await client.connect();
+    try {
+      const found = await client.query('select * from counterfoil.inbox_mails where message_id = $1', [id]);
+      return found.rows[0];
+    } finally {
+      await client.end();
+    }
+  }
+
+  it('tell of a plan: what could not be collected, what is due soon, and what was missed', async () => {
+    const invoice = String((await issueInvoice(app.api, customer, 90_00)).body['id']);
+    const terms = { type: 'installments', count: 2, grace_days: 2, notice_days: 3 };
+    await app.api.post('/v1/payment_plans', { invoice, terms });
+    const failed = await mailOf(await sent('installment_failed'));
+    expect(failed.body_text).toMatch(/45,00\s\$ einziehen, Rate 1 von INV-.*Es ist keine Karte hinterlegt/s);
+    expect(failed.body_text).toMatch(/Jetzt zahlen:\nhttp:\/\/127\.0\.0\.1:\d+\/pay\/[\w-]{43}\n/);
+    await app.api.post('/sim/clock', { advance_seconds: 4 * dayS });
+    expect((await mailOf(await sent('overdue'))).subject).toMatch(/45,00\s\$ waren am .* fällig/);
+    await app.api.post('/sim/clock', { advance_seconds: 25 * dayS });
+    expect((await mailOf(await sent('due_soon'))).subject).toMatch(/45,00\s\$ werden am .* fällig/);
+  });
+
+  it('tell of dates: an invoice that falls due, credit and a card that expire, each once', async () => {
+    const other = String(
+      (await app.api.post('/v1/customers', { name: 'Bob', email: 'bob@example.com' })).body['id'],
+    );
+    const setup = await app.api.post(`/v1/customers/${other}/setup_intents`, {});
+    const intent = String(setup.body['client_secret']).split('_secret_')[0];
+    const now = new Date(String((await app.api.get('/sim/clock')).body['now']));
+    const card = {
+      type: 'card',
+      'card[number]': '4242424242424242',
+      'card[exp_month]': String(now.getUTCMonth() + 1),
+      'card[exp_year]': String(now.getUTCFullYear()),
+      'card[cvc]': '123',
+    };
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const made = await app.simulator.send(
+      'POST',
+      '/v1/payment_methods',
+      new URLSearchParams(card).toString(),
+      form,
+    );
+    const confirmed = new URLSearchParams({ payment_method: String(made.body['id']) }).toString();
+    await app.simulator.send('POST', `/v1/setup_intents/${intent}/confirm`, confirmed, form);
+    await eventually(
+      async () => items(await app.api.get(`/v1/customers/${other}/payment_methods`)),
+      (methods) => methods.length === 1,
+    );
+    await issueInvoice(app.api, other, 12_00, { days_until_due: 2 });
+    const expiresOn = new Date(now.getTime() + 3 * dayS * 1000).toISOString().slice(0, 10);
+    await app.api.post('/v1/credits', {
+      customer: other,
+      amount: 700,
+      type: 'promotional',
+      expires_on: expiresOn,
+    });
+    for (let time = 0; time < 2; time += 1) {
+      // The first run may look before the read models have heard of all of it.
+      await eventually(
+        async () => {
+          await app.api.post('/v1/jobs/notices_of_dates/run', {});
+          return items(await app.api.get(`/v1/notifications?customer=${other}`)).map(({ kind }) => kind);
+        },
+        (kinds) => new Set(kinds).size === 3,
+      );
+    }
+    expect((await mailOf(await sent('due_soon', other))).subject).toMatch(/^\$12\.00 is due on /);
+    expect((await mailOf(await sent('credit_expiring', other))).subject).toMatch(/^Your credit of \$7\.00/);
+    expect((await mailOf(await sent('card_expiring', other))).body_text).toMatch(/visa •••• 4242 expires/);
+  });
+
+  it('tell of a refund that the bank did not take', async () => {
+    const payment = await app.api.post('/v1/payments', {
+      ...{ amount: 50_00, currency: 'EUR', customer, payment_method: 'pm_card_refundFail', confirm: true },
+    });
+    await app.api.post('/v1/refunds', { payment: payment.body['id'] });
+    await app.api.post('/sim/clock', { advance_seconds: dayS });
+    await sent('refund_failed');
+    expect((await mailOf(await sent('receipt'))).subject).toMatch(/50,00\s€/);
+  });
+});
