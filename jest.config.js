@@ -1,4 +1,4 @@
-const { SOAK, EVENTSTORE_URL } = process.env;
+const { SOAK, FAULTS, EVENTSTORE_URL } = process.env;
 
 /** @type {import('jest').Config} */
 export default {
@@ -22,13 +22,16 @@ export default {
   globalSetup: '<rootDir>/tests/support/postgres-setup.mjs',
   globalTeardown: '<rootDir>/tests/support/postgres-teardown.mjs',
   testMatch: ['<rootDir>/tests/**/*.spec.ts'],
-  // Long runs and a real EventStoreDB have commands of their own: `npm run soak`, `npm run test:eventstore`.
+  // Long runs, a real EventStoreDB and the laboratory of faults have commands of their own: `npm run soak`,
+  // `npm run test:eventstore`, `npm run test:faults`.
   testPathIgnorePatterns: [
     '/node_modules/',
     ...(SOAK === '1' ? [] : ['/tests/soak/']),
+    ...(FAULTS === '0' ? ['/tests/faults/'] : []),
     ...(EVENTSTORE_URL === undefined ? ['real-server'] : []),
   ],
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.mjs'],
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // Many wait for a timer or for another process; more of them than cores would make each other late.
+  maxWorkers: 3,
 };

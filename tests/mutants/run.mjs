@@ -35,7 +35,8 @@ function run(command, args, cwd) {
 /** `passed`, `failed` by a test that failed, or `broken`: it did not run at all. */
 async function outcomeOf({ spec, test }, cwd) {
   // Programs of their own are started from the build.
-  if (spec.includes('/e2e/') && !(await run('npm', ['run', '--silent', 'build'], cwd))) return 'broken';
+  if (/\/(e2e|faults)\//.test(spec) && !(await run('npm', ['run', '--silent', 'build'], cwd)))
+    return 'broken';
   const report = join(cwd, 'mutant-report.json');
   const options = ['-i', '-t', test, '--json', '--outputFile', report, '--reporters', 'default'];
   await run('node', [join('node_modules', '.bin', 'jest'), spec, ...options], cwd);

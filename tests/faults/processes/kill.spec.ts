@@ -3,15 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '../../src/infrastructure/free-port.js';
-import type { ApiClient } from '../support/api-client.js';
-import { apiClient, items } from '../support/api-client.js';
-import { exitOf, startAppProcess, startProgram } from '../support/app-process.js';
-import { eventually } from '../support/eventually.js';
-import { createTestDatabase } from '../support/postgres.js';
+import { freePort } from '../../../src/infrastructure/free-port.js';
+import type { ApiClient } from '../../support/api-client.js';
+import { apiClient, items } from '../../support/api-client.js';
+import { exitOf, startAppProcess, startProgram } from '../../support/app-process.js';
+import { eventually } from '../../support/eventually.js';
+import { createTestDatabase } from '../../support/postgres.js';
 
-/** A short run by default; KILLS=100 is the full one. */
-const kills = Number(process.env['KILLS'] ?? 3);
+/** A short run by default; GAP_KILLS=100 is the full one. */
+const kills = Number(process.env['GAP_KILLS'] ?? 3);
 const apiKey = `sk_test_${randomUUID().replaceAll('-', '')}`;
 const visa = { amount: 5000, currency: 'USD', payment_method: 'pm_card_visa', confirm: true };
 

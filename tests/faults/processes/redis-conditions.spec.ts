@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import type { Answer } from '../support/api-client.js';
-import { field, items } from '../support/api-client.js';
-import type { RunningApp } from '../support/counterfoil.js';
-import { startApp } from '../support/counterfoil.js';
-import { eventually } from '../support/eventually.js';
-import type { RedisServer } from '../support/redis.js';
-import { hasRedisServer, startRedis } from '../support/redis.js';
+import type { Answer } from '../../support/api-client.js';
+import { field, items } from '../../support/api-client.js';
+import type { RunningApp } from '../../support/counterfoil.js';
+import { startApp } from '../../support/counterfoil.js';
+import { eventually } from '../../support/eventually.js';
+import type { RedisServer } from '../../support/redis.js';
+import { hasRedisServer, startRedis } from '../../support/redis.js';
 
 if (!hasRedisServer) process.stdout.write('Nothing is tested with Redis: there is no redis-server\n');
 const withRedis = hasRedisServer ? describe : describe.skip;

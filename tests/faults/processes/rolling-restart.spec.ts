@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Answer } from '../support/api-client.js';
-import { field, items } from '../support/api-client.js';
-import type { AppProcess } from '../support/app-process.js';
-import type { Cluster } from '../support/cluster.js';
-import { startCluster } from '../support/cluster.js';
-import { eventually } from '../support/eventually.js';
+import type { Answer } from '../../support/api-client.js';
+import { field, items } from '../../support/api-client.js';
+import type { AppProcess } from '../../support/app-process.js';
+import type { Cluster } from '../../support/cluster.js';
+import { startCluster } from '../../support/cluster.js';
+import { eventually } from '../../support/eventually.js';
 
 /** A short run by default; RESTARTS=200 is the full one. */
 const restarts = Number(process.env['RESTARTS'] ?? 4);

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { field, items } from '../support/api-client.js';
-import type { AppProcess } from '../support/app-process.js';
-import type { Cluster } from '../support/cluster.js';
-import { startCluster } from '../support/cluster.js';
-import { eventually } from '../support/eventually.js';
-import type { RedisServer } from '../support/redis.js';
-import { hasRedisServer, startRedis } from '../support/redis.js';
+import { field, items } from '../../support/api-client.js';
+import type { AppProcess } from '../../support/app-process.js';
+import type { Cluster } from '../../support/cluster.js';
+import { startCluster } from '../../support/cluster.js';
+import { eventually } from '../../support/eventually.js';
+import type { RedisServer } from '../../support/redis.js';
+import { hasRedisServer, startRedis } from '../../support/redis.js';
 
 /** A short run by default; PAUSES=500 is the full one. */
 const pauses = Number(process.env['PAUSES'] ?? 2);
