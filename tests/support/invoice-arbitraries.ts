@@ -36,6 +36,7 @@ import {
   recordFinalized,
   release,
   requestCreditNote,
+  reverseCreditNote,
   reversePayment,
   simple,
 } from './invoice-examples.js';
@@ -170,12 +171,24 @@ export const invoiceCommand: fc.Arbitrary<InvoiceCommand> = fc.oneof(
       .map(([n, of, reason]) => requestCreditNote(n, of, reason)),
   },
   { weight: 3, arbitrary: some.map((n) => recordCreditNote(n)) },
+  { weight: 3, arbitrary: fc.tuple(some, some).map(([n, of]) => reverseCreditNote(n, of)) },
 );
+
+/** A credit note that another one takes back. */
+const creditTakenBack: readonly InvoiceCommand[] = [
+  ...issue(),
+  requestCreditNote(1, { by: 'lines', lines: [1] }, 'early_payment_discount'),
+  recordCreditNote(1),
+  reverseCreditNote(2, 1),
+  recordCreditNote(2),
+];
 
 /** Commands as they may come, most often after an issue so that they do not all meet nothing. */
 export const invoiceCommands: fc.Arbitrary<readonly InvoiceCommand[]> = fc
   .tuple(
-    fc.constantFrom<readonly InvoiceCommand[]>(issue(), issue(), issue(), [draftInvoice()], []),
+    fc.constantFrom<readonly InvoiceCommand[]>(
+      ...[issue(), issue(), issue(), creditTakenBack, [draftInvoice()], []],
+    ),
     fc.array(invoiceCommand, { maxLength: 40 }),
   )
   .map(([first, rest]) => [...first, ...rest]);

@@ -162,6 +162,14 @@ export const requestCreditNote = (
   issuedOn,
   place: { series: 'CN-2026', seen: -1n },
 });
+export const reverseCreditNote = (n: number, of: number): InvoiceCommand => ({
+  type: 'ReverseCreditNote',
+  at,
+  creditNoteId: creditNoteId(n),
+  reverses: creditNoteId(of),
+  issuedOn,
+  place: { series: 'CN-2026-', seen: -1n },
+});
 export const recordCreditNote = (n: number, number = `CN-2026-00000${n}`): InvoiceCommand => ({
   type: 'RecordCreditNote',
   at,

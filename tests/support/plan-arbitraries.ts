@@ -133,6 +133,7 @@ export function planCommand(code: 'USD' | 'JPY' | 'KWD'): fc.Arbitrary<PlanComma
       applicationId: application,
       reversalId: fc.integer({ min: 1, max: 5 }).map((n) => `rev_${n}`),
       amount,
+      takenBack: fc.boolean(),
       today,
     }),
     fc.record({ type: of('SkipPart'), at: always, part, to: fc.option(today), today }),
@@ -164,11 +165,12 @@ const bouncing = (code: 'USD' | 'JPY' | 'KWD'): fc.Arbitrary<readonly PlanComman
       applicationId: application,
       reversalId: fc.constantFrom('rev_1', 'rev_6', 'rev_7'),
       amount: fc.constantFrom(1n, 30n, 100n).map((value) => money(value, code)),
+      takenBack: fc.boolean(),
       on: today,
     })
-    .map(({ applicationId, reversalId, amount, on }) => [
+    .map(({ applicationId, reversalId, amount, takenBack, on }) => [
       { type: 'SettleParts', at, applicationId, amount, part: null, today: on },
-      { type: 'UnsettleParts', at, applicationId, reversalId, amount, today: on },
+      { type: 'UnsettleParts', at, applicationId, reversalId, amount, takenBack, today: on },
     ]);
 
 /** A plan that is started, and what is then asked of it. */

@@ -30,6 +30,9 @@ export function describeInvoiceEvent(event: InvoiceEvent): string {
       return `Asked for the next number of ${event.series}, to credit ${format(event.total)}.`;
     case 'InvoiceCredited': {
       const reason = event.creditReason.replaceAll('_', ' ');
+      if (event.reverses !== undefined) {
+        return `Issued ${event.number}, which takes credit note ${event.reverses} back: ${format(event.total)}.`;
+      }
       return `Issued credit note ${event.number} of ${format(event.total)} (${reason}).`;
     }
     case 'InvoicePaid':

@@ -34,6 +34,8 @@ export function describePlanEvent(event: PlanEvent): string {
       return `${format(event.amount)} of part ${event.part} is gone again; ${format(event.outstanding)} is open.`;
     case 'EarlyDiscountEarned':
       return `Paid early: ${format(event.amount)} is not asked for.`;
+    case 'EarlyDiscountLost':
+      return `The discount of ${format(event.amount)} is lost: the payment that had earned it was returned.`;
     case 'PlanReplanned':
       return `Version ${event.version} (${event.cause}): ${format(event.total)} in ${parts(event.parts)}.`;
     case 'PlanDefaulted':

@@ -53,6 +53,12 @@ export type InvoiceOperations = {
     metadata: EventMetadata,
     options?: Options,
   ): Promise<HandledInvoice>;
+  /** Takes a credit note back by another one, which is numbered as all are. */
+  reverseCredit(
+    invoiceId: string,
+    note: { readonly creditNoteId: CreditNoteId; readonly reverses: CreditNoteId },
+    metadata: EventMetadata,
+  ): Promise<HandledInvoice>;
   /**
    * Finishes what an invoice waits for a number for: its own, or that of a credit note. Does nothing where nothing waits.
    * @throws what keeps it from being done; asking again is always safe
@@ -96,6 +102,16 @@ export function createInvoiceOperations(parts: {
     const { at, issuedOn, place } = await request(invoicing.creditNotes);
     const command: InvoiceCommand = { type: 'RequestCreditNote', at, ...note, issuedOn, place };
     return numbered(invoiceId, await handler.handle(invoiceId, command, metadata, options), metadata);
+  }
+
+  async function reverseCredit(
+    invoiceId: string,
+    note: { readonly creditNoteId: CreditNoteId; readonly reverses: CreditNoteId },
+    metadata: EventMetadata,
+  ): Promise<HandledInvoice> {
+    const { at, issuedOn, place } = await request(invoicing.creditNotes);
+    const command: InvoiceCommand = { type: 'ReverseCreditNote', at, ...note, issuedOn, place };
+    return numbered(invoiceId, await handler.handle(invoiceId, command, metadata), metadata);
   }
 
   async function request(format: NumberFormat) {
@@ -184,6 +200,7 @@ export function createInvoiceOperations(parts: {
     run: (invoiceId, command, metadata, options) => handler.handle(invoiceId, command, metadata, options),
     finalize,
     credit,
+    reverseCredit,
     complete: async (invoiceId, cause) => completeFrom(invoiceId, await handler.load(invoiceId), cause),
   };
 }

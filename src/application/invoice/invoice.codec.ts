@@ -199,11 +199,13 @@ export const invoiceCodec = createEventCodec<InvoiceEvent>({
       creditReason,
       issuedOn: date,
       scope,
+      reverses: creditNoteId.exactOptional(),
       ...seriesPlace,
       ...creditedParts,
     })
     .describe(
-      'This part of the invoice is to be taken back; it is kept for a credit note that waits for its number.',
+      'This part of the invoice is to be taken back; it is kept for a credit note that waits for its number. One that ' +
+        '`reverses` another has amounts below zero.',
     ),
   InvoiceCredited: z
     .strictObject({
@@ -214,6 +216,7 @@ export const invoiceCodec = createEventCodec<InvoiceEvent>({
       issuedOn: date,
       customerId: details.customerId,
       purpose: details.purpose,
+      reverses: creditNoteId.exactOptional(),
       ...creditedParts,
     })
     .describe('A credit note was issued under its number: this part of the invoice is taken back.'),

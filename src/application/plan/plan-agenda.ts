@@ -43,6 +43,8 @@ export function planAgendaOf(event: PlanEvent): readonly AgendaEntry[] {
       return reopened(event);
     case 'EarlyDiscountEarned':
       return event.closed.flatMap(({ part }) => over(part));
+    case 'EarlyDiscountLost':
+      return event.reopened.flatMap(reopened);
     case 'PlanReplanned':
       return [
         ...event.closed.flatMap(over),
@@ -81,7 +83,10 @@ function over(part: number): readonly AgendaEntry[] {
   return Object.values(planTimers).map((kind) => kept(kind, String(part)));
 }
 
-function reopened({ part, next }: PlanEventOf<'PlanPartUnsettled'>): readonly AgendaEntry[] {
+function reopened({
+  part,
+  next,
+}: Pick<PlanEventOf<'PlanPartUnsettled'>, 'part' | 'next'>): readonly AgendaEntry[] {
   return next === null ? [] : [promised(planTimers[next.step], startIn(next.zone, next.on), String(part))];
 }
 

@@ -95,6 +95,19 @@ export const planCodec = createEventCodec<PlanEvent>({
   EarlyDiscountEarned: z
     .strictObject({ at, amount: storedMoney, closed: z.array(z.strictObject({ part, amount: storedMoney })) })
     .describe('All but the discount was paid in time, so this much is not asked for.'),
+  EarlyDiscountLost: z
+    .strictObject({
+      at,
+      amount: storedMoney,
+      reopened: z.array(
+        z.strictObject({
+          part,
+          amount: storedMoney,
+          next: z.strictObject({ ...next, step: z.enum(['due', 'missed']) }).nullable(),
+        }),
+      ),
+    })
+    .describe('The payment that had earned the discount was returned: what it had closed is open again.'),
   PlanReplanned: z
     .strictObject({
       at,

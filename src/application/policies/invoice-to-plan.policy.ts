@@ -79,17 +79,21 @@ export function createInvoiceToPlan(parts: {
   }
 
   async function unsettle(
-    { applicationId, reversalId, amount }: InvoiceEventOf<'InvoicePaymentReversed'>,
+    event: InvoiceEventOf<'InvoicePaymentReversed'>,
     recorded: RecordedEvent,
   ): Promise<void> {
     const planId = planIdOf(idOfStream(recorded.stream, parseInvoiceId));
+    const { applicationId, reversalId, amount } = event;
     const { state: plan } = await plans.load(planId);
     if (plan.status === 'absent') return;
     // It was paid after the plan had been canceled.
     if (!plan.settlements.some((known) => known.applicationId === applicationId)) return;
     const unsettled = await plans.handle(
       planId,
-      { type: 'UnsettleParts', at: clock.now(), applicationId, reversalId, amount, today: today() },
+      {
+        ...{ type: 'UnsettleParts', at: clock.now(), applicationId, reversalId, amount },
+        ...{ takenBack: isTakenBack(event), today: today() },
+      },
       becauseOf(recorded, name, 'unsettle'),
     );
     mustBeAccepted(unsettled, `unsettle ${planId}`);
@@ -128,4 +132,9 @@ export function createInvoiceToPlan(parts: {
       InvoiceCredited: credited,
     },
   });
+}
+
+/** Before the cause was told, only what people had recorded could be gone against our will. */
+function isTakenBack({ cause, tender }: InvoiceEventOf<'InvoicePaymentReversed'>): boolean {
+  return cause === undefined ? tender.kind === 'manual' : cause === 'payment_returned';
 }

@@ -1,9 +1,10 @@
+import { isIssued } from '../../domain/invoice/state.js';
 import type { PlanEvent, PlanEventOf } from '../../domain/plan/events.js';
 import type { ExistingPlan } from '../../domain/plan/state.js';
 import { outstandingOf } from '../../domain/plan/state.js';
 import { parsePlanId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
-import { isPositive, isZero } from '../../domain/shared/money.js';
+import { equals, format, isPositive, isZero } from '../../domain/shared/money.js';
 import { collectionIdOf } from '../collection/collection-ids.js';
 import type { StartCollection } from '../collection/start-collection.js';
 import type { CustomerHandler } from '../customer/customer-effects.js';
@@ -162,6 +163,34 @@ export function createPlanOutcomes(parts: {
     mustBeAccepted(credited, `credit the early discount of ${invoiceId}`);
   }
 
+  /** The credit note of a discount is taken back to the unit, with its taxes. */
+  async function takeDiscountBack(
+    { amount }: PlanEventOf<'EarlyDiscountLost'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const { invoiceId } = (await planOf(recorded)).details;
+    const { state: invoice } = await invoices.load(invoiceId);
+    // What nobody will pay is not asked for again.
+    if (!isIssued(invoice) || invoice.status === 'uncollectible') return;
+    const creditNoteId = creditNoteIdOf(commandIdOf('early discount lost', recorded.id));
+    const { creditNotes } = invoice;
+    const isTakenBack = (id: string) =>
+      creditNotes.some((note) => note.reverses === id && note.creditNoteId !== creditNoteId);
+    const note = creditNotes.find(
+      ({ creditReason, reverses, creditNoteId: id }) =>
+        creditReason === 'early_payment_discount' && reverses === null && !isTakenBack(id),
+    );
+    if (note === undefined || !equals(note.total, amount)) {
+      throw new Error(`${invoiceId} has no discount of ${format(amount)}`);
+    }
+    const reversed = await invoices.reverseCredit(
+      invoiceId,
+      { creditNoteId, reverses: note.creditNoteId },
+      becauseOf(recorded, name, 'discount lost'),
+    );
+    mustBeAccepted(reversed, `take the early discount of ${invoiceId} back`);
+  }
+
   async function chargeFee(
     { amount, part, number }: PlanEventOf<'LateFeeFellDue'>,
     recorded: RecordedEvent,
@@ -187,6 +216,7 @@ export function createPlanOutcomes(parts: {
       PlanCompleted: completed,
       PlanCanceled: (_event, recorded) => detach(recorded),
       EarlyDiscountEarned: discount,
+      EarlyDiscountLost: takeDiscountBack,
       LateFeeFellDue: chargeFee,
     },
   });

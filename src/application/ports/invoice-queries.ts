@@ -44,6 +44,8 @@ export type CreditNoteRow = {
   readonly amount_net: bigint;
   readonly amount_tax: bigint;
   readonly amount_total: bigint;
+  /** The credit note that this one takes back: its amounts are below zero. */
+  readonly reverses: string | null;
   readonly created_at: Instant;
 };
 

@@ -46,6 +46,14 @@ export type InvoiceCommand = { readonly at: Instant } & (
       readonly issuedOn: CivilDate;
       readonly place: SeriesPlace;
     }
+  /** Takes a credit note back, to the unit, by one of its negative amounts. */
+  | {
+      readonly type: 'ReverseCreditNote';
+      readonly creditNoteId: CreditNoteId;
+      readonly reverses: CreditNoteId;
+      readonly issuedOn: CivilDate;
+      readonly place: SeriesPlace;
+    }
   | { readonly type: 'RecordCreditNote'; readonly creditNoteId: CreditNoteId; readonly number: string }
 );
 

@@ -1,7 +1,7 @@
 import type { Decision } from '../shared/decider.js';
 import { accepted, nothingToDo, rejected } from '../shared/decider.js';
 import type { Money } from '../shared/money.js';
-import { compare, isPositive, isZero, subtract, sum, zero } from '../shared/money.js';
+import { compare, isPositive, isZero, negate, subtract, sum, zero } from '../shared/money.js';
 import { sameData } from '../shared/same-data.js';
 import { paidWhenNothingIsDue } from './collecting.js';
 import type { InvoiceCommandOf } from './commands.js';
@@ -54,6 +54,62 @@ export function requestCreditNote(
   });
 }
 
+/**
+ * A document that was issued stands: what it took back is asked for again by another one, which is that one below zero, line
+ * by line and tax by tax. Each is taken back once.
+ */
+export function reverseCreditNote(
+  state: InvoiceState,
+  command: InvoiceCommandOf<'ReverseCreditNote'>,
+): InvoiceDecision {
+  if (state.status === 'absent') return rejected({ code: 'invoice_not_found' });
+  if (!isIssued(state)) return rejected({ code: 'invoice_not_creditable', status: state.status });
+  const { at, creditNoteId, reverses, issuedOn, place } = command;
+  const same = state.creditNotes.find((note) => note.creditNoteId === creditNoteId);
+  if (same !== undefined) {
+    return same.reverses === reverses ? nothingToDo : rejected({ code: 'credit_note_already_exists' });
+  }
+  const note = state.creditNotes.find((one) => one.creditNoteId === reverses);
+  if (note === undefined || note.number === null || note.reverses !== null) {
+    return rejected({ code: 'credit_note_not_found' });
+  }
+  if (state.creditNotes.some((one) => one.reverses === reverses)) {
+    return rejected({ code: 'credit_note_already_exists' });
+  }
+  if (state.status === 'void' || state.status === 'uncollectible') {
+    return rejected({ code: 'invoice_not_creditable', status: state.status });
+  }
+  const requested: InvoiceEvent = {
+    type: 'InvoiceCreditRequested',
+    at,
+    creditNoteId,
+    customerId: state.details.customerId,
+    creditReason: note.creditReason,
+    issuedOn,
+    scope: note.scope,
+    reverses,
+    ...place,
+    ...belowZero(note),
+  };
+  if (state.status === 'open') return accepted(requested);
+  return accepted<InvoiceEvent>({ type: 'InvoiceReopened', at, due: note.total }, requested);
+}
+
+function belowZero({ lines, net, tax, total }: CreditedParts): CreditedParts {
+  return {
+    lines: lines.map((line) => ({
+      line: line.line,
+      net: negate(line.net),
+      taxes: line.taxes.map((each) => ({ ...each, amount: negate(each.amount) })),
+      tax: negate(line.tax),
+      total: negate(line.total),
+    })),
+    net: negate(net),
+    tax: negate(tax),
+    total: negate(total),
+  };
+}
+
 export function recordCreditNote(
   state: InvoiceState,
   command: InvoiceCommandOf<'RecordCreditNote'>,
@@ -69,7 +125,7 @@ export function recordCreditNote(
       ? nothingToDo
       : rejected({ code: 'number_contradicts_history', number: note.number });
   }
-  const { creditReason, issuedOn, lines, net, tax, total } = note;
+  const { creditReason, issuedOn, reverses, lines, net, tax, total } = note;
   const { customerId, purpose } = state.details;
   const credited: InvoiceEvent = {
     type: 'InvoiceCredited',
@@ -80,6 +136,7 @@ export function recordCreditNote(
     issuedOn,
     customerId,
     purpose,
+    ...(reverses === null ? {} : { reverses }),
     lines,
     net,
     tax,

@@ -103,6 +103,8 @@ export type InvoiceEvent = { readonly at: Instant } & (
       readonly creditReason: CreditReason;
       readonly issuedOn: CivilDate;
       readonly scope: CreditScope;
+      /** The credit note that this one takes back: its amounts are that one's, below zero. */
+      readonly reverses?: CreditNoteId;
     } & CreditedParts &
       SeriesPlace)
   | ({
@@ -113,6 +115,7 @@ export type InvoiceEvent = { readonly at: Instant } & (
       readonly issuedOn: CivilDate;
       readonly customerId: CustomerId;
       readonly purpose: InvoicePurpose;
+      readonly reverses?: CreditNoteId;
     } & CreditedParts)
   /** Nothing is due any more. */
   | { readonly type: 'InvoicePaid'; readonly paid: Money; readonly credited: Money }

@@ -159,8 +159,8 @@ function evolveCreditNotes(
   if (notes.some(({ creditNoteId }) => creditNoteId === event.creditNoteId)) {
     return impossible('existing credit note', event.type);
   }
-  const { type: _type, at, customerId: _customerId, series, seen, ...rest } = event;
-  return [...notes, { ...rest, place: { series, seen }, requestedAt: at, number: null }];
+  const { type: _type, at, customerId: _customerId, series, seen, reverses = null, ...rest } = event;
+  return [...notes, { ...rest, reverses, place: { series, seen }, requestedAt: at, number: null }];
 }
 
 /** The list with the one item changed that the event speaks of. */

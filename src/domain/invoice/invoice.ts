@@ -12,12 +12,12 @@ import {
   reversePayment,
 } from './collecting.js';
 import type { InvoiceCommand, InvoiceCommandOf } from './commands.js';
-import { recordCreditNote, requestCreditNote } from './crediting.js';
+import { recordCreditNote, requestCreditNote, reverseCreditNote } from './crediting.js';
 import type { InvoiceEvent } from './events.js';
 import { evolve } from './evolve.js';
 import type { InvoiceRejection } from './rejections.js';
 import type { InvoiceState } from './state.js';
-import { claimOn, dueOf, isIssued, paidOf, payableOf, uncredited } from './state.js';
+import { claimOn, dueOf, isIssued, paidOf, uncredited } from './state.js';
 
 type InvoiceDecision = Decision<InvoiceEvent, InvoiceRejection>;
 
@@ -54,6 +54,8 @@ function decide(state: InvoiceState, command: InvoiceCommand): InvoiceDecision {
       return markUncollectible(state, command);
     case 'RequestCreditNote':
       return requestCreditNote(state, command);
+    case 'ReverseCreditNote':
+      return reverseCreditNote(state, command);
     case 'RecordCreditNote':
       return recordCreditNote(state, command);
   }
@@ -198,6 +200,6 @@ function endRefusal(state: Extract<InvoiceState, { status: 'open' }>): InvoiceRe
   if (claim !== undefined) {
     return { code: 'invoice_already_being_collected', collectionId: claim.collectionId };
   }
-  const waiting = dueOf(state).minor !== payableOf(state).minor;
+  const waiting = state.creditNotes.some(({ number }) => number === null);
   return waiting ? { code: 'credit_note_in_progress' } : undefined;
 }

@@ -58,6 +58,8 @@ export type CreditNote = CreditedParts & {
   readonly creditReason: CreditReason;
   readonly issuedOn: CivilDate;
   readonly scope: CreditScope;
+  /** Null where it takes no other credit note back. */
+  readonly reverses: CreditNoteId | null;
   readonly place: SeriesPlace;
   readonly requestedAt: Instant;
   /** Null while it waits for it. */
@@ -115,7 +117,7 @@ export function dueOf(invoice: IssuedInvoice): Money {
 
 /** What is due and not about to be taken back by a credit note that waits for its number. */
 export function payableOf(invoice: IssuedInvoice): Money {
-  const waiting = invoice.creditNotes.filter(({ number }) => number === null);
+  const waiting = invoice.creditNotes.filter(({ number, reverses }) => number === null && reverses === null);
   return waiting.reduce((left, { total }) => subtract(left, total), dueOf(invoice));
 }
 

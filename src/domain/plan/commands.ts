@@ -49,6 +49,8 @@ export type PlanCommand = { readonly at: Instant } & (
       readonly applicationId: string;
       readonly reversalId: string;
       readonly amount: Money;
+      /** Whoever had sent it took it back, so that it was never paid in time; else it was given back to them. */
+      readonly takenBack: boolean;
       readonly today: CivilDate;
     }
   /** `to` null moves the part behind the last one by a month of the plan's own calendar. */

@@ -110,6 +110,17 @@ export type PlanEvent = { readonly at: Instant } & (
       /** The parts that it closes, each with what was open of it. */
       readonly closed: readonly { readonly part: number; readonly amount: Money }[];
     }
+  | {
+      /** The money that had earned the discount is gone: all of it is asked for again. */
+      readonly type: 'EarlyDiscountLost';
+      readonly amount: Money;
+      readonly reopened: readonly {
+        readonly part: number;
+        readonly amount: Money;
+        /** What a part waits for again that the discount had closed. */
+        readonly next: (NextDate & { readonly step: 'due' | 'missed' }) | null;
+      }[];
+    }
   /** `closed` parts need nothing any more, `added` ones are new. */
   | {
       readonly type: 'PlanReplanned';

@@ -12,6 +12,7 @@ export function evolve(state: PlanState, event: PlanEvent): PlanState {
     case 'absent':
       return impossible(state.status, event.type);
     case 'canceled':
+      if (event.type === 'EarlyDiscountLost') return discountLost(state, event);
       return event.type === 'PlanPartUnsettled'
         ? unsettled(state, event)
         : impossible(state.status, event.type);
@@ -63,6 +64,7 @@ function evolveCompleted(state: ExistingPlan, event: PlanEvent): PlanState {
     case 'PlanPartCollectionStarted':
     case 'PlanPartSettled':
     case 'EarlyDiscountEarned':
+    case 'EarlyDiscountLost':
     case 'PlanReplanned':
     case 'PlanDefaulted':
     case 'PlanReleasedOrder':
@@ -84,6 +86,8 @@ function evolveOpen(state: OpenPlan, event: Exclude<PlanEvent, { type: 'PlanStar
       return { ...state, milestones: [...state.milestones, event.name] };
     case 'EarlyDiscountEarned':
       return discounted(state, event);
+    case 'EarlyDiscountLost':
+      return discountLost(state, event);
     case 'PlanDefaulted': {
       const due = new Set(event.accelerated);
       const parts = state.parts.map((part) =>
@@ -196,6 +200,18 @@ function discounted(state: OpenPlan, event: PlanEventOf<'EarlyDiscountEarned'>):
   });
   const given = sum(state.total.currency, forgiven.values());
   if (compare(given, event.amount) !== 0) return impossible('another amount open', event.type);
+  return checked({ ...state, parts }, event);
+}
+
+function discountLost<S extends ExistingPlan>(state: S, event: PlanEventOf<'EarlyDiscountLost'>): S {
+  const lost = new Map(event.reopened.map((each) => [each.part, each]));
+  const parts = state.parts.map((part) => {
+    const again = lost.get(part.part);
+    if (again === undefined) return part;
+    const missedOn = again.next?.step === 'missed' ? again.next.on : part.missedOn;
+    return { ...part, discounted: subtract(part.discounted, again.amount), missedOn };
+  });
+  if (parts.some((part) => !isZero(part.discounted))) return impossible('another discount', event.type);
   return checked({ ...state, parts }, event);
 }
 

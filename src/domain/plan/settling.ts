@@ -11,6 +11,7 @@ import type { PlanEvent } from './events.js';
 import { evolve } from './evolve.js';
 import type { ExistingPlan, OpenPlan, Part, PlanState } from './state.js';
 import {
+  discountedOf,
   earlyDiscount,
   isOpen,
   missedDate,
@@ -166,7 +167,31 @@ export function unsettleParts(state: PlanState, command: PlanCommandOf<'Unsettle
   if (!isZero(left)) {
     return rejected({ code: 'settlement_exceeds_outstanding', outstanding: subtract(amount, left) });
   }
-  return accepted(...events);
+  return accepted(...events, ...(command.takenBack ? discountLost(state, events, command) : []));
+}
+
+/** What was not paid in time after all earned nothing. */
+function discountLost(
+  state: ExistingPlan,
+  events: readonly PlanEvent[],
+  { at, today }: PlanCommandOf<'UnsettleParts'>,
+): readonly PlanEvent[] {
+  const amount = discountedOf(state);
+  const after = events.reduce<PlanState>(evolve, state);
+  if (isZero(amount) || after.status === 'absent') return [];
+  const lost = after.parts.filter((part) => isPositive(part.discounted));
+  const waits = (part: Part): boolean => !isOpen(part) && state.status !== 'canceled';
+  return [
+    {
+      type: 'EarlyDiscountLost',
+      at,
+      amount,
+      reopened: lost.map((part) => ({
+        ...{ part: part.part, amount: part.discounted },
+        next: waits(part) ? nextOf(state, part, today) : null,
+      })),
+    },
+  ];
 }
 
 function reopened(

@@ -71,6 +71,7 @@ const ddl = `
     amount_net   bigint      not null,
     amount_tax   bigint      not null,
     amount_total bigint      not null,
+    reverses     text,
     created_at   timestamptz not null
   ) with (fillfactor = 85);
   create index credit_notes_by_time     on credit_notes (created_at, id);
@@ -185,6 +186,7 @@ const handlers = onEvents<InvoiceEvent>(invoiceCodec, {
       issued_on: event.issuedOn,
       currency: event.total.currency,
       ...amountsOf(event),
+      reverses: event.reverses ?? null,
       created_at: event.at,
     }),
   ],
@@ -204,7 +206,7 @@ const handlers = onEvents<InvoiceEvent>(invoiceCodec, {
 
 export const invoicesProjection: Projection = {
   name: 'invoices',
-  version: 1,
+  version: 2,
   ddl,
   tables: { invoices: ['id'], credit_notes: ['id'], due_changes: ['invoice', 'revision'] },
   changesOf: routeByCategory({ invoice: handlers }),
@@ -280,7 +282,7 @@ export class PostgresCreditNoteQueries implements CreditNoteQueries {
   list(filter: Parameters<CreditNoteQueries['list']>[0]): ReturnType<CreditNoteQueries['list']> {
     return keysetPage<CreditNoteRow>(this.#pool, {
       select: `select id, invoice, status, number, reason, issued_on::text, currency, amount_net, amount_tax,
-                 amount_total, created_at
+                 amount_total, reverses, created_at
                from read_invoices.credit_notes`,
       order: ['created_at', 'id'],
       cursor: '(select created_at, id from read_invoices.credit_notes where id = $)',

@@ -172,6 +172,10 @@ const handlers = onEvents<PlanEvent>(planCodec, {
     change(envelope, {}, { amount_discounted: amount.minor }),
     ...closed.map((each) => changePart(envelope, each.part, {}, { amount_discounted: each.amount.minor })),
   ],
+  EarlyDiscountLost: ({ amount, reopened }, envelope) => [
+    change(envelope, {}, { amount_discounted: -amount.minor }),
+    ...reopened.map((each) => changePart(envelope, each.part, {}, { amount_discounted: -each.amount.minor })),
+  ],
   PlanDefaulted: ({ accelerated }, envelope) => [
     change(envelope, { defaulted: true }),
     ...accelerated.map((part) => changePart(envelope, part, { step: 'due' })),
@@ -189,7 +193,7 @@ const handlers = onEvents<PlanEvent>(planCodec, {
 
 export const plansProjection: Projection = {
   name: 'plans',
-  version: 1,
+  version: 2,
   ddl,
   tables: { plans: ['id'], parts: ['plan', 'part'] },
   changesOf: routeByCategory({ paymentPlan: handlers }),

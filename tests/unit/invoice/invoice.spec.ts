@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
 import type { InvoiceContent, InvoiceLine } from '../../../src/domain/invoice/content.js';
 import { invoice } from '../../../src/domain/invoice/invoice.js';
+import { dueOf, isIssued, uncredited } from '../../../src/domain/invoice/state.js';
 import { parseCivilDate } from '../../../src/domain/shared/civil-date.js';
 import { given } from '../../support/decider-specification.js';
+import { foldInvoice } from '../../support/invoice-arbitraries.js';
 import {
   applyPayment,
   at,
@@ -27,6 +29,7 @@ import {
   recordFinalized,
   release,
   requestCreditNote,
+  reverseCreditNote,
   reversePayment,
   simple,
   vat,
@@ -331,6 +334,29 @@ describe('a collection', () => {
 });
 
 describe('a credit note', () => {
+  it('is taken back whole by another one, once, which asks for every line and tax of it again', () => {
+    const credited = history(
+      ...issue(),
+      requestCreditNote(1, { by: 'lines', lines: [1] }),
+      recordCreditNote(1),
+    );
+    const after = history(
+      ...issue(),
+      requestCreditNote(1, { by: 'lines', lines: [1] }),
+      recordCreditNote(1),
+      reverseCreditNote(2, 1),
+      recordCreditNote(2),
+    );
+    const before = foldInvoice(history(...issue()));
+    const state = foldInvoice(after);
+    if (!isIssued(before) || !isIssued(state)) throw new TypeError('both are issued');
+    expect([dueOf(state), uncredited(state)]).toEqual([dueOf(before), uncredited(before)]);
+    given(invoice, after).when(reverseCreditNote(3, 1)).thenRejected({ code: 'credit_note_already_exists' });
+    given(invoice, after).when(reverseCreditNote(2, 1)).thenNothing();
+    given(invoice, after).when(reverseCreditNote(3, 2)).thenRejected({ code: 'credit_note_not_found' });
+    given(invoice, credited).when(reverseCreditNote(3, 2)).thenRejected({ code: 'credit_note_not_found' });
+  });
+
   it('keeps its part from the request on, and takes it back under its number', () => {
     const requested = history(...issue(), requestCreditNote(1, { by: 'lines', lines: [2] }));
     given(invoice, requested)

@@ -221,6 +221,7 @@ describe('a plan', () => {
         (reversal) => ({
           ...reversal,
           amount: usd(100),
+          takenBack: true,
           today: approvedOn,
         }),
       ),
@@ -292,6 +293,7 @@ describe('a plan', () => {
     given(plan, paid)
       .when({
         ...{ type: 'UnsettleParts', at, applicationId: 'app_1', reversalId: 'rev_1', amount: usd(100) },
+        takenBack: true,
         today: date('2026-12-10'),
       })
       .then({

@@ -217,9 +217,17 @@ export function createMoneyFlows() {
     reason: null,
   });
 
+  /** Tells every policy of everything once more, as after a crash. */
+  async function tellAgain(): Promise<void> {
+    const found: string[] = [];
+    for (const recorded of await eventStore.readAll(0n, 100_000)) await tell(recorded, found);
+    if (found.length > 0) throw new Error(found.join('; '));
+  }
+
   return {
+    tellAgain,
     ...{ clock, eventStore, gateway, orders, plans, invoices, credits, customers, manualPayments, payments },
-    ...{ collections, startCollection, policies, settle, metadata },
+    ...{ collections, startCollection, settle, metadata },
 
     async advance(days: number): Promise<readonly string[]> {
       now = later(now, days * 86_400_000);

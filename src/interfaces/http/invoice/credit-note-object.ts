@@ -18,6 +18,7 @@ export function creditNoteOfState({ details }: IssuedInvoice, note: CreditNote, 
     amount_net: note.net.minor,
     amount_tax: note.tax.minor,
     amount_total: note.total.minor,
+    reverses: note.reverses,
     created_at: note.requestedAt,
   };
   return {

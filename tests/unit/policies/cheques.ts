@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { manualPaymentIdOf } from '../../../src/application/manual-payment/record-manual-payment.js';
+import type { CustomerId, InvoiceId, ManualPaymentId } from '../../../src/domain/shared/ids.js';
+import { usd } from '../../support/payment-examples.js';
+import { date } from '../../support/plan-examples.js';
+import type { MoneyFlows } from './money-flows.js';
+import { accepted } from './money-flows.js';
+
+const by = { actor: 'key_1', holder: 'ada' };
+
+/** A verified cheque, for an invoice or for none. */
+export async function cheque(
+  flows: MoneyFlows,
+  customerId: CustomerId,
+  invoiceId: InvoiceId | null,
+  cents: number,
+): Promise<ManualPaymentId> {
+  const manualPaymentId = manualPaymentIdOf(randomUUID());
+  const today = date('2026-03-02');
+  const details = {
+    ...{ manualPaymentId, customerId, invoiceId, amount: usd(cents) },
+    method: 'cheque',
+    reference: 'No. 1',
+    ...{ receivedOn: today, recordedOn: today, valueOn: today, evidenceSha256: null },
+  } as const;
+  const recorded = await flows.manualPayments.handle(
+    manualPaymentId,
+    {
+      type: 'RecordManualPayment',
+      at: flows.clock.now(),
+      details,
+      by,
+      secondPersonFrom: usd(1e9),
+      verify: true,
+    },
+    flows.metadata(),
+  );
+  accepted(recorded);
+  return manualPaymentId;
+}
+
+export async function bounce(flows: MoneyFlows, manualPaymentId: ManualPaymentId): Promise<void> {
+  const at = flows.clock.now();
+  accepted(
+    await flows.manualPayments.handle(
+      manualPaymentId,
+      { type: 'ReverseManualPayment', at, by, cause: 'bounced', fee: null },
+      flows.metadata(),
+    ),
+  );
+}
