@@ -3,6 +3,7 @@ import { Container } from 'inversify';
 import { collectionModule } from './collection.module.js';
 import { creditModule } from './credit.module.js';
 import { customerModule } from './customer.module.js';
+import { documentModule } from './document.module.js';
 import { httpModule } from './http.module.js';
 import { invoiceModule } from './invoice.module.js';
 import { jobsModule } from './jobs.module.js';
@@ -24,6 +25,7 @@ export function createContainer(surroundings: Surroundings): Container {
     paymentModule,
     creditModule,
     invoiceModule,
+    documentModule,
     customerModule,
     webhookModule,
     jobsModule,

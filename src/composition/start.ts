@@ -159,13 +159,14 @@ async function startParts(
   stops.push(async () => movableClock?.stop());
   const [gateway, vault] = [container.get(tokens.stripeGateway), container.get(tokens.stripeVault)];
   const delay = container.get(tokens.eventLoopDelay);
+  const printer = container.get(tokens.documentPrinter);
   const [inbox, records] = [container.get(tokens.inbox), container.get(tokens.idempotencyRecords)];
   stops.push(async () => {
     gateway.close();
     vault.close();
     delay.close();
     redis?.close();
-    await Promise.all([inbox.close(), records.close()]);
+    await Promise.all([inbox.close(), records.close(), printer.close()]);
   });
 
   const works = config.role !== 'api';

@@ -24,6 +24,8 @@ import type { HandleCustomerNews } from '../application/webhook/handle-customer-
 import type { Config } from '../config.js';
 import type { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
 import type { Counters } from '../infrastructure/metrics/counters.js';
+import type { PdfkitDocumentPrinter } from '../infrastructure/pdf/pdfkit-document-printer.js';
+import type { ThreadedDocumentPrinter } from '../infrastructure/pdf/threaded-document-printer.js';
 import type { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
 import type { PostgresInboundWebhooks } from '../infrastructure/postgres/inbound-webhooks.js';
 import type { PostgresMailInbox } from '../infrastructure/postgres/mail-inbox.js';
@@ -101,6 +103,7 @@ export const tokens = {
   recordingRunner: token<CollectionRunner>('recordingRunner'),
   recordCollection: token<StartCollection>('recordCollection'),
   policies: token<readonly Policy[]>('policies'),
+  documentPrinter: token<PdfkitDocumentPrinter | ThreadedDocumentPrinter>('documentPrinter'),
   billingIdentities: token<BillingIdentities>('billingIdentities'),
   pendingEffects: token<PendingEffects>('pendingEffects'),
   jobRunner: token<Worker>('jobRunner'),

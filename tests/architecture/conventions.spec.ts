@@ -9,10 +9,12 @@ const src = fileURLToPath(new URL('../../src/', import.meta.url));
 const folders: Readonly<Record<string, readonly string[]>> = {
   '.': ['application', 'composition', 'domain', 'infrastructure', 'interfaces'],
   domain: [
+    'branding',
     'collection',
     'credit',
     'customer',
     'invoice',
+    'invoice-template',
     'ledger',
     'limit',
     'manual-payment',
@@ -26,6 +28,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'collection',
     'credit',
     'customer',
+    'document',
     'invoice',
     'ledger',
     'limit',
@@ -44,6 +47,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'limits',
     'metrics',
     'notification',
+    'pdf',
     'postgres',
     'projections',
     'read-models',

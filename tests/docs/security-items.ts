@@ -19,6 +19,9 @@ const limits = 'tests/unit/http/limits.spec.ts';
 const purses = 'tests/unit/limit/token-purses.spec.ts';
 const processes = 'tests/integration/limits/several-processes.spec.ts';
 const access = 'tests/security/access.spec.ts';
+const printed = 'tests/unit/document/printed-documents.spec.ts';
+const bytes = 'tests/unit/document/same-bytes.spec.ts';
+const documents = 'tests/unit/http/documents.spec.ts';
 
 export const securityItems: readonly SecurityItem[] = [
   {
@@ -262,6 +265,20 @@ export const securityItems: readonly SecurityItem[] = [
   },
   { number: 52, expected: 'A parameter given twice: 400', heldBy: [[input, 'limit=5&limit=6']] },
   { number: 53, expected: 'A JSON key given twice: 400', heldBy: [[input, 'a key twice']] },
+  {
+    number: 55,
+    expected: 'Markup, addresses and files in any text of a document are letters; the printer has no network',
+    heldBy: [
+      [printed, 'is drawn as letters, and makes nothing in the file that could be followed or run'],
+      [printed, 'cannot turn figures around'],
+      [bytes, 'with no network and no file of others'],
+    ],
+  },
+  {
+    number: 57,
+    expected: 'A file name in which nothing can end the header',
+    heldBy: [[documents, 'has a name in which nothing can end the header']],
+  },
   {
     number: 59,
     expected: 'No value of a mail makes a header or a recipient',

@@ -6,6 +6,7 @@ import { items } from '../support/api-client.js';
 import type { RunningApp } from '../support/counterfoil.js';
 import { startApp, stores } from '../support/counterfoil.js';
 import { eventually } from '../support/eventually.js';
+import { pagesOf } from '../support/pdf-text.js';
 
 const dayMs = 86_400_000;
 
@@ -132,16 +133,25 @@ describe.each(stores)('invoices over HTTP, events in %s', (store) => {
     expect(now.body['billing_identity_sha256']).toBe(before.body['billing_identity_sha256']);
     const client = new pg.Client({ connectionString: app.databaseUrl });
     await client.connect();
-    const { rows } = await client.query<{ document: string }>(
-      'select document from counterfoil.issued_identities where invoice_id = $1',
-      [before.body['id']],
-    );
-    await client.end();
+    const sql = (text: string) =>
+      client.query<{ document: string }>(`${text} where invoice_id = $1`, [before.body['id']]);
+    const { rows } = await sql('select document from counterfoil.issued_identities');
     const document = rows[0]?.document ?? '';
     expect(readIssuedIdentity(document, String(before.body['billing_identity_sha256']))).toMatchObject({
       name: 'Grace Hopper',
       address: { line1: 'Navy Yard 1', postalCode: '22201' },
     });
+    const pdf = () => app.api.get(`/v1/invoices/${before.body['id']}/pdf`);
+    const printed = await pdf();
+    const text = (await pagesOf(printed.bytes)).flat();
+    expect(text).toEqual(expect.arrayContaining(['Grace Hopper', 'Navy Yard 1']));
+    expect((await pdf()).bytes.equals(printed.bytes)).toBe(true);
+    await sql(`update counterfoil.issued_identities set document = replace(document, 'Grace', 'Ada')`);
+    expect((await pdf()).status).toBe(500);
+    await sql('delete from counterfoil.issued_identities');
+    const erased = (await pagesOf((await pdf()).bytes)).flat();
+    expect(erased).toContain('No recipient is on record');
+    await client.end();
   });
 
   it('keeps the number of a void invoice, and goes on behind it', async () => {

@@ -7,6 +7,7 @@ export type Json = Readonly<Record<string, unknown>>;
 export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly bytes: Buffer;
   readonly text: string;
   readonly body: Json;
 };
@@ -39,10 +40,17 @@ export function apiClient(baseUrl: string, apiKey: string | null): ApiClient {
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
           response.on('error', reject);
           response.on('end', () => {
-            const text = Buffer.concat(chunks).toString('utf8');
+            const bytes = Buffer.concat(chunks);
+            const text = bytes.toString('utf8');
             const isJson = String(response.headers['content-type']).includes('json');
             const parsed = isJson && text !== '' ? (JSON.parse(text) as Json) : {};
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: parsed });
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              bytes,
+              text,
+              body: parsed,
+            });
           });
         },
       );

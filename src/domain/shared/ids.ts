@@ -14,6 +14,7 @@ export type ManualPaymentId = Id<'manualPayment'>;
 export type CollectionId = Id<'collection'>;
 export type CreditNoteId = Id<'creditNote'>;
 export type LimitId = Id<'limit'>;
+export type InvoiceTemplateId = Id<'invoiceTemplate'>;
 
 /** Every id of ours is a prefix that names its kind and a UUID in lower case. */
 const pattern = (prefix: string) =>

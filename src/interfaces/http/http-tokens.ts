@@ -6,6 +6,7 @@ import type { StartCollection } from '../../application/collection/start-collect
 import type { CreditHandler } from '../../application/credit/credit-agenda.js';
 import type { CustomerOperations } from '../../application/customer/customer-effects.js';
 import type { KeepProfiles } from '../../application/customer/keep-profiles.js';
+import type { PrintDocuments } from '../../application/document/print-documents.js';
 import type { InvoiceOperations, Invoicing } from '../../application/invoice/invoice-operations.js';
 import type { Penalties } from '../../application/limit/penalties.js';
 import type {
@@ -139,6 +140,7 @@ export const httpTokens = {
   noticeTemplates: token<NoticeTemplates>('noticeTemplates'),
   renderMail: token<RenderMail>('renderMail'),
   links: token<Links>('links'),
+  printDocuments: token<PrintDocuments>('printDocuments'),
   checkConfig: token<CheckConfig>('checkConfig'),
   healthChecks: token<HealthChecks>('healthChecks'),
   metricsPage: token<MetricsPage>('metricsPage'),

@@ -1,4 +1,6 @@
 import type { Container } from 'inversify';
+import { plainLook } from '../../../src/application/document/document-look.js';
+import { createPrintDocuments } from '../../../src/application/document/print-documents.js';
 import { createDocumentNumbers } from '../../../src/application/invoice/document-numbers.js';
 import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
 import { createInvoiceOperations } from '../../../src/application/invoice/invoice-operations.js';
@@ -7,10 +9,12 @@ import type { BillingIdentity, IssuedIdentities } from '../../../src/application
 import type { EventStore } from '../../../src/application/ports/event-store.js';
 import type { CreditNoteQueries, InvoiceQueries } from '../../../src/application/ports/invoice-queries.js';
 import type { Logger } from '../../../src/application/ports/logger.js';
+import type { Rendering, Renderings } from '../../../src/application/ports/renderings.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import { parseZone } from '../../../src/application/shared/zones.js';
 import { invoice } from '../../../src/domain/invoice/invoice.js';
 import type { InvoiceId } from '../../../src/domain/shared/ids.js';
+import { PdfkitDocumentPrinter } from '../../../src/infrastructure/pdf/pdfkit-document-printer.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import { required } from '../../support/payment-examples.js';
@@ -26,6 +30,18 @@ class InMemoryIssuedIdentities implements IssuedIdentities {
 
   async find(invoiceId: InvoiceId): Promise<string | undefined> {
     return this.#kept.get(invoiceId);
+  }
+}
+
+/** Keeps the first digest of each edition. */
+class InMemoryRenderings implements Renderings {
+  readonly kept = new Map<string, string>();
+
+  async keep({ document, edition, sha256 }: Rendering): Promise<string> {
+    const name = `${document} ${edition}`;
+    const kept = this.kept.get(name) ?? sha256;
+    this.kept.set(name, kept);
+    return kept;
   }
 }
 
@@ -59,33 +75,48 @@ export const identity: BillingIdentity = {
 };
 
 /** Everything that the routes of invoices stand on, in memory. */
-export function bindInvoices(container: Container, eventStore: EventStore, logger: Logger): void {
+export function bindInvoices(container: Container, eventStore: EventStore, logger: Logger) {
   const invoicing = {
     zone: required(parseZone('UTC')),
     invoices: { prefix: 'INV', withYear: true, width: 6 },
     creditNotes: { prefix: 'CN', withYear: true, width: 6 },
   };
   const queries = new LogInvoiceQueries(eventStore);
+  const identities = { current: async () => identity };
+  const issued = new InMemoryIssuedIdentities();
+  const renderings = new InMemoryRenderings();
+  const handler = createCommandHandler({
+    eventStore,
+    decider: invoice,
+    codec: invoiceCodec,
+    category: 'invoice',
+  });
   container.bind(httpTokens.invoicing).toConstantValue(invoicing);
   container.bind(httpTokens.invoiceOperations).toConstantValue(
     createInvoiceOperations({
-      handler: createCommandHandler({
-        eventStore,
-        decider: invoice,
-        codec: invoiceCodec,
-        category: 'invoice',
-      }),
+      handler,
       numbers: createDocumentNumbers({ eventStore, clock: systemClock }),
-      keepIdentity: createKeepIssuedIdentity({
-        identities: { current: async () => identity },
-        issued: new InMemoryIssuedIdentities(),
-      }),
+      keepIdentity: createKeepIssuedIdentity({ identities, issued }),
       invoicing,
       clock: systemClock,
       logger,
       inlineBudgetMs: 5_000,
     }),
   );
+  container.bind(httpTokens.printDocuments).toConstantValue(
+    createPrintDocuments({
+      invoices: handler,
+      plans: container.get(httpTokens.planHandler),
+      identities,
+      issued,
+      lookOf: async () => ({ look: plainLook, version: 'look/plain' }),
+      printer: new PdfkitDocumentPrinter(),
+      renderings,
+      clock: systemClock,
+      zone: invoicing.zone,
+    }),
+  );
   container.bind(httpTokens.invoiceQueries).toConstantValue(queries);
   container.bind(httpTokens.creditNoteQueries).toConstantValue(queries);
+  return { renderings };
 }

@@ -35,6 +35,8 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'GET /v1/collections/:id': 'invoices:read',
   'POST /v1/invoices/:id/mark_uncollectible': 'invoices:write',
   'GET /v1/invoices/:id/timeline': 'invoices:read',
+  'GET /v1/invoices/:id/pdf': 'invoices:read',
+  'GET /v1/credit_notes/:id/pdf': 'invoices:read',
   'POST /v1/credit_notes': 'invoices:write',
   'GET /v1/credit_notes': 'invoices:read',
   'GET /v1/credit_notes/:id': 'invoices:read',

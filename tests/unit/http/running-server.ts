@@ -81,7 +81,7 @@ export async function startServer(
   const { limitRules: rules = {} } = more;
   const created = createLimiting({ eventStore, logger, clock: systemClock, rules });
   const limiting = { ...created, limits: more.limits ?? created.limits };
-  const { container, ...customers } = containerOf({
+  const { container, renderings, ...customers } = containerOf({
     eventStore,
     limiting,
     gateway,
@@ -128,6 +128,7 @@ export async function startServer(
       container,
       limiting,
       customers,
+      renderings,
     },
     api: apiClient(url, allScopesSecret),
     as: (secret: string | null) => apiClient(url, secret),
@@ -179,7 +180,6 @@ function containerOf(parts: {
     trialBalance: async (position) => ({ position: position ?? 7n, rows: [] }),
     entries: async () => ({ rows: [], hasMore: false }),
   });
-  bindInvoices(container, eventStore, logger);
   container.bind(httpTokens.projections).toConstantValue(new PretendProjections());
   container.bind(httpTokens.apiKeys).toConstantValue(apiKeys);
   container.bind(httpTokens.inboundWebhooks).toConstantValue(inbox);
@@ -196,11 +196,12 @@ function containerOf(parts: {
   bindNotifications(container);
   bindCredits(container, eventStore);
   bindPlans(container, eventStore);
+  const { renderings } = bindInvoices(container, eventStore, logger);
   bindCollections(container, eventStore);
   const customers = bindCustomerParts(container, { eventStore, logger, inlineBudgetMs });
   container
     .bind(httpTokens.metricsPage)
     .toConstantValue(async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }));
   for (const controller of controllers) container.bind<Controller>(controller).toSelf().inSingletonScope();
-  return { container, ...customers };
+  return { container, renderings, ...customers };
 }

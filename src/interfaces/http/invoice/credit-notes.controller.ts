@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify';
 import type { z } from 'zod';
+import type { PrintDocuments } from '../../../application/document/print-documents.js';
 import { creditNoteIdOf } from '../../../application/invoice/invoice-ids.js';
 import type { InvoiceOperations } from '../../../application/invoice/invoice-operations.js';
 import type { EventStore } from '../../../application/ports/event-store.js';
@@ -16,6 +17,8 @@ import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { acceptedBy, ifRevision } from '../shared/handled.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
+import { pdfAnswer, pdfDocumented } from '../shared/pdf-answer.js';
+import type { Refused } from '../shared/problem.js';
 import { refused } from '../shared/problem.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
 import { route } from '../shared/route.js';
@@ -38,6 +41,7 @@ export class CreditNotesController implements Controller {
   constructor(
     @inject(httpTokens.settings) private readonly settings: HttpSettings,
     @inject(httpTokens.invoiceOperations) private readonly invoices: InvoiceOperations,
+    @inject(httpTokens.printDocuments) private readonly documents: PrintDocuments,
     @inject(httpTokens.creditNoteQueries) private readonly queries: CreditNoteQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
     @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
@@ -79,6 +83,16 @@ export class CreditNotesController implements Controller {
       answers: { 200: { description: 'The credit note.', schema: creditNoteSchema } },
       handle: ({ params }) => this.find(params.id),
     }),
+    route({
+      method: 'get',
+      path: '/v1/credit_notes/:id/pdf',
+      tag: 'Invoices',
+      summary: 'A credit note to print',
+      scope: 'invoices:read',
+      params: creditNoteParams,
+      answers: { 200: pdfDocumented },
+      handle: ({ params }) => this.print(params.id),
+    }),
   ];
 
   private async create(
@@ -102,10 +116,15 @@ export class CreditNotesController implements Controller {
 
   private async find(id: CreditNoteId): Promise<Answer> {
     const invoiceId = await this.invoiceOf(id);
-    if (invoiceId === undefined) {
-      throw refused('resource_missing', { detail: 'There is no such credit note.' });
-    }
+    if (invoiceId === undefined) throw missing();
     return this.answer(await this.invoices.load(invoiceId), id);
+  }
+
+  private async print(id: CreditNoteId): Promise<Answer> {
+    const invoiceId = await this.invoiceOf(id);
+    const printed = invoiceId === undefined ? undefined : await this.documents.creditNote(invoiceId, id);
+    if (printed === undefined) throw missing();
+    return pdfAnswer(printed);
   }
 
   /** The read model may not know a credit note that was just made, so it is asked again once it has caught up. */
@@ -120,9 +139,7 @@ export class CreditNotesController implements Controller {
     const note = isIssued(state)
       ? state.creditNotes.find(({ creditNoteId }) => creditNoteId === id)
       : undefined;
-    if (note === undefined || !isIssued(state)) {
-      throw refused('resource_missing', { detail: 'There is no such credit note.' });
-    }
+    if (note === undefined || !isIssued(state)) throw missing();
     const body = creditNoteOfState(state, note, this.settings.livemode);
     return { status: 200, body, etag: `"${revision}"` };
   }
@@ -145,4 +162,8 @@ function scopeOf({ lines, amount }: z.output<typeof createCreditNoteBody>, curre
   return amounts.length === 0
     ? { by: 'lines', lines: lines.map(({ line }) => line) }
     : { by: 'line_amounts', amounts };
+}
+
+function missing(): Refused {
+  return refused('resource_missing', { detail: 'There is no such credit note.' });
 }

@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify';
 import type { z } from 'zod';
 import type { DescribeEvent } from '../../../application/audit/describe-event.js';
+import type { PrintDocuments } from '../../../application/document/print-documents.js';
 import { invoiceIdOf } from '../../../application/invoice/invoice-ids.js';
 import type {
   HandledInvoice,
@@ -23,6 +24,8 @@ import { zoneOfCustomer } from '../shared/customer-zone.js';
 import { listOf } from '../shared/fields.js';
 import { acceptedBy, ifRevision } from '../shared/handled.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
+import { pdfAnswer, pdfDocumented } from '../shared/pdf-answer.js';
+import type { Refused } from '../shared/problem.js';
 import { refused } from '../shared/problem.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
 import { route } from '../shared/route.js';
@@ -51,6 +54,7 @@ export class InvoicesController implements Controller {
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.invoicing) private readonly invoicing: Invoicing,
     @inject(httpTokens.invoiceOperations) private readonly invoices: InvoiceOperations,
+    @inject(httpTokens.printDocuments) private readonly documents: PrintDocuments,
     @inject(httpTokens.customerZones) private readonly zones: CustomerZones,
     @inject(httpTokens.invoiceQueries) private readonly queries: InvoiceQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
@@ -123,6 +127,16 @@ export class InvoicesController implements Controller {
       params: invoiceParams,
       answers: { 200: { description: 'Its events.', schema: listOf(eventSchema) } },
       handle: ({ params }) => this.timeline(params.id),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/invoices/:id/pdf',
+      tag: 'Invoices',
+      summary: 'An invoice to print, as it is now; a draft is marked as one',
+      scope: 'invoices:read',
+      params: invoiceParams,
+      answers: { 200: pdfDocumented },
+      handle: ({ params }) => this.print(params.id),
     }),
   ];
 
@@ -215,6 +229,12 @@ export class InvoicesController implements Controller {
     });
   }
 
+  private async print(id: InvoiceId): Promise<Answer> {
+    const printed = await this.documents.invoice(id);
+    if (printed === undefined) throw missing();
+    return pdfAnswer(printed);
+  }
+
   private async timeline(id: InvoiceId): Promise<Answer> {
     const rows = await this.eventStore.readStream(`invoice-${id}`);
     if (rows.length === 0) existing({ state: { status: 'absent' }, revision: null });
@@ -229,5 +249,9 @@ function existing({ state, revision }: Loaded<InvoiceState>): {
   readonly revision: bigint;
 } {
   if (state.status !== 'absent' && revision !== null) return { state, revision };
-  throw refused('resource_missing', { detail: 'There is no such invoice.' });
+  throw missing();
+}
+
+function missing(): Refused {
+  return refused('resource_missing', { detail: 'There is no such invoice.' });
 }

@@ -247,10 +247,13 @@ function canonicalPath(route: Route, params: unknown): string {
 
 function wired(answer: Answer): WireAnswer {
   const { status, body, contentType, etag = null, headers = {}, toldOnce } = answer;
-  if (contentType !== undefined) return { status, contentType, body: String(body), etag, headers };
-  const kept = { status, contentType: json, body: stringifyJson(body), etag, headers };
+  if (contentType !== undefined) {
+    return { status, contentType, body: body instanceof Uint8Array ? body : String(body), etag, headers };
+  }
+  const text = stringifyJson(body);
+  const kept = { status, contentType: json, body: text, etag, headers };
   if (toldOnce === undefined) return kept;
-  return { ...kept, body: stringifyJson({ ...(body as object), ...toldOnce }), keptBody: kept.body };
+  return { ...kept, body: stringifyJson({ ...(body as object), ...toldOnce }), keptBody: text };
 }
 
 function problemAnswer(problem: Problem, exchange: Exchange): WireAnswer {

@@ -9,7 +9,9 @@ import { canonicalJson } from './json.js';
 import { refused } from './problem.js';
 
 /** An answer as it goes over the wire. */
-export type WireAnswer = SavedAnswer & {
+export type WireAnswer = Omit<SavedAnswer, 'body'> & {
+  /** Bytes only where nothing is kept for repeats. */
+  readonly body: string | Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
   /** What is kept for repeats where it is not the whole body. */
   readonly keptBody?: string;
@@ -54,7 +56,7 @@ export async function answerOnce(
     case 'execute': {
       const answer = await execute(claim.commandId);
       try {
-        const { keptBody = answer.body } = answer;
+        const { keptBody = String(answer.body) } = answer;
         if (isKept(answer.status))
           await records.complete(identity, claim.token, { ...answer, body: keptBody });
         else await records.abandon(identity, claim.token);

@@ -1,3 +1,5 @@
+import { DocumentNotTheSame } from '../../../application/document/print-documents.js';
+import { PrintingFailed } from '../../../application/ports/document-printer.js';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../../application/ports/event-store.js';
 import { Contention } from '../../../application/shared/command-handler.js';
 import { MalformedEvent, UnknownEventType } from '../../../application/shared/event-codec.js';
@@ -21,6 +23,15 @@ export function problemOfError(error: unknown): ToldError {
   // Thrown by whichever adapter has a full queue; the layers below have no common class for it.
   if (error instanceof Error && error.name === 'Overloaded') {
     return later('overloaded', 'Nothing was written. Ask again shortly.');
+  }
+  if (error instanceof PrintingFailed && error.retryable) {
+    return later('overloaded', 'Nothing was written. Ask again shortly.');
+  }
+  if (error instanceof DocumentNotTheSame) {
+    return {
+      problem: internal('The document is not what it was. A person needs to look at it.'),
+      log: 'alert',
+    };
   }
   if (error instanceof Error && isOutOfReach(error)) {
     return { ...later('unavailable', 'A database does not answer. Ask again shortly.'), log: 'error' };

@@ -156,7 +156,7 @@ export function createPageDispatch(parts: PageDispatchParts) {
       return keptForm(first, page.back({ params: sent.params, form: undefined }) ?? exchange.path);
     });
     if (first !== undefined) return first;
-    const [to = '/', text = 'This was done already.'] = JSON.parse(wire.body) as readonly string[];
+    const [to = '/', text = 'This was done already.'] = JSON.parse(String(wire.body)) as readonly string[];
     return { kind: 'redirect', to, told: { kind: 'good', text } };
   }
 

@@ -1,0 +1,165 @@
+import type PDFDocument from 'pdfkit';
+import { breakPlaces, letters } from './break-places.js';
+import type { Face, Weight } from './font-faces.js';
+import { faceOf, facesFor } from './font-faces.js';
+import type { Item } from './itemize.js';
+import { directionOf, inVisualOrder, itemize, mirrored } from './itemize.js';
+import { printable, withoutInvisible } from './printable.js';
+
+export type Pen = typeof PDFDocument.prototype;
+
+export type TextStyle = { readonly size: number; readonly weight: Weight; readonly colour: string };
+
+/** What one font draws at once, as it is handed to it. */
+type Run = { readonly text: string; readonly face: string; readonly whole: boolean; readonly width: number };
+
+/** Runs from the left to the right, with the width of all of them in points. */
+export type Line = {
+  readonly runs: readonly Run[];
+  readonly width: number;
+  /** Its letters as they are read, where those that are drawn do not tell: for search, for copying, for reading aloud. */
+  readonly read: string | null;
+  /** Where it is drawn in another size than the style it is drawn with. */
+  readonly size?: number;
+};
+
+export type Typesetter = {
+  /** Breaks a text into lines of at most that width; none for an empty text. A word that is wider is broken where it must be. */
+  lines(text: string, style: TextStyle, width: number): readonly Line[];
+  /** The text in one line, however wide. */
+  line(text: string, style: TextStyle): Line;
+  /** Draws a line with its left end and its baseline there. */
+  draw(line: Line, style: TextStyle, x: number, baseline: number): void;
+};
+
+/** Letters of these scripts are drawn in pieces, in another order, or as another letter. */
+const shapedScripts = /[\p{Script=Devanagari}\p{Script=Thai}]/u;
+/** The blocks of Hebrew, Arabic and the scripts beside them. */
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** Sets text for one document, whose fonts it registers as they are needed. */
+export function createTypesetter(pen: Pen, locale: string): Typesetter {
+  const registered = new Set<string>();
+  const widths = new Map<string, number>();
+
+  function use({ name, font }: Face): void {
+    // The types know bytes and names of files only.
+    if (!registered.has(name)) pen.registerFont(name, font as never);
+    registered.add(name);
+    pen.font(name);
+  }
+
+  function runOf(text: string, item: Item, weight: Weight): Run {
+    const face = item.face ?? facesFor(locale, weight)[0] ?? '';
+    const shown = item.face === null ? '\ufffd'.repeat([...text].length) : withoutInvisible(text);
+    const fromRight = item.level % 2 === 1;
+    const letters = fromRight ? mirrored(shown) : shown;
+    // Fonts turn all that is of these scripts around, their figures too, and nothing else.
+    const turns = rightToLeft.test(letters) && faceOf(face).font.layout(letters).direction === 'rtl';
+    const drawn = turns === fromRight ? letters : [...letters].reverse().join('');
+    const whole = fromRight || turns;
+    return { text: drawn, face, whole, width: widthOf(drawn, face, whole) };
+  }
+
+  /** In thousandths of the size. */
+  function widthOf(text: string, face: string, whole: boolean): number {
+    const key = `${face} ${whole} ${text}`;
+    const known = widths.get(key);
+    if (known !== undefined) return known;
+    use(faceOf(face));
+    const width = pen.fontSize(1000).widthOfString(text, optionsOf(whole));
+    widths.set(key, width);
+    return width;
+  }
+
+  function runsOf(text: string, items: readonly Item[], start: number, end: number, weight: Weight) {
+    return items
+      .filter((item) => item.start < end && item.end > start)
+      .map((item) => ({
+        level: item.level,
+        run: runOf(text.slice(Math.max(start, item.start), Math.min(end, item.end)), item, weight),
+      }));
+  }
+
+  function lineOf(text: string, items: readonly Item[], start: number, end: number, style: TextStyle): Line {
+    const runs = inVisualOrder(runsOf(text, items, start, end, style.weight)).map(({ run }) => run);
+    const shown = text.slice(start, end);
+    const read = shapedScripts.test(shown) ? withoutInvisible(shown) : null;
+    return { runs, width: (sumOfWidths(runs) * style.size) / 1000, read };
+  }
+
+  function prepared(given: string, style: TextStyle) {
+    const text = printable(given);
+    return { text, items: itemize(text, directionOf(text), locale, style.weight) };
+  }
+
+  function lines(given: string, style: TextStyle, width: number): readonly Line[] {
+    const { text, items } = prepared(given, style);
+    const units = (Math.max(width, style.size) * 1000) / style.size + 0.5;
+    const measured = (start: number, end: number) => {
+      const shown = start + text.slice(start, end).trimEnd().length;
+      return sumOfWidths(runsOf(text, items, start, shown, style.weight).map(({ run }) => run));
+    };
+    return linesWithin(text, units, measured).map(({ start, end }) => lineOf(text, items, start, end, style));
+  }
+
+  return {
+    lines,
+    line(given, style) {
+      const { text, items } = prepared(given, style);
+      return lineOf(text, items, 0, text.length, style);
+    },
+    draw(line, style, x, baseline) {
+      if (line.read !== null) pen.markContent('Span', { actual: line.read });
+      const { size = style.size } = line;
+      let at = x;
+      for (const { text, face, whole, width } of line.runs) {
+        use(faceOf(face));
+        pen.fontSize(size).fillColor(style.colour);
+        pen.text(text, at, baseline, { lineBreak: false, baseline: 'alphabetic', ...optionsOf(whole) });
+        at += (width * size) / 1000;
+      }
+      if (line.read !== null) pen.endMarkedContent();
+    },
+  };
+}
+
+type Stretch = { readonly start: number; readonly end: number };
+
+/** Fills line after line with what fits, spaces at the ends left out. */
+function linesWithin(
+  text: string,
+  width: number,
+  measured: (start: number, end: number) => number,
+): readonly Stretch[] {
+  const lines: Stretch[] = [];
+  let start = 0;
+  let end = 0;
+  const close = (at: number) => {
+    const shown = text.slice(start, at).trimEnd().length;
+    if (shown > 0) lines.push({ start, end: start + shown });
+    start = at;
+  };
+  for (const next of breakPlaces(text)) {
+    if (measured(start, next) > width && end > start) close(end);
+    if (measured(start, next) > width) {
+      // One word is wider than the line: it is broken between letters.
+      for (const letter of letters(text, start, next)) {
+        if (measured(start, letter) > width && end > start) close(end);
+        end = letter;
+      }
+    }
+    end = next;
+  }
+  close(text.length);
+  return lines;
+}
+
+function sumOfWidths(runs: readonly Run[]): number {
+  return runs.reduce((sum, { width }) => sum + width, 0);
+}
+
+/** A run that is drawn as a whole keeps the order of its words; otherwise each word is remembered by itself. */
+function optionsOf(whole: boolean): { readonly features?: [] } {
+  return whole ? { features: [] } : {};
+}

@@ -1,0 +1,354 @@
+import { creditNoteSheet } from '../../src/application/document/credit-note-sheet.js';
+import type { DocumentLook } from '../../src/application/document/document-look.js';
+import { plainLook, wordingOf } from '../../src/application/document/document-look.js';
+import { invoiceSheet } from '../../src/application/document/invoice-sheet.js';
+import type { Sheet } from '../../src/application/document/sheet.js';
+import type { BillingIdentity } from '../../src/application/ports/billing-identities.js';
+import { knownZone } from '../../src/application/shared/zones.js';
+import { plainBranding } from '../../src/domain/branding/content.js';
+import type { InvoiceCommand } from '../../src/domain/invoice/commands.js';
+import type { InvoiceContent, InvoiceLine } from '../../src/domain/invoice/content.js';
+import type { ExistingInvoice } from '../../src/domain/invoice/state.js';
+import { isIssued } from '../../src/domain/invoice/state.js';
+import { plainTemplate } from '../../src/domain/invoice-template/content.js';
+import { plan } from '../../src/domain/plan/plan.js';
+import type { ExistingPlan } from '../../src/domain/plan/state.js';
+import { parseCivilDate } from '../../src/domain/shared/civil-date.js';
+import type { Currency } from '../../src/domain/shared/currency.js';
+import { money } from '../../src/domain/shared/money.js';
+import {
+  at,
+  content,
+  dec,
+  details,
+  finalizeInvoice,
+  line,
+  play,
+  recordCreditNote,
+  recordFinalized,
+  requestCreditNote,
+  simple,
+  vat,
+} from './invoice-examples.js';
+
+/** Documents of every kind, for tests to read and for people to look at. */
+
+const zone = knownZone('Europe/Paris');
+
+const seller: DocumentLook = {
+  ...plainLook,
+  branding: {
+    ...plainBranding,
+    seller: {
+      name: 'Atelier Lumière SAS',
+      address: ['14 rue des Récollets', '75010 Paris', 'France'],
+      taxIds: ['FR 32 123456789'],
+      contact: ['billing@atelier-lumiere.example', '+33 1 23 45 67 89'],
+    },
+    accent: '#0b6e4f',
+    footer: [
+      'Atelier Lumière SAS · capital 50 000 € · RCS Paris 123 456 789',
+      'IBAN FR76 3000 6000 0112 3456 7890 189 · BIC AGRIFRPP',
+    ],
+  },
+};
+
+const buyer: BillingIdentity = {
+  name: 'Northwind Analytics Ltd',
+  email: 'accounts@northwind.example',
+  address: {
+    line1: '221B Baker Street',
+    line2: 'Second floor',
+    city: 'London',
+    state: null,
+    postalCode: 'NW1 6XE',
+    country: 'GB',
+  },
+  taxIds: [{ type: 'gb_vat', value: 'GB123456789' }],
+  locale: 'en-GB',
+};
+
+const charge = (quantity: string, unitPrice: string): Pick<InvoiceLine, 'charge'> => ({
+  charge: { kind: 'unit', quantity: dec(quantity), unitPrice: dec(unitPrice) },
+});
+const day = (text: string) => {
+  const date = parseCivilDate(text);
+  if (date === undefined) throw new TypeError(text);
+  return date;
+};
+
+const mixedLines: readonly InvoiceLine[] = [
+  line('0', {
+    description: 'Design of the new onboarding, three rounds of review',
+    ...charge('12.5', '95'),
+    taxes: [vat('20')],
+    discount: { kind: 'percentage', percentage: dec('10') },
+  }),
+  line('0', {
+    description: 'Messages sent',
+    charge: {
+      kind: 'tiered',
+      tiers: [
+        { description: '1 to 10,000 messages', quantity: dec('10000'), unitPrice: dec('0.0125') },
+        { description: '10,001 to 48,210 messages', quantity: dec('38210'), unitPrice: dec('0.009500125') },
+      ],
+    },
+    taxes: [vat('20')],
+    period: { from: day('2026-10-01'), to: day('2026-10-31') },
+  }),
+  line('0', { description: 'Printed handbook, cloth binding', ...charge('3', '42'), taxes: [vat('5.5')] }),
+];
+
+function draftOf(of: InvoiceContent, currency: Currency = 'EUR'): readonly InvoiceCommand[] {
+  return [{ type: 'DraftInvoice', at, details: { ...details, currency }, content: of }];
+}
+
+function issueOf(of: InvoiceContent, currency: Currency = 'EUR'): readonly InvoiceCommand[] {
+  return [...draftOf(of, currency), finalizeInvoice, recordFinalized()];
+}
+
+function stateOf(commands: readonly InvoiceCommand[]): ExistingInvoice {
+  const state = play(commands).states.at(-1);
+  if (state === undefined || state.status === 'absent') throw new Error('the commands made no invoice');
+  return state;
+}
+
+function invoiceExample(
+  commands: readonly InvoiceCommand[],
+  more: {
+    readonly look?: DocumentLook;
+    readonly buyer?: BillingIdentity | null;
+    readonly locale?: string;
+    readonly plan?: ExistingPlan;
+  } = {},
+): Sheet {
+  const { look = seller, plan: ofPlan = null } = more;
+  const to = more.buyer === undefined ? buyer : more.buyer;
+  const locale = more.locale ?? to?.locale ?? null;
+  return invoiceSheet(wordingOf(look, locale), { invoice: stateOf(commands), buyer: to, plan: ofPlan, zone });
+}
+
+function creditNoteExample(commands: readonly InvoiceCommand[], locale = 'en-GB'): Sheet {
+  const invoice = stateOf(commands);
+  const note = isIssued(invoice) ? invoice.creditNotes.at(-1) : undefined;
+  if (note === undefined || !isIssued(invoice)) throw new Error('the commands made no credit note');
+  return creditNoteSheet(wordingOf(seller, locale), { invoice, note, buyer });
+}
+
+function manyLines(count: number): readonly InvoiceLine[] {
+  return Array.from({ length: count }, (_, at) =>
+    line('0', {
+      description: `Item ${at + 1}: ${at % 7 === 3 ? 'a longer description of what was delivered, which takes more than a single line of the column that it stands in' : 'delivered'}`,
+      ...charge(((at % 9) + 1).toString(), `${(at * 37) % 500}.${((at * 13) % 90) + 10}`),
+      taxes: [vat(at % 3 === 0 ? '5.5' : '20')],
+    }),
+  );
+}
+
+const inLanguage = (
+  locale: string,
+  name: string,
+  address: readonly [string, string, string],
+  country: string,
+): BillingIdentity => ({
+  ...buyer,
+  name,
+  email: null,
+  locale,
+  address: { line1: address[0], line2: null, city: address[1], state: null, postalCode: address[2], country },
+  taxIds: [],
+});
+
+const described = (...texts: readonly string[]): readonly InvoiceLine[] =>
+  texts.map((description, at) =>
+    line('0', { description, ...charge((at + 1).toString(), '1234.5'), taxes: [vat('15')] }),
+  );
+
+const pay = (n: number, minor: bigint, currency: Currency): InvoiceCommand => ({
+  type: 'ApplyPayment',
+  at,
+  applicationId: `app_${n}`,
+  collectionId: null,
+  tender: { kind: 'card', paymentId: `pay_0193f1a0-0000-7000-8000-00000000000${n}` as never },
+  amount: money(minor, currency),
+});
+
+/** Every kind of page, by its name. */
+export function gallery(): Readonly<Record<string, Sheet>> {
+  const plain = content(mixedLines, {
+    memo: 'Thank you for the good work together. Please name the invoice number with your payment.',
+    discount: { kind: 'percentage', percentage: dec('2.5') },
+  });
+  const wide = content([
+    line('0', {
+      description: 'Nanoseconds of compute',
+      ...charge('999999999.999999999999', '0.000000000123'),
+      taxes: [vat('8.25')],
+    }),
+    line('0', {
+      description: 'The largest',
+      ...charge('900000000000.5', '9.000000000001'),
+      taxes: [vat('8.25')],
+    }),
+  ]);
+  const everything = requestCreditNote(1, { by: 'lines', lines: [3] }, 'returned');
+  return {
+    'one-page': invoiceExample(issueOf(plain)),
+    draft: invoiceExample(draftOf(plain)),
+    void: invoiceExample([...issueOf(plain), simple('VoidInvoice')]),
+    uncollectible: invoiceExample([...issueOf(plain), simple('MarkUncollectible')]),
+    paid: invoiceExample([
+      ...issueOf(plain),
+      pay(1, 50000n, 'EUR'),
+      pay(2, 20000n, 'EUR'),
+      everything,
+      recordCreditNote(1),
+    ]),
+    'credit-note': creditNoteExample([...issueOf(plain), everything, recordCreditNote(1)]),
+    'lines-40': invoiceExample(issueOf(content(manyLines(40)))),
+    'lines-400': invoiceExample(issueOf(content(manyLines(400)))),
+    german: invoiceExample(issueOf(plain), { locale: 'de-AT' }),
+    arabic: invoiceExample(
+      issueOf(
+        content(described('خدمات استشارية (المرحلة الأولى)', 'ترخيص برنامج Counterfoil لعام 2026')),
+        'KWD',
+      ),
+      { buyer: inLanguage('ar-EG', 'شركة النيل للتجارة', ['شارع التحرير 12', 'القاهرة', '11511'], 'EG') },
+    ),
+    hebrew: invoiceExample(
+      issueOf(content(described('ייעוץ עסקי (שלב א׳)', 'רישיון שנתי ל-Counterfoil')), 'ILS'),
+      {
+        buyer: inLanguage('he', 'חברת הגליל בע״מ', ['רחוב הרצל 5', 'חיפה', '3303139'], 'IL'),
+      },
+    ),
+    japanese: invoiceExample(
+      issueOf(content(described('コンサルティング業務（第一期）', 'ソフトウェアの年間ライセンス料')), 'JPY'),
+      { buyer: inLanguage('ja-JP', '株式会社山田商事', ['千代田区丸の内1-1-1', '東京', '100-0005'], 'JP') },
+    ),
+    chinese: invoiceExample(issueOf(content(described('咨询服务（第一阶段）', '软件年度许可费用')), 'CNY'), {
+      buyer: inLanguage('zh-CN', '北京远景科技有限公司', ['朝阳区建国路88号', '北京', '100022'], 'CN'),
+    }),
+    korean: invoiceExample(
+      issueOf(content(described('컨설팅 서비스 (1단계)', '소프트웨어 연간 라이선스')), 'KRW'),
+      {
+        buyer: inLanguage('ko', '한빛 주식회사', ['세종대로 110', '서울', '04524'], 'KR'),
+      },
+    ),
+    hindi: invoiceExample(
+      issueOf(content(described('परामर्श सेवा (पहला चरण)', 'वार्षिक सॉफ़्टवेयर लाइसेंस')), 'INR'),
+      {
+        buyer: inLanguage('hi-IN', 'भारत ट्रेडर्स प्राइवेट लिमिटेड', ['महात्मा गांधी मार्ग', 'मुंबई', '400001'], 'IN'),
+      },
+    ),
+    thai: invoiceExample(
+      issueOf(
+        content(
+          described('บริการให้คำปรึกษาด้านการออกแบบระบบการชำระเงินสำหรับร้านค้าออนไลน์ขนาดใหญ่', 'ค่าลิขสิทธิ์ซอฟต์แวร์รายปี'),
+        ),
+        'THB',
+      ),
+      { buyer: inLanguage('th', 'บริษัท สยามการค้า จำกัด', ['ถนนสุขุมวิท 21', 'กรุงเทพฯ', '10110'], 'TH') },
+    ),
+    greek: invoiceExample(
+      issueOf(content(described('Συμβουλευτικές υπηρεσίες', 'Ετήσια άδεια λογισμικού'))),
+      {
+        buyer: inLanguage('el', 'Αιγαίο Εμπορική Α.Ε.', ['Λεωφόρος Κηφισίας 44', 'Αθήνα', '115 23'], 'GR'),
+      },
+    ),
+    russian: invoiceExample(issueOf(content(described('Консультационные услуги', 'Годовая лицензия'))), {
+      buyer: inLanguage(
+        'ru',
+        'ООО «Северный ветер»',
+        ['Невский проспект 28', 'Санкт-Петербург', '191186'],
+        'RU',
+      ),
+    }),
+    dinar: invoiceExample(issueOf(content(described('Consulting', 'Licence')), 'KWD')),
+    yen: invoiceExample(issueOf(content(described('Consulting', 'Licence')), 'JPY')),
+    'wide-figures': invoiceExample(issueOf(wide)),
+    'long-names': invoiceExample(
+      issueOf(
+        content([
+          line('0', {
+            description:
+              'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'.repeat(3),
+            ...charge('1', '10'),
+          }),
+          line('0', { description: 'word '.repeat(200), ...charge('1', '10') }),
+        ]),
+      ),
+      {
+        buyer: {
+          ...buyer,
+          name: `${'Very '.repeat(35)}Long Company`,
+          address: buyer.address === null ? null : { ...buyer.address, line1: 'x'.repeat(200) },
+        },
+      },
+    ),
+    hostile: invoiceExample(
+      issueOf(
+        content([
+          line('0', {
+            description:
+              '<script>alert(1)</script> <img src=http://169.254.169.254/> file:///etc/passwd ](javascript:1) %PDF-1.4 (\\) Tj ET',
+            ...charge('1', '10'),
+          }),
+          line('0', {
+            description: `rlo \u202e1,000.00 zalgo e${'\u0301'.repeat(60)} bell \u0007 nul \u0000 lone \ud800 emoji 💸 tag \u{e0041} plane-3 \u{30000}`,
+            ...charge('1', '10'),
+          }),
+        ]),
+      ),
+      {
+        buyer: {
+          ...buyer,
+          name: '"><svg onload=alert(1)>\u200f\u200e',
+          email: 'a@b\r\nBcc: all@example.com',
+        },
+      },
+    ),
+    installments: invoiceExample(issueOf(plain), { plan: installments() }),
+    'all-columns': invoiceExample(issueOf(plain), {
+      look: {
+        ...seller,
+        template: {
+          ...plainTemplate,
+          paper: 'LETTER',
+          columns: ['number', 'description', 'quantity', 'unit_price', 'discount', 'tax', 'amount'],
+          blocks: ['periods', 'tax_table', 'payments', 'payment_plan', 'memo'],
+          texts: {
+            en: {
+              intro: 'We thank you for your order and invoice as agreed:',
+              closing: 'Kept according to the law for ten years.',
+            },
+          },
+        },
+      },
+    }),
+  };
+}
+
+function installments(): ExistingPlan {
+  const parts = ['2026-12-01', '2027-01-01', '2027-02-01'].map((on, at) => ({
+    part: at + 1,
+    amount: money(at === 0 ? 66667n : 66666n, 'EUR'),
+    due: { kind: 'date' as const, on: day(on) },
+    collect: 'automatic' as const,
+  }));
+  const state = plan.evolve(plan.initialState, {
+    type: 'PlanStarted',
+    at,
+    version: 1,
+    total: money(199999n, 'EUR'),
+    parts,
+    planId: 'plan_1' as never,
+    invoiceId: details.invoiceId,
+    orderId: null,
+    customerId: details.customerId,
+    terms: {} as never,
+    approvedOn: day('2026-11-01'),
+    zone: 'Europe/Paris',
+  });
+  if (state.status === 'absent') throw new Error('no plan');
+  return state;
+}
