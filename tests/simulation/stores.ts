@@ -103,8 +103,8 @@ export class Stores {
         this.call('look for open requests', () =>
           this.openRequests()
             .filter(
-              ({ requested_at: at, next_attempt_at: next }) =>
-                at < requestedBefore && (next === null || next <= now),
+              ({ requested_at: at, next_attempt_at: next, attended }) =>
+                (at < requestedBefore || !attended) && (next === null || next <= now),
             )
             .slice(0, limit),
         ),
@@ -119,12 +119,13 @@ export class Stores {
   }
 
   /** Oldest first. */
-  openRequests(): readonly PendingEffect[] {
-    const rows = [...this.table('pending_effects').rows('open_requests')].map((row): PendingEffect => {
+  openRequests(): readonly (PendingEffect & { readonly attended: boolean })[] {
+    const rows = [...this.table('pending_effects').rows('open_requests')].map((row) => {
       const tried = this.#attempts.get(String(row['event_id']));
       return {
         event_id: String(row['event_id']),
         stream: String(row['stream']),
+        attended: row['attended'] === true,
         revision: row['revision'] as bigint,
         requested_at: row['requested_at'] as Instant,
         attempts: tried?.attempts ?? 0,

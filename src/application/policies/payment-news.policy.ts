@@ -29,8 +29,10 @@ export function createPaymentNews(parts: {
     const { state: known } = await collections.load(collectionId);
     if (known.status === 'absent') return;
     const isOver = known.status === 'succeeded' || known.status === 'failed';
-    // Somebody is at it just now. Should that one have died, the agenda takes it up.
-    if (!isOver && later(known.changedAt, graceMs) > clock.now()) return;
+    // Somebody who wants to pay is at it just now; should that one have died, the agenda takes it up. A plan's parts are collected
+    // by nobody but the policies.
+    const attended = !isOver && known.details.planPart === null;
+    if (attended && later(known.changedAt, graceMs) > clock.now()) return;
     const { state } = await runner.advance(collectionId, becauseOf(recorded, name));
     if (state.status === 'failed') await runner.giveBack(collectionId, becauseOf(recorded, name, 'stray'));
   }

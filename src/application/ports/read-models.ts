@@ -236,7 +236,10 @@ export type PendingEffect = {
 };
 
 export interface PendingEffects {
-  /** Due ones, oldest first: requested before `requestedBefore`, and not waiting for a later attempt. */
+  /**
+   * Due ones, oldest first: requested before `requestedBefore`, or by nobody who waits for the answer, and not waiting for a
+   * later attempt.
+   */
   due(now: Instant, requestedBefore: Instant, limit: number): Promise<readonly PendingEffect[]>;
   /**
    * Notes an attempt, made under the lease that `fencingToken` is of. False, and nothing is noted, when the holder of a

@@ -10,7 +10,10 @@ import { onEvents, routeByCategory } from '../projections/projection.js';
 import type { RowChange } from '../projections/row-changes.js';
 import { insert, remove } from '../projections/row-changes.js';
 
-/** A request of each kind is open at most once in a stream, or once per `item`: a refund, a setup, a payment method. */
+/**
+ * A request of each kind is open at most once in a stream, or once per `item`: a refund, a setup, a payment method. It is
+ * attended where somebody who waits for the answer asked for it, so that the process which recorded it goes on with it.
+ */
 const ddl = `
   create table open_requests (
     stream       text        not null,
@@ -19,6 +22,7 @@ const ddl = `
     event_id     uuid        not null unique,
     revision     bigint      not null,
     requested_at timestamptz not null,
+    attended     boolean     not null,
     primary key (stream, kind, item)
   );
   create index open_requests_by_time on open_requests (requested_at, event_id);
@@ -30,7 +34,7 @@ type Kind = 'confirm' | 'capture' | 'cancel' | 'refund' | 'provider_customer' | 
 const none = '';
 
 function open(kind: Kind, envelope: Envelope, item: string = none): readonly RowChange[] {
-  const { id, stream, revision, recordedAt } = envelope;
+  const { id, stream, revision, recordedAt, metadata } = envelope;
   return [
     insert('open_requests', {
       stream,
@@ -39,8 +43,14 @@ function open(kind: Kind, envelope: Envelope, item: string = none): readonly Row
       event_id: id,
       revision,
       requested_at: recordedAt,
+      attended: isAttended(metadata.actor),
     }),
   ];
+}
+
+/** What a policy or the agenda asks for is left to a worker; whoever came to a public page waits. */
+function isAttended({ kind, id }: Envelope['metadata']['actor']): boolean {
+  return kind !== 'system' || id === 'public';
 }
 
 /** A request that is not open is settled already. */
@@ -81,7 +91,7 @@ const ofCustomers = onEvents<CustomerEvent>(customerCodec, {
 
 export const pendingEffectsProjection: Projection = {
   name: 'pending_effects',
-  version: 2,
+  version: 3,
   ddl,
   tables: { open_requests: ['stream', 'kind', 'item'] },
   changesOf: routeByCategory({ payment: ofPayments, customer: ofCustomers }),
@@ -100,7 +110,7 @@ export class PostgresPendingEffects implements PendingEffects {
          a.next_attempt_at, a.last_error
        from read_pending_effects.open_requests r
          left join counterfoil.effect_attempts a using (event_id)
-       where r.requested_at < $2 and (a.next_attempt_at is null or a.next_attempt_at <= $1)
+       where (r.requested_at < $2 or not r.attended) and (a.next_attempt_at is null or a.next_attempt_at <= $1)
        order by r.requested_at, r.event_id limit $3`,
       [now, requestedBefore, limit],
     );

@@ -8,7 +8,10 @@ import {
 } from '../../../src/infrastructure/read-models/event-index.js';
 import { PostgresLedgerQueries } from '../../../src/infrastructure/read-models/ledger.js';
 import { PostgresPaymentQueries } from '../../../src/infrastructure/read-models/payments.js';
-import { PostgresPendingEffects } from '../../../src/infrastructure/read-models/pending-effects.js';
+import {
+  PostgresPendingEffects,
+  pendingEffectsProjection,
+} from '../../../src/infrastructure/read-models/pending-effects.js';
 import { projections } from '../../../src/infrastructure/read-models/read-models.js';
 import { PostgresRefundQueries } from '../../../src/infrastructure/read-models/refunds.js';
 import { required } from '../../support/payment-examples.js';
@@ -158,6 +161,30 @@ describe('Pending effects', () => {
     const [again] = await effects.due(later, now, 1);
     expect(again).toEqual({ ...first, attempts: 2, next_attempt_at: later, last_error: 'timeout again' });
     expect(await effects.due(now, instant('2025-01-01T00:00:00.000Z'), 100)).toEqual([]);
+  });
+
+  it('are due at once where nobody waits for the answer', async () => {
+    const asked = [...syntheticLog(20)].find(({ type }) => type === 'PaymentConfirmRequested');
+    if (asked === undefined) throw new Error('no payment of the log was confirmed');
+    const rowFor = (kind: 'api_key' | 'system', id: string) =>
+      pendingEffectsProjection.changesOf({ ...asked, metadata: { ...asked.metadata, actor: { kind, id } } });
+    expect(rowFor('api_key', 'key_1')).toMatchObject([{ row: { attended: true } }]);
+    expect(rowFor('system', 'public')).toMatchObject([{ row: { attended: true } }]);
+    expect(rowFor('system', 'plan_outcomes')).toMatchObject([{ row: { attended: false } }]);
+
+    const effects = new PostgresPendingEffects(bench.pool);
+    const now = instant('2026-02-01T00:00:00.000Z');
+    const longAgo = instant('2025-01-01T00:00:00.000Z');
+    const [first] = await effects.due(now, now, 1);
+    const attended = (value: boolean) =>
+      bench.rows('update read_pending_effects.open_requests set attended = $1 where event_id = $2', [
+        value,
+        first?.event_id,
+      ]);
+    await attended(false);
+    expect(await effects.due(now, longAgo, 100)).toEqual([first]);
+    await attended(true);
+    expect(await effects.due(now, longAgo, 100)).toEqual([]);
   });
 
   it('take no note from a lease that has passed to somebody else', async () => {
