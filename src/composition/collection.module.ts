@@ -1,6 +1,7 @@
 import { ContainerModule } from 'inversify';
 import { collectionCodec } from '../application/collection/collection.codec.js';
 import { createRunnerOver } from '../application/collection/collection-handlers.js';
+import { createGiveUpCollection } from '../application/collection/give-up-collection.js';
 import { createStartCollection } from '../application/collection/start-collection.js';
 import { createCollectionToPlan } from '../application/policies/collection-to-plan.policy.js';
 import { createCreditNews } from '../application/policies/credit-news.policy.js';
@@ -49,6 +50,10 @@ export const collectionModule = new ContainerModule(({ bind }) => {
   );
   bind(httpTokens.startCollection).toResolvedValue(
     (runner, handlers) => createStartCollection({ runner, ...handlers }),
+    [tokens.collectionRunner, tokens.collectionHandlers],
+  );
+  bind(httpTokens.giveUpCollection).toResolvedValue(
+    (runner, { handler, clock }) => createGiveUpCollection({ runner, handler, clock }),
     [tokens.collectionRunner, tokens.collectionHandlers],
   );
   bind(tokens.recordCollection).toResolvedValue(

@@ -10,6 +10,8 @@ import { createHttpServer } from '../interfaces/http/http-server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { HealthController } from '../interfaces/http/operations/health.controller.js';
 import { MetricsController } from '../interfaces/http/operations/metrics.controller.js';
+import { customerPages } from '../interfaces/http/pages/customer-pages.js';
+import { cardEntryOf } from '../interfaces/http/pages/pay/card-entry.js';
 import { Admission } from '../interfaces/http/shared/admission.js';
 import { checkConfig } from './config-check.js';
 import { createHealthChecks } from './health.js';
@@ -23,10 +25,12 @@ const webhooksMax = 2_000;
 /** The API: its controllers, who may call it, and the server in front of them. */
 export const httpModule = new ContainerModule(({ bind }) => {
   bind(httpTokens.settings).toResolvedValue(
-    ({ config }) => ({
+    ({ config, publicUrl, stripe }) => ({
       livemode: config.mode === 'live',
       mode: config.mode,
       businessName: config.mail.from.name,
+      publicUrl,
+      cardEntry: cardEntryOf(stripe, config.stripe.publishableKey),
       // Longer than a request can wait for the provider and then for the stores.
       idempotencyLeaseMs: config.inlineBudgetMs + 10_000,
       // Elsewhere a proxy may stand in front, whose visitors must not see them: they need a key.
@@ -74,7 +78,8 @@ export const httpModule = new ContainerModule(({ bind }) => {
       tokens.pool,
     ],
   );
-  for (const controller of controllers) bind(controller as never).toSelf();
+  for (const controller of [...controllers, ...customerPages]) bind(controller as never).toSelf();
+  bind(tokens.customerPages).toResolvedValue((...all) => all, [...customerPages]);
   bind(tokens.eventLoopDelay).toResolvedValue(() => new EventLoopDelay());
   bind(tokens.admission).toResolvedValue(
     ({ config: { readsMax, writesMax } }, delay) =>
@@ -96,6 +101,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
       receiveWebhook,
       admission,
       counters,
+      pages,
       { config },
       ...all
     ) =>
@@ -107,6 +113,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         logger,
         admission,
         onAnswered: counters.requestAnswered,
+        pageControllers: config.role === 'worker' ? [] : pages,
         // A worker only tells how it is.
         receiveWebhook: config.role === 'worker' ? refuseWebhook : receiveWebhook,
         trustedProxies: config.trustedProxies,
@@ -121,6 +128,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
       tokens.receiveWebhook,
       tokens.admission,
       tokens.counters,
+      tokens.customerPages,
       tokens.surroundings,
       ...controllers,
     ],

@@ -39,6 +39,7 @@ import type { StripePaymentGateway } from '../infrastructure/stripe/stripe-payme
 import type { StripePaymentMethodVault } from '../infrastructure/stripe/stripe-payment-method-vault.js';
 import type { HttpServer } from '../interfaces/http/http-server.js';
 import type { ReceiveWebhook } from '../interfaces/http/http-tokens.js';
+import type { PageController } from '../interfaces/http/pages/shared/page.js';
 import type { Admission } from '../interfaces/http/shared/admission.js';
 import type { WakeUp } from '../interfaces/worker/wake-up.js';
 import type { Worker } from '../interfaces/worker/work-loop.js';
@@ -128,5 +129,6 @@ export const tokens = {
   receiveWebhook: token<ReceiveWebhook>('receiveWebhook'),
   eventLoopDelay: token<EventLoopDelay>('eventLoopDelay'),
   admission: token<Admission>('admission'),
+  customerPages: token<readonly PageController[]>('customerPages'),
   httpServer: token<HttpServer>('httpServer'),
 } as const;

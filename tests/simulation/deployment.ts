@@ -20,6 +20,7 @@ import { readStripeNews } from '../../src/infrastructure/stripe/stripe-news.js';
 import { StripePaymentGateway } from '../../src/infrastructure/stripe/stripe-payment-gateway.js';
 import { verifyStripeWebhook } from '../../src/infrastructure/stripe/stripe-webhook-verifier.js';
 import { systemClock } from '../../src/infrastructure/system-clock.js';
+import type { HttpSettings } from '../../src/interfaces/http/http-tokens.js';
 import { httpTokens } from '../../src/interfaces/http/http-tokens.js';
 import { createAttempts } from '../../src/interfaces/http/payment/card-testing.js';
 import { PaymentsController } from '../../src/interfaces/http/payment/payments.controller.js';
@@ -90,7 +91,10 @@ export function startProcess(parts: {
   };
   const refunds = { findPayment: notSimulated, list: notSimulated };
   const projections = { lagMs: () => 0 } as never;
-  const settings = { livemode: false, businessName: 'Acme' };
+  const settings: HttpSettings = {
+    ...{ livemode: false, businessName: 'Acme', publicUrl: 'http://pay' },
+    cardEntry: { kind: 'none' },
+  };
   const container = new Container();
   container.bind(httpTokens.settings).toConstantValue(settings);
   container.bind(httpTokens.clock).toConstantValue(clock);

@@ -145,7 +145,8 @@ export function createStartCollection(parts: {
   }
 }
 
-function spendable(state: CreditState, { currency }: Money, at: Instant): Money {
+/** What a customer's credit can pay at an instant, in the currency of an amount. */
+export function spendable(state: CreditState, { currency }: Pick<Money, 'currency'>, at: Instant): Money {
   if (state.status === 'absent') return zero(currency);
   const grants = [...valuesOf(state.grants)].filter(({ details }) => details.amount.currency === currency);
   return sum(

@@ -1,7 +1,9 @@
 import { completeAction } from './authentication.js';
 import { settleProcessing } from './bank-settlement.js';
+import { cardRoute, returnAddress } from './card-page.js';
 import type { ControlRequest } from './control-input.js';
 import { ControlError, controlBody, numberField, textField } from './control-input.js';
+import { htmlAnswer } from './html-page.js';
 import type { Answer } from './http-io.js';
 import type { JsonObject } from './json.js';
 import { renewCard } from './payment-methods.js';
@@ -17,7 +19,12 @@ import type { Call } from './world.js';
 export async function outcomeRoute(core: SimulatorCore, request: ControlRequest): Promise<Answer> {
   const [, , kind = '', id = '', action = ''] = request.path.split('/');
   const route = `${request.method} ${kind}`;
-  if (route === 'GET 3ds') return htmlAnswer(200, threeDSecurePage(intentOf(core, id)));
+  if (route === 'GET card' || route === 'POST card') return cardRoute(core, request);
+  if (route === 'GET 3ds') {
+    const returnTo = new URLSearchParams(request.query).get('return_to');
+    const back = returnTo === null ? null : returnAddress(returnTo);
+    return htmlAnswer(200, threeDSecurePage(intentOf(core, id), back));
+  }
   if (route === 'GET receipts') return json(found(core.world.store.get('charge', id), id));
   if (route === 'POST refunds') return json(refundOutcome(core, id, action));
   if (route === 'POST payment_intents' || route === 'POST setup_intents') {
@@ -121,12 +128,16 @@ function completed(
     throw new ControlError(`${intent.id} is ${intent.status}; it requires no action`, 409);
   }
   const returnUrl = core.world.store.get('attempt', intent.id)?.return_url ?? null;
+  const returnTo = fromPage ? new URLSearchParams(request.body).get('return_to') : null;
   const after =
     intent.object === 'payment_intent'
       ? completeAction(core.world, intent, outcome)
       : completeSetup(core.world, intent, outcome);
   core.commitAndSend();
   if (!fromPage) return json(after);
+  if (returnUrl === null && returnTo !== null) {
+    return { status: 303, body: '', headers: { Location: returnAddress(returnTo) } };
+  }
   if (returnUrl === null) return htmlAnswer(200, finishedPage(after.status));
   const ok = after.status !== 'requires_payment_method';
   return { status: 303, body: '', headers: { Location: returnLocation(after, returnUrl, ok) } };
@@ -143,15 +154,4 @@ function found<T>(value: T | undefined, id: string): T {
 
 function json(value: JsonObject): Answer {
   return { status: 200, body: JSON.stringify(value), headers: { 'Content-Type': 'application/json' } };
-}
-
-function htmlAnswer(status: number, body: string): Answer {
-  return {
-    status,
-    body,
-    headers: {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    },
-  };
 }

@@ -25,7 +25,8 @@
  * POST /sim/setup_intents/:id/confirm            {payment_method} (as the customer's browser does)
  * POST /sim/payment_methods/:id/renew            {exp_month?, exp_year?, last4?} (as the card network does)
  * POST /sim/reset                                  forgets everything except endpoints and settings
- * GET  /sim/3ds/:id                                HTML page of the cardholder
+ * GET  /sim/3ds/:id[?return_to=url]                HTML page of the cardholder
+ * GET|POST /sim/card?return_to=url[&setup_intent=id]  HTML page on which a customer gives a card
  * GET  /sim/receipts/:id                           the charge behind a receipt_url
  */
 

@@ -6,6 +6,7 @@ import { PaymentMethodsController } from './customer/payment-methods.controller.
 import { AgingController } from './invoice/aging.controller.js';
 import { CreditNotesController } from './invoice/credit-notes.controller.js';
 import { InvoicesController } from './invoice/invoices.controller.js';
+import { PayLinksController } from './invoice/pay-links.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { LimitsController } from './limit/limits.controller.js';
 import { ManualPaymentsController } from './manual-payment/manual-payments.controller.js';
@@ -30,6 +31,7 @@ export const controllers = [
   RefundsController,
   CreditsController,
   InvoicesController,
+  PayLinksController,
   CollectionsController,
   CreditNotesController,
   AgingController,

@@ -2,6 +2,7 @@ import type { ServiceIdentifier } from 'inversify';
 import type { DescribeEvent } from '../../application/audit/describe-event.js';
 import type { StateAt } from '../../application/audit/state-at.js';
 import type { CollectionHandler } from '../../application/collection/collection-runner.js';
+import type { GiveUpCollection } from '../../application/collection/give-up-collection.js';
 import type { StartCollection } from '../../application/collection/start-collection.js';
 import type { CreditHandler } from '../../application/credit/credit-agenda.js';
 import type { CustomerOperations } from '../../application/customer/customer-effects.js';
@@ -46,6 +47,7 @@ import type {
   Projections,
   RefundQueries,
 } from '../../application/ports/read-models.js';
+import type { CardEntry } from './pages/pay/card-entry.js';
 import type { Attempts } from './payment/card-testing.js';
 
 /** What all controllers know of the deployment. */
@@ -58,6 +60,9 @@ export type HttpSettings = {
   readonly idempotencyLeaseMs?: number;
   /** What mails and pages call the business. */
   readonly businessName: string;
+  /** Where customers reach this program, without a slash at its end. */
+  readonly publicUrl: string;
+  readonly cardEntry: CardEntry;
   /** Whether /metrics needs no key; false by default. */
   readonly metricsArePublic?: boolean;
 };
@@ -111,6 +116,7 @@ export const httpTokens = {
   refundQueries: token<RefundQueries>('refundQueries'),
   creditHandler: token<CreditHandler>('creditHandler'),
   startCollection: token<StartCollection>('startCollection'),
+  giveUpCollection: token<GiveUpCollection>('giveUpCollection'),
   collectionHandler: token<CollectionHandler>('collectionHandler'),
   collectionQueries: token<CollectionQueries>('collectionQueries'),
   creditQueries: token<CreditQueries>('creditQueries'),

@@ -1,6 +1,7 @@
 import type { Container } from 'inversify';
 import { collectionCodec } from '../../../src/application/collection/collection.codec.js';
 import { createRunnerOver } from '../../../src/application/collection/collection-handlers.js';
+import { createGiveUpCollection } from '../../../src/application/collection/give-up-collection.js';
 import { createStartCollection } from '../../../src/application/collection/start-collection.js';
 import { customerCodec } from '../../../src/application/customer/customer.codec.js';
 import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
@@ -32,6 +33,9 @@ export function bindCollections(container: Container, eventStore: EventStore): v
   const runner = createRunnerOver(container.get(httpTokens.paymentOperations), handlers);
   container.bind(httpTokens.collectionHandler).toConstantValue(handler);
   container.bind(httpTokens.startCollection).toConstantValue(createStartCollection({ runner, ...handlers }));
+  container
+    .bind(httpTokens.giveUpCollection)
+    .toConstantValue(createGiveUpCollection({ handler, runner, clock: systemClock }));
   container
     .bind(httpTokens.collectionQueries)
     .toConstantValue({ list: async () => ({ rows: [], hasMore: false }) });

@@ -19,6 +19,7 @@ import type { HttpServerParts } from '../../../src/interfaces/http/http-server.j
 import { createHttpServer } from '../../../src/interfaces/http/http-server.js';
 import type { HealthChecks, ReceiveWebhook } from '../../../src/interfaces/http/http-tokens.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import { customerPages } from '../../../src/interfaces/http/pages/customer-pages.js';
 import type { PageController } from '../../../src/interfaces/http/pages/shared/page.js';
 import { createAttempts } from '../../../src/interfaces/http/payment/card-testing.js';
 import { Admission } from '../../../src/interfaces/http/shared/admission.js';
@@ -102,7 +103,10 @@ export async function startServer(
       ...controllers.map((controller) => container.get<Controller>(controller)),
       ...(more.furtherControllers ?? []),
     ],
-    pageControllers: more.furtherPages ?? [],
+    pageControllers: [
+      ...customerPages.map((pages) => container.get<PageController>(pages)),
+      ...(more.furtherPages ?? []),
+    ],
     apiKeys,
     idempotency,
     logger,
@@ -158,7 +162,12 @@ function containerOf(parts: {
   const readModels = new LogReadModels(eventStore);
   const healthy = async () => ({ healthy: true, checks: { store: { healthy: true, detail: 'ok' } } });
   const container = new Container();
-  container.bind(httpTokens.settings).toConstantValue({ livemode: false, businessName: 'Acme' });
+  container.bind(httpTokens.settings).toConstantValue({
+    livemode: false,
+    businessName: 'Acme',
+    publicUrl: 'https://pay.example',
+    cardEntry: { kind: 'simulated', origin: 'http://127.0.0.1:9' },
+  });
   container.bind(httpTokens.clock).toConstantValue(systemClock);
   container
     .bind(httpTokens.paymentOperations)
@@ -203,5 +212,6 @@ function containerOf(parts: {
     .bind(httpTokens.metricsPage)
     .toConstantValue(async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }));
   for (const controller of controllers) container.bind<Controller>(controller).toSelf().inSingletonScope();
+  for (const pages of customerPages) container.bind<PageController>(pages).toSelf().inSingletonScope();
   return { container, renderings, ...customers };
 }

@@ -1,17 +1,17 @@
 import type { ClientLimits } from '../../../application/limit/client-limits.js';
 import type { Logger } from '../../../application/ports/logger.js';
 import type { LimitKind } from '../../../domain/limit/limit.js';
+import type { PaymentState } from '../../../domain/payment/state.js';
 import { tooMany, unchecked } from '../shared/request-limits.js';
 import type { RequestContext } from '../shared/route.js';
-import type { ExistingLoaded } from './payment-answers.js';
-import { wasDeclined } from './payment-answers.js';
+import { endedDeclined } from './payment-answers.js';
 
 /** Makes an attempt to collect, unless too many were declined lately. */
-export type Attempts = (
+export type Attempts = <T extends { readonly state: PaymentState }>(
   customer: string | null,
-  context: RequestContext,
-  attempt: () => Promise<ExistingLoaded>,
-) => Promise<ExistingLoaded>;
+  context: Pick<RequestContext, 'network' | 'requestId'>,
+  attempt: () => Promise<T>,
+) => Promise<T>;
 
 /**
  * Whoever holds a list of stolen cards tries one after the other, and most are declined. Declines are counted for each
@@ -32,7 +32,7 @@ export function createAttempts({
       if (refusal !== undefined) throw tooMany('card_testing_suspected', refusal);
     }
     const payment = await attempt();
-    if (!wasDeclined(payment.state)) return payment;
+    if (!endedDeclined(payment.state)) return payment;
     for (const [kind, subject] of counted) await count(() => limits.spend(kind, subject, context.requestId));
     return payment;
   };

@@ -79,7 +79,7 @@ export function createPaymentAnswers(gateway: PaymentGateway, livemode: boolean)
 }
 
 /** The last attempt did not go through, and it was somebody's card or bank that said no. */
-export function wasDeclined(state: PaymentState): boolean {
+function wasDeclined(state: PaymentState): boolean {
   return (
     state.status === 'requires_payment_method' && state.attempts.lastDecline !== null && !wasRefused(state)
   );
@@ -87,6 +87,13 @@ export function wasDeclined(state: PaymentState): boolean {
 
 const withCustomer =
   'Ask the customer back, and confirm the payment again with the same payment method and without off_session.';
+
+/** The same of a payment that was given up after its decline, as a leg of a collection is. */
+export function endedDeclined(state: PaymentState): boolean {
+  if (state.status !== 'canceled') return wasDeclined(state);
+  const { lastDecline } = state.attempts;
+  return lastDecline !== null && (lastDecline.declineCode !== null || lastDecline.chargeId !== null);
+}
 
 /** The bank would pay if the customer authenticated, which nobody can do while the customer is away. */
 function wantsCustomer({ code, decline_code: declineCode }: NonNullable<PaymentRow['last_error']>): boolean {

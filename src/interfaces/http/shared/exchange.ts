@@ -28,10 +28,15 @@ export type ExchangeParts = {
   readonly trustedProxies: number;
 };
 
+/** A link that lets somebody in ends in a secret, which neither the log nor an answer shall hold. */
+function withoutTokens(path: string): string {
+  return path.replaceAll(/(?<=\/)[\w-]{43}(?=\/|$)/g, '[token]');
+}
+
 export function beginExchange(request: Request, trustedProxies: number): Exchange {
   const id = requestIdOf(request.headers);
   const { method } = request;
-  const path = holdsCardNumber(percentDecoded(request.url)) ? hiddenPath : request.path;
+  const path = holdsCardNumber(percentDecoded(request.url)) ? hiddenPath : withoutTokens(request.path);
   const traceId = traceIdOf(request.headers);
   const log = { request_id: id, method, path, ...(traceId === undefined ? {} : { trace_id: traceId }) };
   const network = networkOf(addressOf(request, trustedProxies));

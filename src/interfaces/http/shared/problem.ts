@@ -27,6 +27,7 @@ const kinds = {
     title: 'The first request with this key is under way',
     retryable: true,
   },
+  link_expired: { status: 410, title: 'This link has expired' },
   revision_stale: { status: 412, title: 'The object has changed since you read it' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },

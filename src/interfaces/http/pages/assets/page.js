@@ -45,3 +45,7 @@ document.addEventListener('change', (event) => {
   const { target } = event;
   if (target.matches('input[type="range"][data-follow]')) target.form.requestSubmit();
 });
+
+// What is on its way is looked at again by itself.
+const waiting = document.querySelector('[data-reload]');
+if (waiting) setTimeout(() => location.reload(), Number(waiting.dataset.reload) * 1000);

@@ -14,6 +14,7 @@ const javascript = 'text/javascript; charset=utf-8';
 const files = {
   'style.css': { file: join(folder, 'style.css'), contentType: 'text/css; charset=utf-8' },
   'page.js': { file: join(folder, 'page.js'), contentType: javascript },
+  'pay.js': { file: join(folder, 'pay.js'), contentType: javascript },
   'htmx.js': { file: htmx, contentType: javascript },
 } as const;
 type AssetName = keyof typeof files;

@@ -1,5 +1,6 @@
 import type { ZodObject, z } from 'zod';
 import type { Scope } from '../../../../application/ports/api-keys.js';
+import type { OutsideSources } from '../../shared/security-headers.js';
 import type { SameSite } from './cookies.js';
 
 /** What a page is asked with, apart from what it is asked for. */
@@ -35,6 +36,8 @@ export type PageAnswer =
       readonly status?: number;
       readonly told?: Told;
       readonly session?: Session;
+      /** What the page's policy lets in from elsewhere; nothing by default. */
+      readonly outside?: OutsideSources;
     }
   | {
       readonly kind: 'redirect';

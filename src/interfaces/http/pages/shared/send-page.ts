@@ -98,6 +98,9 @@ export function createSendPage(parts: {
     return {
       status: answer.status ?? 200,
       headers: {
+        ...(answer.outside === undefined
+          ? {}
+          : readSecurityHeaders({ forms: true, outside: answer.outside })),
         'content-type': 'text/html; charset=utf-8',
         ...(typeof retryAfter === 'number' ? { 'retry-after': retryAfter } : {}),
       },

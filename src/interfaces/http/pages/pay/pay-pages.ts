@@ -1,0 +1,270 @@
+import { inject, injectable } from 'inversify';
+import { z } from 'zod';
+import type { CollectionHandler } from '../../../../application/collection/collection-runner.js';
+import type { GiveUpCollection } from '../../../../application/collection/give-up-collection.js';
+import type { AskedTender, StartCollection } from '../../../../application/collection/start-collection.js';
+import { spendable } from '../../../../application/collection/start-collection.js';
+import type { CreditHandler } from '../../../../application/credit/credit-agenda.js';
+import type { CustomerOperations } from '../../../../application/customer/customer-effects.js';
+import type { InvoiceOperations } from '../../../../application/invoice/invoice-operations.js';
+import type { PaymentOperations } from '../../../../application/payment/payment-operations.js';
+import type { Clock } from '../../../../application/ports/clock.js';
+import type { CustomerProfiles } from '../../../../application/ports/customer-profiles.js';
+import type { EventMetadata } from '../../../../application/ports/event-store.js';
+import type { Links } from '../../../../application/ports/links.js';
+import type { PaymentGateway } from '../../../../application/ports/payment-gateway.js';
+import type { PaymentMethodVault } from '../../../../application/ports/payment-method-vault.js';
+import type { IssuedInvoice } from '../../../../domain/invoice/state.js';
+import { isIssued, payableOf } from '../../../../domain/invoice/state.js';
+import { parseInvoiceId } from '../../../../domain/shared/ids.js';
+import type { Money } from '../../../../domain/shared/money.js';
+import { compare, isZero, subtract } from '../../../../domain/shared/money.js';
+import type { HttpSettings } from '../../http-tokens.js';
+import { httpTokens } from '../../http-tokens.js';
+import type { Attempts } from '../../payment/card-testing.js';
+import { refused } from '../../shared/problem.js';
+import { cardText } from '../shared/card-text.js';
+import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
+import { page } from '../shared/page.js';
+import { simulatedBankPage, simulatedCardPage, stripeSources } from './card-entry.js';
+import { invoiceView } from './invoice-view.js';
+import { createPayArea } from './pay-area.js';
+import { createPayState } from './pay-state.js';
+
+const params = z.strictObject({ token: z.string().regex(/^[\w-]{43}$/) });
+const methodField = z.string().regex(/^pm_\w{1,250}$/);
+
+const payForm = z.strictObject({
+  payment_method: methodField.optional(),
+  use_credit: z.literal('yes').optional(),
+  /** What the page showed as due: it decides nothing, and is compared. */
+  due: z.string().regex(/^\d{1,19}$/),
+});
+
+/** Nobody looks for what a link of somebody else's leads to: all of these are one answer. */
+const linkGone = () =>
+  refused('resource_missing', { detail: 'This link leads nowhere. Ask whoever sent it for a new one.' });
+
+/** The page on which whoever has its link pays an invoice. What is to be paid is the invoice's business, and nothing that is sent here. */
+@injectable()
+export class PayPages implements PageController {
+  readonly pages: readonly Page[];
+  readonly #state: ReturnType<typeof createPayState>;
+
+  constructor(
+    @inject(httpTokens.settings) private readonly settings: HttpSettings,
+    @inject(httpTokens.clock) private readonly clock: Clock,
+    @inject(httpTokens.links) private readonly links: Links,
+    @inject(httpTokens.invoiceOperations) private readonly invoices: InvoiceOperations,
+    @inject(httpTokens.collectionHandler) collections: CollectionHandler,
+    @inject(httpTokens.startCollection) private readonly start: StartCollection,
+    @inject(httpTokens.giveUpCollection) private readonly giveUp: GiveUpCollection,
+    @inject(httpTokens.paymentOperations) payments: PaymentOperations,
+    @inject(httpTokens.paymentGateway) private readonly gateway: PaymentGateway,
+    @inject(httpTokens.paymentMethodVault) private readonly vault: PaymentMethodVault,
+    @inject(httpTokens.customerOperations) private readonly customers: CustomerOperations,
+    @inject(httpTokens.customerProfiles) private readonly records: CustomerProfiles,
+    @inject(httpTokens.creditHandler) private readonly credits: CreditHandler,
+    @inject(httpTokens.attempts) private readonly attempts: Attempts,
+  ) {
+    this.#state = createPayState({ collections, payments, gateway, clock });
+    const area = createPayArea(settings.businessName);
+    this.pages = [
+      page(area, {
+        method: 'get',
+        path: '/pay/:token',
+        access: 'anyone',
+        params,
+        // What a provider's page adds on the way back is not ours to refuse.
+        query: z.object({ payment_method: methodField.optional() }),
+        handle: ({ params: { token }, query, context }) => this.show(token, query.payment_method, context),
+      }),
+      page(area, {
+        method: 'post',
+        path: '/pay/:token',
+        access: 'anyone',
+        params,
+        form: payForm,
+        back: ({ params: { token } }) => `/pay/${token}`,
+        handle: ({ params: { token }, form, context }) => this.pay(token, form, context),
+      }),
+      page(area, {
+        method: 'post',
+        path: '/pay/:token/cancel',
+        access: 'anyone',
+        params,
+        back: ({ params: { token } }) => `/pay/${token}`,
+        handle: ({ params: { token }, context }) => this.cancel(token, context),
+      }),
+    ];
+  }
+
+  /** @throws Refused where a link leads nowhere, or is over */
+  private async invoiceOf(token: string): Promise<IssuedInvoice> {
+    const link = await this.links.look('pay', token);
+    if (link === undefined) throw linkGone();
+    if (link.expiresAt <= this.clock.now()) {
+      throw refused('link_expired', {
+        detail: 'This link is too old. Ask whoever sent it for a new one; nothing was paid by opening it.',
+      });
+    }
+    const id = parseInvoiceId(link.target);
+    const { state } = await this.invoices.load(id ?? '');
+    if (id === undefined || !isIssued(state)) throw linkGone();
+    return state;
+  }
+
+  private async show(token: string, given: string | undefined, context: PageContext): Promise<PageAnswer> {
+    const invoice = await this.invoiceOf(token);
+    const view = invoiceView(invoice);
+    if (invoice.status !== 'open' || isZero(view.due)) {
+      return { kind: 'page', template: '/pay/settled', title: titleOf(invoice), data: { invoice: view } };
+    }
+    const here = `${context.origin}/pay/${token}`;
+    const state = await this.#state.payStateOf(invoice);
+    const { cardEntry } = this.settings;
+    const simulated = cardEntry.kind === 'simulated' ? cardEntry.origin : null;
+    const stripe =
+      cardEntry.kind === 'stripe'
+        ? { key: cardEntry.publishableKey, currency: view.due.currency.toLowerCase(), amount: view.due.minor }
+        : null;
+    const bankUrl =
+      state.kind !== 'bank'
+        ? null
+        : simulated === null
+          ? state.bankUrl
+          : simulatedBankPage(simulated, state.intentId, here);
+    const credit = await this.creditFor(invoice);
+    return {
+      kind: 'page',
+      template: '/pay/pay',
+      title: `Pay invoice ${invoice.number}`,
+      data: {
+        ...{ invoice: view, state, bankUrl, stripe, token, credit },
+        rest: subtract(view.due, credit),
+        given: given === undefined ? null : { id: given, text: await this.textOf(given) },
+        saved: await this.savedOf(invoice),
+        cardPage: simulated === null ? null : simulatedCardPage(simulated, here),
+      },
+      ...(stripe === null ? {} : { outside: stripeSources }),
+    };
+  }
+
+  private async pay(
+    token: string,
+    form: z.output<typeof payForm>,
+    context: PageContext,
+  ): Promise<PageAnswer> {
+    const to = `/pay/${token}`;
+    const invoice = await this.invoiceOf(token);
+    const { invoiceId, customerId } = invoice.details;
+    const due = payableOf(invoice);
+    const bad = (text: string): PageAnswer => ({ kind: 'redirect', to, told: { kind: 'bad', text } });
+    // A page that was loaded before something changed, or a form that somebody wrote anew.
+    if (invoice.status === 'open' && form.due !== String(due.minor)) {
+      return bad('What is due has changed. Look at it again before you pay. Nothing was taken.');
+    }
+    const tenders = await this.tendersOf(invoice, form);
+    if (typeof tenders === 'string') return bad(tenders);
+    const { started, collection } = await this.attempts(customerId, context, async () => {
+      const started = await this.start(
+        { invoiceId, planPart: null, amount: null, mode: 'all_or_nothing', tenders },
+        this.metadataOf(invoice, context),
+      );
+      const collection = started.outcome === 'started' ? started.loaded.state : { status: 'absent' as const };
+      const payment = await this.#state.cardPaymentOf(collection);
+      return { state: payment?.state ?? { status: 'absent' as const }, started, collection };
+    });
+    if (started.outcome === 'invoice_already_being_collected') {
+      return bad('A payment of this invoice is under way already. Nothing was taken twice.');
+    }
+    // Whoever was second finds the invoice paid, and the page says so.
+    if (started.outcome === 'invoice_not_open') return { kind: 'redirect', to };
+    if (started.outcome !== 'started' || collection.status === 'absent') {
+      return bad('Your credit has changed meanwhile. Look at the amounts again. Nothing was taken.');
+    }
+    if (collection.status === 'failed' || collection.status === 'undoing') {
+      return bad(await this.#state.whyNot(collection));
+    }
+    if (collection.status !== 'succeeded') return { kind: 'redirect', to };
+    return { kind: 'redirect', to, told: { kind: 'good', text: 'Thank you. Your payment was received.' } };
+  }
+
+  /** Credit first, where it is wanted, and a card for the rest; a text says why there is nothing to pay with. */
+  private async tendersOf(
+    invoice: IssuedInvoice,
+    form: z.output<typeof payForm>,
+  ): Promise<readonly AskedTender[] | string> {
+    const due = payableOf(invoice);
+    const credit = form.use_credit === 'yes' ? await this.creditFor(invoice) : { ...due, minor: 0n };
+    const rest = subtract(due, credit);
+    const byCredit: AskedTender[] = isZero(credit) ? [] : [{ kind: 'credit', amount: credit.minor }];
+    if (isZero(rest)) return byCredit;
+    const refusal = this.gateway.refuseAmount(rest, 'charge');
+    if (refusal !== null) return `A card cannot pay the rest: ${refusal.message}`;
+    const { payment_method: paymentMethod } = form;
+    if (paymentMethod === undefined) return 'Choose a card to pay with.';
+    return [...byCredit, { kind: 'card', paymentMethod, offSession: false, amount: null }];
+  }
+
+  private async cancel(token: string, context: PageContext): Promise<PageAnswer> {
+    const invoice = await this.invoiceOf(token);
+    const to = `/pay/${token}`;
+    const state = await this.#state.payStateOf(invoice);
+    // What is with the bank already is not for the payer to take back.
+    if (state.kind !== 'bank') return { kind: 'redirect', to };
+    await this.giveUp(state.collectionId, this.metadataOf(invoice, context));
+    return { kind: 'redirect', to };
+  }
+
+  private metadataOf({ details }: IssuedInvoice, context: PageContext): EventMetadata {
+    return {
+      commandId: context.commandId,
+      correlationId: context.requestId,
+      causationId: context.requestId,
+      actor: { kind: 'customer', id: details.customerId },
+      reason: null,
+    };
+  }
+
+  /** What the customer's credit would pay of it now. */
+  private async creditFor(invoice: IssuedInvoice): Promise<Money> {
+    const due = payableOf(invoice);
+    const { state } = await this.credits.load(invoice.details.customerId);
+    const available = spendable(state, due, this.clock.now());
+    return compare(available, due) > 0 ? due : available;
+  }
+
+  private async savedOf({ details }: IssuedInvoice) {
+    const { state } = await this.customers.load(details.customerId);
+    if (state.status === 'absent') return [];
+    const active = state.methods.filter(({ status }) => status === 'active');
+    const known = await this.records.findDetails(active.map(({ detailsId }) => detailsId));
+    return active
+      .map(({ paymentMethodId: id, detailsId, kind }) => ({
+        id,
+        text: cardText(kind, known.get(detailsId)),
+        isDefault: id === state.defaultMethodId,
+      }))
+      .sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
+  }
+
+  private async textOf(paymentMethod: string): Promise<string> {
+    const found = await this.vault.fetchMethod(paymentMethod);
+    return found.outcome === 'answered'
+      ? cardText(found.value.kind, found.value.details)
+      : 'the card you gave';
+  }
+}
+
+function titleOf(invoice: IssuedInvoice): string {
+  switch (invoice.status) {
+    case 'open':
+    case 'paid':
+      return `Invoice ${invoice.number} is paid`;
+    case 'void':
+      return `Invoice ${invoice.number} was canceled`;
+    case 'uncollectible':
+      return `Invoice ${invoice.number} is closed`;
+  }
+}

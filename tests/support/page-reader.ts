@@ -1,0 +1,66 @@
+import { apiClient } from './api-client.js';
+
+export type ShownPage = { readonly status: number; readonly path: string; readonly text: string };
+
+/** A browser without scripts: it keeps cookies, follows redirects, and sends forms with what they hold. */
+export function pageReader(url: string) {
+  const cookies = new Map<string, string>();
+  const client = apiClient(url, null);
+
+  function keep(given: string | string[] | undefined): void {
+    for (const cookie of [given ?? []].flat()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      if (/Max-Age=0/.test(cookie)) cookies.delete(name);
+      else cookies.set(name, value);
+    }
+  }
+
+  const headers = () => ({ cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') });
+
+  async function get(path: string): Promise<ShownPage> {
+    const answer = await client.get(path, headers());
+    keep(answer.headers['set-cookie']);
+    if (answer.status === 303) return get(String(answer.headers['location']));
+    return { status: answer.status, path, text: answer.text };
+  }
+
+  async function post(action: string, fields: Readonly<Record<string, string>>): Promise<ShownPage> {
+    const answer = await client.send('POST', action, new URLSearchParams(fields).toString(), {
+      ...headers(),
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    keep(answer.headers['set-cookie']);
+    if (answer.status === 303) return get(String(answer.headers['location']));
+    return { status: answer.status, path: action, text: answer.text };
+  }
+
+  /** Sends the form of a page that goes to this address, filled in further; as often as it is called. */
+  function submit(page: ShownPage, action: string, more: Readonly<Record<string, string>> = {}) {
+    return post(action, { ...fieldsOf(page.text, action), ...more });
+  }
+
+  return { get, post, submit, cookies };
+}
+
+/** What a form holds as it is loaded: hidden fields, texts, and what is checked or chosen. */
+export function fieldsOf(html: string, action: string): Readonly<Record<string, string>> {
+  const forms = [...html.matchAll(/<form[^>]*action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)];
+  const [, , form] = forms.find(([, to]) => to === action) ?? [];
+  if (form === undefined) throw new Error(`the page has no form to ${action}: ${html.slice(0, 3000)}`);
+  const fields: Record<string, string> = {};
+  for (const [tag] of form.matchAll(/<input[^>]*>/g)) {
+    const of = (name: string) => unescaped(new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? '');
+    const isChoice = /type="(radio|checkbox)"/.test(tag);
+    if (of('name') !== '' && (!isChoice || /\bchecked\b/.test(tag))) fields[of('name')] = of('value');
+  }
+  return fields;
+}
+
+function unescaped(text: string): string {
+  return text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+}
