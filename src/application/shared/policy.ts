@@ -1,6 +1,6 @@
 import type { EventMetadata, RecordedEvent } from '../ports/event-store.js';
+import { decodeOnce } from './decode-once.js';
 import type { EventCodec } from './event-codec.js';
-import { UnknownEventType } from './event-codec.js';
 import { commandIdOf } from './event-ids.js';
 
 /**
@@ -37,21 +37,11 @@ export function createPolicy<E extends { readonly type: string }>(parts: {
   type AnyReaction = (event: E, recorded: RecordedEvent) => Promise<void>;
   const byType = new Map(Object.entries(reactions) as [string, AnyReaction][]);
 
-  function decoded(recorded: RecordedEvent): E | undefined {
-    try {
-      return codec.decode(recorded);
-    } catch (error) {
-      // A newer version of the program wrote it, and will see to it.
-      if (error instanceof UnknownEventType) return undefined;
-      throw error;
-    }
-  }
-
   return {
     name,
     category,
     react(recorded) {
-      const event = decoded(recorded);
+      const event = decodeOnce(codec, recorded);
       return event === undefined ? undefined : byType.get(event.type)?.(event, recorded);
     },
   };

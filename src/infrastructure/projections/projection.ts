@@ -1,7 +1,7 @@
 import { auditedCategories } from '../../application/audit/audited-categories.js';
 import type { RecordedEvent } from '../../application/ports/event-store.js';
+import { decodeOnce } from '../../application/shared/decode-once.js';
 import type { EventCodec } from '../../application/shared/event-codec.js';
-import { UnknownEventType } from '../../application/shared/event-codec.js';
 import type { RowChange, Tables } from './row-changes.js';
 
 /** What stands around a fact in the store. */
@@ -73,29 +73,4 @@ export function routeByCategory(routes: Readonly<Record<string, ChangesOf>>): Ch
 
 function categoryOf(stream: string): string {
   return stream.slice(0, stream.indexOf('-'));
-}
-
-/** Projections share the batches they read, and most of the work on an event is to decode it. */
-const decoded = new WeakMap<object, WeakMap<RecordedEvent, unknown>>();
-
-function decodeOnce<E>(codec: EventCodec<E>, recorded: RecordedEvent): E | undefined {
-  let events = decoded.get(codec);
-  if (events === undefined) {
-    events = new WeakMap();
-    decoded.set(codec, events);
-  }
-  if (events.has(recorded)) return events.get(recorded) as E | undefined;
-  const event = decodeKnown(codec, recorded);
-  events.set(recorded, event);
-  return event;
-}
-
-/** A newer version of the program may have written types that this one does not know. */
-function decodeKnown<E>(codec: EventCodec<E>, recorded: RecordedEvent): E | undefined {
-  try {
-    return codec.decode(recorded);
-  } catch (error) {
-    if (error instanceof UnknownEventType) return undefined;
-    throw error;
-  }
 }
