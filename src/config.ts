@@ -42,6 +42,12 @@ export type Config = {
   /** Where customers reach this program, without a slash at its end; null for the address that it listens at. */
   readonly publicUrl: string | null;
   readonly bootstrapApiKey: string | null;
+  readonly console: {
+    /** Whether /admin exists; only the demo has it unless it is asked for. */
+    readonly on: boolean;
+    /** 32 bytes in hexadecimal, for what must be read again (second steps); null keeps one in `dataDir`. */
+    readonly secretKey: string | null;
+  };
   /** From how many units of any currency on a manual payment is verified by a second person. */
   readonly secondPersonFromUnits: number;
   /** How much is let through in a minute, or in an hour for declines; who goes on is refused for longer and longer. */
@@ -238,6 +244,12 @@ const schema = z.object({
     'is not an API key of Counterfoil',
     'Make one of sk_test_ or sk_live_ and at least 24 random letters and digits.',
   ),
+  COUNTERFOIL_CONSOLE: z.enum(['on', 'off']).optional(),
+  COUNTERFOIL_SECRET_KEY: text(
+    /^[0-9a-f]{64}$/i,
+    'is not 64 hexadecimal digits',
+    'Make one with: openssl rand -hex 32.',
+  ),
   COUNTERFOIL_LIMIT_REQUESTS_PER_KEY: limit(6_000),
   COUNTERFOIL_LIMIT_REQUESTS_PER_ADDRESS: limit(12_000),
   COUNTERFOIL_LIMIT_BAD_KEYS_PER_ADDRESS: limit(10),
@@ -310,6 +322,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     mail: { smtpUrl: env.SMTP_URL, from: env.COUNTERFOIL_MAIL_FROM },
     publicUrl: env.COUNTERFOIL_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     bootstrapApiKey: env.COUNTERFOIL_BOOTSTRAP_API_KEY,
+    console: { on: consoleIsOn(env, mode), secretKey: env.COUNTERFOIL_SECRET_KEY },
     secondPersonFromUnits: env.COUNTERFOIL_SECOND_PERSON_FROM,
     limits: {
       requestsPerKey: env.COUNTERFOIL_LIMIT_REQUESTS_PER_KEY,
@@ -332,6 +345,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     readsMax: env.COUNTERFOIL_READS_MAX,
     writesMax: env.COUNTERFOIL_WRITES_MAX,
   };
+}
+
+function consoleIsOn(env: Environment, mode: Config['mode']): boolean {
+  return env.COUNTERFOIL_CONSOLE === undefined ? mode === 'demo' : env.COUNTERFOIL_CONSOLE === 'on';
 }
 
 /** Stripe's own limits, as it documents them; a stand-in at another address has none unless it is said. */
@@ -467,6 +484,13 @@ function otherProblems(env: Environment, mode: Config['mode']): readonly ConfigP
       variable: 'NODE_TLS_REJECT_UNAUTHORIZED',
       problem: 'switches certificate checks off',
       mend: 'Unset it; NODE_EXTRA_CA_CERTS adds a certificate authority of your own.',
+    });
+  }
+  if (consoleIsOn(env, mode) && mode === 'live' && env.COUNTERFOIL_SECRET_KEY === null) {
+    problems.push({
+      variable: 'COUNTERFOIL_SECRET_KEY',
+      problem: 'is missing in live mode with the console on',
+      mend: 'Make one with: openssl rand -hex 32. Every process needs the same.',
     });
   }
   if (mode === 'live' && env.DATABASE_URL === null) {

@@ -2,7 +2,9 @@ import type { Running } from './start.js';
 
 /** What somebody who has just typed `npm start` wants to know. */
 export function banner(app: Running, startedInMs: number): string {
-  const { config, url, apiKey, simulatorUrl } = app;
+  const { config, url, apiKey, ownerLink, simulatorUrl } = app;
+  const console = config.console.on ? `\n  Console    ${url}/admin` : '';
+  const owner = ownerLink === null ? '' : `\n  Set it up  ${ownerLink} (once, within 24 hours)`;
   const apart =
     config.role === 'api' ? '\n  Role       api: `--role worker` does the rest, in another process' : '';
   const simulated =
@@ -23,7 +25,7 @@ Counterfoil's worker is ready in ${(startedInMs / 1000).toFixed(1)} s, in ${conf
 Counterfoil is ready in ${(startedInMs / 1000).toFixed(1)} s, in ${config.mode} mode.
 
   API        ${url}
-  Docs       ${url}/docs
+  Docs       ${url}/docs${console}${owner}
   API key    ${apiKey ?? 'as in COUNTERFOIL_BOOTSTRAP_API_KEY'}
   Data       ${config.dataDir} (${stores})
   Simulated  ${simulated}${apart}

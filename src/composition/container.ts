@@ -15,6 +15,7 @@ import { planModule } from './plan.module.js';
 import { platformModule } from './platform.module.js';
 import { processesModule } from './processes.module.js';
 import type { Surroundings } from './tokens.js';
+import { userModule } from './user.module.js';
 import { webhookModule } from './webhook.module.js';
 
 /** Everything wired; nothing is connected or listening until it is asked for. */
@@ -35,6 +36,7 @@ export function createContainer(surroundings: Surroundings): Container {
     processesModule,
     limitModule,
     metricsModule,
+    userModule,
     httpModule,
   );
   return container;

@@ -11,7 +11,9 @@ import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { HealthController } from '../interfaces/http/operations/health.controller.js';
 import { MetricsController } from '../interfaces/http/operations/metrics.controller.js';
 import { customerPages } from '../interfaces/http/pages/customer-pages.js';
+import { consolePages } from '../interfaces/http/pages/page-controllers.js';
 import { cardEntryOf } from '../interfaces/http/pages/pay/card-entry.js';
+import { createAskApi } from '../interfaces/http/pages/shared/ask-api.js';
 import { Admission } from '../interfaces/http/shared/admission.js';
 import { checkConfig } from './config-check.js';
 import { createHealthChecks } from './health.js';
@@ -78,8 +80,18 @@ export const httpModule = new ContainerModule(({ bind }) => {
       tokens.pool,
     ],
   );
-  for (const controller of [...controllers, ...customerPages]) bind(controller as never).toSelf();
+  for (const controller of [...controllers, ...customerPages, ...consolePages]) {
+    bind(controller as never).toSelf();
+  }
+  bind(httpTokens.askApi).toResolvedValue(
+    (...all) => createAskApi(all.flatMap((controller) => [...controller.routes])),
+    [...controllers],
+  );
   bind(tokens.customerPages).toResolvedValue((...all) => all, [...customerPages]);
+  bind(tokens.consolePages).toResolvedValue(
+    ({ config }, ...all) => (config.console.on ? all : []),
+    [tokens.surroundings, ...consolePages],
+  );
   bind(tokens.eventLoopDelay).toResolvedValue(() => new EventLoopDelay());
   bind(tokens.admission).toResolvedValue(
     ({ config: { readsMax, writesMax } }, delay) =>
@@ -101,7 +113,8 @@ export const httpModule = new ContainerModule(({ bind }) => {
       receiveWebhook,
       admission,
       counters,
-      pages,
+      ofCustomers,
+      ofOperators,
       { config },
       ...all
     ) =>
@@ -113,7 +126,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         logger,
         admission,
         onAnswered: counters.requestAnswered,
-        pageControllers: config.role === 'worker' ? [] : pages,
+        pageControllers: config.role === 'worker' ? [] : [...ofCustomers, ...ofOperators],
         // A worker only tells how it is.
         receiveWebhook: config.role === 'worker' ? refuseWebhook : receiveWebhook,
         trustedProxies: config.trustedProxies,
@@ -129,6 +142,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
       tokens.admission,
       tokens.counters,
       tokens.customerPages,
+      tokens.consolePages,
       tokens.surroundings,
       ...controllers,
     ],

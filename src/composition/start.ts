@@ -23,6 +23,8 @@ export type Running = {
   readonly url: string;
   /** The key of the first start; null where it was given as COUNTERFOIL_BOOTSTRAP_API_KEY. */
   readonly apiKey: string | null;
+  /** Where the first owner of the console sets up an account, once; null where there is an owner, or no console. */
+  readonly ownerLink: string | null;
   /** Where the Stripe simulator listens; null against Stripe. */
   readonly simulatorUrl: string | null;
   readonly logger: Logger;
@@ -65,7 +67,8 @@ export async function startCounterfoil(config: Config): Promise<Running> {
     await migrateOrExplain(databaseUrl, logger);
     const stripe = await stripeOf(config, port, stops);
     const publicUrl = config.publicUrl ?? listeningAt(config, port);
-    const app = await startParts({ config, logger, databaseUrl, stripe, publicUrl }, port, stops);
+    const secretKey = config.console.secretKey ?? (await keptSecretKey(config.dataDir));
+    const app = await startParts({ config, logger, databaseUrl, secretKey, stripe, publicUrl }, port, stops);
     const simulatorUrl = stripe.simulated ? stripe.apiBase : null;
     return { config, ...app, simulatorUrl, logger, stop };
   } catch (error) {
@@ -143,7 +146,7 @@ async function startParts(
   surroundings: Surroundings,
   port: number,
   stops: Stops,
-): Promise<{ readonly url: string; readonly apiKey: string | null }> {
+): Promise<Pick<Running, 'url' | 'apiKey' | 'ownerLink'>> {
   const { config } = surroundings;
   const container = createContainer(surroundings);
   const pool = container.get(tokens.pool);
@@ -161,12 +164,13 @@ async function startParts(
   const delay = container.get(tokens.eventLoopDelay);
   const printer = container.get(tokens.documentPrinter);
   const [inbox, records] = [container.get(tokens.inbox), container.get(tokens.idempotencyRecords)];
+  const accessLog = container.get(httpTokens.accessLog);
   stops.push(async () => {
     gateway.close();
     vault.close();
     delay.close();
     redis?.close();
-    await Promise.all([inbox.close(), records.close(), printer.close()]);
+    await Promise.all([inbox.close(), records.close(), printer.close(), accessLog.settled()]);
   });
 
   const works = config.role !== 'api';
@@ -189,7 +193,13 @@ async function startParts(
     const left = sleep(finishWithinMs, undefined, { ref: false });
     return Promise.all([server.close(finishWithinMs), Promise.race([Promise.all(work), left])]);
   });
-  return { url: listeningAt(config, port), apiKey };
+  const url = listeningAt(config, port);
+  const token = config.console.on && serves ? await container.get(httpTokens.users).ownerLink() : null;
+  return {
+    url,
+    apiKey,
+    ownerLink: token === null ? null : `${surroundings.publicUrl}/admin/welcome/${token}`,
+  };
 }
 
 /** How this machine reaches what listens at the configured host. */
@@ -213,4 +223,21 @@ async function bootstrapApiKey(
   if (kept === undefined) await writeFile(file, `${secret}\n`, { mode: 0o600 });
   await apiKeys.bootstrap(secret, 'bootstrap');
   return secret;
+}
+
+/** Made at the first start where none is configured, and kept beside the database that it belongs to. */
+async function keptSecretKey(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'secret-key');
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return kept.trim();
+  const made = randomBytes(32).toString('hex');
+  try {
+    await writeFile(file, `${made}\n`, { mode: 0o600, flag: 'wx' });
+    return made;
+  } catch (error) {
+    // Another process of this folder was first.
+    const theirs = await readFile(file, 'utf8').catch(() => undefined);
+    if (theirs === undefined) throw error;
+    return theirs.trim();
+  }
 }

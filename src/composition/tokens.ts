@@ -19,7 +19,10 @@ import type { Logger } from '../application/ports/logger.js';
 import type { Mailer } from '../application/ports/mailer.js';
 import type { PolicyProgress } from '../application/ports/policy-progress.js';
 import type { PendingEffects } from '../application/ports/read-models.js';
+import type { OneTimeCodes, Passwords, Sealing } from '../application/ports/secrets.js';
+import type { UserAccounts } from '../application/ports/user-accounts.js';
 import type { Policy } from '../application/shared/policy.js';
+import type { UserHandler } from '../application/user/user-handler.js';
 import type { HandleCustomerNews } from '../application/webhook/handle-customer-news.js';
 import type { Config } from '../config.js';
 import type { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
@@ -49,6 +52,8 @@ export type Surroundings = {
   readonly config: Config;
   readonly logger: Logger;
   readonly databaseUrl: string;
+  /** 32 bytes in hexadecimal, the same for all processes of the deployment. */
+  readonly secretKey: string;
   readonly stripe: {
     readonly secretKey: string;
     readonly apiBase: string | null;
@@ -126,9 +131,16 @@ export const tokens = {
   noticePolicies: token<readonly Policy[]>('noticePolicies'),
   tellOfDates: token<ReturnType<typeof createTellOfDates>>('tellOfDates'),
   counters: token<Counters>('counters'),
+  userHandler: token<UserHandler>('userHandler'),
+  userAccounts: token<UserAccounts>('userAccounts'),
+  passwords: token<Passwords>('passwords'),
+  sealing: token<Sealing>('sealing'),
+  oneTimeCodes: token<OneTimeCodes>('oneTimeCodes'),
   receiveWebhook: token<ReceiveWebhook>('receiveWebhook'),
   eventLoopDelay: token<EventLoopDelay>('eventLoopDelay'),
   admission: token<Admission>('admission'),
   customerPages: token<readonly PageController[]>('customerPages'),
+  /** None where the console is off. */
+  consolePages: token<readonly PageController[]>('consolePages'),
   httpServer: token<HttpServer>('httpServer'),
 } as const;

@@ -22,6 +22,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'payment',
     'plan',
     'shared',
+    'user',
   ],
   application: [
     'audit',
@@ -40,6 +41,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'policies',
     'ports',
     'shared',
+    'user',
     'webhook',
   ],
   infrastructure: [
@@ -55,12 +57,23 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'resilience',
     'stripe',
     'stripe-simulator',
+    'users',
   ],
   interfaces: ['cli', 'http', 'worker'],
 };
 
 /** Domain modules that decide, each with its codec in the application layer. */
-const deciders = ['credit', 'customer', 'invoice', 'limit', 'manual-payment', 'order', 'payment', 'plan'];
+const deciders = [
+  'credit',
+  'customer',
+  'invoice',
+  'limit',
+  'manual-payment',
+  'order',
+  'payment',
+  'plan',
+  'user',
+];
 
 function foldersIn(layer: string): readonly string[] {
   return readdirSync(join(src, layer), { withFileTypes: true })

@@ -140,7 +140,10 @@ export const securityItems: readonly SecurityItem[] = [
   {
     number: 31,
     expected: 'Every route with every scope, none by default',
-    heldBy: [[routes, '%s is for %s alone']],
+    heldBy: [
+      [routes, '%s is for %s alone'],
+      ['tests/unit/http/page-access.spec.ts', 'are for the role %s where it has the scope'],
+    ],
   },
   {
     number: 33,
@@ -153,7 +156,13 @@ export const securityItems: readonly SecurityItem[] = [
     heldBy: [
       ['tests/unit/http/manual-payments.spec.ts', 'two keys of one holder are one person'],
       ['tests/unit/manual-payment/manual-payment.spec.ts', 'whatever keys the first one has'],
+      ['tests/unit/http/users.spec.ts', 'is the user: with it nobody is a second person'],
     ],
+  },
+  {
+    number: 35,
+    expected: 'A role that is taken away is gone with the next request, for pages and keys alike',
+    heldBy: [['tests/unit/http/users.spec.ts', 'that is taken away is gone with the next request']],
   },
   {
     number: 36,
@@ -167,12 +176,22 @@ export const securityItems: readonly SecurityItem[] = [
     heldBy: [
       [limits, 'is refused after ten in a minute, and locks out nobody with another key'],
       ['tests/unit/limit/limit.spec.ts', 'costs half an hour at most where API keys were wrong'],
+      ['tests/unit/http/sign-in.spec.ts', 'locks an address after ten tries'],
+      ['tests/integration/users/users.spec.ts', 'are ten, however many come at once'],
     ],
   },
   {
     number: 39,
-    expected: 'No second port, no simulator, no default key and no figures without a key in live mode',
-    heldBy: [[access, 'security 39']],
+    expected:
+      'No second port, no simulator, no console, no default key and no figures without a key in live mode',
+    heldBy: [
+      [access, 'security 39'],
+      [config, 'has a console in the demo only, unless it is asked for'],
+      [
+        'tests/unit/http/sign-in.spec.ts',
+        'makes the first owner, once, and is made as long as there is none',
+      ],
+    ],
   },
   {
     number: 40,
@@ -352,5 +371,5 @@ export const securityItems: readonly SecurityItem[] = [
 
 /** Parts of the checklist that nothing here holds, and why. */
 export const withoutTest: readonly (readonly [items: string, reason: string])[] = [
-  ['32, 35, 37', 'no portal, no users, no operator console and no tokens of theirs yet'],
+  ['32, 37', 'no portal and no tokens of customers yet'],
 ];

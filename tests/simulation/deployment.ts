@@ -125,6 +125,8 @@ export function startProcess(parts: {
       create: notSimulated,
       find: notSimulated,
       list: notSimulated,
+      rotate: notSimulated,
+      revokeBeyond: notSimulated,
       revoke: notSimulated,
     },
     limits: unlimited,

@@ -9,6 +9,7 @@ import { referenceClaimCodec } from '../../src/application/manual-payment/refere
 import { orderCodec } from '../../src/application/order/order.codec.js';
 import { paymentCodec } from '../../src/application/payment/payment.codec.js';
 import { planCodec } from '../../src/application/plan/plan.codec.js';
+import { userCodec } from '../../src/application/user/user.codec.js';
 
 /** What one module stores; `golden` is its folder under tests/golden-events. */
 type StoredModule = {
@@ -56,4 +57,5 @@ export const storedModules: readonly StoredModule[] = [
     codec: referenceClaimCodec,
   },
   { title: 'Limit', golden: 'limit', streams: 'limit-<limit id>', codec: limitCodec },
+  { title: 'User', golden: 'user', streams: 'user-<user id>', codec: userCodec },
 ];

@@ -32,6 +32,9 @@ import type { PlanEvent } from '../../domain/plan/events.js';
 import { plan } from '../../domain/plan/plan.js';
 import type { PlanState } from '../../domain/plan/state.js';
 import { valuesOf } from '../../domain/shared/id-index.js';
+import type { UserEvent } from '../../domain/user/messages.js';
+import type { UserState } from '../../domain/user/user.js';
+import { user } from '../../domain/user/user.js';
 import { collectionCodec } from '../collection/collection.codec.js';
 import { creditCodec } from '../credit/credit.codec.js';
 import { customerCodec } from '../customer/customer.codec.js';
@@ -43,6 +46,7 @@ import { referenceClaimCodec } from '../manual-payment/reference-claim.codec.js'
 import { orderCodec } from '../order/order.codec.js';
 import { paymentCodec } from '../payment/payment.codec.js';
 import { planCodec } from '../plan/plan.codec.js';
+import { userCodec } from '../user/user.codec.js';
 import type { AuditedCategories } from './audited-category.js';
 import { auditedCategory } from './audited-category.js';
 import { describeCollectionEvent } from './collection-sentences.js';
@@ -54,6 +58,7 @@ import { describeManualPaymentEvent, describeReferenceClaimEvent } from './manua
 import { describeOrderEvent } from './order-sentences.js';
 import { describePaymentEvent } from './payment-sentences.js';
 import { describePlanEvent } from './plan-sentences.js';
+import { describeUserEvent } from './user-sentences.js';
 
 /** Every kind of stream that an auditor can look into. */
 export const auditedCategories: AuditedCategories = {
@@ -112,6 +117,11 @@ export const auditedCategories: AuditedCategories = {
     decider: limit,
     codec: limitCodec,
     describe: describeLimitEvent,
+  }),
+  user: auditedCategory<UserState, UserEvent>({
+    decider: user,
+    codec: userCodec,
+    describe: describeUserEvent,
   }),
 };
 

@@ -32,6 +32,8 @@ export const scopes = [
   'manual_payments:write',
   'notifications:read',
   'notifications:write',
+  'users:read',
+  'users:write',
 ] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -60,6 +62,8 @@ export type ApiKeyRow = {
   readonly created_at: Instant;
   readonly expires_at: Instant | null;
   readonly revoked_at: Instant | null;
+  /** To the minute; null for one that was never used. */
+  readonly last_used_at: Instant | null;
 };
 
 /** API keys are kept as SHA-256 digests: whoever reads the database cannot use one. */
@@ -79,4 +83,15 @@ export interface ApiKeys {
   list(page: PageRequest): Promise<Page<ApiKeyRow>>;
   /** The key as it is afterwards; undefined when there is none. It is refused everywhere within a second. */
   revoke(id: string): Promise<ApiKeyRow | undefined>;
+  /**
+   * Makes a key under a new id that may do what an old one may, which works on for so long. The secret is null where the new
+   * id has a key already; undefined when there is no such old key, or it is revoked or expired.
+   */
+  rotate(
+    id: string,
+    newId: string,
+    overlapSeconds: number,
+  ): Promise<{ readonly row: ApiKeyRow; readonly secret: string | null } | undefined>;
+  /** Revokes the keys of a holder that may do anything else than these scopes allow. */
+  revokeBeyond(holder: string, allowed: readonly Scope[]): Promise<void>;
 }

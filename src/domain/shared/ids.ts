@@ -15,6 +15,7 @@ export type CollectionId = Id<'collection'>;
 export type CreditNoteId = Id<'creditNote'>;
 export type LimitId = Id<'limit'>;
 export type InvoiceTemplateId = Id<'invoiceTemplate'>;
+export type UserId = Id<'user'>;
 
 /** Every id of ours is a prefix that names its kind and a UUID in lower case. */
 const pattern = (prefix: string) =>
@@ -39,3 +40,4 @@ export const parseManualPaymentId = parser<ManualPaymentId>('mp');
 export const parseCollectionId = parser<CollectionId>('col');
 export const parseCreditNoteId = parser<CreditNoteId>('cn');
 export const parseLimitId = parser<LimitId>('lim');
+export const parseUserId = parser<UserId>('usr');

@@ -22,8 +22,10 @@ type Cached = { readonly key: Promise<ApiKey | undefined>; readonly until: numbe
 /** A revoked key is refused everywhere within this time. */
 const cachedMs = 1_000;
 const cachedMax = 1_000;
+const usedEveryMs = 60_000;
 const prefixLength = 16;
-const columns = 'id, name, prefix, scopes, holder, livemode, created_at, expires_at, revoked_at';
+const columns =
+  'id, name, prefix, scopes, holder, livemode, created_at, expires_at, revoked_at, last_used_at';
 
 /** API keys in a table, found by the beginning of the secret and compared by digest in constant time. */
 export class PostgresApiKeys implements ApiKeys {
@@ -31,6 +33,8 @@ export class PostgresApiKeys implements ApiKeys {
   readonly #now: () => number;
   /** By digest, so that no secret stays in memory. */
   readonly #cache = new Map<string, Cached>();
+  /** When the use of a key was noted last. */
+  readonly #used = new Map<string, number>();
 
   /**
    * @param pool stays the caller's to close
@@ -95,6 +99,37 @@ export class PostgresApiKeys implements ApiKeys {
     return { row, secret: null };
   }
 
+  /** The old key's end is set when the new one is made, and not again by a repeat. */
+  async rotate(id: string, newId: string, overlapSeconds: number): ReturnType<ApiKeys['rotate']> {
+    const old = await this.find(id);
+    const known = await this.find(newId);
+    if (known !== undefined) return { row: known, secret: null };
+    if (old === undefined || old.revoked_at !== null || isOver(old.expires_at)) return undefined;
+    const made = await this.create({
+      id: newId,
+      name: old.name,
+      scopes: knownScopes(old.scopes),
+      holder: old.holder,
+      livemode: old.livemode,
+    });
+    await this.#pool.query(
+      `update counterfoil.api_keys
+       set expires_at = least(coalesce(expires_at, 'infinity'), now() + make_interval(secs => $2)) where id = $1`,
+      [id, overlapSeconds],
+    );
+    this.#cache.clear();
+    return made;
+  }
+
+  async revokeBeyond(holder: string, allowed: readonly Scope[]): Promise<void> {
+    await this.#pool.query(
+      `update counterfoil.api_keys set revoked_at = now()
+       where holder = $1 and revoked_at is null and not scopes <@ $2`,
+      [holder, [...allowed]],
+    );
+    this.#cache.clear();
+  }
+
   async find(id: string): Promise<ApiKeyRow | undefined> {
     const { rows } = await this.#pool.query<ApiKeyRow>(
       `select ${columns} from counterfoil.api_keys where id = $1`,
@@ -133,8 +168,28 @@ export class PostgresApiKeys implements ApiKeys {
     for (const row of rows) {
       if (timingSafeEqual(row.secret_sha256, digest)) found = keyOf(row);
     }
+    if (found !== undefined) this.#noteUse(found.id);
     return found;
   }
+
+  /** Once a minute and key, and never in the way of a request. */
+  #noteUse(id: string): void {
+    const noted = this.#used.get(id);
+    if (noted !== undefined && this.#now() - noted < usedEveryMs) return;
+    if (this.#used.size >= cachedMax) this.#used.clear();
+    this.#used.set(id, this.#now());
+    this.#pool
+      .query(`update counterfoil.api_keys set last_used_at = now() where id = $1`, [id])
+      .catch(() => this.#used.delete(id));
+  }
+}
+
+function isOver(expiresAt: Instant | null): boolean {
+  return expiresAt !== null && Date.parse(expiresAt) <= Date.now();
+}
+
+function knownScopes(given: readonly string[]): readonly Scope[] {
+  return given.filter((scope): scope is Scope => (scopes as readonly string[]).includes(scope));
 }
 
 function digestOf(secret: string): Buffer {
@@ -145,7 +200,7 @@ function keyOf(row: Row): ApiKey {
   return {
     id: row.id,
     name: row.name,
-    scopes: row.scopes.filter((scope): scope is Scope => (scopes as readonly string[]).includes(scope)),
+    scopes: knownScopes(row.scopes),
     holder: row.holder,
     livemode: row.livemode,
     revokedAt: row.revoked_at,

@@ -23,6 +23,7 @@ import { OrdersController } from './order/orders.controller.js';
 import { PaymentsController } from './payment/payments.controller.js';
 import { RefundsController } from './payment/refunds.controller.js';
 import { PlansController } from './plan/plans.controller.js';
+import { UsersController } from './user/users.controller.js';
 import { InboundWebhooksController } from './webhook/inbound-webhooks.controller.js';
 
 /** Every controller there is, for the container to make; their order is that in which Express looks. */
@@ -53,4 +54,5 @@ export const controllers = [
   ApiKeysController,
   TestClockController,
   LimitsController,
+  UsersController,
 ] as const;

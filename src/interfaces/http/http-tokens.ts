@@ -19,6 +19,7 @@ import type { OrderHandler } from '../../application/order/order-handler.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
 import type { RecoverPayment } from '../../application/payment/recover-payment.js';
 import type { PlanHandler } from '../../application/plan/plan-tasks.js';
+import type { AccessLog } from '../../application/ports/access-log.js';
 import type { ApiKeys } from '../../application/ports/api-keys.js';
 import type { Breakers } from '../../application/ports/breakers.js';
 import type { Clock, TestClock } from '../../application/ports/clock.js';
@@ -47,7 +48,12 @@ import type {
   Projections,
   RefundQueries,
 } from '../../application/ports/read-models.js';
+import type { Sessions } from '../../application/ports/user-accounts.js';
+import type { SignIn } from '../../application/user/sign-in.js';
+import type { Users } from '../../application/user/users.js';
+import type { ConsoleArea } from './pages/admin/console-area.js';
 import type { CardEntry } from './pages/pay/card-entry.js';
+import type { AskApi } from './pages/shared/ask-api.js';
 import type { Attempts } from './payment/card-testing.js';
 
 /** What all controllers know of the deployment. */
@@ -150,4 +156,11 @@ export const httpTokens = {
   checkConfig: token<CheckConfig>('checkConfig'),
   healthChecks: token<HealthChecks>('healthChecks'),
   metricsPage: token<MetricsPage>('metricsPage'),
+  users: token<Users>('users'),
+  signIn: token<SignIn>('signIn'),
+  sessions: token<Sessions>('sessions'),
+  accessLog: token<AccessLog>('accessLog'),
+  consoleArea: token<ConsoleArea>('consoleArea'),
+  /** The API's own routes, for pages. */
+  askApi: token<AskApi>('askApi'),
 } as const;

@@ -55,9 +55,11 @@ describe('API keys in Postgres', () => {
     const asked = { id, name: 'Ann', scopes: ['payments:read'], holder: 'ann', livemode: false } as const;
     const made = await keys.create(asked);
     expect(await keys.authenticate(made.secret ?? '')).toEqual({ ...asked, revokedAt: null });
-    expect(await keys.create({ ...asked, name: 'Again' })).toEqual({ row: made.row, secret: null });
+    // Its use is noted by the way.
+    const { last_used_at: _used, ...row } = made.row;
+    expect(await keys.create({ ...asked, name: 'Again' })).toMatchObject({ row, secret: null });
     const first = await keys.list({ limit: 1, startingAfter: null, endingBefore: null });
-    expect(first).toEqual({ rows: [made.row], hasMore: true });
+    expect(first).toMatchObject({ rows: [row], hasMore: true });
     expect((await keys.list({ limit: 1, startingAfter: id, endingBefore: null })).rows[0]?.id).not.toBe(id);
     expect(await keys.revoke(id)).toMatchObject({ id, revoked_at: expect.any(String) });
     expect((await keys.authenticate(made.secret ?? ''))?.revokedAt).not.toBe(null);

@@ -45,6 +45,26 @@ describe('the configuration', () => {
     expect(readConfig(test).mode).toBe('test');
   });
 
+  it('has a console in the demo only, unless it is asked for', () => {
+    const test = {
+      STRIPE_SECRET_KEY: 'sk_test_0123456789abcdef',
+      STRIPE_WEBHOOK_SECRET: live.STRIPE_WEBHOOK_SECRET,
+    };
+    const isOn = (environment: Record<string, string>) => readConfig(environment).console.on;
+    expect([isOn({}), isOn(test), isOn(live)]).toEqual([true, false, false]);
+    expect(isOn({ COUNTERFOIL_CONSOLE: 'off' })).toBe(false);
+    expect(isOn({ ...test, COUNTERFOIL_CONSOLE: 'on' })).toBe(true);
+  });
+
+  it('asks for a key of its own where live users sign in', () => {
+    const console = { ...live, COUNTERFOIL_CONSOLE: 'on' };
+    expect(problemsOf(console)).toEqual(['COUNTERFOIL_SECRET_KEY']);
+    expect(problemsOf({ ...console, COUNTERFOIL_SECRET_KEY: 'a'.repeat(63) })).toEqual([
+      'COUNTERFOIL_SECRET_KEY',
+    ]);
+    expect(problemsOf({ ...console, COUNTERFOIL_SECRET_KEY: 'a'.repeat(64) })).toEqual([]);
+  });
+
   it('takes two webhook secrets during a rotation', () => {
     const both = 'whsec_new456789abcdef, whsec_old456789abcdef';
     expect(readConfig({ ...live, STRIPE_WEBHOOK_SECRET: both }).stripe.webhookSecrets).toEqual([

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { v4, v7 } from 'uuid';
-import type { ApiKey, ApiKeyRow, ApiKeys } from '../../../src/application/ports/api-keys.js';
+import type { ApiKey, ApiKeyRow, ApiKeys, Scope } from '../../../src/application/ports/api-keys.js';
 import type { TestClock } from '../../../src/application/ports/clock.js';
 import type { EventStore, RecordedEvent } from '../../../src/application/ports/event-store.js';
 import type {
@@ -63,10 +63,29 @@ export class InMemoryApiKeys implements ApiKeys {
       if (key.id === id) this.keys.set(secret, { ...key, revokedAt: at });
     return this.find(id);
   }
+
+  async rotate(id: string, newId: string) {
+    const old = [...this.keys.values()].find((key) => key.id === id);
+    return old === undefined ? undefined : this.create({ ...old, id: newId });
+  }
+
+  async revokeBeyond(holder: string, allowed: readonly Scope[]): Promise<void> {
+    for (const key of [...this.keys.values()]) {
+      const beyond = key.scopes.some((scope) => !allowed.includes(scope));
+      if (key.holder === holder && beyond) await this.revoke(key.id);
+    }
+  }
 }
 
 function rowOf(secret: string, { revokedAt, ...key }: ApiKey): ApiKeyRow {
-  return { ...key, prefix: secret.slice(0, 16), created_at: at, expires_at: null, revoked_at: revokedAt };
+  return {
+    ...key,
+    prefix: secret.slice(0, 16),
+    created_at: at,
+    expires_at: null,
+    revoked_at: revokedAt,
+    last_used_at: null,
+  };
 }
 
 type Kept = { fingerprint: string; commandId: string; claim: string; until: number; answer?: SavedAnswer };

@@ -20,6 +20,7 @@ import { createHttpServer } from '../../../src/interfaces/http/http-server.js';
 import type { HealthChecks, ReceiveWebhook } from '../../../src/interfaces/http/http-tokens.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import { customerPages } from '../../../src/interfaces/http/pages/customer-pages.js';
+import { consolePages } from '../../../src/interfaces/http/pages/page-controllers.js';
 import type { PageController } from '../../../src/interfaces/http/pages/shared/page.js';
 import { createAttempts } from '../../../src/interfaces/http/payment/card-testing.js';
 import { Admission } from '../../../src/interfaces/http/shared/admission.js';
@@ -45,6 +46,7 @@ import {
 } from './in-memory-ports.js';
 import { bindNotifications } from './notification-ports.js';
 import { bindPlans } from './plan-ports.js';
+import { bindUserParts } from './user-parts.js';
 
 const roomy = { underWayMax: 1_000, waitingMax: 1_000, waitMs: 2_000 };
 export const allScopesSecret = 'sk_test_allscopes0000000000000000';
@@ -82,7 +84,7 @@ export async function startServer(
   const { limitRules: rules = {} } = more;
   const created = createLimiting({ eventStore, logger, clock: systemClock, rules });
   const limiting = { ...created, limits: more.limits ?? created.limits };
-  const { container, renderings, ...customers } = containerOf({
+  const { container, renderings, users, customers } = containerOf({
     eventStore,
     limiting,
     gateway,
@@ -105,6 +107,7 @@ export async function startServer(
     ],
     pageControllers: [
       ...customerPages.map((pages) => container.get<PageController>(pages)),
+      ...consolePages.map((controller) => container.get<PageController>(controller as never)),
       ...(more.furtherPages ?? []),
     ],
     apiKeys,
@@ -133,6 +136,7 @@ export async function startServer(
       limiting,
       customers,
       renderings,
+      users,
     },
     api: apiClient(url, allScopesSecret),
     as: (secret: string | null) => apiClient(url, secret),
@@ -213,5 +217,6 @@ function containerOf(parts: {
     .toConstantValue(async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }));
   for (const controller of controllers) container.bind<Controller>(controller).toSelf().inSingletonScope();
   for (const pages of customerPages) container.bind<PageController>(pages).toSelf().inSingletonScope();
-  return { container, renderings, ...customers };
+  const users = bindUserParts(container, { eventStore, apiKeys });
+  return { container, renderings, users, customers };
 }

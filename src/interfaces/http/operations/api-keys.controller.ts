@@ -2,6 +2,7 @@ import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { ApiKeyRow, ApiKeys } from '../../../application/ports/api-keys.js';
 import { scopes } from '../../../application/ports/api-keys.js';
+import { parseUserId } from '../../../domain/shared/ids.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import {
@@ -11,6 +12,7 @@ import {
   pageParameters,
   textField,
   timestamp,
+  wholeField,
 } from '../shared/fields.js';
 import { listAnswer, pageOf } from '../shared/lists.js';
 import { refused } from '../shared/problem.js';
@@ -36,6 +38,14 @@ const createBody = z
   })
   .meta({ id: 'CreateApiKey' });
 
+const rotateBody = z
+  .strictObject({
+    overlap_seconds: wholeField(0, 30 * 86_400)
+      .optional()
+      .meta({ description: 'For how long the old key works on; a day by default.' }),
+  })
+  .meta({ id: 'RotateApiKey' });
+
 const listQuery = z.strictObject(pageParameters(keyId)).refine(oneCursor, oneCursorRefusal);
 
 const keySchema = z
@@ -52,6 +62,7 @@ const keySchema = z
     created_at: timestamp,
     expires_at: timestamp.nullable(),
     revoked_at: timestamp.nullable(),
+    last_used_at: timestamp.nullable().meta({ description: 'To the minute.' }),
   })
   .meta({ id: 'ApiKey' });
 
@@ -86,6 +97,17 @@ export class ApiKeysController implements Controller {
     }),
     route({
       method: 'post',
+      path: '/v1/api_keys/:id/rotate',
+      tag: 'Operations',
+      summary: 'Make a key in the place of another one, which works on for a while',
+      scope: 'keys:write',
+      params,
+      body: rotateBody,
+      answers: { 201: { description: 'The new key, with its secret.', schema: keySchema } },
+      handle: ({ params: { id }, body, context }) => this.rotate(id, body.overlap_seconds ?? 86_400, context),
+    }),
+    route({
+      method: 'post',
       path: '/v1/api_keys/:id/revoke',
       tag: 'Operations',
       summary: 'Take an API key out of use for good',
@@ -100,29 +122,66 @@ export class ApiKeysController implements Controller {
     }),
   ];
 
-  /** Nobody hands out more than they have themselves. */
   private async create(body: z.output<typeof createBody>, context: RequestContext): Promise<Answer> {
-    const own = new Set(context.caller?.scopes ?? []);
-    const beyond = body.scopes.filter((each) => !own.has(each));
-    if (beyond.length > 0) {
-      throw refused('insufficient_scope', {
-        detail: `Your own key does not have ${beyond.join(', ')}.`,
-        param: 'scopes',
-      });
-    }
+    checkWithin(body.scopes, context);
     const { row, secret } = await this.keys.create({
       id: `key_${context.commandId}`,
       name: body.name,
       scopes: [...new Set(body.scopes)],
-      holder: body.holder ?? null,
+      holder: holderOf(body.holder, context),
       livemode: this.settings.livemode,
     });
     return { status: 201, body: keyObject(row), ...(secret === null ? {} : { toldOnce: { secret } }) };
   }
+
+  private async rotate(id: string, overlapSeconds: number, context: RequestContext): Promise<Answer> {
+    const old = await this.keys.find(id);
+    if (old === undefined) throw refused('resource_missing', { detail: 'There is no such API key.' });
+    checkWithin(old.scopes, context);
+    if (isUser(context) && old.holder !== context.caller?.holder) {
+      throw refused('api_key_of_another', { detail: 'Only its holder may make a key in its place.' });
+    }
+    const made = await this.keys.rotate(id, `key_${context.commandId}`, overlapSeconds);
+    if (made === undefined) {
+      throw refused('api_key_over', { detail: 'A key that is revoked or has expired is not replaced.' });
+    }
+    const { row, secret } = made;
+    return { status: 201, body: keyObject(row), ...(secret === null ? {} : { toldOnce: { secret } }) };
+  }
+}
+
+/** Nobody hands out more than they have themselves. @throws Refused */
+function checkWithin(asked: readonly string[], { caller }: RequestContext): void {
+  const own = new Set<string>(caller?.scopes ?? []);
+  const beyond = asked.filter((each) => !own.has(each));
+  if (beyond.length === 0) return;
+  throw refused('insufficient_scope', {
+    detail: `You do not have ${beyond.join(', ')} yourself.`,
+    param: 'scopes',
+  });
+}
+
+/**
+ * A user's keys are the user's own: with keys of an invented holder, one person could be two.
+ * @throws Refused
+ */
+function holderOf(asked: string | undefined, context: RequestContext): string | null {
+  if (!isUser(context)) return asked ?? null;
+  const own = context.caller?.holder ?? null;
+  if (asked === undefined || asked === own) return own;
+  throw refused('api_key_of_another', {
+    detail: 'A user makes keys for themselves only.',
+    param: 'holder',
+  });
+}
+
+function isUser({ caller }: RequestContext): boolean {
+  return parseUserId(caller?.holder ?? '') !== undefined;
 }
 
 function keyObject(row: ApiKeyRow) {
-  const { id, name, prefix, scopes: given, holder, livemode, created_at, expires_at, revoked_at } = row;
-  const times = { created_at, expires_at, revoked_at };
+  const { id, name, prefix, scopes: given, holder, livemode } = row;
+  const { created_at, expires_at, revoked_at, last_used_at } = row;
+  const times = { created_at, expires_at, revoked_at, last_used_at };
   return { id, object: 'api_key', name, prefix, scopes: given, holder, metadata: {}, livemode, ...times };
 }

@@ -40,15 +40,11 @@ export function createPageServer(
           address[page.method]((request, response) => dispatch(page, request, response));
         }
         const allow = group.map(({ method }) => (method === 'get' ? 'GET, HEAD' : 'POST')).join(', ');
-        const [{ area } = { area: undefined }] = group;
-        if (area === undefined) continue;
+        const told = { detail: `This page takes ${allow}.`, headers: { allow } };
+        const [page] = group;
+        if (page === undefined) continue;
         address.all((request, response) =>
-          refuse(
-            area,
-            refused('method_not_allowed', { detail: `This page takes ${allow}.`, headers: { allow } }),
-            request,
-            response,
-          ),
+          refuse(page.area, refused('method_not_allowed', told), request, response, page),
         );
       }
       if (areas.length > 0) mountAssets(app);

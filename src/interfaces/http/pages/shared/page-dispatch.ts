@@ -34,8 +34,11 @@ export type PageDispatchParts = ExchangeParts & {
 export function createPageDispatch(parts: PageDispatchParts) {
   const { logger, admission } = parts;
 
-  function beginReading(area: PageArea<unknown>, request: Request): Reading {
-    const exchange = beginExchange(request, parts.trustedProxies);
+  /** A token in an address is a secret: the log, the answer and the access log name the page instead. */
+  function beginReading(area: PageArea<unknown>, request: Request, page?: Page): Reading {
+    const begun = beginExchange(request, parts.trustedProxies);
+    const path = page?.path.includes(':token') === true ? page.path : begun.path;
+    const exchange = { ...begun, path, log: { ...begun.log, path } };
     const secure = request.secure;
     const context: PageContext = {
       requestId: exchange.id,
@@ -51,7 +54,7 @@ export function createPageDispatch(parts: PageDispatchParts) {
   }
 
   async function dispatch(page: Page, request: Request, response: Response): Promise<void> {
-    const reading = beginReading(page.area, request);
+    const reading = beginReading(page.area, request, page);
     let answer: PageAnswer;
     try {
       answer = await answerTo(page, reading);
@@ -67,8 +70,9 @@ export function createPageDispatch(parts: PageDispatchParts) {
     error: unknown,
     request: Request,
     response: Response,
+    page?: Page,
   ): Promise<void> {
-    const reading = beginReading(area, request);
+    const reading = beginReading(area, request, page);
     let told = error;
     try {
       await countRequest(parts, reading.exchange);
@@ -145,7 +149,7 @@ export function createPageDispatch(parts: PageDispatchParts) {
     const identity = {
       caller: `form ${fingerprintOf(context.sessionToken ?? '')}`.slice(0, 60),
       method: 'POST',
-      path: exchange.path,
+      path: exchange.request.path,
       key: sent.once,
       fingerprint: fingerprintOf(sent.given),
     };
@@ -153,7 +157,7 @@ export function createPageDispatch(parts: PageDispatchParts) {
     const kept = { records: parts.idempotency, logger, leaseMs: parts.leaseMs };
     const wire = await answerOnce(kept, identity, async (commandId) => {
       first = await handled(commandId);
-      return keptForm(first, page.back({ params: sent.params, form: undefined }) ?? exchange.path);
+      return keptForm(first, page.back({ params: sent.params, form: undefined }) ?? page.area.path);
     });
     if (first !== undefined) return first;
     const [to = '/', text = 'This was done already.'] = JSON.parse(String(wire.body)) as readonly string[];

@@ -1,0 +1,82 @@
+import { hkdfSync } from 'node:crypto';
+import { ContainerModule } from 'inversify';
+import { createCommandHandler } from '../application/shared/command-handler.js';
+import { createSignIn } from '../application/user/sign-in.js';
+import { userCodec } from '../application/user/user.codec.js';
+import { createUsers } from '../application/user/users.js';
+import { user } from '../domain/user/user.js';
+import { PostgresAccessLog } from '../infrastructure/postgres/access-log.js';
+import { PostgresSignInTries } from '../infrastructure/postgres/sign-in-tries.js';
+import { PostgresUserAccounts } from '../infrastructure/postgres/user-accounts.js';
+import { PostgresSessions, PostgresUserLinks } from '../infrastructure/postgres/user-sessions.js';
+import { AesSealing } from '../infrastructure/users/aes-sealing.js';
+import { ScryptPasswords } from '../infrastructure/users/scrypt-passwords.js';
+import { TotpCodes } from '../infrastructure/users/totp-codes.js';
+import { httpTokens } from '../interfaces/http/http-tokens.js';
+import { createConsoleArea } from '../interfaces/http/pages/admin/console-area.js';
+import { tokens } from './tokens.js';
+
+/** Users of the console: who they are, how they sign in, and what is noted of it. */
+export const userModule = new ContainerModule(({ bind }) => {
+  bind(tokens.userHandler).toResolvedValue(
+    (eventStore) => createCommandHandler({ eventStore, decider: user, codec: userCodec, category: 'user' }),
+    [httpTokens.eventStore],
+  );
+  bind(tokens.userAccounts).toResolvedValue((pool) => new PostgresUserAccounts(pool), [tokens.pool]);
+  bind(httpTokens.sessions).toResolvedValue((pool) => new PostgresSessions(pool), [tokens.pool]);
+  bind(httpTokens.accessLog).toResolvedValue(
+    (pool, logger) => new PostgresAccessLog(pool, logger),
+    [tokens.pool, tokens.logger],
+  );
+  bind(tokens.passwords).toResolvedValue(() => new ScryptPasswords());
+  bind(tokens.oneTimeCodes).toResolvedValue(() => new TotpCodes('Counterfoil'));
+  bind(tokens.sealing).toResolvedValue(
+    ({ secretKey }) => new AesSealing(derived(secretKey, 'counterfoil sealing')),
+    [tokens.surroundings],
+  );
+  bind(httpTokens.users).toResolvedValue(
+    (accounts, pool, sessions, handler, passwords, sealing, codes, apiKeys, clock) =>
+      createUsers({
+        ...{ accounts, sessions, handler, passwords, sealing, codes, apiKeys, clock },
+        links: new PostgresUserLinks(pool),
+      }),
+    [
+      tokens.userAccounts,
+      tokens.pool,
+      httpTokens.sessions,
+      tokens.userHandler,
+      tokens.passwords,
+      tokens.sealing,
+      tokens.oneTimeCodes,
+      httpTokens.apiKeys,
+      tokens.machineClock,
+    ],
+  );
+  bind(httpTokens.signIn).toResolvedValue(
+    (accounts, sessions, handler, passwords, sealing, codes, accessLog, pool, { secretKey }) =>
+      createSignIn({
+        ...{ accounts, sessions, handler, passwords, sealing, codes, accessLog },
+        tries: new PostgresSignInTries(pool, derived(secretKey, 'counterfoil tries')),
+      }),
+    [
+      tokens.userAccounts,
+      httpTokens.sessions,
+      tokens.userHandler,
+      tokens.passwords,
+      tokens.sealing,
+      tokens.oneTimeCodes,
+      httpTokens.accessLog,
+      tokens.pool,
+      tokens.surroundings,
+    ],
+  );
+  bind(httpTokens.consoleArea).toResolvedValue(
+    (signIn, accessLog) => createConsoleArea({ signIn, accessLog }),
+    [httpTokens.signIn, httpTokens.accessLog],
+  );
+});
+
+/** A key of its own for each use of the one secret. */
+function derived(secretKey: string, use: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', Buffer.from(secretKey, 'hex'), '', use, 32));
+}
