@@ -204,6 +204,14 @@ describe.each(stores)('payments over HTTP, events in %s', (store) => {
     expect(first.body).toMatchObject({ object: 'list', has_more: true });
     expect(first.headers['x-projection-lag-ms']).toMatch(/^\d+$/);
     expect(items(first).map((row) => row['id'])).toEqual(ids.slice(0, 2));
+    for (const mistyped of [
+      '/v1/payments?starting_after=pay_0193f1a0-0000-7000-8000-00000000dead',
+      '/v1/inbound_webhooks?ending_before=evt_mistyped',
+    ]) {
+      const refused = await app.api.get(mistyped);
+      const param = mistyped.includes('starting_after') ? 'starting_after' : 'ending_before';
+      expect([refused.status, refused.body['param']]).toEqual([400, param]);
+    }
     const second = await app.api.get(`/v1/payments?limit=2&starting_after=${ids[1]}`);
     expect(items(second)[0]?.['id']).toBe(ids[2]);
     const back = await app.api.get(`/v1/payments?limit=2&ending_before=${ids[2]}`);

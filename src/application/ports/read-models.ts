@@ -17,6 +17,14 @@ export type PageRequest = {
   readonly endingBefore: string | null;
 };
 
+/** A page was asked for after or before a row that is not there: never an empty page, which would look like the end of the list. */
+export class UnknownCursor extends Error {
+  override readonly name = 'UnknownCursor';
+  constructor(readonly param: 'starting_after' | 'ending_before') {
+    super(`${param} names nothing of this list`);
+  }
+}
+
 export type CreatedRange = {
   readonly createdGte: Instant | null;
   readonly createdGt: Instant | null;

@@ -10,6 +10,7 @@ import type {
   VerifiedWebhook,
 } from '../../application/ports/inbound-webhooks.js';
 import type { Instant } from '../../domain/shared/instant.js';
+import { Conditions, keysetPage } from '../read-models/keyset-page.js';
 import { GroupCommit } from './group-commit.js';
 
 type Received = { readonly webhook: VerifiedWebhook; readonly parkedBecause: string | null };
@@ -123,26 +124,15 @@ export class PostgresInboundWebhooks implements InboundWebhooks {
   async list(
     filter: Parameters<InboundWebhooks['list']>[0],
   ): Promise<{ readonly rows: readonly InboundWebhook[]; readonly hasMore: boolean }> {
-    const values: unknown[] = [];
-    const value = (bound: unknown): string => `$${values.push(bound)}`;
-    const arrivalOf = (id: string): string =>
-      `(select arrival from counterfoil.inbound_webhooks where id = ${value(id)})`;
-    const { status, type, limit, startingAfter, endingBefore } = filter;
-    const conditions = [
-      ...(status === null ? [] : [`status = ${value(status)}`]),
-      ...(type === null ? [] : [`type = ${value(type)}`]),
-      ...(startingAfter === null ? [] : [`arrival < ${arrivalOf(startingAfter)}`]),
-      ...(endingBefore === null ? [] : [`arrival > ${arrivalOf(endingBefore)}`]),
-    ];
-    const backwards = endingBefore !== null;
-    const { rows } = await this.#pool.query<Row>(
-      `select ${columns} from counterfoil.inbound_webhooks
-       ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`}
-       order by arrival ${backwards ? 'asc' : 'desc'} limit ${value(limit + 1)}`,
-      values,
-    );
-    const page = rows.slice(0, limit).map(webhookOf);
-    return { rows: backwards ? page.reverse() : page, hasMore: rows.length > limit };
+    const { status, type, ...page } = filter;
+    const { rows, hasMore } = await keysetPage<Row>(this.#pool, {
+      select: `select ${columns} from counterfoil.inbound_webhooks`,
+      order: ['arrival'],
+      cursor: '(select arrival from counterfoil.inbound_webhooks where id = $)',
+      conditions: new Conditions().add('status = $', status).add('type = $', type),
+      page,
+    });
+    return { rows: rows.map(webhookOf), hasMore };
   }
 
   async replay(id: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { Pool, QueryResultRow } from 'pg';
 import type { CreatedRange, Page, PageRequest } from '../../application/ports/read-models.js';
+import { UnknownCursor } from '../../application/ports/read-models.js';
 
 /** Collects conditions and their parameters; only those that were asked for are in the text, for the indexes' sake. */
 export class Conditions {
@@ -32,7 +33,8 @@ export class Conditions {
 
 /**
  * One page of a list, newest first. `order` are the columns that order it, unique together; `cursor` is a row
- * expression of the same columns for the id `$`. After an id that does not exist nothing comes.
+ * expression of the same columns for the id `$`.
+ * @throws UnknownCursor
  */
 export async function keysetPage<Row extends QueryResultRow>(
   pool: Pool,
@@ -55,6 +57,23 @@ export async function keysetPage<Row extends QueryResultRow>(
      order by ${order.map((column) => `${column} ${direction}`).join(', ')} limit ${page.limit + 1}`,
     conditions.values,
   );
+  if (rows.length === 0) await mustExist(pool, cursor, page);
   const kept = rows.slice(0, page.limit);
   return { rows: backwards ? kept.reverse() : kept, hasMore: rows.length > page.limit };
+}
+
+async function mustExist(
+  pool: Pool,
+  cursor: string,
+  { startingAfter, endingBefore }: PageRequest,
+): Promise<void> {
+  const id = startingAfter ?? endingBefore;
+  if (id === null) return;
+  const { rows } = await pool.query<{ known: boolean }>(
+    `select exists ${cursor.replaceAll('$', '$1')} as known`,
+    [id],
+  );
+  if (rows[0]?.known !== true) {
+    throw new UnknownCursor(startingAfter === null ? 'ending_before' : 'starting_after');
+  }
 }

@@ -270,7 +270,9 @@ describe('settling, listing and replaying', () => {
     expect([ids(back.rows), back.hasMore]).toEqual([newest.slice(3, 6), true]);
     expect((await inbox.list({ ...everything, type: 'odd.type' })).rows).toHaveLength(3);
     expect((await inbox.list({ ...everything, status: 'parked' })).rows).toEqual([]);
-    expect((await inbox.list({ ...everything, startingAfter: 'evt_unknown' })).rows).toEqual([]);
+    await expect(inbox.list({ ...everything, startingAfter: 'evt_unknown' })).rejects.toThrow(
+      'starting_after names nothing',
+    );
   });
 });
 

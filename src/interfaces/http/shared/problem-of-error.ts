@@ -1,6 +1,7 @@
 import { DocumentNotTheSame } from '../../../application/document/print-documents.js';
 import { PrintingFailed } from '../../../application/ports/document-printer.js';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../../application/ports/event-store.js';
+import { UnknownCursor } from '../../../application/ports/read-models.js';
 import { Contention } from '../../../application/shared/command-handler.js';
 import { MalformedEvent, UnknownEventType } from '../../../application/shared/event-codec.js';
 import { CorruptStream } from '../../../domain/shared/corrupt-stream.js';
@@ -13,6 +14,10 @@ export type ToldError = { readonly problem: Problem; readonly log: 'none' | 'war
 /** What the client is told of anything that was thrown: never more than a refusal of ours says. */
 export function problemOfError(error: unknown): ToldError {
   if (error instanceof Refused) return { problem: error.problem, log: 'none' };
+  if (error instanceof UnknownCursor) {
+    const { message: detail, param } = error;
+    return { problem: problem('invalid_request', { detail: `${detail}.`, param }), log: 'none' };
+  }
   if (error instanceof AppendOutcomeUnknown) {
     return later('outcome_unknown', 'Send the same request with the same Idempotency-Key again.');
   }
