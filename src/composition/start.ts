@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../application/ports/logger.js';
 import type { Config } from '../config.js';
 import { freePort } from '../infrastructure/free-port.js';
+import { makeFolder } from '../infrastructure/make-folder.js';
 import { createLogger } from '../infrastructure/pino-logger.js';
 import { PostgresApiKeys } from '../infrastructure/postgres/api-keys.js';
 import { startEmbeddedPostgres } from '../infrastructure/postgres/embedded-postgres.js';
@@ -96,7 +97,7 @@ async function portOf({ port, host }: Config): Promise<number> {
 
 async function prepareDataDir(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o755 });
+    await makeFolder(dataDir);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartupError(

@@ -100,6 +100,14 @@ describe('npm start, on a machine with nothing', () => {
     300_000,
   );
 
+  it('has one clear line for a data folder where there can be none', async () => {
+    const path = '/proc/counterfoil/data';
+    const { child, output } = startProgram('main.js', { ...environment, COUNTERFOIL_DATA_DIR: path });
+    expect(await exitOf(child)).toBe(1);
+    expect(output().trim().split('\n')).toHaveLength(1);
+    expect(output()).toContain(path);
+  });
+
   it('names every variable that it cannot start with', async () => {
     const { child, output } = startProgram('main.js', {
       ...environment,

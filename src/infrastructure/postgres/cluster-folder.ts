@@ -1,19 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chown,
-  mkdir,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { chown, readdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolder } from '../make-folder.js';
 import { StartupError } from '../startup-error.js';
 import type { Cluster } from './cluster-process.js';
 import { serverEnvironment } from './cluster-process.js';
@@ -28,7 +18,7 @@ export const superuser = 'counterfoil';
 export async function prepareDataDir(dataDir: string): Promise<string> {
   const mend = 'Set COUNTERFOIL_DATA_DIR to a folder that this user may write.';
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o755 });
+    await makeFolder(dataDir);
     const probe = join(dataDir, `.probe-${process.pid}`);
     await writeFile(probe, '');
     await rm(probe);
@@ -58,7 +48,7 @@ export async function placeCluster(
   if (await mayEnter(dataDir, account)) return cluster;
   const key = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
   const folder = join(elsewhere, `data-${key}`);
-  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await makeFolder(folder);
   if (!(await mayEnter(folder, account))) {
     throw new StartupError(
       `the database's user may enter neither ${dataDir} nor ${folder}`,

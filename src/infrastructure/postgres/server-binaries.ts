@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { access, cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { access, cp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolder } from '../make-folder.js';
 import { StartupError } from '../startup-error.js';
 import type { ServerAccount } from './server-account.js';
 import { mayEnter } from './server-account.js';
@@ -85,7 +86,7 @@ async function copyOf(native: string, packageRoot: string, copies: string): Prom
   );
   if (present) return copy;
   const draft = `${copy}.${process.pid}`;
-  await mkdir(copies, { recursive: true, mode: 0o755 });
+  await makeFolder(copies);
   await cp(native, draft, { recursive: true, verbatimSymlinks: true });
   await rename(draft, copy).catch(() => rm(draft, { recursive: true, force: true }));
   return copy;
