@@ -3,8 +3,10 @@ import { collectionCodec } from '../application/collection/collection.codec.js';
 import { createRunnerOver } from '../application/collection/collection-handlers.js';
 import { createGiveUpCollection } from '../application/collection/give-up-collection.js';
 import { createStartCollection } from '../application/collection/start-collection.js';
+import { createMarkWhenCovered } from '../application/order/order-coverage.js';
 import { createCollectionToPlan } from '../application/policies/collection-to-plan.policy.js';
 import { createCreditNews } from '../application/policies/credit-news.policy.js';
+import { createInvoiceToOrder } from '../application/policies/invoice-to-order.policy.js';
 import { createInvoiceToPlan } from '../application/policies/invoice-to-plan.policy.js';
 import { createManualPaymentNews } from '../application/policies/manual-payment-news.policy.js';
 import { createOrderToInvoice } from '../application/policies/order-to-invoice.policy.js';
@@ -65,12 +67,22 @@ export const collectionModule = new ContainerModule(({ bind }) => {
     [tokens.pool],
   );
   bind(tokens.policies).toResolvedValue(
-    (handlers, runner, startCollection, orders, plans, invoices, payments, { zone }, { config }) => {
+    (
+      ...[handlers, runner, startCollection, orders, plans, invoices, payments, exposures, startPlan, ...rest]
+    ) => {
+      const [{ zone }, { config }] = rest;
       const { handler: collections, manualPayments, customers, credits, clock } = handlers;
+      const markWhenCovered = createMarkWhenCovered({ orders, invoices: handlers.invoices, clock });
       return [
-        createOrderToInvoice({ orders, invoices, clock }),
-        createInvoiceToPlan({ orders, plans, invoices, collections, zone, clock }),
-        createPlanOutcomes({ plans, orders, invoices, customers, startCollection, clock }),
+        createOrderToInvoice({
+          ...{ orders, plans, invoices, payments, credits, manualPayments, exposures, clock },
+        }),
+        createInvoiceToPlan({ orders, plans, startPlan, invoices, collections, zone, clock }),
+        createInvoiceToOrder({ invoices, markWhenCovered }),
+        createPlanOutcomes({
+          ...{ plans, orders, invoices, customers, payments, credits, manualPayments },
+          ...{ startCollection, exposures, markWhenCovered, clock },
+        }),
         createCollectionToPlan({ collections, plans, zone, clock }),
         createPaymentNews({ payments, collections, runner, clock, graceMs: config.inlineBudgetMs }),
         createRefundNews({ payments, collections, invoices, credits, clock }),
@@ -86,6 +98,8 @@ export const collectionModule = new ContainerModule(({ bind }) => {
       httpTokens.planHandler,
       httpTokens.invoiceOperations,
       tokens.paymentHandler,
+      tokens.exposures,
+      httpTokens.startPlan,
       httpTokens.invoicing,
       tokens.surroundings,
     ],

@@ -1,10 +1,15 @@
 import { ContainerModule } from 'inversify';
+import { exposureCodec } from '../application/exposure/exposure.codec.js';
+import { createExposures } from '../application/exposure/exposures.js';
 import { manualPaymentCodec } from '../application/manual-payment/manual-payment.codec.js';
 import { createRecordManualPayment } from '../application/manual-payment/record-manual-payment.js';
 import { referenceClaimCodec } from '../application/manual-payment/reference-claim.codec.js';
 import { orderCodec } from '../application/order/order.codec.js';
+import { createOrderOperations } from '../application/order/order-operations.js';
 import { planCodec } from '../application/plan/plan.codec.js';
+import { createStartPlan } from '../application/plan/start-plan.js';
 import { createCommandHandler } from '../application/shared/command-handler.js';
+import { exposure } from '../domain/exposure/exposure.js';
 import { manualPayment } from '../domain/manual-payment/manual-payment.js';
 import { referenceClaim } from '../domain/manual-payment/reference-claim.js';
 import { order } from '../domain/order/order.js';
@@ -26,6 +31,22 @@ export const planModule = new ContainerModule(({ bind }) => {
     (eventStore) =>
       createCommandHandler({ eventStore, decider: plan, codec: planCodec, category: 'paymentPlan' }),
     [httpTokens.eventStore],
+  );
+  bind(tokens.exposures).toResolvedValue(
+    (eventStore, plans, clock) => {
+      const category = 'exposure';
+      const handler = createCommandHandler({ eventStore, decider: exposure, codec: exposureCodec, category });
+      return createExposures({ handler, plans, clock });
+    },
+    [httpTokens.eventStore, httpTokens.planHandler, httpTokens.clock],
+  );
+  bind(httpTokens.startPlan).toResolvedValue(
+    (plans, exposures) => createStartPlan({ plans, exposures }),
+    [httpTokens.planHandler, tokens.exposures],
+  );
+  bind(httpTokens.orderOperations).toResolvedValue(
+    (orders, exposures) => createOrderOperations({ orders, exposures }),
+    [httpTokens.orderHandler, tokens.exposures],
   );
   bind(httpTokens.manualPaymentHandler).toResolvedValue(
     (eventStore) =>

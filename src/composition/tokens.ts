@@ -6,6 +6,7 @@ import type { StartCollection } from '../application/collection/start-collection
 import type { CustomerEffects, CustomerHandler } from '../application/customer/customer-effects.js';
 import type { SnapshotMethod } from '../application/customer/method-snapshots.js';
 import type { createPruneProfiles } from '../application/customer/prune-profiles.js';
+import type { Exposures } from '../application/exposure/exposures.js';
 import type { InvoiceHandler } from '../application/invoice/invoice-operations.js';
 import type { ClientLimits } from '../application/limit/client-limits.js';
 import type { ComposeNotice } from '../application/notification/compose-notice.js';
@@ -100,6 +101,7 @@ export const tokens = {
   backfillCustomers: token<BackfillCustomers>('backfillCustomers'),
   pruneProfiles: token<ReturnType<typeof createPruneProfiles>>('pruneProfiles'),
   paymentHandler: token<PaymentHandler>('paymentHandler'),
+  exposures: token<Exposures>('exposures'),
   paymentEffects: token<PaymentEffects>('paymentEffects'),
   invoiceHandler: token<InvoiceHandler>('invoiceHandler'),
   collectionHandlers: token<CollectionHandlers>('collectionHandlers'),

@@ -13,6 +13,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'collection',
     'credit',
     'customer',
+    'exposure',
     'invoice',
     'invoice-template',
     'ledger',
@@ -30,6 +31,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'credit',
     'customer',
     'document',
+    'exposure',
     'invoice',
     'ledger',
     'limit',
@@ -66,6 +68,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
 const deciders = [
   'credit',
   'customer',
+  'exposure',
   'invoice',
   'limit',
   'manual-payment',

@@ -44,7 +44,13 @@ export const orderCommand: fc.Arbitrary<OrderCommand> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ type: of('MarkOrderPaid'), at: always, settled: amount, required: amount }),
+    arbitrary: fc.record({
+      type: of('MarkOrderPaid'),
+      at: always,
+      settled: amount,
+      forgiven: fc.constantFrom(usd(0), usd(0), usd(200)),
+      deposit: fc.option(amount),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ type: of('StartOrderWork'), at: always, total: maybe }) },
   fc.record({ type: of('CompleteOrder'), at: always }),
@@ -56,7 +62,7 @@ const flow = terms.map((given): readonly OrderCommand[] => [
   { type: 'StartOrderAnalysis', at, total: null },
   { type: 'StartOrderReview', at, total: null },
   { type: 'ApproveOrder', at, total: null, terms: given, approvedOn, zone: 'UTC' },
-  { type: 'MarkOrderPaid', at, settled: usd(10_000), required: usd(10_000) },
+  { type: 'MarkOrderPaid', at, settled: usd(10_000), forgiven: usd(0), deposit: null },
   { type: 'StartOrderWork', at, total: null },
   { type: 'CompleteOrder', at },
 ]);

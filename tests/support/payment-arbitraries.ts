@@ -109,7 +109,7 @@ export const paymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
       at: fc.constant(at),
       creditId: fc.constantFrom(creditId(1), creditId(2)),
       amount,
-      cause: fc.constantFrom('refund_failed', 'order_change'),
+      cause: fc.constantFrom('refund_failed', 'less_due'),
     }),
   },
   {

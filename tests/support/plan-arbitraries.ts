@@ -192,7 +192,6 @@ export const planStory: fc.Arbitrary<readonly PlanCommand[]> = fc
           at,
           details: planDetails(given),
           total: money(total, code),
-          exposure: money(0n, code),
         },
         ...commands.flat(),
       ]),

@@ -34,12 +34,8 @@ export function planDetails(terms: PlanTerms): PlanDetails {
   return { planId, invoiceId, orderId, customerId, terms, approvedOn, zone: 'Europe/Paris' };
 }
 
-export function startPlan(
-  terms: PlanTerms,
-  total: Money,
-  exposure: Money = { ...total, minor: 0n },
-): PlanCommandOf<'StartPlan'> {
-  return { type: 'StartPlan', at, details: planDetails(terms), total, exposure };
+export function startPlan(terms: PlanTerms, total: Money): PlanCommandOf<'StartPlan'> {
+  return { type: 'StartPlan', at, details: planDetails(terms), total };
 }
 
 export function settle(

@@ -1,6 +1,7 @@
 import { collectionCodec } from '../../src/application/collection/collection.codec.js';
 import { creditCodec } from '../../src/application/credit/credit.codec.js';
 import { customerCodec } from '../../src/application/customer/customer.codec.js';
+import { exposureCodec } from '../../src/application/exposure/exposure.codec.js';
 import { invoiceCodec } from '../../src/application/invoice/invoice.codec.js';
 import { invoiceSeriesCodec } from '../../src/application/invoice/invoice-series.codec.js';
 import { limitCodec } from '../../src/application/limit/limit.codec.js';
@@ -56,6 +57,7 @@ export const storedModules: readonly StoredModule[] = [
     streams: 'manualPaymentReference-<digest of reference, amount and date>',
     codec: referenceClaimCodec,
   },
+  { title: 'Exposure', golden: 'exposure', streams: 'exposure-<customer id>', codec: exposureCodec },
   { title: 'Limit', golden: 'limit', streams: 'limit-<limit id>', codec: limitCodec },
   { title: 'User', golden: 'user', streams: 'user-<user id>', codec: userCodec },
 ];

@@ -7,6 +7,8 @@ import type { CreditState } from '../../domain/credit/state.js';
 import { customer } from '../../domain/customer/customer.js';
 import type { CustomerEvent } from '../../domain/customer/events.js';
 import type { CustomerState } from '../../domain/customer/state.js';
+import type { ExposureEvent, ExposureState } from '../../domain/exposure/exposure.js';
+import { exposure } from '../../domain/exposure/exposure.js';
 import type { InvoiceEvent } from '../../domain/invoice/events.js';
 import { invoice } from '../../domain/invoice/invoice.js';
 import type { SeriesEvent, SeriesState } from '../../domain/invoice/number-series.js';
@@ -38,6 +40,7 @@ import { user } from '../../domain/user/user.js';
 import { collectionCodec } from '../collection/collection.codec.js';
 import { creditCodec } from '../credit/credit.codec.js';
 import { customerCodec } from '../customer/customer.codec.js';
+import { exposureCodec } from '../exposure/exposure.codec.js';
 import { invoiceCodec } from '../invoice/invoice.codec.js';
 import { invoiceSeriesCodec } from '../invoice/invoice-series.codec.js';
 import { limitCodec } from '../limit/limit.codec.js';
@@ -52,6 +55,7 @@ import { auditedCategory } from './audited-category.js';
 import { describeCollectionEvent } from './collection-sentences.js';
 import { describeCreditEvent } from './credit-sentences.js';
 import { describeCustomerEvent } from './customer-sentences.js';
+import { describeExposureEvent } from './exposure-sentences.js';
 import { describeInvoiceEvent, describeSeriesEvent } from './invoice-sentences.js';
 import { describeLimitEvent } from './limit-sentences.js';
 import { describeManualPaymentEvent, describeReferenceClaimEvent } from './manual-payment-sentences.js';
@@ -112,6 +116,11 @@ export const auditedCategories: AuditedCategories = {
     codec: creditCodec,
     describe: describeCreditEvent,
     show: showCredit,
+  }),
+  exposure: auditedCategory<ExposureState, ExposureEvent>({
+    decider: exposure,
+    codec: exposureCodec,
+    describe: describeExposureEvent,
   }),
   limit: auditedCategory<LimitState, LimitEvent>({
     decider: limit,

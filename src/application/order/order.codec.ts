@@ -31,7 +31,7 @@ export const orderCodec = createEventCodec<OrderEvent>({
     .strictObject({ at, total: storedMoney, terms: storedTerms, approvedOn: storedDate, zone: z.string() })
     .describe('The total is to be paid under these terms, which count from this date.'),
   OrderTotalAmended: z
-    .strictObject({ at, from: storedMoney, to: storedMoney })
+    .strictObject({ at, from: storedMoney, to: storedMoney, change: z.int().positive().exactOptional() })
     .describe('A change order after the approval.'),
   OrderPaid: z
     .strictObject({ at, settled: storedMoney })

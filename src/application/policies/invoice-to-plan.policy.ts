@@ -1,21 +1,27 @@
 import type { InvoiceEvent, InvoiceEventOf } from '../../domain/invoice/events.js';
 import { isIssued } from '../../domain/invoice/state.js';
+import type { ApprovedOrder } from '../../domain/order/state.js';
 import { isApproved } from '../../domain/order/state.js';
+import type { PlanDetails } from '../../domain/plan/events.js';
+import { termsOfChange } from '../../domain/plan/terms.js';
+import type { CivilDate } from '../../domain/shared/civil-date.js';
+import type { InvoiceId } from '../../domain/shared/ids.js';
 import { parseCollectionId, parseInvoiceId } from '../../domain/shared/ids.js';
-import { isZero, subtract, zero } from '../../domain/shared/money.js';
+import { isZero, subtract } from '../../domain/shared/money.js';
 import type { CollectionHandler } from '../collection/collection-runner.js';
 import { invoiceCodec } from '../invoice/invoice.codec.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
 import type { OrderHandler } from '../order/order-handler.js';
+import { invoiceIdOfOrder, invoiceIdsOfOrder } from '../order/order-ids.js';
 import { planIdOf } from '../plan/plan-ids.js';
 import type { PlanHandler } from '../plan/plan-tasks.js';
+import type { StartPlan } from '../plan/start-plan.js';
 import type { Clock } from '../ports/clock.js';
 import type { RecordedEvent } from '../ports/event-store.js';
 import type { Policy } from '../shared/policy.js';
 import { becauseOf, createPolicy } from '../shared/policy.js';
 import type { Zone } from '../shared/zones.js';
 import { civilDateIn } from '../shared/zones.js';
-import { invoiceIdOfOrder } from './order-to-invoice.policy.js';
 import { idOfStream, mustBeAccepted } from './policy-steps.js';
 
 const name = 'invoice_to_plan';
@@ -24,33 +30,55 @@ const name = 'invoice_to_plan';
 export function createInvoiceToPlan(parts: {
   readonly orders: Pick<OrderHandler, 'load'>;
   readonly plans: PlanHandler;
+  readonly startPlan: StartPlan;
   readonly invoices: Pick<InvoiceOperations, 'load'>;
   readonly collections: Pick<CollectionHandler, 'load'>;
   readonly zone: Zone;
   readonly clock: Clock;
 }): Policy {
-  const { orders, plans, invoices, collections, zone, clock } = parts;
+  const { orders, plans, startPlan, invoices, collections, zone, clock } = parts;
   const today = () => civilDateIn(zone, clock.now());
 
   async function start(event: InvoiceEventOf<'InvoiceFinalized'>, recorded: RecordedEvent): Promise<void> {
-    const { invoiceId, orderId, customerId, total } = event;
-    if (orderId === null || invoiceId !== invoiceIdOfOrder(orderId)) return;
+    const { invoiceId, orderId, customerId, total, issuedOn } = event;
+    if (orderId === null) return;
     const { state: order } = await orders.load(orderId);
     if (order.status === 'absent' || !isApproved(order)) return;
-    const { terms, approvedOn } = order;
+    const agreed = await termsOf(invoiceId, order, issuedOn);
+    if (agreed === undefined) return;
     const planId = planIdOf(invoiceId);
-    const started = await plans.handle(
-      planId,
+    const started = await startPlan(
       {
         type: 'StartPlan',
         at: clock.now(),
-        details: { planId, invoiceId, orderId, customerId, terms, approvedOn, zone },
+        details: { planId, invoiceId, orderId, customerId, zone: order.zone, ...agreed },
         total,
-        exposure: zero(total.currency),
       },
+      // The order was approved, or changed, within the limit.
+      null,
       becauseOf(recorded, name, 'start'),
     );
     mustBeAccepted(started, `start ${planId}`);
+    // It may have been canceled while the plan was started, by somebody who found none.
+    if ((await orders.load(orderId)).state.status !== 'canceled') return;
+    const command = { type: 'CancelPlan', at: clock.now() } as const;
+    await plans.handle(planId, command, becauseOf(recorded, name, 'cancel'));
+  }
+
+  /** The order's own terms, or those of a change; undefined for an invoice that is of neither. */
+  async function termsOf(
+    invoiceId: InvoiceId,
+    order: ApprovedOrder,
+    issuedOn: CivilDate,
+  ): Promise<Pick<PlanDetails, 'terms' | 'approvedOn'> | undefined> {
+    const { terms, approvedOn, changes } = order;
+    const { orderId } = order.details;
+    const first = invoiceIdOfOrder(orderId);
+    if (invoiceId === first) return { terms, approvedOn };
+    if (!invoiceIdsOfOrder(orderId, changes).includes(invoiceId)) return undefined;
+    const { state } = await plans.load(planIdOf(first));
+    const reached = state.status === 'absent' ? [] : state.milestones;
+    return { terms: termsOfChange(order, issuedOn, reached), approvedOn: issuedOn };
   }
 
   async function settle(
@@ -59,8 +87,8 @@ export function createInvoiceToPlan(parts: {
   ): Promise<void> {
     const planId = planIdOf(idOfStream(recorded.stream, parseInvoiceId));
     const { state: plan } = await plans.load(planId);
-    // One that was canceled asks for nothing more; the invoice may be paid all the same.
-    if (plan.status === 'absent' || plan.status === 'canceled') return;
+    // One that is over asks for nothing more; the invoice may be paid all the same.
+    if (plan.status !== 'active' && plan.status !== 'defaulted') return;
     const part = await partOf(applicationId);
     const settled = await plans.handle(
       planId,

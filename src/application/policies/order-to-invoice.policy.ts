@@ -1,35 +1,45 @@
 import type { OrderEvent } from '../../domain/order/messages.js';
 import type { ExistingOrder } from '../../domain/order/state.js';
-import type { InvoiceId, OrderId } from '../../domain/shared/ids.js';
+import type { InvoiceId } from '../../domain/shared/ids.js';
 import { parseOrderId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
-import { compare, subtract } from '../../domain/shared/money.js';
-import { creditNoteIdOf, invoiceIdOf } from '../invoice/invoice-ids.js';
+import { compare, isPositive, subtract } from '../../domain/shared/money.js';
+import type { CreditHandler } from '../credit/credit-agenda.js';
+import type { Exposures } from '../exposure/exposures.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
+import type { ManualPaymentHandler } from '../manual-payment/record-manual-payment.js';
 import { orderCodec } from '../order/order.codec.js';
 import type { OrderHandler } from '../order/order-handler.js';
+import { changeInvoiceIdOf, invoiceIdOfOrder, invoiceIdsOfOrder } from '../order/order-ids.js';
+import type { PaymentHandler } from '../payment/payment-effects.js';
+import { planIdOf } from '../plan/plan-ids.js';
+import type { PlanHandler } from '../plan/plan-tasks.js';
 import type { Clock } from '../ports/clock.js';
 import type { RecordedEvent } from '../ports/event-store.js';
-import { commandIdOf } from '../shared/event-ids.js';
 import type { Policy } from '../shared/policy.js';
 import { becauseOf, createPolicy } from '../shared/policy.js';
 import { issueInvoice } from './issue-invoice.js';
+import { createLowerInvoices } from './lower-invoices.js';
 import { idOfStream, mustBeAccepted } from './policy-steps.js';
 
 const name = 'order_to_invoice';
 
-/** The one invoice of an order's total; a change order that raises the total has one of its own. */
-export function invoiceIdOfOrder(orderId: OrderId): InvoiceId {
-  return invoiceIdOf(commandIdOf('invoice of order', orderId));
-}
-
-/** An approved order is invoiced whole. A change order is a credit note, or an invoice of the difference. */
+/**
+ * An approved order is invoiced whole. A change order for more is an invoice of the difference, one for less a credit
+ * note. Of a canceled order nothing more is asked for; what was paid stays for a person to give back.
+ */
 export function createOrderToInvoice(parts: {
   readonly orders: Pick<OrderHandler, 'load'>;
+  readonly plans: Pick<PlanHandler, 'load' | 'handle'>;
   readonly invoices: InvoiceOperations;
+  readonly payments: Pick<PaymentHandler, 'handle'>;
+  readonly credits: Pick<CreditHandler, 'handle'>;
+  readonly manualPayments: Pick<ManualPaymentHandler, 'handle'>;
+  readonly exposures: Exposures;
   readonly clock: Clock;
 }): Policy {
-  const { orders, invoices, clock } = parts;
+  const { orders, plans, invoices, exposures, clock } = parts;
+  const lowerInvoices = createLowerInvoices(parts);
 
   function issue(
     invoiceId: InvoiceId,
@@ -50,6 +60,12 @@ export function createOrderToInvoice(parts: {
     return state;
   }
 
+  const lessBy = (recorded: RecordedEvent) => ({
+    cause: recorded.id,
+    creditReason: 'order_change' as const,
+    metadataOf: (step: string) => becauseOf(recorded, name, step),
+  });
+
   async function approved(
     { total }: Extract<OrderEvent, { type: 'OrderApproved' }>,
     recorded: RecordedEvent,
@@ -60,33 +76,47 @@ export function createOrderToInvoice(parts: {
   }
 
   async function amended(
-    { from, to }: Extract<OrderEvent, { type: 'OrderTotalAmended' }>,
+    { from, to, change = 1 }: Extract<OrderEvent, { type: 'OrderTotalAmended' }>,
     recorded: RecordedEvent,
   ): Promise<void> {
     const order = await orderOf(recorded);
     const { orderId } = order.details;
     if (compare(to, from) > 0) {
       const description = `Change of order ${orderId}`;
-      const invoiceId = invoiceIdOf(commandIdOf('invoice of change order', recorded.id));
-      await issue(invoiceId, order, { description, amount: subtract(to, from) }, recorded);
+      const line = { description, amount: subtract(to, from) };
+      await issue(changeInvoiceIdOf(orderId, change), order, line, recorded);
       return;
     }
-    const credited = await invoices.credit(
-      invoiceIdOfOrder(orderId),
-      {
-        creditNoteId: creditNoteIdOf(commandIdOf('credit note of change order', recorded.id)),
-        scope: { by: 'total', amount: subtract(from, to) },
-        creditReason: 'order_change',
-      },
-      becauseOf(recorded, name, 'credit'),
-    );
-    mustBeAccepted(credited, `credit the change of ${orderId}`);
+    // Those of later changes are none of its business.
+    const ids = invoiceIdsOfOrder(orderId, change);
+    const left = await lowerInvoices.creditDue(ids, subtract(from, to), lessBy(recorded));
+    if (left !== null && isPositive(left)) await lowerInvoices.creditPaid(ids, left, lessBy(recorded));
+  }
+
+  async function canceled(
+    _event: Extract<OrderEvent, { type: 'OrderCanceled' }>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const order = await orderOf(recorded);
+    if (order.status !== 'canceled') return;
+    const { orderId, customerId } = order.details;
+    const changes = 'changes' in order.from ? order.from.changes : 0;
+    const ids = invoiceIdsOfOrder(orderId, changes);
+    for (const planId of ids.map(planIdOf)) {
+      await exposures.release(customerId, planId, becauseOf(recorded, name, 'release'));
+      const { status } = (await plans.load(planId)).state;
+      if (status !== 'active' && status !== 'defaulted') continue;
+      const command = { type: 'CancelPlan', at: clock.now() } as const;
+      const ended = await plans.handle(planId, command, becauseOf(recorded, name, `cancel ${planId}`));
+      mustBeAccepted(ended, `cancel ${planId}`);
+    }
+    await lowerInvoices.creditDue(ids, null, lessBy(recorded));
   }
 
   return createPolicy<OrderEvent>({
     name,
     category: 'order',
     codec: orderCodec,
-    reactions: { OrderApproved: approved, OrderTotalAmended: amended },
+    reactions: { OrderApproved: approved, OrderTotalAmended: amended, OrderCanceled: canceled },
   });
 }

@@ -1,5 +1,4 @@
 import type { Instant } from '../../domain/shared/instant.js';
-import type { Money } from '../../domain/shared/money.js';
 import type { PlanTerms } from '../../domain/shared/plan-terms.js';
 import type { CreatedRange, Page, PageRequest } from './read-models.js';
 
@@ -54,6 +53,4 @@ export interface PlanQueries {
         readonly invoice: string | null;
       },
   ): Promise<Page<PlanRow>>;
-  /** What a customer still owes on open plans, in one currency. */
-  exposureOf(customer: string, currency: Money['currency']): Promise<Money>;
 }

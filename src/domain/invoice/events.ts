@@ -37,7 +37,7 @@ export type CreditReason =
  * Why a payment counts no more: we gave the money back, whoever sent it took it back, or the invoice asks for less than it
  * had been paid.
  */
-export const reversalCauses = ['refunded', 'payment_returned', 'order_change'] as const;
+export const reversalCauses = ['refunded', 'payment_returned', 'less_due'] as const;
 export type ReversalCause = (typeof reversalCauses)[number];
 
 /** What a credit note takes back, worked out when it is asked for. */

@@ -29,8 +29,15 @@ export type OrderCommand = { readonly at: Instant } & (
       readonly approvedOn: CivilDate;
       readonly zone: string;
     }
-  /** `required` is what the plan asks to be settled before the order goes on. */
-  | { readonly type: 'MarkOrderPaid'; readonly settled: Money; readonly required: Money }
+  | {
+      readonly type: 'MarkOrderPaid';
+      /** Set against the order's invoices now. */
+      readonly settled: Money;
+      /** Not asked for any more of what the total came to, such as a discount for paying early. */
+      readonly forgiven: Money;
+      /** What the first part came to, once it is settled; null until then. */
+      readonly deposit: Money | null;
+    }
   | { readonly type: 'StartOrderWork'; readonly total: Money | null }
   | { readonly type: 'CompleteOrder' }
   | { readonly type: 'CancelOrder' }
@@ -52,7 +59,13 @@ export type OrderEvent = { readonly at: Instant } & (
       readonly zone: string;
     }
   /** The total changed after the approval: a change order. */
-  | { readonly type: 'OrderTotalAmended'; readonly from: Money; readonly to: Money }
+  | {
+      readonly type: 'OrderTotalAmended';
+      readonly from: Money;
+      readonly to: Money;
+      /** Counts the changes from 1; absent in what was stored before it was told. */
+      readonly change?: number;
+    }
   /** What is settled covers the total, or the first part where the terms say so. Told once in an order's life. */
   | { readonly type: 'OrderPaid'; readonly settled: Money }
   | { readonly type: 'OrderWorkStarted' }

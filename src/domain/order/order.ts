@@ -1,4 +1,3 @@
-import { percentageOf } from '../shared/allocation.js';
 import { impossible } from '../shared/corrupt-stream.js';
 import type { Decider, Decision } from '../shared/decider.js';
 import { accepted, nothingToDo, rejected } from '../shared/decider.js';
@@ -108,7 +107,10 @@ function amend(state: ApprovedOrder, { at, total }: OrderCommandOf<'SetOrderTota
       return rejected({ code: 'order_total_below_settled', settled: state.settled });
     }
   }
-  return accepted({ type: 'OrderTotalAmended', at, from: state.total, to: total });
+  return accepted({
+    ...{ type: 'OrderTotalAmended', at, from: state.total, to: total },
+    change: state.changes + 1,
+  });
 }
 
 function refuseTotal(details: OrderDetails, total: Money): OrderRejection | undefined {
@@ -163,11 +165,11 @@ function approveTotal(
 }
 
 /**
- * Paid exactly once, and only when what is settled covers what the terms ask for: the total, less a discount for paying
- * early, or the first part where the terms release the order on it.
+ * Paid exactly once, and only when what is settled covers what is asked for: the total as it is now, less what was forgiven of
+ * it, or the first part where the terms release the order on it.
  */
 function markPaid(state: OrderState, command: OrderCommandOf<'MarkOrderPaid'>): OrderDecision {
-  const { at, settled, required } = command;
+  const { at, settled, forgiven, deposit } = command;
   switch (state.status) {
     case 'absent':
       return rejected({ code: 'order_not_found' });
@@ -182,23 +184,17 @@ function markPaid(state: OrderState, command: OrderCommandOf<'MarkOrderPaid'>): 
     case 'completed': {
       if (state.settled !== null) return nothingToDo;
       const { currency } = state.total;
-      if (settled.currency !== currency || required.currency !== currency) {
+      if ([settled, forgiven, deposit ?? settled].some((amount) => amount.currency !== currency)) {
         return rejected({ code: 'currency_mismatch', part: null });
       }
-      if (!isPositive(required) || compare(required, leastRequired(state)) < 0) {
-        return rejected({ code: 'order_required_differs', total: state.total });
+      const onDeposit = state.terms.releasesOrder === 'first_part_settled' && deposit !== null;
+      const required = onDeposit ? deposit : subtract(state.total, forgiven);
+      if (!isPositive(settled) || compare(settled, required) < 0) {
+        return rejected({ code: 'order_not_covered', required });
       }
-      if (compare(settled, required) < 0) return rejected({ code: 'order_not_covered', required });
       return accepted({ type: 'OrderPaid', at, settled });
     }
   }
-}
-
-/** A requirement below this is of another total than the order's: it was amended meanwhile. */
-function leastRequired({ total, terms }: ApprovedOrder): Money {
-  if (terms.releasesOrder === 'first_part_settled') return { ...total, minor: 1n };
-  const { earlyDiscount } = terms;
-  return earlyDiscount === null ? total : subtract(total, percentageOf(total, earlyDiscount.percentage));
 }
 
 function startWork(state: OrderState, { at }: OrderCommandOf<'StartOrderWork'>): OrderDecision {
@@ -273,7 +269,10 @@ function evolveUnapproved(state: UnapprovedOrder, event: OrderEvent): OrderState
     case 'OrderApproved': {
       if (state.status !== 'reviewing') return impossible(state.status, event.type);
       const { total, terms, approvedOn, zone } = event;
-      return { ...state, status: 'payment_pending', total, terms, approvedOn, zone, settled: null };
+      return {
+        ...{ ...state, status: 'payment_pending', total, terms, approvedOn, zone },
+        ...{ changes: 0, settled: null },
+      };
     }
     case 'OrderCanceled':
       return { details: state.details, openedAt: state.openedAt, status: 'canceled', from: state };
@@ -290,7 +289,7 @@ function evolveApproved(state: ApprovedOrder, event: OrderEvent): OrderState {
   switch (event.type) {
     case 'OrderTotalAmended':
       if (state.status === 'completed') return impossible(state.status, event.type);
-      return { ...state, total: event.to };
+      return { ...state, total: event.to, changes: event.change ?? state.changes + 1 };
     case 'OrderPaid':
       if (state.settled !== null) return impossible('paid', event.type);
       return {

@@ -19,6 +19,8 @@ export type ApprovedOrder = Existing & {
   readonly terms: PlanTerms;
   readonly approvedOn: CivilDate;
   readonly zone: string;
+  /** How often its total was amended. */
+  readonly changes: number;
   /** Null until it is paid: with terms that release it at approval, work and even its completion may come first. */
   readonly settled: Money | null;
 };
@@ -58,6 +60,4 @@ export type OrderRejection =
   | { readonly code: 'order_total_below_settled'; readonly settled: Money }
   | { readonly code: 'order_not_paid' }
   | { readonly code: 'order_not_covered'; readonly required: Money }
-  /** What the plan requires does not fit the order's total, which was amended meanwhile. */
-  | { readonly code: 'order_required_differs'; readonly total: Money }
   | { readonly code: 'amount_not_positive' };

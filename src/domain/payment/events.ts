@@ -113,7 +113,7 @@ export type PaymentEvent = { readonly at: Instant } & (
 );
 
 /** Why: a refund came back, or what it had paid costs less now. */
-export const keptCauses = ['refund_failed', 'order_change'] as const;
+export const keptCauses = ['refund_failed', 'less_due'] as const;
 export type KeptCause = (typeof keptCauses)[number];
 
 export type RefundReason = 'duplicate' | 'fraudulent' | 'requested_by_customer';

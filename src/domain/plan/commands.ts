@@ -11,8 +11,6 @@ export type PlanCommand = { readonly at: Instant } & (
       readonly type: 'StartPlan';
       readonly details: PlanDetails;
       readonly total: Money;
-      /** What the customer owes elsewhere, where the terms have a credit limit. */
-      readonly exposure: Money;
     }
   | { readonly type: 'AnnouncePart'; readonly part: number; readonly today: CivilDate }
   | { readonly type: 'MarkPartDue'; readonly part: number; readonly today: CivilDate }

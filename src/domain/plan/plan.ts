@@ -1,6 +1,6 @@
 import type { Decider } from '../shared/decider.js';
 import { nothingToDo, rejected } from '../shared/decider.js';
-import { compare, equals, isPositive, subtract } from '../shared/money.js';
+import { equals, subtract } from '../shared/money.js';
 import { schedule } from '../shared/plan-schedule.js';
 import { sameData } from '../shared/same-data.js';
 import type { PlanCommand, PlanCommandOf } from './commands.js';
@@ -73,7 +73,7 @@ function decide(state: PlanState, command: PlanCommand): PlanDecision {
 }
 
 function start(state: PlanState, command: PlanCommandOf<'StartPlan'>): PlanDecision {
-  const { at, details, total, exposure } = command;
+  const { at, details, total } = command;
   const { terms, approvedOn } = details;
   if (state.status !== 'absent') {
     const isSame = state.version === 1 && equals(state.total, total) && sameData(state.details, details);
@@ -81,18 +81,6 @@ function start(state: PlanState, command: PlanCommandOf<'StartPlan'>): PlanDecis
   }
   const scheduled = schedule(terms, total, approvedOn);
   if (scheduled.outcome === 'refused') return rejected(scheduled.refusal);
-  const { creditLimit } = terms;
-  if (creditLimit !== null) {
-    if (exposure.currency !== total.currency) return rejected({ code: 'currency_mismatch', part: null });
-    const available = subtract(creditLimit, exposure);
-    if (compare(total, available) > 0) {
-      const none = { ...available, minor: 0n };
-      return rejected({
-        code: 'credit_limit_exceeded',
-        available: isPositive(available) ? available : none,
-      });
-    }
-  }
   return concluded(state, at, {
     type: 'PlanStarted',
     at,

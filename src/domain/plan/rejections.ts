@@ -17,7 +17,6 @@ export type PlanRejection =
   | { readonly code: 'plan_nothing_to_replan' }
   | { readonly code: 'plan_milestone_unknown' }
   | { readonly code: 'plan_version_exhausted' }
-  | { readonly code: 'credit_limit_exceeded'; readonly available: Money }
   | { readonly code: 'amount_not_positive' }
   | { readonly code: 'amendment_below_settled'; readonly leastTotal: Money }
   | { readonly code: 'settlement_exceeds_outstanding'; readonly outstanding: Money }

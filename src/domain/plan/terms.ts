@@ -1,4 +1,5 @@
 import type { CivilDate } from '../shared/civil-date.js';
+import { addMonths, compareDates } from '../shared/civil-date.js';
 import type { AmountRule, DueRule, PartTerms, PlanTerms } from '../shared/plan-terms.js';
 
 /** The five payment timings, each an expression of the one type of terms. */
@@ -64,6 +65,50 @@ export function installments(
 /** All of it at once, by cheque, wire or cash that a person records. */
 export function manual(due: DueRule = { kind: 'at_approval' }, conditions: Conditions = {}): PlanTerms {
   return terms([{ amount: rest, due, collect: 'manual' }], conditions);
+}
+
+/**
+ * The terms of what a change order asks for more: the deposit keeps its amount, and the balance grows. So the difference is
+ * due with the last part, by the rule of it; where that day is over, or its milestone was reached, at once.
+ */
+export function termsOfChange(
+  approved: { readonly terms: PlanTerms; readonly approvedOn: CivilDate },
+  changedOn: CivilDate,
+  reached: readonly string[],
+): PlanTerms {
+  const last = approved.terms.parts.at(-1);
+  if (last === undefined) throw new TypeError('terms have a part');
+  const due = dueOfChange(last.due, approved.approvedOn, changedOn, reached);
+  return {
+    ...approved.terms,
+    parts: [{ amount: rest, due, collect: last.collect }],
+    depositRefund: { kind: 'always' },
+    releasesOrder: 'total_settled',
+  };
+}
+
+function dueOfChange(
+  due: DueRule,
+  approvedOn: CivilDate,
+  changedOn: CivilDate,
+  reached: readonly string[],
+): DueRule {
+  switch (due.kind) {
+    case 'at_approval':
+    case 'days_after':
+    case 'end_of_month':
+      return due;
+    case 'date':
+      return unlessOver(due.on, changedOn);
+    case 'months_after':
+      return unlessOver(addMonths(due.anchor ?? approvedOn, due.months), changedOn);
+    case 'milestone':
+      return reached.includes(due.name) ? { kind: 'at_approval' } : due;
+  }
+}
+
+function unlessOver(on: CivilDate, changedOn: CivilDate): DueRule {
+  return compareDates(on, changedOn) < 0 ? { kind: 'at_approval' } : { kind: 'date', on };
 }
 
 function terms(parts: readonly PartTerms[], conditions: Conditions): PlanTerms {

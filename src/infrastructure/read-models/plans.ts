@@ -3,8 +3,6 @@ import { planCodec } from '../../application/plan/plan.codec.js';
 import type { PlanPartRow, PlanQueries, PlanRow } from '../../application/ports/plan-queries.js';
 import { readTerms, writeTerms } from '../../application/shared/stored-terms.js';
 import type { PlanEvent, PlanEventOf } from '../../domain/plan/events.js';
-import type { Money } from '../../domain/shared/money.js';
-import { money } from '../../domain/shared/money.js';
 import type { ScheduledPart } from '../../domain/shared/plan-schedule.js';
 import type { Envelope, Projection } from '../projections/projection.js';
 import { onEvents, routeByCategory } from '../projections/projection.js';
@@ -230,15 +228,6 @@ export class PostgresPlanQueries implements PlanQueries {
       parts: parts.get(row.id) ?? [],
     }));
     return { ...page, rows };
-  }
-
-  async exposureOf(customer: string, currency: Money['currency']): Promise<Money> {
-    const { rows } = await this.#pool.query<{ open: bigint }>(
-      `select coalesce(sum(total - amount_settled - amount_discounted), 0)::bigint as open from read_plans.plans
-       where customer = $1 and currency = $2 and status in ('active', 'defaulted')`,
-      [customer, currency],
-    );
-    return money(rows[0]?.open ?? 0n, currency);
   }
 
   async #partsOf(plans: readonly string[]): Promise<ReadonlyMap<string, readonly PlanPartRow[]>> {

@@ -16,9 +16,11 @@ import type {
 } from '../../application/manual-payment/record-manual-payment.js';
 import type { RenderMail } from '../../application/notification/compose-notice.js';
 import type { OrderHandler } from '../../application/order/order-handler.js';
+import type { OrderOperations } from '../../application/order/order-operations.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
 import type { RecoverPayment } from '../../application/payment/recover-payment.js';
 import type { PlanHandler } from '../../application/plan/plan-tasks.js';
+import type { StartPlan } from '../../application/plan/start-plan.js';
 import type { AccessLog } from '../../application/ports/access-log.js';
 import type { ApiKeys } from '../../application/ports/api-keys.js';
 import type { Breakers } from '../../application/ports/breakers.js';
@@ -128,8 +130,10 @@ export const httpTokens = {
   creditQueries: token<CreditQueries>('creditQueries'),
   customerZones: token<CustomerZones>('customerZones'),
   orderHandler: token<OrderHandler>('orderHandler'),
+  orderOperations: token<OrderOperations>('orderOperations'),
   orderQueries: token<OrderQueries>('orderQueries'),
   planHandler: token<PlanHandler>('planHandler'),
+  startPlan: token<StartPlan>('startPlan'),
   planQueries: token<PlanQueries>('planQueries'),
   manualPaymentHandler: token<ManualPaymentHandler>('manualPaymentHandler'),
   recordManualPayment: token<RecordManualPayment>('recordManualPayment'),

@@ -135,13 +135,6 @@ describe('The read models of random orders and plans', () => {
       return planRowOf(state, BigInt(events.length - 1));
     });
     expect([...rows].sort(byId)).toEqual(expected.sort(byId));
-    const owed = expected
-      .filter(({ status, currency }) => currency === 'USD' && (status === 'active' || status === 'defaulted'))
-      .reduce((sum, row) => sum + row.total - row.amount_settled - row.amount_discounted, 0n);
-    const [first] = expected;
-    if (first === undefined) return;
-    const exposure = await new PostgresPlanQueries(bench.pool).exposureOf(first.customer, 'USD');
-    expect(exposure.minor).toBe(owed);
   }
 
   async function expectOrders(all: readonly (readonly OrderEvent[])[]): Promise<void> {

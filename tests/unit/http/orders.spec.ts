@@ -23,7 +23,8 @@ describe('orders over HTTP', () => {
     const commandId = randomUUID();
     const about = { commandId, correlationId: commandId, causationId: commandId, reason: null };
     const id = required(parseOrderId(String(order.body['id'])));
-    const command = { type: 'MarkOrderPaid', at, settled: usd(settled), required: usd(settled) } as const;
+    const amounts = { settled: usd(settled), forgiven: usd(0), deposit: usd(settled) };
+    const command = { type: 'MarkOrderPaid', at, ...amounts } as const;
     return app.container
       .get(httpTokens.orderHandler)
       .handle(id, command, { ...about, actor: { kind: 'system', id: 'test' } });

@@ -1,16 +1,20 @@
 import type { Container } from 'inversify';
+import { exposureCodec } from '../../../src/application/exposure/exposure.codec.js';
+import { createExposures } from '../../../src/application/exposure/exposures.js';
 import { manualPaymentCodec } from '../../../src/application/manual-payment/manual-payment.codec.js';
 import { createRecordManualPayment } from '../../../src/application/manual-payment/record-manual-payment.js';
 import { referenceClaimCodec } from '../../../src/application/manual-payment/reference-claim.codec.js';
 import { orderCodec } from '../../../src/application/order/order.codec.js';
+import { createOrderOperations } from '../../../src/application/order/order-operations.js';
 import { planCodec } from '../../../src/application/plan/plan.codec.js';
+import { createStartPlan } from '../../../src/application/plan/start-plan.js';
 import type { EventStore } from '../../../src/application/ports/event-store.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
+import { exposure } from '../../../src/domain/exposure/exposure.js';
 import { manualPayment } from '../../../src/domain/manual-payment/manual-payment.js';
 import { referenceClaim } from '../../../src/domain/manual-payment/reference-claim.js';
 import { order } from '../../../src/domain/order/order.js';
 import { plan } from '../../../src/domain/plan/plan.js';
-import { money } from '../../../src/domain/shared/money.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 
@@ -27,6 +31,14 @@ export function bindPlans(container: Container, eventStore: EventStore): void {
     .toConstantValue(
       createCommandHandler({ eventStore, decider: plan, codec: planCodec, category: 'paymentPlan' }),
     );
+  const orders = container.get(httpTokens.orderHandler);
+  const plans = container.get(httpTokens.planHandler);
+  const handler = createCommandHandler({
+    ...{ eventStore, decider: exposure, codec: exposureCodec, category: 'exposure' },
+  });
+  const exposures = createExposures({ handler, plans, clock: systemClock });
+  container.bind(httpTokens.startPlan).toConstantValue(createStartPlan({ plans, exposures }));
+  container.bind(httpTokens.orderOperations).toConstantValue(createOrderOperations({ orders, exposures }));
   const payments = createCommandHandler({
     eventStore,
     decider: manualPayment,
@@ -46,8 +58,6 @@ export function bindPlans(container: Container, eventStore: EventStore): void {
       createRecordManualPayment({ payments, claims, clock: systemClock, secondPersonFromUnits: 1_000 }),
     );
   container.bind(httpTokens.orderQueries).toConstantValue({ list: empty });
-  container
-    .bind(httpTokens.planQueries)
-    .toConstantValue({ list: empty, exposureOf: async (_customer, currency) => money(0n, currency) });
+  container.bind(httpTokens.planQueries).toConstantValue({ list: empty });
   container.bind(httpTokens.manualPaymentQueries).toConstantValue({ list: empty });
 }

@@ -188,14 +188,6 @@ describe('a plan', () => {
       .thenRejected({ code: 'plan_already_exists' });
   });
 
-  it('is not started beyond the credit limit', () => {
-    const terms = netTerms(30, false, { creditLimit: usd(10_000) });
-    given(plan, [])
-      .when(startPlan(terms, usd(6_000), usd(4_001)))
-      .thenRejected({ code: 'credit_limit_exceeded', available: usd(5_999) });
-    expect(plan.decide(plan.initialState, startPlan(terms, usd(6_000), usd(4_000))).outcome).toBe('accepted');
-  });
-
   it('releases its order at approval, on the first part or on the total, as the terms say', () => {
     const releasedBy = (events: readonly PlanEvent[]) =>
       events.findIndex(({ type }) => type === 'PlanReleasedOrder');

@@ -5,6 +5,8 @@ import { createRunnerOver } from '../../../src/application/collection/collection
 import { createStartCollection } from '../../../src/application/collection/start-collection.js';
 import { creditCodec } from '../../../src/application/credit/credit.codec.js';
 import { customerCodec } from '../../../src/application/customer/customer.codec.js';
+import { exposureCodec } from '../../../src/application/exposure/exposure.codec.js';
+import { createExposures } from '../../../src/application/exposure/exposures.js';
 import { createDocumentNumbers } from '../../../src/application/invoice/document-numbers.js';
 import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
 import { invoiceIdOf } from '../../../src/application/invoice/invoice-ids.js';
@@ -15,22 +17,23 @@ import { manualPaymentJournalOf } from '../../../src/application/ledger/manual-p
 import { journalOf } from '../../../src/application/ledger/payment-journals.js';
 import { manualPaymentCodec } from '../../../src/application/manual-payment/manual-payment.codec.js';
 import { orderCodec } from '../../../src/application/order/order.codec.js';
-import { orderIdOf } from '../../../src/application/order/order-ids.js';
+import { createMarkWhenCovered } from '../../../src/application/order/order-coverage.js';
+import { invoiceIdOfOrder, orderIdOf } from '../../../src/application/order/order-ids.js';
+import { createOrderOperations } from '../../../src/application/order/order-operations.js';
 import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
 import { createPaymentEffects } from '../../../src/application/payment/payment-effects.js';
 import { planCodec } from '../../../src/application/plan/plan.codec.js';
 import { planAgendaOf } from '../../../src/application/plan/plan-agenda.js';
 import { planIdOf } from '../../../src/application/plan/plan-ids.js';
 import { createPlanTasks } from '../../../src/application/plan/plan-tasks.js';
+import { createStartPlan } from '../../../src/application/plan/start-plan.js';
 import { createCollectionToPlan } from '../../../src/application/policies/collection-to-plan.policy.js';
 import { createCreditNews } from '../../../src/application/policies/credit-news.policy.js';
+import { createInvoiceToOrder } from '../../../src/application/policies/invoice-to-order.policy.js';
 import { createInvoiceToPlan } from '../../../src/application/policies/invoice-to-plan.policy.js';
 import { issueInvoice } from '../../../src/application/policies/issue-invoice.js';
 import { createManualPaymentNews } from '../../../src/application/policies/manual-payment-news.policy.js';
-import {
-  createOrderToInvoice,
-  invoiceIdOfOrder,
-} from '../../../src/application/policies/order-to-invoice.policy.js';
+import { createOrderToInvoice } from '../../../src/application/policies/order-to-invoice.policy.js';
 import { createPaymentNews } from '../../../src/application/policies/payment-news.policy.js';
 import { createPlanOutcomes } from '../../../src/application/policies/plan-outcomes.policy.js';
 import { createRefundNews } from '../../../src/application/policies/refund-news.policy.js';
@@ -46,6 +49,7 @@ import { collection } from '../../../src/domain/collection/collection.js';
 import { creditAccount } from '../../../src/domain/credit/credit.js';
 import { customer } from '../../../src/domain/customer/customer.js';
 import type { CustomerEvent } from '../../../src/domain/customer/events.js';
+import { exposure } from '../../../src/domain/exposure/exposure.js';
 import { invoice } from '../../../src/domain/invoice/invoice.js';
 import type { IssuedInvoice } from '../../../src/domain/invoice/state.js';
 import { isIssued } from '../../../src/domain/invoice/state.js';
@@ -119,10 +123,26 @@ export function createMoneyFlows() {
   const runner = createRunnerOver({ load: payments.load, run: payments.handle }, handlers);
   const startCollection = createStartCollection({ runner, ...handlers });
   const effects = createPaymentEffects({ handler: payments, gateway, clock });
+  const exposures = createExposures({
+    handler: createCommandHandler({
+      ...{ eventStore, decider: exposure, codec: exposureCodec, category: 'exposure' },
+    }),
+    plans,
+    clock,
+  });
+  const startPlan = createStartPlan({ plans, exposures });
+  const orderOperations = createOrderOperations({ orders, exposures });
+  const markWhenCovered = createMarkWhenCovered({ orders, invoices: invoiceHandler, clock });
   const policies: readonly Policy[] = [
-    createOrderToInvoice({ orders, invoices, clock }),
-    createInvoiceToPlan({ orders, plans, invoices, collections, zone, clock }),
-    createPlanOutcomes({ plans, orders, invoices, customers, startCollection, clock }),
+    createOrderToInvoice({
+      ...{ orders, plans, invoices, payments, credits, manualPayments, exposures, clock },
+    }),
+    createInvoiceToPlan({ orders, plans, startPlan, invoices, collections, zone, clock }),
+    createInvoiceToOrder({ invoices, markWhenCovered }),
+    createPlanOutcomes({
+      ...{ plans, orders, invoices, customers, payments, credits, manualPayments },
+      ...{ startCollection, exposures, markWhenCovered, clock },
+    }),
     createCollectionToPlan({ collections, plans, zone, clock }),
     createPaymentNews({ payments, collections, runner, clock, graceMs: 0 }),
     createRefundNews({ payments, collections, invoices, credits, clock }),
@@ -226,7 +246,19 @@ export function createMoneyFlows() {
 
   return {
     tellAgain,
-    ...{ clock, eventStore, gateway, orders, plans, invoices, credits, customers, manualPayments, payments },
+    ...{
+      clock,
+      eventStore,
+      gateway,
+      orders,
+      orderOperations,
+      plans,
+      invoices,
+      credits,
+      customers,
+      manualPayments,
+      payments,
+    },
     ...{ collections, startCollection, settle, metadata },
 
     async advance(days: number): Promise<readonly string[]> {
@@ -286,7 +318,7 @@ export function createMoneyFlows() {
         { type: 'StartOrderReview', at, total: null },
         { type: 'ApproveOrder', at, total: null, terms, approvedOn, zone: 'UTC' },
       ];
-      for (const command of commands) accepted(await orders.handle(orderId, command, metadata()));
+      for (const command of commands) accepted(await orderOperations.run(orderId, command, metadata()));
       const invoiceId = invoiceIdOfOrder(orderId);
       return { orderId, invoiceId, planId: planIdOf(invoiceId) };
     },

@@ -9,6 +9,7 @@ import { parsePaymentId } from '../../../src/domain/shared/ids.js';
 import { required, usd } from '../../support/payment-examples.js';
 import type { MoneyFlows } from './money-flows.js';
 import { accepted, createMoneyFlows } from './money-flows.js';
+import { comesBack } from './refunding.js';
 
 async function payByCard(flows: MoneyFlows, invoiceId: InvoiceId): Promise<PaymentId> {
   const request = { invoiceId, planPart: null, amount: null, mode: 'all_or_nothing' } as const;
@@ -38,25 +39,6 @@ async function refund(
     ),
   );
   return refundId;
-}
-
-/** The bank sends the money of a refund back, days later. */
-async function comesBack(flows: MoneyFlows, paymentId: PaymentId, refundId: RefundId): Promise<void> {
-  const { state } = await flows.payments.load(paymentId);
-  const known = state.status === 'captured' ? state.refunds.find((one) => one.refundId === refundId) : null;
-  if (known?.providerRefundId == null) throw new TypeError(`${refundId} is not at the provider`);
-  const { amount, providerRefundId } = known;
-  const news = { providerRefundId, refundId, intentId: 'pi', status: 'failed', amount } as const;
-  accepted(
-    await flows.payments.handle(
-      paymentId,
-      {
-        ...{ type: 'ObserveRefund', at: flows.clock.now(), adoptAs: refundId },
-        refund: { ...news, failureReason: 'lost_or_stolen_card' },
-      },
-      flows.metadata(),
-    ),
-  );
 }
 
 async function paidInvoice() {

@@ -1,10 +1,13 @@
+import type { ExposureRejection } from '../../../domain/exposure/exposure.js';
 import type { OrderRejection } from '../../../domain/order/state.js';
 import { format } from '../../../domain/shared/money.js';
 import { detailOfTerms, termsKinds } from '../plan/plan-problems.js';
 import type { Problem, RejectionKinds } from '../shared/problem.js';
 import { problemOfRejection } from '../shared/problem.js';
 
-const kinds: RejectionKinds<OrderRejection> = {
+type Rejection = OrderRejection | ExposureRejection;
+
+const kinds: RejectionKinds<Rejection> = {
   ...termsKinds,
   order_not_found: 'resource_missing',
   order_already_exists: { status: 409, title: 'This order exists with other details' },
@@ -14,15 +17,15 @@ const kinds: RejectionKinds<OrderRejection> = {
   order_total_below_settled: { status: 422, title: 'The total would be below what is paid' },
   order_not_paid: { status: 409, title: 'The order is not paid' },
   order_not_covered: { status: 409, title: 'What is settled does not cover the order' },
-  order_required_differs: { status: 409, title: 'What is required is of another total' },
+  credit_limit_exceeded: { status: 422, title: 'The customer would owe too much' },
   amount_not_positive: { status: 422, title: 'The amount must be above zero' },
 };
 
-export function problemOfOrderRejection(rejection: OrderRejection): Problem {
+export function problemOfOrderRejection(rejection: Rejection): Problem {
   return problemOfRejection(kinds, rejection, { detail: detailOf(rejection) });
 }
 
-function detailOf(rejection: OrderRejection): string {
+function detailOf(rejection: Rejection): string {
   switch (rejection.code) {
     case 'order_not_found':
       return 'There is no such order.';
@@ -42,8 +45,8 @@ function detailOf(rejection: OrderRejection): string {
       return 'Under its terms, work begins when enough of it is paid.';
     case 'order_not_covered':
       return `${format(rejection.required)} is required.`;
-    case 'order_required_differs':
-      return `The order costs ${format(rejection.total)}.`;
+    case 'credit_limit_exceeded':
+      return `${format(rejection.available)} more can be owed under these terms.`;
     case 'amount_not_positive':
       return 'The amount must be at least 1 minor unit.';
     case 'plan_parts_out_of_range':

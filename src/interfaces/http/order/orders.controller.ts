@@ -2,6 +2,7 @@ import { inject, injectable } from 'inversify';
 import type { z } from 'zod';
 import type { OrderHandler } from '../../../application/order/order-handler.js';
 import { orderIdOf } from '../../../application/order/order-ids.js';
+import type { OrderOperations } from '../../../application/order/order-operations.js';
 import type { Clock } from '../../../application/ports/clock.js';
 import type { CustomerZones } from '../../../application/ports/customer-zones.js';
 import type { OrderQueries } from '../../../application/ports/order-queries.js';
@@ -41,6 +42,7 @@ export class OrdersController implements Controller {
     @inject(httpTokens.settings) private readonly settings: HttpSettings,
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.orderHandler) private readonly orders: OrderHandler,
+    @inject(httpTokens.orderOperations) private readonly operations: OrderOperations,
     @inject(httpTokens.customerZones) private readonly zones: CustomerZones,
     @inject(httpTokens.orderQueries) private readonly queries: OrderQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
@@ -116,7 +118,7 @@ export class OrdersController implements Controller {
     const command = await this.commandOf(existing(loaded).state, body);
     const { metadata } = withReason(context, body.reason);
     if (command === null) return this.answer(200, loaded);
-    const handled = await this.orders.handle(id, command, metadata, ifRevision(context));
+    const handled = await this.operations.run(id, command, metadata, ifRevision(context));
     return this.answer(200, acceptedBy(handled, problemOfOrderRejection));
   }
 

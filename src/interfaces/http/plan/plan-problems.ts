@@ -1,3 +1,4 @@
+import type { ExposureRejection } from '../../../domain/exposure/exposure.js';
 import type { PlanRejection } from '../../../domain/plan/rejections.js';
 import { format } from '../../../domain/shared/money.js';
 import type { TermsRefusal } from '../../../domain/shared/plan-schedule.js';
@@ -17,7 +18,9 @@ export const termsKinds: RejectionKinds<TermsRefusal> = {
   currency_mismatch: { status: 422, title: 'An amount is in another currency' },
 };
 
-const kinds: RejectionKinds<PlanRejection> = {
+type Rejection = PlanRejection | ExposureRejection;
+
+const kinds: RejectionKinds<Rejection> = {
   ...termsKinds,
   plan_not_found: 'resource_missing',
   plan_already_exists: { status: 409, title: 'This invoice has a plan' },
@@ -39,7 +42,7 @@ const kinds: RejectionKinds<PlanRejection> = {
   settlement_not_found: { status: 422, title: 'There is no such settlement' },
 };
 
-export function problemOfPlanRejection(rejection: PlanRejection): Problem {
+export function problemOfPlanRejection(rejection: Rejection): Problem {
   return problemOfRejection(kinds, rejection, { detail: detailOf(rejection) });
 }
 
@@ -65,7 +68,7 @@ export function detailOfTerms({ code, part }: TermsRefusal): string {
   }
 }
 
-function detailOf(rejection: PlanRejection): string {
+function detailOf(rejection: Rejection): string {
   switch (rejection.code) {
     case 'plan_not_found':
       return 'There is no such plan.';

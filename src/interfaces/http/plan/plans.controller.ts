@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { InvoiceOperations } from '../../../application/invoice/invoice-operations.js';
 import { planIdOf } from '../../../application/plan/plan-ids.js';
 import type { PlanHandler } from '../../../application/plan/plan-tasks.js';
+import type { StartPlan } from '../../../application/plan/start-plan.js';
 import type { Clock } from '../../../application/ports/clock.js';
 import type { CustomerZones } from '../../../application/ports/customer-zones.js';
 import type { PlanQueries } from '../../../application/ports/plan-queries.js';
@@ -52,6 +53,7 @@ export class PlansController implements Controller {
     @inject(httpTokens.settings) private readonly settings: HttpSettings,
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.planHandler) private readonly plans: PlanHandler,
+    @inject(httpTokens.startPlan) private readonly startPlan: StartPlan,
     @inject(httpTokens.invoiceOperations) private readonly invoices: InvoiceOperations,
     @inject(httpTokens.customerZones) private readonly zones: CustomerZones,
     @inject(httpTokens.planQueries) private readonly queries: PlanQueries,
@@ -171,18 +173,15 @@ export class PlansController implements Controller {
     const zone = body.time_zone ?? (await zoneOfCustomer(this.zones, customerId));
     const at = this.clock.now();
     const terms = termsOf(body.terms, currency);
-    const exposure =
-      terms.creditLimit === null ? money(0n, currency) : await this.queries.exposureOf(customerId, currency);
     const approvedOn = civilDateIn(knownZone(zone), at);
-    const handled = await this.plans.handle(
-      planId,
+    const handled = await this.startPlan(
       {
         type: 'StartPlan',
         at,
         details: { planId, invoiceId, orderId, customerId, terms, approvedOn, zone },
         total: payable,
-        exposure,
       },
+      terms.creditLimit,
       context.metadata,
       ifRevision(context),
     );
