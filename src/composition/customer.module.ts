@@ -10,9 +10,11 @@ import { createOperations } from '../application/shared/operations.js';
 import { createCustomerNewsHandler } from '../application/webhook/handle-customer-news.js';
 import { customer } from '../domain/customer/customer.js';
 import { PostgresCustomerProfiles } from '../infrastructure/postgres/customer-profiles.js';
+import { PostgresPortalSessions } from '../infrastructure/postgres/portal-sessions.js';
 import { PostgresCustomerQueries } from '../infrastructure/read-models/customers.js';
 import { StripePaymentMethodVault } from '../infrastructure/stripe/stripe-payment-method-vault.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
+import { createPortalArea } from '../interfaces/http/pages/portal/portal-area.js';
 import { tokens } from './tokens.js';
 
 /** Customers: the decider, what is known of a person beside it, and the payment methods that Stripe keeps for them. */
@@ -90,6 +92,11 @@ export const customerModule = new ContainerModule(({ bind }) => {
       tokens.customerNews,
       httpTokens.customerQueries,
     ],
+  );
+  bind(httpTokens.portalSessions).toResolvedValue((pool) => new PostgresPortalSessions(pool), [tokens.pool]);
+  bind(httpTokens.portalArea).toResolvedValue(
+    (sessions, customers, { businessName }) => createPortalArea({ sessions, customers, businessName }),
+    [httpTokens.portalSessions, httpTokens.customerOperations, httpTokens.settings],
   );
   bind(tokens.pruneProfiles).toResolvedValue(
     (profiles, handler, machineClock) => createPruneProfiles({ profiles, handler, machineClock }),

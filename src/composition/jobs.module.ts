@@ -31,6 +31,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
         customers,
         pruneProfiles,
         links,
+        sessions,
         tell,
       ]
     ) => {
@@ -56,6 +57,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
             inbound_webhooks: await inbox.prune(),
             agenda_attempts: await agenda.prune(),
             links: await links.prune(later(clock.now(), -30 * dayMs)),
+            portal_sessions: await sessions.prune(),
           }),
         },
         { name: 'prune_profiles', everyMs: dayMs, run: pruneProfiles },
@@ -76,6 +78,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
       tokens.backfillCustomers,
       tokens.pruneProfiles,
       httpTokens.links,
+      httpTokens.portalSessions,
       tokens.tellOfDates,
     ],
   );

@@ -31,6 +31,7 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(tokens.surroundings).toConstantValue(surroundings);
     bind(tokens.logger).toConstantValue(logger);
+    bind(httpTokens.logger).toConstantValue(logger);
     bind(tokens.machineClock).toConstantValue(systemClock);
     bind(tokens.movableClock).toResolvedValue(
       (pool) =>

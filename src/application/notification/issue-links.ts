@@ -5,7 +5,7 @@ import { later } from '../webhook/retry-schedule.js';
 import type { LinkVariable } from './notice-kinds.js';
 
 const payLinkMs = 30 * 24 * 3_600_000;
-const signInMinutes = 15;
+export const signInMinutes = 15;
 
 /** A link of a mail, as an address. What it lets in by is made now and kept nowhere. */
 export type IssueLinks = (

@@ -3,6 +3,7 @@ import { CollectionsController } from './collection/collections.controller.js';
 import { CreditsController } from './credit/credits.controller.js';
 import { CustomersController } from './customer/customers.controller.js';
 import { PaymentMethodsController } from './customer/payment-methods.controller.js';
+import { PortalSessionsController } from './customer/portal-sessions.controller.js';
 import { AgingController } from './invoice/aging.controller.js';
 import { CreditNotesController } from './invoice/credit-notes.controller.js';
 import { InvoicesController } from './invoice/invoices.controller.js';
@@ -38,6 +39,7 @@ export const controllers = [
   AgingController,
   CustomersController,
   PaymentMethodsController,
+  PortalSessionsController,
   HealthController,
   MetricsController,
   InboundWebhooksController,

@@ -34,6 +34,7 @@ import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.j
 import type { CreditNoteQueries, InvoiceQueries } from '../../application/ports/invoice-queries.js';
 import type { Jobs } from '../../application/ports/jobs.js';
 import type { Links } from '../../application/ports/links.js';
+import type { Logger } from '../../application/ports/logger.js';
 import type { ManualPaymentQueries } from '../../application/ports/manual-payment-queries.js';
 import type { NoticeTemplates } from '../../application/ports/notice-templates.js';
 import type { Notifications } from '../../application/ports/notifications.js';
@@ -41,6 +42,7 @@ import type { OrderQueries } from '../../application/ports/order-queries.js';
 import type { PaymentGateway } from '../../application/ports/payment-gateway.js';
 import type { PaymentMethodVault } from '../../application/ports/payment-method-vault.js';
 import type { PlanQueries } from '../../application/ports/plan-queries.js';
+import type { PortalSessions } from '../../application/ports/portal-sessions.js';
 import type {
   CreditQueries,
   CustomerQueries,
@@ -56,6 +58,7 @@ import type { Users } from '../../application/user/users.js';
 import type { ConsoleArea } from './pages/admin/console-area.js';
 import type { CardEntry } from './pages/pay/card-entry.js';
 import type { AskApi } from './pages/shared/ask-api.js';
+import type { PortalArea } from './pages/portal/portal-area.js';
 import type { Attempts } from './payment/card-testing.js';
 
 /** What all controllers know of the deployment. */
@@ -156,6 +159,9 @@ export const httpTokens = {
   noticeTemplates: token<NoticeTemplates>('noticeTemplates'),
   renderMail: token<RenderMail>('renderMail'),
   links: token<Links>('links'),
+  logger: token<Logger>('logger'),
+  portalSessions: token<PortalSessions>('portalSessions'),
+  portalArea: token<PortalArea>('portalArea'),
   printDocuments: token<PrintDocuments>('printDocuments'),
   checkConfig: token<CheckConfig>('checkConfig'),
   healthChecks: token<HealthChecks>('healthChecks'),

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { Container } from 'inversify';
+import type { PortalSessions } from '../../../src/application/ports/portal-sessions.js';
 import { renderMailHtml } from '../../../src/infrastructure/notification/mail-html.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import { createPortalArea } from '../../../src/interfaces/http/pages/portal/portal-area.js';
 import {
   InMemoryLinks,
   InMemoryNotifications,
@@ -13,4 +16,39 @@ export function bindNotifications(container: Container): void {
   container.bind(httpTokens.noticeTemplates).toConstantValue(new InMemoryTemplates());
   container.bind(httpTokens.links).toConstantValue(new InMemoryLinks());
   container.bind(httpTokens.renderMail).toConstantValue(renderMailHtml);
+}
+
+class InMemoryPortalSessions implements PortalSessions {
+  readonly #kept = new Map<string, string>();
+
+  async begin(customer: string): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    this.#kept.set(token, customer);
+    return token;
+  }
+
+  async find(token: string): Promise<string | undefined> {
+    return this.#kept.get(token);
+  }
+
+  async end(token: string): Promise<void> {
+    this.#kept.delete(token);
+  }
+
+  async prune(): Promise<number> {
+    return 0;
+  }
+}
+
+/** The customers' portal over what is bound already. */
+export function bindPortal(container: Container): void {
+  const sessions = new InMemoryPortalSessions();
+  container.bind(httpTokens.portalSessions).toConstantValue(sessions);
+  container.bind(httpTokens.portalArea).toConstantValue(
+    createPortalArea({
+      sessions,
+      customers: container.get(httpTokens.customerOperations),
+      businessName: container.get(httpTokens.settings).businessName,
+    }),
+  );
 }

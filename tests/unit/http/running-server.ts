@@ -44,7 +44,7 @@ import {
   PretendProjections,
   PretendTestClock,
 } from './in-memory-ports.js';
-import { bindNotifications } from './notification-ports.js';
+import { bindNotifications, bindPortal } from './notification-ports.js';
 import { bindPlans } from './plan-ports.js';
 import { bindUserParts } from './user-parts.js';
 
@@ -216,6 +216,8 @@ function containerOf(parts: {
     .bind(httpTokens.metricsPage)
     .toConstantValue(async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }));
   for (const controller of controllers) container.bind<Controller>(controller).toSelf().inSingletonScope();
+  container.bind(httpTokens.logger).toConstantValue(logger);
+  bindPortal(container);
   for (const pages of customerPages) container.bind<PageController>(pages).toSelf().inSingletonScope();
   const users = bindUserParts(container, { eventStore, apiKeys });
   return { container, renderings, users, customers };

@@ -1,4 +1,18 @@
 import { PayPages } from './pay/pay-pages.js';
+import { DetailsPages } from './portal/details-pages.js';
+import { InvoicePages } from './portal/invoice-pages.js';
+import { MethodPages } from './portal/method-pages.js';
+import { MoneyPages } from './portal/money-pages.js';
+import { OverviewPages } from './portal/overview-pages.js';
+import { SignInPages } from './portal/sign-in-pages.js';
 
 /** The pages of customers: where they pay, and where they look after their account. */
-export const customerPages = [PayPages] as const;
+export const customerPages = [
+  PayPages,
+  SignInPages,
+  OverviewPages,
+  InvoicePages,
+  MoneyPages,
+  MethodPages,
+  DetailsPages,
+] as const;

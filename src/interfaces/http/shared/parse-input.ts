@@ -1,4 +1,4 @@
-import type { ZodError, ZodType } from 'zod';
+import type { ZodError, ZodType, z } from 'zod';
 import type { InputError } from './problem.js';
 import { refused } from './problem.js';
 
@@ -9,7 +9,7 @@ type Issue = ZodError['issues'][number];
  * The value as its schema reads it.
  * @throws Refused with one error per thing that is wrong
  */
-export function parseInput(schema: ZodType, input: unknown, place: Place): unknown {
+export function parseInput<S extends ZodType>(schema: S, input: unknown, place: Place): z.output<S> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const errors = result.error.issues.flatMap((issue) => errorsOf(issue, input, place));

@@ -1,0 +1,135 @@
+import { inject, injectable } from 'inversify';
+import { z } from 'zod';
+import type { PrintDocuments } from '../../../../application/document/print-documents.js';
+import type { InvoiceOperations } from '../../../../application/invoice/invoice-operations.js';
+import type { Clock } from '../../../../application/ports/clock.js';
+import type { InvoiceQueries } from '../../../../application/ports/invoice-queries.js';
+import type { Links } from '../../../../application/ports/links.js';
+import { later } from '../../../../application/webhook/retry-schedule.js';
+import type { IssuedInvoice } from '../../../../domain/invoice/state.js';
+import { isIssued } from '../../../../domain/invoice/state.js';
+import type { InvoiceId } from '../../../../domain/shared/ids.js';
+import { parseInvoiceId } from '../../../../domain/shared/ids.js';
+import { httpTokens } from '../../http-tokens.js';
+import { idField, textField } from '../../shared/fields.js';
+import { invoiceView } from '../pay/invoice-view.js';
+import type { Page, PageAnswer, PageController } from '../shared/page.js';
+import { page } from '../shared/page.js';
+import type { PortalArea, SignedIn } from './portal-area.js';
+import { nothingHere, pageAfter } from './portal-area.js';
+
+/** As long as somebody who has just pressed the button may need. */
+const payMs = 2 * 3_600_000;
+const invoiceId = idField(parseInvoiceId, 'inv');
+const params = z.strictObject({ id: invoiceId });
+const searched = z.strictObject({ number: textField(40).optional(), after: invoiceId.optional() });
+
+/** A customer's invoices: found, read, printed and paid. */
+@injectable()
+export class InvoicePages implements PageController {
+  readonly pages: readonly Page[];
+
+  constructor(
+    @inject(httpTokens.portalArea) area: PortalArea,
+    @inject(httpTokens.clock) private readonly clock: Clock,
+    @inject(httpTokens.invoiceOperations) private readonly invoices: InvoiceOperations,
+    @inject(httpTokens.invoiceQueries) private readonly queries: InvoiceQueries,
+    @inject(httpTokens.printDocuments) private readonly documents: PrintDocuments,
+    @inject(httpTokens.links) private readonly links: Links,
+  ) {
+    const shared = { access: 'signed_in', params } as const;
+    this.pages = [
+      page(area, {
+        method: 'get',
+        path: '/portal/invoices',
+        access: 'signed_in',
+        query: searched,
+        handle: ({ visitor, query }) => this.list(visitor, query),
+      }),
+      page(area, {
+        ...shared,
+        method: 'get',
+        path: '/portal/invoices/:id',
+        handle: ({ visitor, params: { id } }) => this.show(visitor, id),
+      }),
+      page(area, {
+        ...shared,
+        method: 'get',
+        path: '/portal/invoices/:id/pdf',
+        handle: ({ visitor, params: { id } }) => this.print(visitor, id),
+      }),
+      page(area, {
+        ...shared,
+        method: 'post',
+        path: '/portal/invoices/:id/pay',
+        back: ({ params: { id } }) => `/portal/invoices/${id}`,
+        handle: ({ visitor, params: { id } }) => this.pay(visitor, id),
+      }),
+    ];
+  }
+
+  private async list(
+    { customerId }: SignedIn,
+    { number, after }: z.output<typeof searched>,
+  ): Promise<PageAnswer> {
+    // A cursor of somebody else's would say something of where their invoice stands.
+    if (after !== undefined) {
+      const { state } = await this.invoices.load(after);
+      if (state.status === 'absent' || state.details.customerId !== customerId) throw nothingHere();
+    }
+    const found = await this.queries.list({
+      ...pageAfter(after),
+      ...{
+        status: null,
+        customer: customerId,
+        order: null,
+        number: number ?? null,
+        dueGte: null,
+        dueLte: null,
+      },
+    });
+    // What is not issued yet is the business's own.
+    const rows = found.rows.filter(({ number: issued }) => issued !== null);
+    const next = found.hasMore ? (found.rows.at(-1)?.id ?? null) : null;
+    return {
+      kind: 'page',
+      template: '/portal/invoices',
+      title: 'Invoices',
+      data: { rows, number: number ?? null, next },
+    };
+  }
+
+  private async show(visitor: SignedIn, id: InvoiceId): Promise<PageAnswer> {
+    const invoice = invoiceView(await this.own(visitor, id));
+    const payable = invoice.status === 'open' && invoice.due.minor > 0n;
+    const title = `Invoice ${invoice.number}`;
+    return { kind: 'page', template: '/portal/invoice', title, data: { id, invoice, payable } };
+  }
+
+  private async print(visitor: SignedIn, id: InvoiceId): Promise<PageAnswer> {
+    await this.own(visitor, id);
+    const printed = await this.documents.invoice(id);
+    if (printed === undefined) throw nothingHere();
+    const { bytes, name } = printed;
+    return {
+      kind: 'file',
+      contentType: 'application/pdf',
+      fileName: `${name}.pdf`,
+      body: Buffer.from(bytes),
+    };
+  }
+
+  /** Paying is the pay page's business: the customer gets a link to it, for a while. */
+  private async pay(visitor: SignedIn, id: InvoiceId): Promise<PageAnswer> {
+    await this.own(visitor, id);
+    const token = await this.links.issue('pay', id, later(this.clock.now(), payMs));
+    return { kind: 'redirect', to: `/pay/${token}` };
+  }
+
+  /** @throws Refused for what is not there, not issued, or not this customer's */
+  private async own({ customerId }: SignedIn, id: InvoiceId): Promise<IssuedInvoice> {
+    const { state } = await this.invoices.load(id);
+    if (!isIssued(state) || state.details.customerId !== customerId) throw nothingHere();
+    return state;
+  }
+}

@@ -1,0 +1,76 @@
+import type { CustomerOperations } from '../../../../application/customer/customer-effects.js';
+import type { EventMetadata } from '../../../../application/ports/event-store.js';
+import type { PortalSessions } from '../../../../application/ports/portal-sessions.js';
+import type { CustomerId } from '../../../../domain/shared/ids.js';
+import { parseCustomerId } from '../../../../domain/shared/ids.js';
+import { refused } from '../../shared/problem.js';
+import type { PageArea, PageContext } from '../shared/page.js';
+
+/** A customer who is signed in: everything that a page shows or does is of this one. */
+export type SignedIn = { readonly customerId: CustomerId };
+
+export type PortalArea = PageArea<SignedIn>;
+
+const ways = [
+  ['/portal', 'Overview'],
+  ['/portal/invoices', 'Invoices'],
+  ['/portal/payments', 'Payments'],
+  ['/portal/methods', 'Cards'],
+  ['/portal/plans', 'Plans'],
+  ['/portal/credits', 'Credit'],
+  ['/portal/details', 'Your details'],
+] as const;
+
+/** The customers' own pages, behind a link that is mailed to them. */
+export function createPortalArea(parts: {
+  readonly sessions: Pick<PortalSessions, 'find'>;
+  readonly customers: Pick<CustomerOperations, 'load'>;
+  readonly businessName: string;
+}): PortalArea {
+  const { sessions, customers, businessName } = parts;
+  return {
+    name: 'portal',
+    path: '/portal',
+    layout: '/layouts/customer',
+    cookie: { name: 'counterfoil-portal', sameSite: 'Lax' },
+    async visitorOf(token) {
+      const customerId = parseCustomerId((await sessions.find(token)) ?? '');
+      if (customerId === undefined) return undefined;
+      const { state } = await customers.load(customerId);
+      return state.status === 'absent' ? undefined : { customerId };
+    },
+    // Scopes are of keys and operators; a customer has none of them.
+    allows: () => false,
+    signInPath: '/portal/sign-in',
+    frame: (visitor, path) => ({
+      layout: '/layouts/customer',
+      businessName,
+      links:
+        visitor === undefined ? [] : ways.map(([href, text]) => ({ href, text, current: href === path })),
+    }),
+  };
+}
+
+/** One answer for what there is not and for what is somebody else's, so that nobody can tell the two apart. */
+export function nothingHere() {
+  return refused('resource_missing', { detail: 'There is nothing of this kind with this id.' });
+}
+
+/** Who, and because of what, for what a customer does. */
+export function byCustomer({ customerId }: SignedIn, context: PageContext): EventMetadata {
+  return {
+    commandId: context.commandId,
+    correlationId: context.requestId,
+    causationId: context.requestId,
+    actor: { kind: 'customer', id: customerId },
+    reason: null,
+  };
+}
+
+/** The newest page of a list, or the one after an id. */
+export function pageAfter(after: string | undefined, limit = 20) {
+  return {
+    ...{ limit, startingAfter: after ?? null, endingBefore: null },
+    ...{ createdGte: null, createdGt: null, createdLte: null, createdLt: null },
+  };
+}

@@ -1,0 +1,258 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import { eventually } from '../../support/eventually.js';
+import type { InMemoryLinks, InMemoryNotifications } from '../../support/in-memory-notifications.js';
+import { issueInvoice } from '../../support/issue-invoice.js';
+import { pageReader } from '../../support/page-reader.js';
+import { at } from '../../support/payment-examples.js';
+import type { RunningServer } from './running-server.js';
+import { startServer } from './running-server.js';
+
+let app: RunningServer;
+beforeAll(async () => {
+  app = await startServer();
+});
+afterAll(() => app.stop());
+
+type Reader = ReturnType<typeof pageReader>;
+
+async function customerOf(profile: object = {}): Promise<string> {
+  const made = await app.api.post('/v1/customers', { name: 'Ada', email: 'ada@example.com', ...profile });
+  return String(made.body['id']);
+}
+
+async function linkOf(customer: string): Promise<string> {
+  const made = await app.api.post('/v1/portal_sessions', { customer });
+  expect(made.status).toBe(201);
+  return new URL(String(made.body['url'])).pathname;
+}
+
+async function signIn(customer: string): Promise<Reader> {
+  const reader = pageReader(app.url);
+  const path = await linkOf(customer);
+  const entered = await reader.submit(await reader.get(path), path);
+  expect(entered.text).toMatch(/<h1>(Hello, |Your account)/);
+  return reader;
+}
+
+describe('signing in to the portal', () => {
+  it('takes a link once, on a button and not by looking at it', async () => {
+    const path = await linkOf(await customerOf());
+    const scanner = pageReader(app.url);
+    for (let looked = 0; looked < 3; looked += 1) expect((await scanner.get(path)).status).toBe(200);
+    const reader = pageReader(app.url);
+    expect((await reader.submit(await reader.get(path), path)).text).toContain('Hello, Ada');
+    const second = pageReader(app.url);
+    const refused = await second.submit(await second.get(path), path);
+    expect(refused.text).toContain('This link does not work any more.');
+    expect((await second.get('/portal/invoices')).path).toMatch(/^\/portal\/sign-in/);
+  });
+
+  it('takes no link that is over, none of a pay page, and nothing that is not one', async () => {
+    const customer = await customerOf();
+    const links = app.container.get(httpTokens.links) as InMemoryLinks;
+    const late = await links.issue('portal', customer, at);
+    const pay = await links.issue('pay', customer, '2999-01-01T00:00:00.000Z' as never);
+    for (const token of [late, pay, 'x'.repeat(43)]) {
+      const reader = pageReader(app.url);
+      const path = `/portal/sign-in/${token}`;
+      const shown = await reader.submit(await reader.get(path), path);
+      expect(shown.text).toContain('This link does not work any more.');
+    }
+    expect((await pageReader(app.url).get('/portal/sign-in/short')).status).toBe(404);
+  });
+
+  it('begins a new session: a cookie that somebody planted is not signed in', async () => {
+    const reader = pageReader(app.url);
+    reader.cookies.set('counterfoil-portal', 'planted-by-somebody');
+    const path = await linkOf(await customerOf());
+    await reader.submit(await reader.get(path), path);
+    expect(reader.cookies.get('counterfoil-portal')).toMatch(/^[\w-]{43}$/);
+    const thief = pageReader(app.url);
+    thief.cookies.set('counterfoil-portal', 'planted-by-somebody');
+    expect((await thief.get('/portal')).path).toMatch(/^\/portal\/sign-in/);
+  });
+
+  it('tells the same whether or not the address is known, and mails a link a minute at most', async () => {
+    const email = 'grace@example.com';
+    const customer = await customerOf({ email });
+    const outbox = app.container.get(httpTokens.notifications) as InMemoryNotifications;
+    const before = outbox.kept.size;
+    const answers = [];
+    for (const address of [email, 'nobody@example.com', email]) {
+      const reader = pageReader(app.url);
+      const asked = await reader.submit(await reader.get('/portal/sign-in'), '/portal/sign-in', {
+        email: address,
+      });
+      answers.push(asked.text.replaceAll(address, 'ADDRESS').replaceAll(/value="[^"]*"/g, ''));
+    }
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).toContain('If we know ADDRESS, a link is on its way there.');
+    await eventually(
+      async () => outbox.kept.size - before,
+      (queued) => queued >= 1,
+    );
+    const queued = outbox.notices.filter(({ kind }) => kind === 'sign_in');
+    expect(queued.every((notice) => notice.customer === customer)).toBe(true);
+    expect(JSON.stringify(queued)).not.toMatch(/grace|[\w-]{43}/);
+  });
+
+  it('ends when the customer signs out, for whoever still has the cookie', async () => {
+    const reader = await signIn(await customerOf());
+    const cookie = reader.cookies.get('counterfoil-portal') ?? '';
+    await reader.submit(await reader.get('/portal'), '/portal/sign-out');
+    const again = pageReader(app.url);
+    again.cookies.set('counterfoil-portal', cookie);
+    expect((await again.get('/portal')).path).toMatch(/^\/portal\/sign-in/);
+  });
+
+  it('security 36 takes no JWT of any kind for a session or a link', async () => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const customer = await customerOf();
+    const claims = { sub: customer, iss: 'counterfoil', aud: 'portal', exp: 4102444800 };
+    for (const header of [{ alg: 'none' }, { alg: 'HS256' }, { alg: 'RS256', kid: '../../dev/null' }]) {
+      const jwt = `${part(header)}.${part(claims)}.${header.alg === 'none' ? '' : 'c2ln'}`;
+      const reader = pageReader(app.url);
+      reader.cookies.set('counterfoil-portal', jwt);
+      expect((await reader.get('/portal')).path).toMatch(/^\/portal\/sign-in/);
+      const bearer = await app.as(null).get('/v1/customers', { authorization: `Bearer ${jwt}` });
+      expect(bearer.status).toBe(401);
+      expect((await pageReader(app.url).get(`/portal/sign-in/${encodeURIComponent(jwt)}`)).status).toBe(404);
+    }
+  });
+});
+
+describe('the portal', () => {
+  let ada: string;
+  let bob: string;
+  let reader: Reader;
+  let invoice: string;
+  let foreign: string;
+  beforeAll(async () => {
+    [ada, bob] = [await customerOf(), await customerOf({ name: 'Bob' })];
+    invoice = String((await issueInvoice(app.api, ada, 4_200)).body['id']);
+    foreign = String((await issueInvoice(app.api, bob, 9_900)).body['id']);
+  });
+  beforeEach(async () => {
+    reader = await signIn(ada);
+  });
+
+  it.each([
+    '/portal',
+    '/portal/invoices',
+    '/portal/payments',
+    '/portal/methods',
+    '/portal/plans',
+    '/portal/credits',
+    '/portal/details',
+  ])('shows %s to who is signed in, and the door to everybody else', async (path) => {
+    const shown = await reader.get(path);
+    expect([shown.status, shown.path]).toEqual([200, path]);
+    expect(shown.text.match(/<h1>/g)).toHaveLength(1);
+    expect(shown.text).toContain('aria-current="page"');
+    expect((await pageReader(app.url).get(path)).path).toBe(
+      `/portal/sign-in?next=${encodeURIComponent(path)}`,
+    );
+  });
+
+  it('shows an invoice, prints it, and leads to where it is paid', async () => {
+    const shown = await reader.get(`/portal/invoices/${invoice}`);
+    expect(shown.text).toContain('Pay 42.00 USD');
+    const pdf = await reader.get(`/portal/invoices/${invoice}/pdf`);
+    expect([pdf.status, pdf.text.slice(0, 5)]).toEqual([200, '%PDF-']);
+    const pay = await reader.submit(shown, `/portal/invoices/${invoice}/pay`);
+    expect(pay.path).toMatch(/^\/pay\/[\w-]{43}$/);
+    expect(pay.text).toContain('42.00 USD to pay');
+  });
+
+  it("security 32 answers the same for another customer's things as for what there is not", async () => {
+    const nowhere = 'inv_0193f1a0-0000-7000-8000-00000000dead';
+    const token = /name="csrf" value="([^"]*)"/.exec((await reader.get('/portal/methods')).text)?.[1] ?? '';
+    const setup = await app.api.post(`/v1/customers/${bob}/setup_intents`, {});
+    const bare = (text: string) => text.replaceAll(/req_[\w-]+|value="[^"]*"/g, '');
+    const pairs: readonly (readonly [string, string, 'get' | 'post'])[] = [
+      [`/portal/invoices/${foreign}`, `/portal/invoices/${nowhere}`, 'get'],
+      [`/portal/invoices/${foreign}/pdf`, `/portal/invoices/${nowhere}/pdf`, 'get'],
+      [`/portal/invoices?after=${foreign}`, `/portal/invoices?after=${nowhere}`, 'get'],
+      [
+        `/portal/methods/add/${setup.body['id']}`,
+        '/portal/methods/add/pms_0193f1a0-0000-7000-8000-00000000dead',
+        'get',
+      ],
+      [`/portal/invoices/${foreign}/pay`, `/portal/invoices/${nowhere}/pay`, 'post'],
+      ['/portal/methods/pm_bobs/default', '/portal/methods/pm_nobodys/default', 'post'],
+      ['/portal/methods/pm_bobs/remove', '/portal/methods/pm_nobodys/remove', 'post'],
+    ];
+    for (const [theirs, nobodys, method] of pairs) {
+      const ask = (path: string) =>
+        method === 'get' ? reader.get(path) : reader.post(path, { csrf: token, once: path.slice(-20) });
+      const [first, second] = [await ask(theirs), await ask(nobodys)];
+      expect([theirs, first.status]).toEqual([theirs, second.status]);
+      expect(bare(first.text)).toBe(bare(second.text));
+      expect(first.text).not.toContain('99.00');
+      expect(first.text).toContain('There is nothing of this kind with this id.');
+    }
+    const { status } = (await app.api.get(`/v1/invoices/${foreign}`)).body;
+    expect(status).toBe('open');
+  });
+
+  it('lets the customer set their details right, and says what is wrong with them', async () => {
+    const page = await reader.get('/portal/details');
+    const saved = await reader.submit(page, '/portal/details', {
+      ...{
+        name: 'Ada <b>Lovelace</b>',
+        line1: '1 Road',
+        city: 'Vienna',
+        country: 'at',
+        phone: '+43 1 234567',
+      },
+      ...{ tax_id_type: 'eu_vat', tax_id: 'ATU12345678' },
+    });
+    expect(saved.text).toContain('Saved.');
+    expect(saved.text).not.toContain('<b>Lovelace');
+    const { body } = await app.api.get(`/v1/customers/${ada}`);
+    expect(body).toMatchObject({
+      name: 'Ada <b>Lovelace</b>',
+      billing_address: { line1: '1 Road', country: 'AT' },
+      tax_ids: [{ type: 'eu_vat', value: 'ATU12345678' }],
+      email: 'ada@example.com',
+    });
+    const wrong = await reader.submit(saved, '/portal/details', { country: 'XX' });
+    expect(wrong.text).toMatch(/role="alert">[^<]*country/i);
+    const more = await reader.submit(await reader.get('/portal/details'), '/portal/details', {
+      ...{ email: 'eve@example.com', country: 'AT' },
+    });
+    expect(more.text).toMatch(/email is not known here/);
+  });
+
+  it('keeps what the customer would rather have', async () => {
+    const page = await reader.get('/portal/details');
+    const saved = await reader.submit(page, '/portal/preferences', {
+      ...{ locale: 'de-AT', time_zone: 'Europe/Vienna', 'notices[]': 'card_expiring' },
+    });
+    expect(saved.text).toContain('Saved.');
+    expect((await app.api.get(`/v1/customers/${ada}`)).body).toMatchObject({
+      ...{ locale: 'de-AT', time_zone: 'Europe/Vienna' },
+      notices_off: ['receipt', 'due_soon', 'credit_expiring'],
+    });
+    const wrong = await reader.submit(saved, '/portal/preferences', { time_zone: 'Mars/Base' });
+    expect(wrong.text).toMatch(/role="alert">[^<]*time zone/i);
+  });
+
+  it('leads to the form of the provider for a card, and notes who asked', async () => {
+    const adding = await reader.submit(await reader.get('/portal/methods'), '/portal/methods');
+    expect(adding.path).toMatch(/^\/portal\/methods\/add\/pms_/);
+    expect(adding.text).toMatch(
+      /href="http:\/\/127\.0\.0\.1:9\/sim\/card\?return_to=[^"]*&amp;setup_intent=/,
+    );
+    const events = await app.eventStore.readAll(0n, 1_000);
+    const asked = events.filter(({ type }) => type === 'PaymentMethodSetupRequested').at(-1);
+    expect(asked?.metadata.actor).toEqual({ kind: 'customer', id: ada });
+  });
+
+  it('does nothing for a form of another site, or without its token', async () => {
+    const page = await reader.get('/portal/details');
+    expect((await reader.submit(page, '/portal/details', { csrf: 'x', name: 'Eve' })).status).toBe(403);
+    expect((await app.api.get(`/v1/customers/${ada}`)).body['name']).not.toBe('Eve');
+  });
+});
