@@ -21,11 +21,7 @@ those of the checklist that Counterfoil follows. All of them run in \`npm test\`
 |---|---|---|
 ${rows.join('\n')}
 
-Without a test:
-
-${open.join('\n')}
-
-## Limits
+${open.length === 0 ? '' : `Without a test:\n\n${open.join('\n')}\n\n`}## Limits
 
 - A program can follow rules; compliance (PCI DSS, SOC 2) is about the company that runs it. No card number passes through
   Counterfoil: Stripe's own elements take them.

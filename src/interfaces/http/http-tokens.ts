@@ -57,8 +57,8 @@ import type { SignIn } from '../../application/user/sign-in.js';
 import type { Users } from '../../application/user/users.js';
 import type { ConsoleArea } from './pages/admin/console-area.js';
 import type { CardEntry } from './pages/pay/card-entry.js';
-import type { AskApi } from './pages/shared/ask-api.js';
 import type { PortalArea } from './pages/portal/portal-area.js';
+import type { AskApi } from './pages/shared/ask-api.js';
 import type { Attempts } from './payment/card-testing.js';
 
 /** What all controllers know of the deployment. */
