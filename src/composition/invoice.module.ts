@@ -29,11 +29,12 @@ export const invoiceModule = new ContainerModule(({ bind }) => {
     [httpTokens.eventStore],
   );
   bind(httpTokens.invoiceOperations).toResolvedValue(
-    (handler, eventStore, clock, invoicing, identities, pool, { logger, config }) =>
+    (handler, eventStore, clock, invoicing, identities, pool, looks, { logger, config }) =>
       createInvoiceOperations({
         handler,
         numbers: createDocumentNumbers({ eventStore, clock }),
         keepIdentity: createKeepIssuedIdentity({ identities, issued: new PostgresIssuedIdentities(pool) }),
+        currentLook: looks.current,
         invoicing,
         clock,
         logger,
@@ -46,6 +47,7 @@ export const invoiceModule = new ContainerModule(({ bind }) => {
       httpTokens.invoicing,
       tokens.billingIdentities,
       tokens.pool,
+      httpTokens.looks,
       tokens.surroundings,
     ],
   );

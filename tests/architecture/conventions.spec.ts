@@ -27,12 +27,14 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   ],
   application: [
     'audit',
+    'branding',
     'collection',
     'credit',
     'customer',
     'document',
     'exposure',
     'invoice',
+    'invoice-template',
     'ledger',
     'limit',
     'manual-payment',
@@ -66,9 +68,11 @@ const folders: Readonly<Record<string, readonly string[]>> = {
 
 /** Domain modules that decide, each with its codec in the application layer. */
 const deciders = [
+  'branding',
   'credit',
   'customer',
   'exposure',
+  'invoice-template',
   'invoice',
   'limit',
   'manual-payment',

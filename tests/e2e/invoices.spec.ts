@@ -7,6 +7,7 @@ import type { RunningApp } from '../support/counterfoil.js';
 import { startApp, stores } from '../support/counterfoil.js';
 import { eventually } from '../support/eventually.js';
 import { pagesOf } from '../support/pdf-text.js';
+import { pngOf } from '../support/pictures.js';
 
 const dayMs = 86_400_000;
 
@@ -152,6 +153,32 @@ describe.each(stores)('invoices over HTTP, events in %s', (store) => {
     const erased = (await pagesOf((await pdf()).bytes)).flat();
     expect(erased).toContain('No recipient is on record');
     await client.end();
+  });
+
+  it('looks as the branding and the template say that it had at its issue', async () => {
+    const put = (body: object) =>
+      app.api.send('PUT', '/v1/branding', JSON.stringify(body), { 'content-type': 'application/json' });
+    const made = await app.api.post('/v1/invoice_templates', {
+      name: 'Long form',
+      labels: { en: { invoice: 'Tax invoice' } },
+    });
+    const template = String(made.body['id']);
+    const logo = { data: pngOf(40, 10).toString('base64') };
+    expect((await put({ seller: { name: 'Atelier' }, logo, invoice_template: template })).status).toBe(200);
+    const id = String((await issue()).body['id']);
+    const pdf = async () => (await app.api.get(`/v1/invoices/${id}/pdf`)).bytes;
+    const printed = await pdf();
+    expect((await pagesOf(printed)).flat()).toContain('Tax invoice');
+    expect(printed.toString('latin1')).toContain('/Subtype /Image');
+    await put({ seller: { name: 'Other' } });
+    expect((await pdf()).equals(printed)).toBe(true);
+    const [row] = await eventually(
+      async () => items(await app.api.get('/v1/invoice_templates')),
+      (rows) => rows.length === 1,
+    );
+    expect(row).toMatchObject({ id: template, version: 1, labels: { en: { invoice: 'Tax invoice' } } });
+    const state = await app.api.get('/v1/audit/state?stream=branding-default');
+    expect(state.body['state']).toMatchObject({ status: 'defined' });
   });
 
   it('keeps the number of a void invoice, and goes on behind it', async () => {

@@ -20,6 +20,7 @@ import {
   parsePaymentId,
 } from '../../src/domain/shared/ids.js';
 import { parseInstant } from '../../src/domain/shared/instant.js';
+import type { IssuedLook } from '../../src/domain/shared/issued-look.js';
 import { money } from '../../src/domain/shared/money.js';
 import type { Tender } from '../../src/domain/shared/tender.js';
 
@@ -111,11 +112,15 @@ export const finalizeInvoice: InvoiceCommand = {
   issuedOn,
   place: { series: 'INV-2026', seen: 4n },
 };
-export const recordFinalized = (number = 'INV-2026-000006'): InvoiceCommand => ({
+export const recordFinalized = (
+  number = 'INV-2026-000006',
+  look: IssuedLook | null = null,
+): InvoiceCommand => ({
   type: 'RecordFinalized',
   at,
   number,
   billingIdentitySha256: null,
+  look,
 });
 export const applyPayment = (
   n: number,

@@ -1,9 +1,11 @@
+import { brandingCodec } from '../../src/application/branding/branding.codec.js';
 import { collectionCodec } from '../../src/application/collection/collection.codec.js';
 import { creditCodec } from '../../src/application/credit/credit.codec.js';
 import { customerCodec } from '../../src/application/customer/customer.codec.js';
 import { exposureCodec } from '../../src/application/exposure/exposure.codec.js';
 import { invoiceCodec } from '../../src/application/invoice/invoice.codec.js';
 import { invoiceSeriesCodec } from '../../src/application/invoice/invoice-series.codec.js';
+import { invoiceTemplateCodec } from '../../src/application/invoice-template/invoice-template.codec.js';
 import { limitCodec } from '../../src/application/limit/limit.codec.js';
 import { manualPaymentCodec } from '../../src/application/manual-payment/manual-payment.codec.js';
 import { referenceClaimCodec } from '../../src/application/manual-payment/reference-claim.codec.js';
@@ -58,6 +60,13 @@ export const storedModules: readonly StoredModule[] = [
     codec: referenceClaimCodec,
   },
   { title: 'Exposure', golden: 'exposure', streams: 'exposure-<customer id>', codec: exposureCodec },
+  { title: 'Branding', golden: 'branding', streams: 'branding-default', codec: brandingCodec },
+  {
+    title: 'Invoice template',
+    golden: 'invoice-template',
+    streams: 'invoiceTemplate-<template id>',
+    codec: invoiceTemplateCodec,
+  },
   { title: 'Limit', golden: 'limit', streams: 'limit-<limit id>', codec: limitCodec },
   { title: 'User', golden: 'user', streams: 'user-<user id>', codec: userCodec },
 ];

@@ -1,3 +1,5 @@
+import type { BrandingEvent, BrandingState } from '../../domain/branding/branding.js';
+import { branding } from '../../domain/branding/branding.js';
 import { collection } from '../../domain/collection/collection.js';
 import type { CollectionEvent } from '../../domain/collection/events.js';
 import type { CollectionState } from '../../domain/collection/state.js';
@@ -14,6 +16,11 @@ import { invoice } from '../../domain/invoice/invoice.js';
 import type { SeriesEvent, SeriesState } from '../../domain/invoice/number-series.js';
 import { numberSeries } from '../../domain/invoice/number-series.js';
 import type { InvoiceState } from '../../domain/invoice/state.js';
+import type {
+  InvoiceTemplateEvent,
+  InvoiceTemplateState,
+} from '../../domain/invoice-template/invoice-template.js';
+import { invoiceTemplate } from '../../domain/invoice-template/invoice-template.js';
 import type { LimitEvent, LimitState } from '../../domain/limit/limit.js';
 import { limit } from '../../domain/limit/limit.js';
 import { manualPayment } from '../../domain/manual-payment/manual-payment.js';
@@ -37,12 +44,14 @@ import { valuesOf } from '../../domain/shared/id-index.js';
 import type { UserEvent } from '../../domain/user/messages.js';
 import type { UserState } from '../../domain/user/user.js';
 import { user } from '../../domain/user/user.js';
+import { brandingCodec } from '../branding/branding.codec.js';
 import { collectionCodec } from '../collection/collection.codec.js';
 import { creditCodec } from '../credit/credit.codec.js';
 import { customerCodec } from '../customer/customer.codec.js';
 import { exposureCodec } from '../exposure/exposure.codec.js';
 import { invoiceCodec } from '../invoice/invoice.codec.js';
 import { invoiceSeriesCodec } from '../invoice/invoice-series.codec.js';
+import { invoiceTemplateCodec } from '../invoice-template/invoice-template.codec.js';
 import { limitCodec } from '../limit/limit.codec.js';
 import { manualPaymentCodec } from '../manual-payment/manual-payment.codec.js';
 import { referenceClaimCodec } from '../manual-payment/reference-claim.codec.js';
@@ -52,6 +61,7 @@ import { planCodec } from '../plan/plan.codec.js';
 import { userCodec } from '../user/user.codec.js';
 import type { AuditedCategories } from './audited-category.js';
 import { auditedCategory } from './audited-category.js';
+import { describeBrandingEvent, describeInvoiceTemplateEvent } from './branding-sentences.js';
 import { describeCollectionEvent } from './collection-sentences.js';
 import { describeCreditEvent } from './credit-sentences.js';
 import { describeCustomerEvent } from './customer-sentences.js';
@@ -121,6 +131,16 @@ export const auditedCategories: AuditedCategories = {
     decider: exposure,
     codec: exposureCodec,
     describe: describeExposureEvent,
+  }),
+  branding: auditedCategory<BrandingState, BrandingEvent>({
+    decider: branding,
+    codec: brandingCodec,
+    describe: describeBrandingEvent,
+  }),
+  invoiceTemplate: auditedCategory<InvoiceTemplateState, InvoiceTemplateEvent>({
+    decider: invoiceTemplate,
+    codec: invoiceTemplateCodec,
+    describe: describeInvoiceTemplateEvent,
   }),
   limit: auditedCategory<LimitState, LimitEvent>({
     decider: limit,

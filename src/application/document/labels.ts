@@ -1,6 +1,9 @@
 import { en } from './labels/en.js';
 
-export type Labels = Readonly<Record<keyof typeof en, string>>;
+export type LabelName = keyof typeof en;
+export type Labels = Readonly<Record<LabelName, string>>;
+
+export const labelNames = Object.keys(en) as readonly LabelName[];
 
 const languages: Readonly<Record<string, Labels>> = { en };
 

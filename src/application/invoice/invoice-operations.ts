@@ -7,6 +7,7 @@ import type { InvoiceRejection } from '../../domain/invoice/rejections.js';
 import type { CreditNote, InvoiceState } from '../../domain/invoice/state.js';
 import { isIssued } from '../../domain/invoice/state.js';
 import type { CreditNoteId } from '../../domain/shared/ids.js';
+import type { IssuedLook } from '../../domain/shared/issued-look.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventMetadata } from '../ports/event-store.js';
 import type { Logger } from '../ports/logger.js';
@@ -76,12 +77,14 @@ export function createInvoiceOperations(parts: {
   readonly handler: InvoiceHandler;
   readonly numbers: DocumentNumbers;
   readonly keepIdentity: KeepIssuedIdentity;
+  /** What documents look like now. */
+  readonly currentLook: () => Promise<IssuedLook | null>;
   readonly invoicing: Invoicing;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly inlineBudgetMs: number;
 }): InvoiceOperations {
-  const { handler, numbers, keepIdentity, invoicing, clock, logger, inlineBudgetMs } = parts;
+  const { handler, numbers, keepIdentity, currentLook, invoicing, clock, logger, inlineBudgetMs } = parts;
 
   async function finalize(
     invoiceId: string,
@@ -158,9 +161,10 @@ export function createInvoiceOperations(parts: {
     const { invoiceId, customerId } = details;
     const { width } = invoicing.invoices;
     const billingIdentitySha256 = await keepIdentity(invoiceId, customerId);
+    const look = await currentLook();
     const number = await numbers.assign({ documentId: invoiceId, place, width, cause });
     const at = clock.now();
-    const command: InvoiceCommand = { type: 'RecordFinalized', at, number, billingIdentitySha256 };
+    const command: InvoiceCommand = { type: 'RecordFinalized', at, number, billingIdentitySha256, look };
     return recorded(invoiceId, command, invoiceId, cause, known);
   }
 

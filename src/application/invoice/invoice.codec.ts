@@ -14,6 +14,7 @@ import {
   parseCustomerId,
   parseHoldId,
   parseInvoiceId,
+  parseInvoiceTemplateId,
   parseManualPaymentId,
   parseOrderId,
   parsePaymentId,
@@ -148,6 +149,14 @@ export const invoiceCodec = createEventCodec<InvoiceEvent>({
         .string()
         .regex(/^[0-9a-f]{64}$/)
         .nullable(),
+      look: z
+        .strictObject({
+          brandingVersion: z.int().positive(),
+          template: z
+            .strictObject({ templateId: storedId(parseInvoiceTemplateId), version: z.int().positive() })
+            .nullable(),
+        })
+        .exactOptional(),
       content,
       lines: z.array(
         z.strictObject({

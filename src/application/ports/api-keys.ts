@@ -10,6 +10,8 @@ export const scopes = [
   'credits:write',
   'invoices:read',
   'invoices:write',
+  'branding:read',
+  'branding:write',
   'customers:read',
   'customers:write',
   'ledger:read',

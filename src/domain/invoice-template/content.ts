@@ -13,11 +13,19 @@ export type InvoiceTemplateContent = {
 
 export type Paper = 'A4' | 'LETTER';
 
-const lineColumns = ['number', 'description', 'quantity', 'unit_price', 'discount', 'tax', 'amount'] as const;
+export const lineColumns = [
+  'number',
+  'description',
+  'quantity',
+  'unit_price',
+  'discount',
+  'tax',
+  'amount',
+] as const;
 export type LineColumn = (typeof lineColumns)[number];
 
 /** Parts of the page that can be left out; the figures that sum to the amount due cannot. */
-const blocks = ['periods', 'tax_table', 'payments', 'payment_plan', 'memo'] as const;
+export const blocks = ['periods', 'tax_table', 'payments', 'payment_plan', 'memo'] as const;
 type Block = (typeof blocks)[number];
 
 type TemplateTexts = {

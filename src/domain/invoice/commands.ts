@@ -1,6 +1,7 @@
 import type { CivilDate } from '../shared/civil-date.js';
 import type { CollectionId, CreditNoteId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
+import type { IssuedLook } from '../shared/issued-look.js';
 import type { Money } from '../shared/money.js';
 import type { Tender } from '../shared/tender.js';
 import type { InvoiceContent } from './content.js';
@@ -16,6 +17,7 @@ export type InvoiceCommand = { readonly at: Instant } & (
       readonly type: 'RecordFinalized';
       readonly number: string;
       readonly billingIdentitySha256: string | null;
+      readonly look: IssuedLook | null;
     }
   | { readonly type: 'SendInvoice' }
   | { readonly type: 'ClaimCollection'; readonly collectionId: CollectionId; readonly amount: Money }

@@ -2,6 +2,7 @@ import type { CivilDate } from '../shared/civil-date.js';
 import type { Currency } from '../shared/currency.js';
 import type { CollectionId, CreditNoteId, CustomerId, InvoiceId, OrderId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
+import type { IssuedLook } from '../shared/issued-look.js';
 import type { Money } from '../shared/money.js';
 import type { Tender } from '../shared/tender.js';
 import type { InvoiceContent } from './content.js';
@@ -71,6 +72,8 @@ export type InvoiceEvent = { readonly at: Instant } & (
       readonly dueOn: CivilDate;
       /** Of the billing identity as it was at the issue, kept apart; null where the customer had none. */
       readonly billingIdentitySha256: string | null;
+      /** What it looks like; absent where nobody had said so yet. */
+      readonly look?: IssuedLook;
       readonly content: InvoiceContent;
     } & InvoiceDetails &
       PricedInvoice)

@@ -52,6 +52,7 @@ function finalized(state: InvoiceState, event: InvoiceEventOf<'InvoiceFinalized'
     dueOn: event.dueOn,
     finalizedAt: event.at,
     billingIdentitySha256: event.billingIdentitySha256,
+    look: event.look ?? null,
     sentAt: null,
     collections: [],
     applications: [],

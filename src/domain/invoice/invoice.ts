@@ -108,7 +108,7 @@ function finalize(state: InvoiceState, command: InvoiceCommandOf<'FinalizeInvoic
 }
 
 function recordFinalized(state: InvoiceState, command: InvoiceCommandOf<'RecordFinalized'>): InvoiceDecision {
-  const { at, number, billingIdentitySha256 } = command;
+  const { at, number, billingIdentitySha256, look } = command;
   if (state.status === 'absent') return rejected({ code: 'invoice_not_found' });
   if (isIssued(state)) {
     return state.number === number
@@ -127,6 +127,7 @@ function recordFinalized(state: InvoiceState, command: InvoiceCommandOf<'RecordF
     issuedOn,
     dueOn,
     billingIdentitySha256,
+    ...(look === null ? {} : { look }),
     content,
     ...checked.priced,
   };

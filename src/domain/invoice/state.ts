@@ -1,6 +1,7 @@
 import type { CivilDate } from '../shared/civil-date.js';
 import type { CollectionId, CreditNoteId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
+import type { IssuedLook } from '../shared/issued-look.js';
 import type { Money } from '../shared/money.js';
 import { add, subtract, sum } from '../shared/money.js';
 import type { Tender } from '../shared/tender.js';
@@ -31,6 +32,8 @@ type Issued = Existing & {
   readonly dueOn: CivilDate;
   readonly finalizedAt: Instant;
   readonly billingIdentitySha256: string | null;
+  /** Null for what documents look like until somebody says otherwise. */
+  readonly look: IssuedLook | null;
   readonly sentAt: Instant | null;
   readonly collections: readonly Collection[];
   readonly applications: readonly Application[];

@@ -41,3 +41,4 @@ export const parseCollectionId = parser<CollectionId>('col');
 export const parseCreditNoteId = parser<CreditNoteId>('cn');
 export const parseLimitId = parser<LimitId>('lim');
 export const parseUserId = parser<UserId>('usr');
+export const parseInvoiceTemplateId = parser<InvoiceTemplateId>('itpl');

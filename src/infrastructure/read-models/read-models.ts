@@ -3,6 +3,7 @@ import { agendaProjection } from './agenda.js';
 import { collectionsProjection } from './collections.js';
 import { creditsProjection } from './credits.js';
 import { customersProjection } from './customers.js';
+import { invoiceTemplatesProjection } from './invoice-templates.js';
 import { invoicesProjection } from './invoices.js';
 import { ledgerProjection } from './ledger.js';
 import { limitsProjection } from './limits.js';
@@ -28,4 +29,5 @@ export const projections: readonly Projection[] = [
   limitsProjection,
   invoicesProjection,
   collectionsProjection,
+  invoiceTemplatesProjection,
 ];

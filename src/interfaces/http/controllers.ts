@@ -1,4 +1,5 @@
 import { AuditController } from './audit/audit.controller.js';
+import { BrandingController } from './branding/branding.controller.js';
 import { CollectionsController } from './collection/collections.controller.js';
 import { CreditsController } from './credit/credits.controller.js';
 import { CustomersController } from './customer/customers.controller.js';
@@ -8,6 +9,7 @@ import { AgingController } from './invoice/aging.controller.js';
 import { CreditNotesController } from './invoice/credit-notes.controller.js';
 import { InvoicesController } from './invoice/invoices.controller.js';
 import { PayLinksController } from './invoice/pay-links.controller.js';
+import { InvoiceTemplatesController } from './invoice-template/invoice-templates.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { LimitsController } from './limit/limits.controller.js';
 import { ManualPaymentsController } from './manual-payment/manual-payments.controller.js';
@@ -36,6 +38,8 @@ export const controllers = [
   PayLinksController,
   CollectionsController,
   CreditNotesController,
+  BrandingController,
+  InvoiceTemplatesController,
   AgingController,
   CustomersController,
   PaymentMethodsController,

@@ -1,14 +1,18 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { DescribeEvent } from '../../application/audit/describe-event.js';
 import type { StateAt } from '../../application/audit/state-at.js';
+import type { BrandingHandler } from '../../application/branding/branding-handler.js';
+import type { Looks } from '../../application/branding/looks.js';
 import type { CollectionHandler } from '../../application/collection/collection-runner.js';
 import type { GiveUpCollection } from '../../application/collection/give-up-collection.js';
 import type { StartCollection } from '../../application/collection/start-collection.js';
 import type { CreditHandler } from '../../application/credit/credit-agenda.js';
 import type { CustomerOperations } from '../../application/customer/customer-effects.js';
 import type { KeepProfiles } from '../../application/customer/keep-profiles.js';
+import type { PreviewDocuments } from '../../application/document/preview-documents.js';
 import type { PrintDocuments } from '../../application/document/print-documents.js';
 import type { InvoiceOperations, Invoicing } from '../../application/invoice/invoice-operations.js';
+import type { InvoiceTemplateHandler } from '../../application/invoice-template/template-handler.js';
 import type { Penalties } from '../../application/limit/penalties.js';
 import type {
   ManualPaymentHandler,
@@ -32,9 +36,11 @@ import type { CustomerZones } from '../../application/ports/customer-zones.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
 import type { CreditNoteQueries, InvoiceQueries } from '../../application/ports/invoice-queries.js';
+import type { InvoiceTemplateQueries } from '../../application/ports/invoice-template-queries.js';
 import type { Jobs } from '../../application/ports/jobs.js';
 import type { Links } from '../../application/ports/links.js';
 import type { Logger } from '../../application/ports/logger.js';
+import type { Logos, ReadLogo } from '../../application/ports/logos.js';
 import type { ManualPaymentQueries } from '../../application/ports/manual-payment-queries.js';
 import type { NoticeTemplates } from '../../application/ports/notice-templates.js';
 import type { Notifications } from '../../application/ports/notifications.js';
@@ -162,7 +168,14 @@ export const httpTokens = {
   logger: token<Logger>('logger'),
   portalSessions: token<PortalSessions>('portalSessions'),
   portalArea: token<PortalArea>('portalArea'),
+  brandingHandler: token<BrandingHandler>('brandingHandler'),
+  templateHandler: token<InvoiceTemplateHandler>('templateHandler'),
+  templateQueries: token<InvoiceTemplateQueries>('templateQueries'),
+  looks: token<Looks>('looks'),
+  logos: token<Logos>('logos'),
+  readLogo: token<ReadLogo>('readLogo'),
   printDocuments: token<PrintDocuments>('printDocuments'),
+  previewDocuments: token<PreviewDocuments>('previewDocuments'),
   checkConfig: token<CheckConfig>('checkConfig'),
   healthChecks: token<HealthChecks>('healthChecks'),
   metricsPage: token<MetricsPage>('metricsPage'),

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
 import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
 import { MalformedEvent, UnknownEventType } from '../../../src/application/shared/event-codec.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
@@ -46,6 +47,19 @@ describe.each(storedModules)('stored events of $title', ({ golden, codec }) => {
 });
 
 describe('what was added to a type that is stored already', () => {
+  it('of an issued invoice is its look, which older ones have none of', () => {
+    const [finalized] = examplesOf('invoice').filter(({ type }) => type === 'InvoiceFinalized');
+    const templateId = 'itpl_0193f1a0-0000-7000-8000-000000000001';
+    const look = { brandingVersion: 2, template: { templateId, version: 3 } };
+    const data = { ...finalized?.data, look };
+    const decoded = invoiceCodec.decode({ type: 'InvoiceFinalized', data });
+    expect(decoded).toMatchObject({ look });
+    expect(invoiceCodec.encode(decoded).data).toEqual(data);
+    expect(invoiceCodec.decode({ type: 'InvoiceFinalized', data: finalized?.data })).not.toHaveProperty(
+      'look',
+    );
+  });
+
   const attempt = { at: '2026-11-01T09:30:00.000Z', attempt: 1, paymentMethod: 'pm_1' };
 
   it('is read and written where it is there, and absent where it is not', () => {

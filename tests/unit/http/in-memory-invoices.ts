@@ -1,5 +1,5 @@
 import type { Container } from 'inversify';
-import { plainLook } from '../../../src/application/document/document-look.js';
+import { createPreviewDocuments } from '../../../src/application/document/preview-documents.js';
 import { createPrintDocuments } from '../../../src/application/document/print-documents.js';
 import { createDocumentNumbers } from '../../../src/application/invoice/document-numbers.js';
 import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
@@ -18,6 +18,7 @@ import { PdfkitDocumentPrinter } from '../../../src/infrastructure/pdf/pdfkit-do
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import { required } from '../../support/payment-examples.js';
+import { bindLooks } from './in-memory-looks.js';
 
 class InMemoryIssuedIdentities implements IssuedIdentities {
   readonly #kept = new Map<InvoiceId, string>();
@@ -85,6 +86,8 @@ export function bindInvoices(container: Container, eventStore: EventStore, logge
   const identities = { current: async () => identity };
   const issued = new InMemoryIssuedIdentities();
   const renderings = new InMemoryRenderings();
+  const printer = new PdfkitDocumentPrinter();
+  const looks = bindLooks(container, eventStore);
   const handler = createCommandHandler({
     eventStore,
     decider: invoice,
@@ -97,20 +100,24 @@ export function bindInvoices(container: Container, eventStore: EventStore, logge
       handler,
       numbers: createDocumentNumbers({ eventStore, clock: systemClock }),
       keepIdentity: createKeepIssuedIdentity({ identities, issued }),
+      currentLook: looks.current,
       invoicing,
       clock: systemClock,
       logger,
       inlineBudgetMs: 5_000,
     }),
   );
+  container
+    .bind(httpTokens.previewDocuments)
+    .toConstantValue(createPreviewDocuments({ looks, printer, zone: invoicing.zone }));
   container.bind(httpTokens.printDocuments).toConstantValue(
     createPrintDocuments({
       invoices: handler,
       plans: container.get(httpTokens.planHandler),
       identities,
       issued,
-      lookOf: async () => ({ look: plainLook, version: 'look/plain' }),
-      printer: new PdfkitDocumentPrinter(),
+      lookOf: looks.of,
+      printer,
       renderings,
       clock: systemClock,
       zone: invoicing.zone,

@@ -40,6 +40,7 @@ function processOver(store: InMemoryEventStore, callsMax: number, lastIsDone: bo
     handler: createCommandHandler({ eventStore, decider: invoice, codec: invoiceCodec, category: 'invoice' }),
     numbers: createDocumentNumbers({ eventStore, clock: systemClock }),
     keepIdentity: async () => null,
+    currentLook: async () => null,
     invoicing: {
       zone: required(parseZone('UTC')),
       invoices: { prefix: 'INV', withYear: false, width: 6 },

@@ -107,6 +107,7 @@ export function createMoneyFlows() {
     handler: invoiceHandler,
     numbers: createDocumentNumbers({ eventStore, clock }),
     keepIdentity: async () => null,
+    currentLook: async () => null,
     invoicing: {
       zone,
       invoices: { prefix: 'INV', withYear: true, width: 6 },

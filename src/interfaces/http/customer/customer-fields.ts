@@ -42,7 +42,7 @@ const countryField = reading(
 );
 
 /** Canonical spelling, of languages that this program can write dates and amounts in. */
-const localeField = reading<string>(
+export const localeField = reading<string>(
   (input) => {
     const locale = typeof input === 'string' && input.length <= 35 ? knownLocale(input) : undefined;
     return locale === undefined
@@ -52,7 +52,7 @@ const localeField = reading<string>(
   { type: 'string', examples: ['de-AT'], description: 'BCP 47.' },
 );
 
-function knownLocale(text: string): string | undefined {
+export function knownLocale(text: string): string | undefined {
   try {
     const [canonical] = Intl.getCanonicalLocales(text);
     return canonical === undefined ? undefined : Intl.DateTimeFormat.supportedLocalesOf(canonical)[0];

@@ -106,7 +106,7 @@ export function createDispatch(parts: DispatchParts) {
     }
     const idempotencyKey = idempotencyKeyOf(request.headers, route.idempotency === 'required');
     refuseCardNumber('Idempotency-Key', idempotencyKey);
-    const raw = await readJson(request, parts.bodyBytesMax);
+    const raw = await readJson(request, Math.max(parts.bodyBytesMax, route.bodyBytesMax ?? 0));
     refuseCardNumberIn(raw);
     const read = parseInput(route.body ?? noBody, raw, 'body');
     const body = route.body === undefined ? undefined : read;

@@ -56,6 +56,8 @@ type Facts = {
   readonly scope: Scope | 'public';
   /** Whether a request moves money, and so must carry an Idempotency-Key; every other one but a GET may. */
   readonly idempotency?: 'required';
+  /** Most bytes of its body, where that is not the API's common bound. */
+  readonly bodyBytesMax?: number;
   /** Answered also while everything else is told to come again: those who watch must see why. */
   readonly vital?: true;
   /** Whether somebody must say in X-Reason why they ask; everybody may. */
