@@ -9,6 +9,7 @@ import { PostgresProjections } from '../infrastructure/projections/postgres-proj
 import { eventIndexProjection, IndexedEventQueries } from '../infrastructure/read-models/event-index.js';
 import { PostgresLedgerQueries } from '../infrastructure/read-models/ledger.js';
 import { projections } from '../infrastructure/read-models/read-models.js';
+import { PostgresStatementQueries } from '../infrastructure/read-models/statements.js';
 import { RedisConnection } from '../infrastructure/redis/redis-connection.js';
 import { RedisLeases } from '../infrastructure/redis/redis-leases.js';
 import { systemClock } from '../infrastructure/system-clock.js';
@@ -93,6 +94,10 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
     );
     bind(httpTokens.projections).toResolvedValue((all) => all, [tokens.postgresProjections]);
     bind(httpTokens.ledgerQueries).toResolvedValue((pool) => new PostgresLedgerQueries(pool), [tokens.pool]);
+    bind(httpTokens.statementQueries).toResolvedValue(
+      (pool) => new PostgresStatementQueries(pool),
+      [tokens.pool],
+    );
     bind(httpTokens.eventQueries).toResolvedValue(
       (pool, store) => (store instanceof PostgresEventStore ? store : new IndexedEventQueries(pool, store)),
       [tokens.pool, httpTokens.eventStore],

@@ -10,6 +10,7 @@ import { paymentCodec } from '../../application/payment/payment.codec.js';
 import type { Position } from '../../application/ports/event-store.js';
 import type { LedgerEntryRow, LedgerQueries, TrialBalanceRow } from '../../application/ports/read-models.js';
 import type { Journal } from '../../domain/ledger/journal.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import type { Envelope, Projection } from '../projections/projection.js';
 import { onEveryEvent, routeByCategory } from '../projections/projection.js';
 import type { RowChange } from '../projections/row-changes.js';
@@ -26,8 +27,10 @@ const ddl = `
     description text        not null,
     stream      text        not null,
     position    bigint      not null,
+    at          timestamptz not null,
     recorded_at timestamptz not null
   );
+  create index journals_by_stream on journals (stream, position);
   create table entries (
     position bigint   not null,
     line     smallint not null,
@@ -38,6 +41,12 @@ const ddl = `
     primary key (position, line) include (account, currency, amount)
   );
   create index entries_by_account on entries (account, position, line);
+
+  create table owners (
+    stream   text primary key,
+    customer text not null
+  );
+  create index owners_by_customer on owners (customer);
 
   create function check_balance() returns trigger language plpgsql as $body$
   begin
@@ -65,10 +74,10 @@ const ddl = `
     for each statement execute function refuse_change();
 `;
 
-function post({ description, lines }: Journal, envelope: Envelope): readonly RowChange[] {
+function post({ description, lines }: Journal, at: Instant, envelope: Envelope): readonly RowChange[] {
   const { id, stream, position, recordedAt } = envelope;
   return [
-    insert('journals', { event_id: id, description, stream, position, recorded_at: recordedAt }),
+    insert('journals', { event_id: id, description, stream, position, at, recorded_at: recordedAt }),
     ...lines.map(({ account, amount }, line) =>
       insert('entries', {
         event_id: id,
@@ -82,24 +91,45 @@ function post({ description, lines }: Journal, envelope: Envelope): readonly Row
   ];
 }
 
-/** Books the facts of a module for which its function makes journals. */
-function booking<E>(journalOfEvent: (event: E) => Journal | undefined) {
+/**
+ * Books the facts of a module for which its function makes journals.
+ * @param ownerOf the customer whose stream it is, told by the stream's first fact; null for all others
+ */
+function booking<E extends { readonly at: Instant }>(
+  journalOfEvent: (event: E) => Journal | undefined,
+  ownerOf: (event: E) => string | null = () => null,
+) {
   return (event: E, envelope: Envelope): readonly RowChange[] => {
     const journal = journalOfEvent(event);
-    return journal === undefined ? [] : post(journal, envelope);
+    const customer = ownerOf(event);
+    return [
+      ...(customer === null ? [] : [insert('owners', { stream: envelope.stream, customer })]),
+      ...(journal === undefined ? [] : post(journal, event.at, envelope)),
+    ];
   };
 }
 
 export const ledgerProjection: Projection = {
   name: 'ledger',
-  version: 3,
+  version: 4,
   ddl,
-  tables: { journals: ['event_id'], entries: ['position', 'line'] },
+  tables: { journals: ['event_id'], entries: ['position', 'line'], owners: ['stream'] },
   changesOf: routeByCategory({
-    payment: onEveryEvent(paymentCodec, booking(journalOf)),
-    invoice: onEveryEvent(invoiceCodec, booking(invoiceJournalOf)),
+    payment: onEveryEvent(
+      paymentCodec,
+      booking(journalOf, (event) => (event.type === 'PaymentCreated' ? event.customerId : null)),
+    ),
+    invoice: onEveryEvent(
+      invoiceCodec,
+      booking(invoiceJournalOf, (event) => (event.type === 'InvoiceDrafted' ? event.customerId : null)),
+    ),
     creditAccount: onEveryEvent(creditCodec, booking(creditJournalOf)),
-    manualPayment: onEveryEvent(manualPaymentCodec, booking(manualPaymentJournalOf)),
+    manualPayment: onEveryEvent(
+      manualPaymentCodec,
+      booking(manualPaymentJournalOf, (event) =>
+        event.type === 'ManualPaymentRecorded' ? event.customerId : null,
+      ),
+    ),
   }),
 };
 

@@ -25,5 +25,6 @@ export function createApiClient(baseUrl: string, apiKey: string) {
   return {
     get: (path: string): Promise<ApiAnswer> => call('GET', path),
     post: (path: string, body: unknown): Promise<ApiAnswer> => call('POST', path, body),
+    put: (path: string, body: unknown): Promise<ApiAnswer> => call('PUT', path, body),
   };
 }

@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startCounterfoil } from '../../composition/start.js';
 import { readConfig } from '../../config.js';
 import type { ApiAnswer } from './api-client.js';
 import { createApiClient } from './api-client.js';
+import { sellOnPlan } from './demo-plan.js';
+import type { Client } from './demo-telling.js';
+import { chapter, reached, record, rows, say, tell } from './demo-telling.js';
 
 /**
  * Tells the story of a few payments in the terminal: `npm run demo`. It runs a Counterfoil of its own in a temporary folder,
@@ -27,8 +29,6 @@ async function main(): Promise<void> {
     await rm(dataDir, { recursive: true, force: true });
   }
 }
-
-type Client = ReturnType<typeof createApiClient>;
 
 async function story(api: Client, simulator: Client): Promise<void> {
   chapter('A payment that succeeds');
@@ -82,6 +82,8 @@ async function story(api: Client, simulator: Client): Promise<void> {
     `the payment is ${reopened.body['status']} again, refunded ${reopened.body['amount_refunded']}`,
   );
 
+  await sellOnPlan(api, simulator);
+
   await audit(api, paid);
 }
 
@@ -118,38 +120,12 @@ function intentOf(answer: ApiAnswer): string {
 }
 
 /** Asks for the payment until it is as expected; webhooks take a moment. */
-async function until(
+function until(
   api: Client,
   answer: ApiAnswer,
   isDone: (body: ApiAnswer['body']) => boolean,
 ): Promise<ApiAnswer> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const now = await api.get(`/v1/payments/${answer.body['id']}`);
-    if (isDone(now.body)) return now;
-    await sleep(100);
-  }
-  throw new Error(`payment ${answer.body['id']} did not get there within 10 s`);
-}
-
-function rows(answer: ApiAnswer): readonly Record<string, unknown>[] {
-  const data = answer.body['data'];
-  return Array.isArray(data) ? data.map(record) : [];
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function chapter(title: string): void {
-  say(`\n${title}`);
-}
-
-function tell(answer: ApiAnswer, meaning: string): void {
-  say(`  ${answer.method} ${answer.path} -> ${answer.status}  ${meaning}`);
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  return reached(api, `/v1/payments/${answer.body['id']}`, isDone);
 }
 
 await main();

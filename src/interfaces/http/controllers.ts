@@ -11,6 +11,7 @@ import { InvoicesController } from './invoice/invoices.controller.js';
 import { PayLinksController } from './invoice/pay-links.controller.js';
 import { InvoiceTemplatesController } from './invoice-template/invoice-templates.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
+import { StatementsController } from './ledger/statements.controller.js';
 import { LimitsController } from './limit/limits.controller.js';
 import { ManualPaymentsController } from './manual-payment/manual-payments.controller.js';
 import { NotificationTemplatesController } from './notification/notification-templates.controller.js';
@@ -49,6 +50,7 @@ export const controllers = [
   InboundWebhooksController,
   AuditController,
   LedgerController,
+  StatementsController,
   ProjectionsController,
   BreakersController,
   OrdersController,

@@ -58,6 +58,7 @@ import type {
   Projections,
   RefundQueries,
 } from '../../application/ports/read-models.js';
+import type { StatementQueries } from '../../application/ports/statement-queries.js';
 import type { Sessions } from '../../application/ports/user-accounts.js';
 import type { SignIn } from '../../application/user/sign-in.js';
 import type { Users } from '../../application/user/users.js';
@@ -150,6 +151,7 @@ export const httpTokens = {
   eventStore: token<EventStore>('eventStore'),
   eventQueries: token<EventQueries>('eventQueries'),
   ledgerQueries: token<LedgerQueries>('ledgerQueries'),
+  statementQueries: token<StatementQueries>('statementQueries'),
   projections: token<Projections>('projections'),
   inboundWebhooks: token<InboundWebhooks>('inboundWebhooks'),
   describeEvent: token<DescribeEvent>('describeEvent'),

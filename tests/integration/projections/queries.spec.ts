@@ -131,7 +131,7 @@ describe('The ledger’s tables', () => {
   it('take no journal that does not balance, and no change', async () => {
     const lines = (...amounts: readonly number[]) =>
       bench.rows(
-        `with j as (insert into read_ledger.journals values ('00000000-0000-4000-8000-000000000001', '', '', 0, now()))
+        `with j as (insert into read_ledger.journals values ('00000000-0000-4000-8000-000000000001', '', '', 0, now(), now()))
          insert into read_ledger.entries (event_id, line, account, amount, currency, position)
          select '00000000-0000-4000-8000-000000000001', line, 'x', amount, 'USD', 0
          from unnest($1::bigint[]) with ordinality as given (amount, line)`,

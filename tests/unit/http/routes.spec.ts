@@ -21,6 +21,7 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'GET /v1/credits': 'credits:read',
   'GET /v1/credits/:id': 'credits:read',
   'POST /v1/credits/:id/revoke': 'credits:write',
+  'GET /v1/customers/:id/statement': 'ledger:read',
   'GET /v1/customers/:id/wallet': 'credits:read',
   'GET /v1/customers/:id/wallet/transactions': 'credits:read',
   'POST /v1/invoices': 'invoices:write',

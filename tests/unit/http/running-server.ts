@@ -193,6 +193,9 @@ function containerOf(parts: {
     trialBalance: async (position) => ({ position: position ?? 7n, rows: [] }),
     entries: async () => ({ rows: [], hasMore: false }),
   });
+  container.bind(httpTokens.statementQueries).toConstantValue({
+    statementOf: async () => ({ position: 7n, balances: [], lines: [], hasMore: false }),
+  });
   container.bind(httpTokens.projections).toConstantValue(new PretendProjections());
   container.bind(httpTokens.apiKeys).toConstantValue(apiKeys);
   container.bind(httpTokens.inboundWebhooks).toConstantValue(inbox);
