@@ -1,8 +1,9 @@
+import { PNG } from 'pngjs';
 import { creditNoteSheet } from '../../src/application/document/credit-note-sheet.js';
 import type { DocumentLook } from '../../src/application/document/document-look.js';
 import { plainLook, wordingOf } from '../../src/application/document/document-look.js';
 import { invoiceSheet } from '../../src/application/document/invoice-sheet.js';
-import type { Sheet } from '../../src/application/document/sheet.js';
+import type { Picture, Sheet } from '../../src/application/document/sheet.js';
 import type { BillingIdentity } from '../../src/application/ports/billing-identities.js';
 import { knownZone } from '../../src/application/shared/zones.js';
 import { plainBranding } from '../../src/domain/branding/content.js';
@@ -16,6 +17,7 @@ import type { ExistingPlan } from '../../src/domain/plan/state.js';
 import { parseCivilDate } from '../../src/domain/shared/civil-date.js';
 import type { Currency } from '../../src/domain/shared/currency.js';
 import { money } from '../../src/domain/shared/money.js';
+import { readLogo } from '../../src/infrastructure/pdf/read-logo.js';
 import {
   at,
   content,
@@ -103,7 +105,7 @@ function draftOf(of: InvoiceContent, currency: Currency = 'EUR'): readonly Invoi
   return [{ type: 'DraftInvoice', at, details: { ...details, currency }, content: of }];
 }
 
-function issueOf(of: InvoiceContent, currency: Currency = 'EUR'): readonly InvoiceCommand[] {
+export function issueOf(of: InvoiceContent, currency: Currency = 'EUR'): readonly InvoiceCommand[] {
   return [...draftOf(of, currency), finalizeInvoice, recordFinalized()];
 }
 
@@ -113,7 +115,7 @@ function stateOf(commands: readonly InvoiceCommand[]): ExistingInvoice {
   return state;
 }
 
-function invoiceExample(
+export function invoiceExample(
   commands: readonly InvoiceCommand[],
   more: {
     readonly look?: DocumentLook;
@@ -194,6 +196,7 @@ export function gallery(): Readonly<Record<string, Sheet>> {
   const everything = requestCreditNote(1, { by: 'lines', lines: [3] }, 'returned');
   return {
     'one-page': invoiceExample(issueOf(plain)),
+    logo: invoiceExample(issueOf(plain), { look: { ...seller, logo: emblem() } }),
     draft: invoiceExample(draftOf(plain)),
     void: invoiceExample([...issueOf(plain), simple('VoidInvoice')]),
     uncollectible: invoiceExample([...issueOf(plain), simple('MarkUncollectible')]),
@@ -326,6 +329,20 @@ export function gallery(): Readonly<Record<string, Sheet>> {
       },
     }),
   };
+}
+
+/** A disc in the colour of the house, as somebody would upload it. */
+function emblem(): Picture {
+  const [width, height] = [340, 108];
+  const png = new PNG({ width, height });
+  for (let at = 0; at < width * height; at += 1) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    const inside = (x - 54) ** 2 + (y - 54) ** 2 < 50 ** 2 || (x > 120 && y > 44 && y < 64);
+    png.data.set(inside ? [0x0b, 0x6e, 0x4f, 255] : [0, 0, 0, 0], at * 4);
+  }
+  const read = readLogo(PNG.sync.write(png));
+  if ('refusal' in read) throw new Error(read.refusal.code);
+  return read.picture;
 }
 
 function installments(): ExistingPlan {

@@ -3,7 +3,7 @@ import { plainBranding } from '../../domain/branding/content.js';
 import type { InvoiceTemplateContent } from '../../domain/invoice-template/content.js';
 import { plainTemplate } from '../../domain/invoice-template/content.js';
 import type { BillingIdentity } from '../ports/billing-identities.js';
-import type { Labels } from './labels.js';
+import type { Labels } from './labels/en.js';
 import { labelsOf } from './labels.js';
 import type { LocaleFormat } from './locale-format.js';
 import { localeFormat } from './locale-format.js';
@@ -28,7 +28,14 @@ export type Wording = {
 /** The words and figures for a reader. @param locale the reader's own, null where it is not known */
 export function wordingOf(look: DocumentLook, locale: string | null): Wording {
   const format = localeFormat(locale ?? look.branding.locale);
-  return { look, format, labels: labelsOf(format.locale, look.template.labels) };
+  const labels = labelsOf(format.locale, look.template.labels);
+  return { look, format, labels: format.direction === 'rtl' ? fromTheRight(labels) : labels };
+}
+
+/** A mark tells that these texts read from the right, though a name or a rate in them may come first. */
+function fromTheRight(labels: Labels): Labels {
+  const marked = Object.entries(labels).map(([name, label]) => [name, `\u200f${label}`]);
+  return Object.fromEntries(marked) as Labels;
 }
 
 type Frame = Pick<

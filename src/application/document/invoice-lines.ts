@@ -5,7 +5,7 @@ import type { LineColumn } from '../../domain/invoice-template/content.js';
 import { isPositive, negate, subtract } from '../../domain/shared/money.js';
 import { paired } from '../../domain/shared/paired.js';
 import type { Wording } from './document-look.js';
-import type { Labels } from './labels.js';
+import type { Labels } from './labels/en.js';
 import type { Column, Table } from './sheet.js';
 
 const columnLabels: Readonly<Record<LineColumn, keyof Labels>> = {

@@ -1,11 +1,43 @@
+import { ar } from './labels/ar.js';
+import { de } from './labels/de.js';
+import { el } from './labels/el.js';
+import type { Labels } from './labels/en.js';
 import { en } from './labels/en.js';
+import { es } from './labels/es.js';
+import { fr } from './labels/fr.js';
+import { he } from './labels/he.js';
+import { hi } from './labels/hi.js';
+import { it } from './labels/it.js';
+import { ja } from './labels/ja.js';
+import { ko } from './labels/ko.js';
+import { nl } from './labels/nl.js';
+import { pl } from './labels/pl.js';
+import { pt } from './labels/pt.js';
+import { ru } from './labels/ru.js';
+import { th } from './labels/th.js';
+import { zh } from './labels/zh.js';
 
-export type LabelName = keyof typeof en;
-export type Labels = Readonly<Record<LabelName, string>>;
+export const labelNames = Object.keys(en) as readonly (keyof Labels)[];
 
-export const labelNames = Object.keys(en) as readonly LabelName[];
-
-const languages: Readonly<Record<string, Labels>> = { en };
+export const languages: Readonly<Record<string, Labels>> = {
+  en,
+  ar,
+  de,
+  el,
+  es,
+  fr,
+  he,
+  hi,
+  it,
+  ja,
+  ko,
+  nl,
+  pl,
+  pt,
+  ru,
+  th,
+  zh,
+};
 
 /** The words of a language, English ones where it is not among the built-in ones, each replaced where a template says so. */
 export function labelsOf(

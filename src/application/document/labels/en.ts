@@ -59,3 +59,6 @@ export const en = {
   open: 'Open',
   page: 'Page {page} of {pages}',
 } as const;
+
+/** Every word that a document needs, in one language. */
+export type Labels = Readonly<Record<keyof typeof en, string>>;
