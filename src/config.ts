@@ -38,6 +38,8 @@ export type Config = {
     /** Null sends nothing: demo and test mode keep mails in an inbox of their own, live mode skips them. */
     readonly smtpUrl: string | null;
     readonly from: MailSender;
+    /** Operators who are told of alerts. */
+    readonly alertsTo: readonly string[];
   };
   /** Where customers reach this program, without a slash at its end; null for the address that it listens at. */
   readonly publicUrl: string | null;
@@ -162,6 +164,18 @@ function isTimeZone(name: string): boolean {
 
 const senderPattern = /^(?:([^<>"\p{Cc}]{1,100}?) *<)?([^\s<>,;:"@]{1,64}@[^\s<>,;:"@]{1,190})>?$/u;
 
+const addressPattern = /^[^\s<>,;:"@]{1,64}@[^\s<>,;:"@]{1,190}$/;
+const addressesMax = 10;
+
+const addresses = z
+  .string()
+  .default('')
+  .transform((value) => value.split(',').flatMap((each) => (each.trim() === '' ? [] : [each.trim()])))
+  .refine((list) => list.length <= addressesMax && list.every((each) => addressPattern.test(each)), {
+    error: 'is not a list of mail addresses',
+    params: { mend: `Name at most ${addressesMax} addresses, separated by commas, or unset it.` },
+  });
+
 const sender = z
   .string()
   .refine((value) => senderPattern.test(value), {
@@ -235,6 +249,7 @@ const schema = z.object({
     'Use smtp://user:password@host:587 or smtps://user:password@host:465, or unset it.',
   ),
   COUNTERFOIL_MAIL_FROM: sender,
+  COUNTERFOIL_ALERTS_TO: addresses,
   COUNTERFOIL_PUBLIC_URL: urlOf(
     ['http:', 'https:'],
     'Use the address that customers open, such as https://pay.acme.example, or unset it.',
@@ -319,7 +334,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       rateLimit: rateLimitOf(env, mode),
       publishableKey: env.NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY,
     },
-    mail: { smtpUrl: env.SMTP_URL, from: env.COUNTERFOIL_MAIL_FROM },
+    mail: { smtpUrl: env.SMTP_URL, from: env.COUNTERFOIL_MAIL_FROM, alertsTo: env.COUNTERFOIL_ALERTS_TO },
     publicUrl: env.COUNTERFOIL_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     bootstrapApiKey: env.COUNTERFOIL_BOOTSTRAP_API_KEY,
     console: { on: consoleIsOn(env, mode), secretKey: env.COUNTERFOIL_SECRET_KEY },

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
+import { alertModule } from './alert.module.js';
 import { collectionModule } from './collection.module.js';
 import { creditModule } from './credit.module.js';
 import { customerModule } from './customer.module.js';
@@ -35,6 +36,7 @@ export function createContainer(surroundings: Surroundings): Container {
     notificationModule,
     processesModule,
     limitModule,
+    alertModule,
     metricsModule,
     userModule,
     httpModule,

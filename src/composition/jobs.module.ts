@@ -10,7 +10,8 @@ import { createJobRunner } from '../interfaces/worker/job-runner.js';
 import { createWakeUp } from '../interfaces/worker/wake-up.js';
 import { tokens } from './tokens.js';
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
 /** What one worker does for all, now and then. */
@@ -33,6 +34,10 @@ export const jobsModule = new ContainerModule(({ bind }) => {
         links,
         sessions,
         tell,
+        alerts,
+        tellOperators,
+        health,
+        healthHistory,
       ]
     ) => {
       const all: readonly Job[] = [
@@ -58,10 +63,25 @@ export const jobsModule = new ContainerModule(({ bind }) => {
             agenda_attempts: await agenda.prune(),
             links: await links.prune(later(clock.now(), -30 * dayMs)),
             portal_sessions: await sessions.prune(),
+            health_history: await healthHistory.prune(90),
           }),
         },
         { name: 'prune_profiles', everyMs: dayMs, run: pruneProfiles },
         { name: 'notices_of_dates', everyMs: hourMs, run: tell },
+        {
+          name: 'alerts',
+          everyMs: 5 * minuteMs,
+          run: async () => ({ judged: (await alerts.judge()).size, mails: await tellOperators() }),
+        },
+        {
+          name: 'health_history',
+          everyMs: 5 * minuteMs,
+          run: async () => {
+            const { healthy, checks } = await health.payments();
+            await healthHistory.keep({ healthy, checks });
+            return { healthy: healthy ? 1 : 0 };
+          },
+        },
       ];
       return createJobRunner({ jobs, all, logger, wakeUp: createWakeUp() });
     },
@@ -80,6 +100,10 @@ export const jobsModule = new ContainerModule(({ bind }) => {
       httpTokens.links,
       httpTokens.portalSessions,
       tokens.tellOfDates,
+      httpTokens.alerts,
+      tokens.tellOperators,
+      httpTokens.healthChecks,
+      httpTokens.healthHistory,
     ],
   );
 });

@@ -1,5 +1,6 @@
 import type { ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
+import type { AlertHandler } from '../application/alert/alerts.js';
 import type { CollectionHandlers } from '../application/collection/collection-handlers.js';
 import type { CollectionRunner } from '../application/collection/collection-runner.js';
 import type { StartCollection } from '../application/collection/start-collection.js';
@@ -128,6 +129,9 @@ export const tokens = {
   mailInbox: token<PostgresMailInbox>('mailInbox'),
   /** Null where nobody can be mailed. */
   mailer: token<Mailer | null>('mailer'),
+  alertHandler: token<AlertHandler>('alertHandler'),
+  /** Answers how many mails were sent. */
+  tellOperators: token<() => Promise<number>>('tellOperators'),
   composeNotice: token<ComposeNotice>('composeNotice'),
   notificationWorker: token<Worker>('notificationWorker'),
   noticePolicies: token<readonly Policy[]>('noticePolicies'),

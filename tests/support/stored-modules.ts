@@ -1,3 +1,4 @@
+import { alertCodec } from '../../src/application/alert/alert.codec.js';
 import { brandingCodec } from '../../src/application/branding/branding.codec.js';
 import { collectionCodec } from '../../src/application/collection/collection.codec.js';
 import { creditCodec } from '../../src/application/credit/credit.codec.js';
@@ -67,6 +68,7 @@ export const storedModules: readonly StoredModule[] = [
     streams: 'invoiceTemplate-<template id>',
     codec: invoiceTemplateCodec,
   },
+  { title: 'Alert', golden: 'alert', streams: 'alertRule-<rule>', codec: alertCodec },
   { title: 'Limit', golden: 'limit', streams: 'limit-<limit id>', codec: limitCodec },
   { title: 'User', golden: 'user', streams: 'user-<user id>', codec: userCodec },
 ];

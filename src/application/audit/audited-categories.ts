@@ -1,3 +1,5 @@
+import type { AlertEvent, AlertState } from '../../domain/alert/alert.js';
+import { alert } from '../../domain/alert/alert.js';
 import type { BrandingEvent, BrandingState } from '../../domain/branding/branding.js';
 import { branding } from '../../domain/branding/branding.js';
 import { collection } from '../../domain/collection/collection.js';
@@ -44,6 +46,7 @@ import { valuesOf } from '../../domain/shared/id-index.js';
 import type { UserEvent } from '../../domain/user/messages.js';
 import type { UserState } from '../../domain/user/user.js';
 import { user } from '../../domain/user/user.js';
+import { alertCodec } from '../alert/alert.codec.js';
 import { brandingCodec } from '../branding/branding.codec.js';
 import { collectionCodec } from '../collection/collection.codec.js';
 import { creditCodec } from '../credit/credit.codec.js';
@@ -59,6 +62,7 @@ import { orderCodec } from '../order/order.codec.js';
 import { paymentCodec } from '../payment/payment.codec.js';
 import { planCodec } from '../plan/plan.codec.js';
 import { userCodec } from '../user/user.codec.js';
+import { describeAlertEvent } from './alert-sentences.js';
 import type { AuditedCategories } from './audited-category.js';
 import { auditedCategory } from './audited-category.js';
 import { describeBrandingEvent, describeInvoiceTemplateEvent } from './branding-sentences.js';
@@ -141,6 +145,11 @@ export const auditedCategories: AuditedCategories = {
     decider: invoiceTemplate,
     codec: invoiceTemplateCodec,
     describe: describeInvoiceTemplateEvent,
+  }),
+  alertRule: auditedCategory<AlertState, AlertEvent>({
+    decider: alert,
+    codec: alertCodec,
+    describe: describeAlertEvent,
   }),
   limit: auditedCategory<LimitState, LimitEvent>({
     decider: limit,

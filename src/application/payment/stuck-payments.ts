@@ -14,6 +14,27 @@ const stuckAfterMs: Readonly<Partial<Record<PaymentStatus, number>>> = {
 };
 const pageSize = 100;
 
+/** The payments that have been on their way for too long, as the read models know them. */
+export async function* stuckAt(
+  payments: Pick<PaymentQueries, 'list'>,
+  now: Instant,
+): AsyncGenerator<PaymentRow, void, undefined> {
+  for (const [status, afterMs] of Object.entries(stuckAfterMs)) {
+    const createdLte = later(now, -afterMs);
+    let startingAfter: string | null = null;
+    for (let more = true; more; ) {
+      const page: Awaited<ReturnType<PaymentQueries['list']>> = await payments.list({
+        ...{ limit: pageSize, startingAfter, endingBefore: null },
+        ...{ createdGte: null, createdGt: null, createdLte, createdLt: null },
+        ...{ status: status as PaymentStatus, customer: null, order: null, currency: null },
+      });
+      yield* page.rows;
+      startingAfter = page.rows.at(-1)?.id ?? null;
+      more = page.hasMore;
+    }
+  }
+}
+
 /**
  * Looks at every payment that has been on its way for too long, and records what the provider knows of it. One that cannot
  * be told, or is told against the history, is left open and named in the log for a person.
@@ -27,27 +48,10 @@ export function createStuckPayments(parts: {
 }) {
   const { payments, recover, clock, logger } = parts;
 
-  async function* stuckAt(now: Instant): AsyncGenerator<PaymentRow> {
-    for (const [status, afterMs] of Object.entries(stuckAfterMs)) {
-      const createdLte = later(now, -afterMs);
-      let startingAfter: string | null = null;
-      for (let more = true; more; ) {
-        const page: Awaited<ReturnType<PaymentQueries['list']>> = await payments.list({
-          ...{ limit: pageSize, startingAfter, endingBefore: null },
-          ...{ createdGte: null, createdGt: null, createdLte, createdLt: null },
-          ...{ status: status as PaymentStatus, customer: null, order: null, currency: null },
-        });
-        yield* page.rows;
-        startingAfter = page.rows.at(-1)?.id ?? null;
-        more = page.hasMore;
-      }
-    }
-  }
-
   return async (proceed: (report: JobReport) => Promise<boolean>): Promise<JobReport> => {
     const report = { looked_at: 0, resolved: 0, still_open: 0, failed: 0 };
     const now = clock.now();
-    for await (const { id, revision } of stuckAt(now)) {
+    for await (const { id, revision } of stuckAt(payments, now)) {
       report.looked_at += 1;
       try {
         const { loaded, open } = await recover(id, recoveryBy('stuck-payments', id, now));

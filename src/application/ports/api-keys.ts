@@ -34,6 +34,8 @@ export const scopes = [
   'manual_payments:write',
   'notifications:read',
   'notifications:write',
+  'alerts:read',
+  'alerts:write',
   'users:read',
   'users:write',
 ] as const;

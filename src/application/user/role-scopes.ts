@@ -18,6 +18,7 @@ export const scopesOfRole: Readonly<Record<Role, readonly Scope[]>> = {
     'plans:write',
     'orders:write',
     'manual_payments:write',
+    'alerts:write',
   ],
   support: [
     'payments:read',
@@ -36,6 +37,7 @@ export const scopesOfRole: Readonly<Record<Role, readonly Scope[]>> = {
     'keys:write',
     'webhooks:write',
     'limits:write',
+    'alerts:write',
     'operations:write',
     'audit:write',
   ],

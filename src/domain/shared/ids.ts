@@ -16,6 +16,7 @@ export type CreditNoteId = Id<'creditNote'>;
 export type LimitId = Id<'limit'>;
 export type InvoiceTemplateId = Id<'invoiceTemplate'>;
 export type UserId = Id<'user'>;
+export type AlertId = Id<'alert'>;
 
 /** Every id of ours is a prefix that names its kind and a UUID in lower case. */
 const pattern = (prefix: string) =>
@@ -42,3 +43,4 @@ export const parseCreditNoteId = parser<CreditNoteId>('cn');
 export const parseLimitId = parser<LimitId>('lim');
 export const parseUserId = parser<UserId>('usr');
 export const parseInvoiceTemplateId = parser<InvoiceTemplateId>('itpl');
+export const parseAlertId = parser<AlertId>('alr');

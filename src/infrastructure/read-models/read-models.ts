@@ -1,5 +1,6 @@
 import type { Projection } from '../projections/projection.js';
 import { agendaProjection } from './agenda.js';
+import { alertsProjection } from './alerts.js';
 import { collectionsProjection } from './collections.js';
 import { creditsProjection } from './credits.js';
 import { customersProjection } from './customers.js';
@@ -30,4 +31,5 @@ export const projections: readonly Projection[] = [
   invoicesProjection,
   collectionsProjection,
   invoiceTemplatesProjection,
+  alertsProjection,
 ];

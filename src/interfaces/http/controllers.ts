@@ -1,3 +1,4 @@
+import { AlertsController } from './alert/alerts.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { BrandingController } from './branding/branding.controller.js';
 import { CollectionsController } from './collection/collections.controller.js';
@@ -63,4 +64,5 @@ export const controllers = [
   TestClockController,
   LimitsController,
   UsersController,
+  AlertsController,
 ] as const;

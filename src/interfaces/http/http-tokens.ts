@@ -1,4 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
+import type { Alerts } from '../../application/alert/alerts.js';
 import type { DescribeEvent } from '../../application/audit/describe-event.js';
 import type { StateAt } from '../../application/audit/state-at.js';
 import type { BrandingHandler } from '../../application/branding/branding-handler.js';
@@ -26,6 +27,7 @@ import type { RecoverPayment } from '../../application/payment/recover-payment.j
 import type { PlanHandler } from '../../application/plan/plan-tasks.js';
 import type { StartPlan } from '../../application/plan/start-plan.js';
 import type { AccessLog } from '../../application/ports/access-log.js';
+import type { AlertQueries } from '../../application/ports/alerts.js';
 import type { ApiKeys } from '../../application/ports/api-keys.js';
 import type { Breakers } from '../../application/ports/breakers.js';
 import type { Clock, TestClock } from '../../application/ports/clock.js';
@@ -34,6 +36,7 @@ import type { ConfigReport } from '../../application/ports/config-check.js';
 import type { CustomerProfiles } from '../../application/ports/customer-profiles.js';
 import type { CustomerZones } from '../../application/ports/customer-zones.js';
 import type { EventStore } from '../../application/ports/event-store.js';
+import type { HealthHistory } from '../../application/ports/health-history.js';
 import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
 import type { CreditNoteQueries, InvoiceQueries } from '../../application/ports/invoice-queries.js';
 import type { InvoiceTemplateQueries } from '../../application/ports/invoice-template-queries.js';
@@ -157,6 +160,9 @@ export const httpTokens = {
   describeEvent: token<DescribeEvent>('describeEvent'),
   stateAt: token<StateAt>('stateAt'),
   penalties: token<Penalties>('penalties'),
+  alerts: token<Alerts>('alerts'),
+  alertQueries: token<AlertQueries>('alertQueries'),
+  healthHistory: token<HealthHistory>('healthHistory'),
   /** Attempts to collect, with an eye on card testing. */
   attempts: token<Attempts>('attempts'),
   invoicing: token<Invoicing>('invoicing'),

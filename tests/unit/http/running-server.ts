@@ -27,6 +27,7 @@ import { Admission } from '../../../src/interfaces/http/shared/admission.js';
 import type { Controller } from '../../../src/interfaces/http/shared/route.js';
 import { apiClient } from '../../support/api-client.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
+import { bindAlerts } from './alert-ports.js';
 import { bindCollections } from './collection-ports.js';
 import { bindCredits } from './credit-ports.js';
 import { bindCustomerParts } from './customer-parts.js';
@@ -84,7 +85,7 @@ export async function startServer(
   const { limitRules: rules = {} } = more;
   const created = createLimiting({ eventStore, logger, clock: systemClock, rules });
   const limiting = { ...created, limits: more.limits ?? created.limits };
-  const { container, renderings, users, customers } = containerOf({
+  const { container, renderings, users, customers, measuring } = containerOf({
     eventStore,
     limiting,
     gateway,
@@ -137,6 +138,7 @@ export async function startServer(
       customers,
       renderings,
       users,
+      measuring,
     },
     api: apiClient(url, allScopesSecret),
     as: (secret: string | null) => apiClient(url, secret),
@@ -214,6 +216,7 @@ function containerOf(parts: {
   bindPlans(container, eventStore);
   const { renderings } = bindInvoices(container, eventStore, logger);
   bindCollections(container, eventStore);
+  const measuring = bindAlerts(container, eventStore);
   const customers = bindCustomerParts(container, { eventStore, logger, inlineBudgetMs });
   container
     .bind(httpTokens.metricsPage)
@@ -223,5 +226,5 @@ function containerOf(parts: {
   bindPortal(container);
   for (const pages of customerPages) container.bind<PageController>(pages).toSelf().inSingletonScope();
   const users = bindUserParts(container, { eventStore, apiKeys });
-  return { container, renderings, users, customers };
+  return { container, renderings, users, customers, measuring };
 }

@@ -1,7 +1,10 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
+import type { HealthHistory } from '../../../application/ports/health-history.js';
 import type { CheckConfig, HealthChecks, HealthReport } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
+import { listOf, oneCursor, oneCursorRefusal, pageParameters, timestamp } from '../shared/fields.js';
+import { listAnswer, pageOf } from '../shared/lists.js';
 import type { Answer, Controller } from '../shared/route.js';
 import { route } from '../shared/route.js';
 
@@ -24,6 +27,20 @@ const configSchema = z
   })
   .meta({ id: 'ConfigCheck' });
 
+const recordId = z.string().regex(/^\d{1,18}$/);
+const historyQuery = z
+  .strictObject({ ...pageParameters(recordId), healthy: z.enum(['true', 'false']).optional() })
+  .refine(oneCursor, oneCursorRefusal);
+const recordSchema = z
+  .object({
+    id: z.string(),
+    object: z.literal('health_check'),
+    status: z.enum(['ok', 'unavailable']),
+    checks: z.record(z.string(), z.object({ healthy: z.boolean(), detail: z.string() })),
+    created_at: timestamp,
+  })
+  .meta({ id: 'HealthCheck' });
+
 const answers = {
   200: { description: 'All is well.', schema: reportSchema },
   503: { description: 'Something is not; the checks say what.', schema: reportSchema },
@@ -35,6 +52,7 @@ export class HealthController implements Controller {
   constructor(
     @inject(httpTokens.healthChecks) private readonly checks: HealthChecks,
     @inject(httpTokens.checkConfig) private readonly checkConfig: CheckConfig,
+    @inject(httpTokens.healthHistory) private readonly history: HealthHistory,
   ) {}
 
   readonly routes = [
@@ -67,6 +85,32 @@ export class HealthController implements Controller {
       vital: true,
       answers,
       handle: async () => answerOf(await this.checks.payments()),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/health_checks',
+      tag: 'Health',
+      summary: 'What /health/payments said every five minutes, the latest first; kept for 90 days',
+      scope: 'operations:read',
+      query: historyQuery,
+      answers: { 200: { description: 'A page of checks.', schema: listOf(recordSchema) } },
+      handle: async ({ query: { healthy, ...page } }) =>
+        listAnswer(
+          '/v1/health_checks',
+          await this.history.list({
+            ...pageOf(page),
+            healthy: healthy === undefined ? null : healthy === 'true',
+          }),
+          ({ id, at, healthy: wasHealthy, checks }) => ({
+            ...{
+              id,
+              object: 'health_check',
+              status: wasHealthy ? 'ok' : 'unavailable',
+              checks,
+              created_at: at,
+            },
+          }),
+        ),
     }),
     route({
       method: 'get',

@@ -1,0 +1,86 @@
+import type { AlertRuleName } from '../../domain/alert/alert-rules.js';
+import type { Instant } from '../../domain/shared/instant.js';
+import { stuckAt } from '../payment/stuck-payments.js';
+import type { AlertMeasures } from '../ports/alerts.js';
+import type { PaymentQueries } from '../ports/read-models.js';
+import { later } from '../webhook/retry-schedule.js';
+
+/** What a rule is judged by now, in its unit. */
+export type Measured = { readonly value: number; readonly sample: number };
+type Measure = (now: Instant, windowMinutes: number) => Promise<Measured>;
+
+const minuteMs = 60_000;
+const weekMs = 7 * 24 * 60 * minuteMs;
+const earlierWeeks = 8;
+/** Makes the median absolute deviation comparable with a standard deviation. */
+const madScale = 1.4826;
+/** Whoever has so many stuck payments need not know how many more there are. */
+const countedMax = 1_000;
+const longestSilenceMinutes = 7 * 24 * 60;
+
+export function createMeasures(parts: {
+  readonly measures: AlertMeasures;
+  readonly payments: Pick<PaymentQueries, 'list'>;
+}): Readonly<Record<AlertRuleName, Measure>> {
+  const { measures, payments } = parts;
+
+  /** The counts of a window now and of the same one in each of the weeks before, the latest first. */
+  async function byWeek(now: Instant, windowMinutes: number): Promise<readonly number[]> {
+    const windows = Array.from({ length: earlierWeeks + 1 }, (_, week) => ({
+      from: later(now, -week * weekMs - windowMinutes * minuteMs),
+      to: later(now, -week * weekMs),
+    }));
+    return measures.paymentsMade(windows);
+  }
+
+  return {
+    async payment_success(now, windowMinutes) {
+      const { succeeded, failed } = await measures.outcomes(later(now, -windowMinutes * minuteMs), now);
+      return { value: basisPoints(succeeded, succeeded + failed), sample: succeeded + failed };
+    },
+    async stuck_payments(now) {
+      let value = 0;
+      for await (const _payment of stuckAt(payments, now)) {
+        value += 1;
+        if (value === countedMax) break;
+      }
+      return { value, sample: value };
+    },
+    async inbound_webhooks(_now, windowMinutes) {
+      const { received, failing } = await measures.webhooks(windowMinutes);
+      return { value: basisPoints(failing, received), sample: received };
+    },
+    async unusual_volume(now, windowMinutes) {
+      const [present = 0, ...earlier] = await byWeek(now, windowMinutes);
+      return { value: robustDistance(present, earlier), sample: earlier.filter((count) => count > 0).length };
+    },
+    async no_payments(now, windowMinutes) {
+      const [, ...earlier] = await byWeek(now, windowMinutes);
+      const last = await measures.lastSuccess();
+      const silence = last === null ? longestSilenceMinutes : (Date.parse(now) - Date.parse(last)) / minuteMs;
+      const value = Math.floor(Math.min(Math.max(silence, 0), longestSilenceMinutes));
+      return { value, sample: Math.floor(median(earlier)) };
+    },
+  };
+}
+
+function basisPoints(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.floor((part * 10_000) / whole);
+}
+
+/**
+ * How many of the usual deviations a count is from the usual count, in hundredths. Median and median absolute deviation, which one
+ * odd week does not move; and at least the deviation that chance alone gives counts of that size.
+ */
+export function robustDistance(count: number, earlier: readonly number[]): number {
+  const usual = median(earlier);
+  const deviation = madScale * median(earlier.map((each) => Math.abs(each - usual)));
+  return Math.round((100 * Math.abs(count - usual)) / Math.max(deviation, Math.sqrt(usual), 1));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const lower = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+  return (lower + upper) / 2;
+}

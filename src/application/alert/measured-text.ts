@@ -1,0 +1,23 @@
+import type { AlertRuleName, AlertUnit } from '../../domain/alert/alert-rules.js';
+import { alertRules } from '../../domain/alert/alert-rules.js';
+
+const texts: Readonly<Record<AlertUnit, (value: number) => string>> = {
+  basis_points: (value) => `${(value / 100).toFixed(2)} %`,
+  payments: (value) => `${value}`,
+  hundredths: (value) => (value / 100).toFixed(2),
+  minutes: (value) => `${value} min`,
+};
+
+/** A value of a rule as people read it, such as `84.20 %`. */
+export function measuredText(rule: AlertRuleName, value: number): string {
+  return texts[alertRules[rule].unit](value);
+}
+
+/** What each rule watches, as the beginning of a sentence. */
+export const watched: Readonly<Record<AlertRuleName, string>> = {
+  payment_success: 'The share of payments that succeed',
+  stuck_payments: 'The number of stuck payments',
+  inbound_webhooks: "The share of the provider's webhooks that cannot be handled",
+  unusual_volume: 'The distance of the number of payments from the usual',
+  no_payments: 'The time since a payment succeeded',
+};

@@ -1,0 +1,44 @@
+import type { AlertRuleName } from '../../domain/alert/alert-rules.js';
+import type { Instant } from '../../domain/shared/instant.js';
+import type { Page, PageRequest } from './read-models.js';
+
+export type AlertRow = {
+  /** `alr_...` */
+  readonly id: string;
+  readonly rule: AlertRuleName;
+  readonly status: 'open' | 'closed';
+  /** In the rule's unit: when it opened. */
+  readonly value: number;
+  readonly sample: number;
+  readonly threshold: number;
+  readonly opened_at: Instant;
+  readonly acknowledged_at: Instant | null;
+  readonly closed_at: Instant | null;
+  readonly revision: bigint;
+};
+
+/** The alerts, by the read model. */
+export interface AlertQueries {
+  /** The latest first. */
+  list(
+    filter: PageRequest & { readonly status: AlertRow['status'] | null; readonly rule: AlertRuleName | null },
+  ): Promise<Page<AlertRow>>;
+  find(id: string): Promise<AlertRow | undefined>;
+}
+
+/** What alert rules are judged by. Windows are half-open; all counts are whole numbers. */
+export interface AlertMeasures {
+  /**
+   * Of the payments that were made in a window: those that succeeded or are authorized, and those whose last attempt was declined
+   * or failed. What a customer left unfinished is in neither.
+   */
+  outcomes(from: Instant, to: Instant): Promise<{ readonly succeeded: number; readonly failed: number }>;
+  /** How many payments were made in each window, in the order of the windows. */
+  paymentsMade(
+    windows: readonly { readonly from: Instant; readonly to: Instant }[],
+  ): Promise<readonly number[]>;
+  /** When the payment was made that succeeded last; null when there is none. */
+  lastSuccess(): Promise<Instant | null>;
+  /** Of the provider's verified webhooks of the last minutes: all of them, and those that failed so far or are parked. */
+  webhooks(minutes: number): Promise<{ readonly received: number; readonly failing: number }>;
+}

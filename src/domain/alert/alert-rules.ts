@@ -1,0 +1,71 @@
+/** What is watched. */
+export const alertRuleNames = [
+  'payment_success',
+  'stuck_payments',
+  'inbound_webhooks',
+  'unusual_volume',
+  'no_payments',
+] as const;
+export type AlertRuleName = (typeof alertRuleNames)[number];
+
+/** Thresholds are data: each deployment may have its own. */
+export type AlertSetting = {
+  readonly enabled: boolean;
+  /** The alert opens when the value is beyond this, in the rule's unit. */
+  readonly openAt: number;
+  /** It closes when the value is not beyond this any more: on the safe side of `openAt`, so that it does not flicker. */
+  readonly closeAt: number;
+  /** What is looked at: the last so many minutes. */
+  readonly windowMinutes: number;
+  /** With a smaller sample nothing is judged: neither opened nor closed. */
+  readonly minimumSample: number;
+};
+
+export type AlertUnit = 'basis_points' | 'payments' | 'hundredths' | 'minutes';
+
+/** `side` is where trouble lies, seen from the threshold. */
+export type AlertRule = {
+  readonly side: 'below' | 'above';
+  readonly unit: AlertUnit;
+  readonly setting: AlertSetting;
+};
+
+const hour = 60;
+
+export const alertRules: Readonly<Record<AlertRuleName, AlertRule>> = {
+  /** Of the payments that came to an answer, how many succeeded. */
+  payment_success: {
+    side: 'below',
+    unit: 'basis_points',
+    setting: { enabled: true, openAt: 9_000, closeAt: 9_500, windowMinutes: hour, minimumSample: 30 },
+  },
+  /** Payments that are on their way for longer than they should be; they are counted whatever their age. */
+  stuck_payments: {
+    side: 'above',
+    unit: 'payments',
+    setting: { enabled: true, openAt: 5, closeAt: 2, windowMinutes: hour, minimumSample: 0 },
+  },
+  /** Of the provider's webhooks that were verified, how many could not be handled so far. */
+  inbound_webhooks: {
+    side: 'above',
+    unit: 'basis_points',
+    setting: { enabled: true, openAt: 500, closeAt: 200, windowMinutes: hour, minimumSample: 20 },
+  },
+  /** How far the number of payments is from that of the same hour of earlier weeks, as a robust z-score. */
+  unusual_volume: {
+    side: 'above',
+    unit: 'hundredths',
+    setting: { enabled: true, openAt: 500, closeAt: 300, windowMinutes: hour, minimumSample: 4 },
+  },
+  /** How long no payment has succeeded, where usually some do; the sample is what is usual in such a window. */
+  no_payments: {
+    side: 'above',
+    unit: 'minutes',
+    setting: { enabled: true, openAt: hour, closeAt: 30, windowMinutes: hour, minimumSample: 10 },
+  },
+};
+
+/** Whether a value lies beyond a threshold of a rule. */
+export function isBeyond(rule: AlertRuleName, value: number, threshold: number): boolean {
+  return alertRules[rule].side === 'below' ? value < threshold : value > threshold;
+}

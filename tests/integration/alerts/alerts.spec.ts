@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { alertCodec } from '../../../src/application/alert/alert.codec.js';
+import { createAlerts } from '../../../src/application/alert/alerts.js';
+import { createMeasures } from '../../../src/application/alert/measure-rules.js';
+import { createTellOperators } from '../../../src/application/alert/tell-operators.js';
+import type { Mail } from '../../../src/application/ports/mailer.js';
+import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
+import { alert } from '../../../src/domain/alert/alert.js';
+import type { AlertRuleName } from '../../../src/domain/alert/alert-rules.js';
+import { alertRuleNames } from '../../../src/domain/alert/alert-rules.js';
+import { parseInstant } from '../../../src/domain/shared/instant.js';
+import { renderMailHtml } from '../../../src/infrastructure/notification/mail-html.js';
+import { PostgresAlertMeasures } from '../../../src/infrastructure/read-models/alert-measures.js';
+import { alertsProjection, PostgresAlertQueries } from '../../../src/infrastructure/read-models/alerts.js';
+import {
+  PostgresPaymentQueries,
+  paymentsProjection,
+} from '../../../src/infrastructure/read-models/payments.js';
+import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
+import { required } from '../../support/payment-examples.js';
+import { silentLogger } from '../../support/postgres.js';
+import type { Bench } from '../projections/support.js';
+import { openBench } from '../projections/support.js';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const weekMs = 7 * 24 * hourMs;
+const now = required(parseInstant('2026-11-02T12:00:00.000Z'));
+const ago = (ms: number): string => new Date(Date.parse(now) - ms).toISOString();
+
+let bench: Bench;
+let store: InMemoryEventStore;
+let mails: Mail[];
+let mailServer: () => void;
+beforeAll(async () => {
+  bench = await openBench();
+  const running = await bench.start(new InMemoryEventStore(), [paymentsProjection, alertsProjection]);
+  await running.stop();
+});
+afterAll(() => bench.close());
+beforeEach(async () => {
+  store = new InMemoryEventStore();
+  mails = [];
+  mailServer = () => undefined;
+  await bench.rows('truncate read_payments.payments, counterfoil.inbound_webhooks');
+});
+
+function watch() {
+  const clock = { now: () => now };
+  const handler = createCommandHandler({
+    ...{ eventStore: store, decider: alert, codec: alertCodec, category: 'alertRule' },
+  });
+  const alerts = createAlerts({
+    ...{ handler, clock, logger: silentLogger },
+    measures: createMeasures({
+      measures: new PostgresAlertMeasures(bench.pool),
+      payments: new PostgresPaymentQueries(bench.pool),
+    }),
+  });
+  const tell = createTellOperators({
+    ...{
+      alerts,
+      handler,
+      clock,
+      renderMail: renderMailHtml,
+      businessName: 'Acme',
+      mailDomain: 'acme.example',
+    },
+    recipients: ['ops@acme.example', 'cfo@acme.example'],
+    mailer: {
+      async send(mail) {
+        mailServer();
+        mails.push(mail);
+        return { outcome: 'sent' };
+      },
+    },
+  });
+  return { alerts, tell, handler };
+}
+
+let made = 0;
+/** Payments of one step, spread over a window that ended so long ago. */
+async function payments(count: number, step: string, { endedMs = 0, windowMs = hourMs } = {}): Promise<void> {
+  const first = made;
+  made += count;
+  await bench.rows(
+    `insert into read_payments.payments (id, step, canceling, amount, currency, amount_authorized, amount_captured,
+       amount_refunded, capture_method, metadata, last_refusal, revision, created_at)
+     select 'pay_' || ($1::int + n), $2, false, 100, 'USD', 100, 100, 0, 'automatic', '{}',
+       case when $2 in ('requires_payment_method', 'failed') then '{"code":"card_declined"}'::jsonb end, 3,
+       $3::timestamptz - (n - 0.5) * $4::float / $5::float * interval '1 millisecond'
+     from generate_series(1, $5::int) n`,
+    [first, step, ago(endedMs), windowMs, count],
+  );
+}
+
+async function webhooks(count: number, status: string): Promise<void> {
+  const waits = status === 'failed' ? 'now()' : 'null';
+  const first = made;
+  made += count;
+  await bench.rows(
+    `insert into counterfoil.inbound_webhooks (id, type, livemode, payload, payload_sha256, status, next_attempt_at)
+     select 'evt_' || ($1::int + n), 'payment_intent.succeeded', false, '{}', '\\x00', $2, ${waits}
+     from generate_series(1, $3::int) n`,
+    [first, status, count],
+  );
+}
+
+/** An hour like every other, for as many weeks as are looked at. */
+async function cleanHours(perHour = 100): Promise<void> {
+  for (let week = 0; week <= 8; week += 1) {
+    await payments(perHour - 2, 'captured', { endedMs: week * weekMs });
+    await payments(2, 'requires_payment_method', { endedMs: week * weekMs });
+  }
+  await webhooks(200, 'processed');
+}
+
+async function opened({ alerts }: ReturnType<typeof watch>): Promise<readonly AlertRuleName[]> {
+  const judged = await alerts.judge();
+  expect([...judged.keys()]).toEqual(alertRuleNames);
+  return (await alerts.rules()).filter(({ state }) => state.status === 'open').map(({ rule }) => rule);
+}
+
+describe('alerts', () => {
+  it('are silent on a clean hour', async () => {
+    await cleanHours();
+    expect(await opened(watch())).toEqual([]);
+  });
+
+  it('are silent where nothing has happened yet', async () => {
+    expect(await opened(watch())).toEqual([]);
+  });
+
+  it('open when payments are declined, and leave out what was not finished', async () => {
+    await cleanHours();
+    await payments(400, 'requires_action');
+    expect(await opened(watch())).not.toContain('payment_success');
+    await payments(10, 'requires_payment_method');
+    const watching = watch();
+    expect(await opened(watching)).toContain('payment_success');
+    const measured = (await watching.alerts.judge()).get('payment_success');
+    expect(measured).toEqual({ value: Math.floor((98 * 10_000) / 110), sample: 110 });
+  });
+
+  it('open when payments are stuck', async () => {
+    await cleanHours();
+    await payments(5, 'confirming', { endedMs: 16 * minuteMs, windowMs: 10 * minuteMs });
+    expect(await opened(watch())).toEqual([]);
+    await payments(1, 'confirming', { endedMs: 16 * minuteMs, windowMs: minuteMs });
+    expect(await opened(watch())).toEqual(['stuck_payments']);
+  });
+
+  it('open when webhooks cannot be handled', async () => {
+    await cleanHours();
+    await webhooks(10, 'failed');
+    expect(await opened(watch())).toEqual([]);
+    await webhooks(1, 'parked');
+    expect(await opened(watch())).toEqual(['inbound_webhooks']);
+  });
+
+  it('open when there are many more payments than at this hour of earlier weeks', async () => {
+    await cleanHours();
+    await payments(80, 'captured');
+    expect(await opened(watch())).toEqual(['unusual_volume']);
+  });
+
+  it('open when no payment succeeds any more, where usually some do', async () => {
+    for (let week = 1; week <= 8; week += 1) await payments(100, 'captured', { endedMs: week * weekMs });
+    await payments(1, 'captured', { endedMs: 61 * minuteMs, windowMs: minuteMs });
+    expect(await opened(watch())).toEqual(['unusual_volume', 'no_payments']);
+  });
+
+  it('open once and close once, whichever processes look at it, and everybody is told once', async () => {
+    await cleanHours();
+    await webhooks(30, 'parked');
+    const [one, other] = [watch(), watch()];
+    for (let turn = 0; turn < 3; turn += 1) await Promise.all([one.alerts.judge(), other.alerts.judge()]);
+    mailServer = () => {
+      throw new Error('come again later');
+    };
+    await expect(one.tell()).rejects.toThrow('come again later');
+    mailServer = () => undefined;
+    expect(await one.tell()).toBe(2);
+    expect(await other.tell()).toBe(0);
+    await bench.rows(`update counterfoil.inbound_webhooks set status = 'processed'`);
+    for (let turn = 0; turn < 3; turn += 1) await Promise.all([one.alerts.judge(), other.alerts.judge()]);
+    expect(await other.tell()).toBe(2);
+    const facts = await store.readStream('alertRule-inbound_webhooks');
+    expect(facts.map(({ type }) => type)).toEqual(['AlertOpened', 'AlertTold', 'AlertClosed', 'AlertTold']);
+    expect(mails.map(({ to, subject }) => `${to} ${subject}`)).toEqual([
+      'ops@acme.example Alert opened: inbound webhooks',
+      'cfo@acme.example Alert opened: inbound webhooks',
+      'ops@acme.example Alert closed: inbound webhooks',
+      'cfo@acme.example Alert closed: inbound webhooks',
+    ]);
+    expect(mails[0]?.text).toContain('13.04 % (sample: 230)');
+    expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(4);
+  });
+
+  it('are listed, the latest first, with what became of them', async () => {
+    await cleanHours();
+    await webhooks(30, 'parked');
+    const { alerts } = watch();
+    await alerts.judge();
+    const running = await bench.start(store, [alertsProjection]);
+    await running.reached(await store.head(), 10_000);
+    await running.stop();
+    const { rows } = await new PostgresAlertQueries(bench.pool).list({
+      ...{ limit: 10, startingAfter: null, endingBefore: null, status: 'open', rule: null },
+    });
+    expect(rows).toMatchObject([{ rule: 'inbound_webhooks', value: 1304, sample: 230, threshold: 500 }]);
+  });
+
+  it('count by indexes, however many payments there are', async () => {
+    await bench.rows(
+      `insert into read_payments.payments (id, step, canceling, amount, currency, amount_authorized,
+        amount_captured, amount_refunded, capture_method, metadata, revision, created_at)
+      select 'pay_many' || n, 'captured', false, 1, 'USD', 1, 1, 0, 'automatic', '{}', 5, $1::timestamptz - n * interval '1 minute'
+      from generate_series(1, 50000) n`,
+      [now],
+    );
+    await bench.rows('analyze read_payments.payments');
+    const plans: string[] = [];
+    const explaining = {
+      async query(text: string, values: unknown[]) {
+        plans.push(JSON.stringify((await bench.pool.query(`explain (format json) ${text}`, values)).rows));
+        return { rows: [] };
+      },
+    } as unknown as Bench['pool'];
+    const measures = new PostgresAlertMeasures(explaining);
+    const from = required(parseInstant(ago(hourMs)));
+    await measures.outcomes(from, now);
+    await measures.paymentsMade([{ from, to: now }]);
+    await measures.lastSuccess();
+    expect(plans).toHaveLength(3);
+    for (const plan of plans) expect(plan).not.toContain('Seq Scan');
+  });
+});
