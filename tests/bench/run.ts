@@ -7,6 +7,7 @@ import type { LoadPlan, LoadReport } from './load-plan.js';
 import { describeMachine } from './machine.js';
 import { readOptions } from './options.js';
 import { paymentsBench } from './payments-bench.js';
+import { pdfBench } from './pdf-bench.js';
 import { readStreamBench } from './read-stream-bench.js';
 import { redisFrozenBench } from './redis-frozen-bench.js';
 import type { NamedResult } from './report.js';
@@ -22,6 +23,7 @@ const benches: readonly Bench[] = [
   webhookBench,
   paymentsBench,
   scaleBench,
+  pdfBench,
 ];
 
 /** Run when it is asked for by its name: it needs a redis-server. */

@@ -18,8 +18,22 @@ const eastAsian: Readonly<Record<string, readonly string[]>> = {
 /** Loaded when a letter of theirs is first asked for: most documents need one or two. */
 const loaded = new Map<string, Face>();
 
+/** Known languages are few, but a customer can name any number of them. */
+const orders = new Map<string, readonly string[]>();
+const ordersMax = 500;
+
 /** Faces that are tried in turn for each letter. Where there is no bold one, the regular one stands in for it. */
 export function facesFor(locale: string, weight: Weight): readonly string[] {
+  const key = `${weight} ${locale}`;
+  const known = orders.get(key);
+  if (known !== undefined) return known;
+  if (orders.size >= ordersMax) orders.clear();
+  const faces = orderOf(locale, weight);
+  orders.set(key, faces);
+  return faces;
+}
+
+function orderOf(locale: string, weight: Weight): readonly string[] {
   const cut = weight === 'strong' ? 'SemiBold' : 'Regular';
   const { language, script } = new Intl.Locale(locale).maximize();
   const order = eastAsian[`${language}-${script}`] ?? eastAsian[language] ?? ['JP', 'SC', 'TC', 'KR'];

@@ -31,6 +31,7 @@ const figure = /^\p{Nd}$/u;
 
 /** The direction in which a text reads: that of its first letter. Without one it is a figure, such as a telephone number. */
 export function directionOf(text: string): Direction {
+  if (simple.test(text)) return 'ltr';
   for (const character of text) {
     const type = bidi.getBidiCharTypeName(character);
     if (type === 'L') return 'ltr';
@@ -39,10 +40,16 @@ export function directionOf(text: string): Direction {
   return 'ltr';
 }
 
+/** Letters of Western Europe, which the first face has all of, and which read from the left. */
+const simple = /^[\u0020-\u007e\u00a0-\u017f]*$/;
+
 /** Cuts a text into items, in the order in which it is read. */
 export function itemize(text: string, base: Direction, locale: string, weight: Weight): readonly Item[] {
-  const { levels } = bidi.getEmbeddingLevels(text, base);
   const faces = facesFor(locale, weight);
+  if (base === 'ltr' && simple.test(text)) {
+    return text === '' ? [] : [{ start: 0, end: text.length, level: 0, face: faces[0] ?? null }];
+  }
+  const { levels } = bidi.getEmbeddingLevels(text, base);
   const items: (Item & { readonly script: number })[] = [];
   let start = 0;
   for (const character of text) {

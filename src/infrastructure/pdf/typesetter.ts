@@ -96,10 +96,8 @@ export function createTypesetter(pen: Pen, locale: string): Typesetter {
   function lines(given: string, style: TextStyle, width: number): readonly Line[] {
     const { text, items } = prepared(given, style);
     const units = (Math.max(width, style.size) * 1000) / style.size + 0.5;
-    const measured = (start: number, end: number) => {
-      const shown = start + text.slice(start, end).trimEnd().length;
-      return sumOfWidths(runsOf(text, items, start, shown, style.weight).map(({ run }) => run));
-    };
+    const measured = (start: number, end: number) =>
+      sumOfWidths(runsOf(text, items, start, end, style.weight).map(({ run }) => run));
     return linesWithin(text, units, measured).map(({ start, end }) => lineOf(text, items, start, end, style));
   }
 
@@ -126,7 +124,7 @@ export function createTypesetter(pen: Pen, locale: string): Typesetter {
 
 type Stretch = { readonly start: number; readonly end: number };
 
-/** Fills line after line with what fits, spaces at the ends left out. */
+/** Fills line after line with what fits, spaces at the ends left out. A text is measured piece by piece. */
 function linesWithin(
   text: string,
   width: number,
@@ -135,24 +133,36 @@ function linesWithin(
   const lines: Stretch[] = [];
   let start = 0;
   let end = 0;
-  const close = (at: number) => {
-    const shown = text.slice(start, at).trimEnd().length;
+  let filled = 0;
+  const close = () => {
+    const shown = text.slice(start, end).trimEnd().length;
     if (shown > 0) lines.push({ start, end: start + shown });
-    start = at;
+    start = end;
+    filled = 0;
+  };
+  const take = (next: number) => {
+    if (end > start && filled + shownWidth(text, end, next, measured) > width) close();
+    filled += measured(end, next);
+    end = next;
   };
   for (const next of breakPlaces(text)) {
-    if (measured(start, next) > width && end > start) close(end);
-    if (measured(start, next) > width) {
-      // One word is wider than the line: it is broken between letters.
-      for (const letter of letters(text, start, next)) {
-        if (measured(start, letter) > width && end > start) close(end);
-        end = letter;
-      }
-    }
-    end = next;
+    if (end > start && filled + shownWidth(text, end, next, measured) > width) close();
+    // A word that is wider than the line is broken between letters.
+    const fits = shownWidth(text, end, next, measured) <= width;
+    for (const letter of fits ? [next] : letters(text, end, next)) take(letter);
   }
-  close(text.length);
+  close();
   return lines;
+}
+
+/** Of a piece without the spaces at its end. */
+function shownWidth(
+  text: string,
+  start: number,
+  end: number,
+  measured: (start: number, end: number) => number,
+): number {
+  return measured(start, start + text.slice(start, end).trimEnd().length);
 }
 
 function sumOfWidths(runs: readonly Run[]): number {
