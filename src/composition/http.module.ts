@@ -76,7 +76,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
       httpTokens.inboundWebhooks,
       tokens.machineClock,
       httpTokens.breakers,
-      tokens.policyProgress,
+      httpTokens.policyProgress,
       tokens.pool,
     ],
   );

@@ -37,7 +37,7 @@ export const processesModule = new ContainerModule(({ bind }) => {
       tokens.recordingRunner,
     ],
   );
-  bind(tokens.policyProgress).toResolvedValue((pool) => new PostgresPolicyProgress(pool), [tokens.pool]);
+  bind(httpTokens.policyProgress).toResolvedValue((pool) => new PostgresPolicyProgress(pool), [tokens.pool]);
   bind(tokens.policyWorker).toResolvedValue(
     (policies, notices, projections, eventStore, progress, leases, logger) =>
       createPolicyWorker({
@@ -50,7 +50,7 @@ export const processesModule = new ContainerModule(({ bind }) => {
       tokens.noticePolicies,
       tokens.postgresProjections,
       httpTokens.eventStore,
-      tokens.policyProgress,
+      httpTokens.policyProgress,
       tokens.leases,
       tokens.logger,
     ],

@@ -19,7 +19,6 @@ import type { Clock } from '../application/ports/clock.js';
 import type { Leases } from '../application/ports/lease.js';
 import type { Logger } from '../application/ports/logger.js';
 import type { Mailer } from '../application/ports/mailer.js';
-import type { PolicyProgress } from '../application/ports/policy-progress.js';
 import type { PendingEffects } from '../application/ports/read-models.js';
 import type { OneTimeCodes, Passwords, Sealing } from '../application/ports/secrets.js';
 import type { UserAccounts } from '../application/ports/user-accounts.js';
@@ -118,7 +117,6 @@ export const tokens = {
   jobRunner: token<Worker>('jobRunner'),
   agenda: token<PostgresAgenda>('agenda'),
   agendaWorker: token<Worker>('agendaWorker'),
-  policyProgress: token<PolicyProgress>('policyProgress'),
   policyWorker: token<Worker>('policyWorker'),
   effectWorker: token<Worker>('effectWorker'),
   webhookWorker: token<Worker>('webhookWorker'),

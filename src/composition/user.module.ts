@@ -9,6 +9,7 @@ import { PostgresAccessLog } from '../infrastructure/postgres/access-log.js';
 import { PostgresSignInTries } from '../infrastructure/postgres/sign-in-tries.js';
 import { PostgresUserAccounts } from '../infrastructure/postgres/user-accounts.js';
 import { PostgresSessions, PostgresUserLinks } from '../infrastructure/postgres/user-sessions.js';
+import { PostgresOverviewQueries } from '../infrastructure/read-models/overview.js';
 import { AesSealing } from '../infrastructure/users/aes-sealing.js';
 import { ScryptPasswords } from '../infrastructure/users/scrypt-passwords.js';
 import { TotpCodes } from '../infrastructure/users/totp-codes.js';
@@ -69,6 +70,10 @@ export const userModule = new ContainerModule(({ bind }) => {
       tokens.pool,
       tokens.surroundings,
     ],
+  );
+  bind(httpTokens.overviewQueries).toResolvedValue(
+    (pool) => new PostgresOverviewQueries(pool),
+    [tokens.pool],
   );
   bind(httpTokens.consoleArea).toResolvedValue(
     (signIn, accessLog) => createConsoleArea({ signIn, accessLog }),

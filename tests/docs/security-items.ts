@@ -19,6 +19,7 @@ const limits = 'tests/unit/http/limits.spec.ts';
 const purses = 'tests/unit/limit/token-purses.spec.ts';
 const processes = 'tests/integration/limits/several-processes.spec.ts';
 const access = 'tests/security/access.spec.ts';
+const consolePages = 'tests/unit/http/console.spec.ts';
 const printed = 'tests/unit/document/printed-documents.spec.ts';
 const bytes = 'tests/unit/document/same-bytes.spec.ts';
 const documents = 'tests/unit/http/documents.spec.ts';
@@ -162,6 +163,7 @@ export const securityItems: readonly SecurityItem[] = [
       ['tests/unit/http/manual-payments.spec.ts', 'two keys of one holder are one person'],
       ['tests/unit/manual-payment/manual-payment.spec.ts', 'whatever keys the first one has'],
       ['tests/unit/http/users.spec.ts', 'is the user: with it nobody is a second person'],
+      [consolePages, 'security 34'],
     ],
   },
   {
@@ -304,6 +306,11 @@ export const securityItems: readonly SecurityItem[] = [
   },
   { number: 52, expected: 'A parameter given twice: 400', heldBy: [[input, 'limit=5&limit=6']] },
   { number: 53, expected: 'A JSON key given twice: 400', heldBy: [[input, 'a key twice']] },
+  {
+    number: 54,
+    expected: 'A cell that a spreadsheet would carry out is text; negative amounts stay numbers',
+    heldBy: [[consolePages, 'security 54']],
+  },
   {
     number: 55,
     expected: 'Markup, addresses and files in any text of a document are letters; the printer has no network',

@@ -1,6 +1,7 @@
 import type { Projection } from '../projections/projection.js';
 import { agendaProjection } from './agenda.js';
 import { alertsProjection } from './alerts.js';
+import { attemptsProjection } from './attempts.js';
 import { collectionsProjection } from './collections.js';
 import { creditsProjection } from './credits.js';
 import { customersProjection } from './customers.js';
@@ -18,6 +19,7 @@ import { refundsProjection } from './refunds.js';
 /** The read models that every process keeps. */
 export const projections: readonly Projection[] = [
   paymentsProjection,
+  attemptsProjection,
   refundsProjection,
   creditsProjection,
   customersProjection,

@@ -48,9 +48,11 @@ import type { ManualPaymentQueries } from '../../application/ports/manual-paymen
 import type { NoticeTemplates } from '../../application/ports/notice-templates.js';
 import type { Notifications } from '../../application/ports/notifications.js';
 import type { OrderQueries } from '../../application/ports/order-queries.js';
+import type { OverviewQueries } from '../../application/ports/overview-queries.js';
 import type { PaymentGateway } from '../../application/ports/payment-gateway.js';
 import type { PaymentMethodVault } from '../../application/ports/payment-method-vault.js';
 import type { PlanQueries } from '../../application/ports/plan-queries.js';
+import type { PolicyProgress } from '../../application/ports/policy-progress.js';
 import type { PortalSessions } from '../../application/ports/portal-sessions.js';
 import type {
   CreditQueries,
@@ -187,6 +189,8 @@ export const httpTokens = {
   checkConfig: token<CheckConfig>('checkConfig'),
   healthChecks: token<HealthChecks>('healthChecks'),
   metricsPage: token<MetricsPage>('metricsPage'),
+  policyProgress: token<PolicyProgress>('policyProgress'),
+  overviewQueries: token<OverviewQueries>('overviewQueries'),
   users: token<Users>('users'),
   signIn: token<SignIn>('signIn'),
   sessions: token<Sessions>('sessions'),

@@ -58,9 +58,9 @@ export class Browser {
   }
 }
 
-function guardOf(text: string): { readonly csrf: string; readonly once: string } {
+function guardOf(text: string): Readonly<Record<string, string>> {
   const csrf = /name="csrf" value="([^"]+)"/.exec(text)?.[1];
   const once = /name="once" value="([^"]+)"/.exec(text)?.[1];
-  if (csrf === undefined || once === undefined) throw new Error('the page has no form');
-  return { csrf, once };
+  if (csrf === undefined) throw new Error('the page has no form');
+  return { csrf, ...(once === undefined ? {} : { once }) };
 }

@@ -33,6 +33,6 @@ describe('the templates', () => {
     const forms = templates.flatMap(({ file, text }) =>
       [...text.matchAll(/<form[^>]*method="post"[\s\S]*?<\/form>/g)].map(([form]) => ({ file, form })),
     );
-    expect(forms.filter(({ form }) => !form.includes("include('/parts/guard', it)"))).toEqual([]);
+    expect(forms.filter(({ form }) => !/include\('\/parts\/(guard|csrf)', it\)/.test(form))).toEqual([]);
   });
 });

@@ -3,6 +3,8 @@ import { v4, v7 } from 'uuid';
 import type { AccessLog, AccessRow } from '../../../src/application/ports/access-log.js';
 import type { ApiKeys } from '../../../src/application/ports/api-keys.js';
 import type { EventMetadata, EventStore } from '../../../src/application/ports/event-store.js';
+import type { OverviewFigures, OverviewQueries } from '../../../src/application/ports/overview-queries.js';
+import type { PolicyProgress } from '../../../src/application/ports/policy-progress.js';
 import type {
   Credentials,
   Session,
@@ -174,6 +176,50 @@ class KeptAccess implements AccessLog {
   }
 }
 
+class NothingFails implements PolicyProgress {
+  async position() {
+    return 0n;
+  }
+
+  async advance() {
+    return true;
+  }
+
+  async waiting() {
+    return new Set<never>();
+  }
+
+  async dueFailures() {
+    return [];
+  }
+
+  async settle() {}
+
+  async postpone() {}
+
+  async failures() {
+    return [];
+  }
+}
+
+class NoFigures implements OverviewQueries {
+  async figures(): Promise<OverviewFigures> {
+    return {
+      ...{ succeeded: 19, failed: 1, average_seconds: 1.234, stuck: 0, open_requests: 0 },
+      volume: [{ currency: 'USD', minor: 123_456n, payments: 19 }],
+      webhooks: { total: 40, failed: 3 },
+    };
+  }
+
+  async paymentsOfAmount() {
+    return [];
+  }
+
+  async customersByLast4() {
+    return [];
+  }
+}
+
 const password = 'correct horse battery';
 
 export function bindUserParts(
@@ -197,6 +243,8 @@ export function bindUserParts(
     ...{ accounts, sessions, handler, passwords, sealing, codes, accessLog },
     tries: new InMemoryTries(),
   });
+  container.bind(httpTokens.policyProgress).toConstantValue(new NothingFails());
+  container.bind(httpTokens.overviewQueries).toConstantValue(new NoFigures());
   container.bind(httpTokens.users).toConstantValue(users);
   container.bind(httpTokens.signIn).toConstantValue(signIn);
   container.bind(httpTokens.sessions).toConstantValue(sessions);

@@ -1,7 +1,30 @@
 import { AccountPages } from './admin/account-pages.js';
 import { ApiKeyPages } from './admin/api-key-pages.js';
+import { AuditPages } from './admin/audit-pages.js';
+import { CustomerPages } from './admin/customer-pages.js';
+import { InvoicePages } from './admin/invoice-pages.js';
+import { ManualPaymentPages } from './admin/manual-payment-pages.js';
+import { OperationPages } from './admin/operation-pages.js';
+import { OrderPages } from './admin/order-pages.js';
+import { OverviewPages } from './admin/overview-pages.js';
+import { PaymentPages } from './admin/payment-pages.js';
+import { SearchPages } from './admin/search-pages.js';
 import { SignInPages } from './admin/sign-in-pages.js';
 import { UserPages } from './admin/user-pages.js';
 
 /** The pages of the operators' console, which is there only where it is switched on. */
-export const consolePages = [SignInPages, AccountPages, UserPages, ApiKeyPages] as const;
+export const consolePages = [
+  OverviewPages,
+  SearchPages,
+  PaymentPages,
+  ManualPaymentPages,
+  InvoicePages,
+  OrderPages,
+  CustomerPages,
+  OperationPages,
+  AuditPages,
+  SignInPages,
+  AccountPages,
+  UserPages,
+  ApiKeyPages,
+] as const;

@@ -30,12 +30,6 @@ export class AccountPages implements PageController {
     this.pages = [
       page(area, {
         method: 'get',
-        path: '/admin',
-        access: 'signed_in',
-        handle: () => ({ kind: 'redirect', to: '/admin/account' }),
-      }),
-      page(area, {
-        method: 'get',
         path: '/admin/account',
         access: 'signed_in',
         handle: async ({ visitor }) => ({

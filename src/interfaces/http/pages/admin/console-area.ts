@@ -10,8 +10,38 @@ type Place = { readonly title: string; readonly path: string; readonly scope: Sc
 /** The way around; a place is shown to whoever may see it. */
 const places: readonly { readonly title: string; readonly places: readonly Place[] }[] = [
   {
+    title: 'Now',
+    places: [{ title: 'Overview', path: '/admin', scope: 'operations:read' }],
+  },
+  {
+    title: 'Money',
+    places: [
+      { title: 'Payments', path: '/admin/payments', scope: 'payments:read' },
+      { title: 'Refunds', path: '/admin/refunds', scope: 'refunds:read' },
+      { title: 'Manual payments', path: '/admin/manual-payments', scope: 'manual_payments:read' },
+      { title: 'Invoices', path: '/admin/invoices', scope: 'invoices:read' },
+      { title: 'Credits', path: '/admin/credits', scope: 'credits:read' },
+      { title: 'Orders', path: '/admin/orders', scope: 'orders:read' },
+      { title: 'Customers', path: '/admin/customers', scope: 'customers:read' },
+    ],
+  },
+  {
     title: 'Developers',
-    places: [{ title: 'API keys', path: '/admin/api-keys', scope: 'keys:read' }],
+    places: [
+      { title: 'API keys', path: '/admin/api-keys', scope: 'keys:read' },
+      { title: 'Webhooks in', path: '/admin/webhooks', scope: 'webhooks:read' },
+      { title: 'Operations', path: '/admin/operations', scope: 'operations:read' },
+    ],
+  },
+  {
+    title: 'Audit',
+    places: [
+      { title: 'Event explorer', path: '/admin/audit', scope: 'audit:read' },
+      { title: 'State at a time', path: '/admin/audit/state', scope: 'audit:read' },
+      { title: 'Replay', path: '/admin/audit/replay', scope: 'audit:read' },
+      { title: 'Trial balance', path: '/admin/audit/trial-balance', scope: 'ledger:read' },
+      { title: 'Access log', path: '/admin/audit/access', scope: 'audit:read' },
+    ],
   },
   {
     title: 'Settings',
@@ -59,6 +89,9 @@ function waysOf({ scopes }: Operator, path: string) {
     .filter((group) => group.places.length > 0);
 }
 
+/** Other places are below these. */
+const roots = ['/admin', '/admin/audit'];
+
 function isHere(place: string, path: string): boolean {
-  return path === place || (place !== '/admin' && path.startsWith(`${place}/`));
+  return path === place || (!roots.includes(place) && path.startsWith(`${place}/`));
 }

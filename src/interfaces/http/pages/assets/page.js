@@ -14,7 +14,7 @@ if (!known && zone) {
       year: 'numeric',
       hour: '2-digit',
       minute: '2-digit',
-      second: '2-digit',
+      second: time.dataset.clock === 'short' ? undefined : '2-digit',
       hourCycle: 'h23',
     });
   }
@@ -39,13 +39,3 @@ for (const place of document.querySelectorAll('[data-live]')) {
     place.innerHTML = JSON.parse(data);
   };
 }
-
-// A slider leads to the page that the link of its value would lead to.
-document.addEventListener('change', (event) => {
-  const { target } = event;
-  if (target.matches('input[type="range"][data-follow]')) target.form.requestSubmit();
-});
-
-// What is on its way is looked at again by itself.
-const waiting = document.querySelector('[data-reload]');
-if (waiting) setTimeout(() => location.reload(), Number(waiting.dataset.reload) * 1000);

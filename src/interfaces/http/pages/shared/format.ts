@@ -1,3 +1,4 @@
+import { stringify } from 'lossless-json';
 import type { Currency } from '../../../../domain/shared/currency.js';
 import { parseCurrency } from '../../../../domain/shared/currency.js';
 import type { Money } from '../../../../domain/shared/money.js';
@@ -65,4 +66,14 @@ export function readerZone(told: string | undefined): string {
 /** `in_progress` as a person writes it. */
 export function formatWords(code: string): string {
   return code.replaceAll('_', ' ');
+}
+
+/** `pay_…4821af6252c8`: enough of an id to tell it from others on one page; the whole of it stands in the title. */
+export function formatId(id: string): string {
+  return id.replace(/_?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-([0-9a-f]{12})$/, '_…$1');
+}
+
+/** For reading; integers of any size are written in full. */
+export function formatJson(value: unknown): string {
+  return stringify(value, null, 2) ?? '';
 }

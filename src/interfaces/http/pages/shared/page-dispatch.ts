@@ -151,7 +151,8 @@ export function createPageDispatch(parts: PageDispatchParts) {
       method: 'POST',
       path: exchange.request.path,
       key: sent.once,
-      fingerprint: fingerprintOf(sent.given),
+      // With the session's secret, so that nobody can guess from what is kept what was sent.
+      fingerprint: fingerprintOf({ given: sent.given, session: context.sessionToken ?? '' }),
     };
     let first: PageAnswer | undefined;
     const kept = { records: parts.idempotency, logger, leaseMs: parts.leaseMs };

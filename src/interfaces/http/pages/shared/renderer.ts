@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Assets } from './assets.js';
-import { formatCount, formatMinor, formatMoney, formatTime, formatWords } from './format.js';
+import { formatCount, formatId, formatMinor, formatMoney, formatTime, formatWords } from './format.js';
 
 const views = fileURLToPath(new URL('../templates/', import.meta.url));
 
@@ -30,7 +30,8 @@ export function createRenderer(assets: Assets): Render {
     cache: true,
     autoEscape: true,
     escapeFunction: escapeHtml,
-    functionHeader: 'const { money, minor, count, clock, words, asset } = it.show; const { frame } = it;',
+    functionHeader:
+      'const { money, minor, count, clock, words, short, asset } = it.show; const { frame } = it;',
   });
   return (template, data, frame) =>
     eta.render(template, {
@@ -42,6 +43,7 @@ export function createRenderer(assets: Assets): Render {
         count: formatCount,
         clock: (instant: string) => formatTime(instant, frame.zone),
         words: formatWords,
+        short: formatId,
         asset: assets.href,
       },
     });

@@ -1,0 +1,31 @@
+import type { Instant } from '../../domain/shared/instant.js';
+
+/** Payments whose latest attempt ended since an instant, and what came of it. */
+export type OverviewFigures = {
+  readonly succeeded: number;
+  /** Declined, or failed for good. */
+  readonly failed: number;
+  /** Seconds from the request to the answer, over those that succeeded without the customer having to act; null without any. */
+  readonly average_seconds: number | null;
+  /** What was captured of payments that were created since. */
+  readonly volume: readonly {
+    readonly currency: string;
+    readonly minor: bigint;
+    readonly payments: number;
+  }[];
+  /** On their way for so long that a person should look. */
+  readonly stuck: number;
+  /** Of the last thousand webhooks that came in. */
+  readonly webhooks: { readonly total: number; readonly failed: number };
+  /** Requests to the provider without an outcome. */
+  readonly open_requests: number;
+};
+
+/** Figures over the read models: they may lag, and nothing is decided on them. */
+export interface OverviewQueries {
+  figures(since: Instant, now: Instant): Promise<OverviewFigures>;
+  /** Payments of exactly this amount of minor units in any currency, newest first; at most `limit` ids. */
+  paymentsOfAmount(minor: bigint, limit: number): Promise<readonly string[]>;
+  /** Customers with a payment method that ends in these four digits; at most `limit` ids. */
+  customersByLast4(last4: string, limit: number): Promise<readonly string[]>;
+}

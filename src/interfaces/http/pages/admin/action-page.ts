@@ -1,0 +1,47 @@
+import type { ZodObject, ZodType } from 'zod';
+import { z } from 'zod';
+import type { Scope } from '../../../../application/ports/api-keys.js';
+import type { AskApi } from '../shared/ask-api.js';
+import type { Page } from '../shared/page.js';
+import { page } from '../shared/page.js';
+import { reasonField } from './account-fields.js';
+import type { ConsoleArea } from './console-area.js';
+
+/**
+ * A form that asks one route of the API for the thing in its path, gives a reason, and leads back to the thing.
+ * `body` are further fields, sent under their own names.
+ */
+export function actionPage(area: ConsoleArea, ask: AskApi) {
+  return (action: {
+    /** Ends in the thing's own path and one more word: `/admin/payments/:id/cancel`. */
+    readonly path: string;
+    readonly route: string;
+    readonly access: Scope;
+    readonly params: ZodObject;
+    readonly body?: Readonly<Record<string, ZodType>>;
+    /** Whether the route takes the reason in its body, too. */
+    readonly reasonInBody?: true;
+    readonly done: string;
+  }): Page => {
+    const of = (params: unknown): string =>
+      action.path
+        .slice(0, action.path.lastIndexOf('/'))
+        .replace(/:(\w+)/g, (_all, name: string) =>
+          String((params as Readonly<Record<string, unknown>>)[name]),
+        );
+    return page(area, {
+      method: 'post',
+      path: action.path,
+      access: action.access,
+      params: action.params,
+      form: z.strictObject({ ...action.body, reason: reasonField }),
+      back: ({ params }) => of(params),
+      handle: async ({ visitor, params, form, context }) => {
+        const { reason, ...fields } = form as { readonly reason: string };
+        const body = action.reasonInBody === true ? { ...fields, reason } : fields;
+        await ask(action.route, { params, body }, { caller: visitor, context, reason });
+        return { kind: 'redirect', to: of(params), told: { kind: 'good', text: action.done } };
+      },
+    });
+  };
+}

@@ -1,0 +1,270 @@
+import { inject, injectable } from 'inversify';
+import { z } from 'zod';
+import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
+import type { StateAt } from '../../../../application/audit/state-at.js';
+import type { AccessLog } from '../../../../application/ports/access-log.js';
+import type { EventStore, RecordedEvent, StreamName } from '../../../../application/ports/event-store.js';
+import type { EventQueries, LedgerQueries, Projections } from '../../../../application/ports/read-models.js';
+import { parseUserId } from '../../../../domain/shared/ids.js';
+import type { Instant } from '../../../../domain/shared/instant.js';
+import { parseInstant } from '../../../../domain/shared/instant.js';
+import { httpTokens } from '../../http-tokens.js';
+import { idField, positionField, textField } from '../../shared/fields.js';
+import { refused } from '../../shared/problem.js';
+import { formatJson } from '../shared/format.js';
+import type { Page, PageAnswer, PageController } from '../shared/page.js';
+import { page } from '../shared/page.js';
+import type { Table } from './cells.js';
+import { amount, idCell, text, time } from './cells.js';
+import type { ConsoleArea } from './console-area.js';
+import { listPages } from './list-page.js';
+import { changesBetween } from './state-changes.js';
+
+const streamField = z
+  .templateLiteral([z.string().regex(/^[a-z][A-Za-z]{0,63}$/), '-', z.string().regex(/^[\w.:-]{1,200}$/)])
+  .refine((name): name is StreamName => name.length <= 250);
+const momentField = z.string().regex(/^(\d{1,18}|\d{4}-\d{2}-\d{2}T[\d:.]{5,12}Z)$/, {
+  error: 'A revision, or a time in UTC such as 2026-11-01T09:30:00Z, is expected.',
+});
+const eventsAtOnce = 50;
+/** An explorer that filters reads this far at most before it shows what it has found, and where to go on. */
+const scannedMax = 5_000;
+
+type Explored = {
+  readonly type: string | null;
+  readonly actor: string | null;
+  readonly after: bigint;
+};
+
+/** What an auditor asks: every fact, any state at any time, the books at any position, and who looked at what. */
+@injectable()
+export class AuditPages implements PageController {
+  readonly pages: readonly Page[];
+
+  constructor(
+    @inject(httpTokens.consoleArea) area: ConsoleArea,
+    @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
+    @inject(httpTokens.eventQueries) private readonly events: EventQueries,
+    @inject(httpTokens.describeEvent) private readonly describe: DescribeEvent,
+    @inject(httpTokens.stateAt) private readonly stateAt: StateAt,
+    @inject(httpTokens.ledgerQueries) private readonly ledger: LedgerQueries,
+    @inject(httpTokens.projections) private readonly projections: Projections,
+    @inject(httpTokens.accessLog) accessLog: AccessLog,
+  ) {
+    this.pages = [
+      page(area, {
+        method: 'get',
+        path: '/admin/audit',
+        access: 'audit:read',
+        query: z.strictObject({
+          stream: streamField.optional(),
+          type: z
+            .string()
+            .regex(/^[A-Z]\w{0,79}(\.v\d+)?$/)
+            .optional(),
+          actor: textField(120).optional(),
+          after: positionField.optional(),
+        }),
+        handle: ({ query: { stream, type = null, actor = null, after = 0n } }) =>
+          this.explore(stream ?? null, { type, actor, after }),
+      }),
+      page(area, {
+        method: 'get',
+        path: '/admin/audit/events/:id',
+        access: 'audit:read',
+        params: z.strictObject({ id: z.string().regex(/^evt_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) }),
+        handle: async ({ params }) => {
+          const event = await this.events.find(params.id.slice('evt_'.length));
+          if (event === undefined) throw refused('resource_missing', { detail: 'There is no such event.' });
+          return { kind: 'redirect', to: `/admin/audit/state?stream=${event.stream}&at=${event.revision}` };
+        },
+      }),
+      page(area, {
+        method: 'get',
+        path: '/admin/audit/state',
+        access: 'audit:read',
+        query: z.strictObject({ stream: streamField.optional(), at: momentField.optional() }),
+        handle: ({ query: { stream, at = null } }) =>
+          stream === undefined ? askForStream : this.state(stream, at),
+      }),
+      page(area, {
+        method: 'get',
+        path: '/admin/audit/trial-balance',
+        access: 'ledger:read',
+        query: z.strictObject({ position: positionField.optional() }),
+        handle: ({ query }) => this.balance(query.position ?? null),
+      }),
+      page(area, {
+        method: 'get',
+        path: '/admin/audit/replay',
+        access: 'audit:read',
+        handle: ({ visitor }) => this.replayForm(visitor.scopes.includes('audit:write')),
+      }),
+      page(area, {
+        method: 'post',
+        path: '/admin/audit/replay',
+        access: 'audit:write',
+        form: z.strictObject({ projection: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/) }),
+        back: () => '/admin/audit/replay',
+        handle: ({ form }) => this.replay(form.projection),
+      }),
+      ...accessPages(area, accessLog),
+    ];
+  }
+
+  private async explore(stream: StreamName | null, wanted: Explored): Promise<PageAnswer> {
+    const { shown, goOn } = stream === null ? await this.scan(wanted) : await this.ofStream(stream, wanted);
+    const data = {
+      wanted: { ...wanted, stream },
+      goOn,
+      events: shown.map((event) => ({
+        ...event,
+        sentence: this.describe(event),
+        json: formatJson({ data: event.data, metadata: event.metadata }),
+      })),
+    };
+    return { kind: 'page', template: '/admin/audit', title: 'Event explorer', data };
+  }
+
+  /** In the one global order; `goOn` is the position after which there may be more. */
+  private async scan(wanted: Explored) {
+    const shown: RecordedEvent[] = [];
+    let { after } = wanted;
+    for (let scanned = 0; scanned < scannedMax; ) {
+      const some = await this.eventStore.readAll(after, 500);
+      for (const event of some) {
+        after = event.position;
+        if (matches(event, wanted)) shown.push(event);
+        if (shown.length === eventsAtOnce) return { shown, goOn: after };
+      }
+      scanned += some.length;
+      if (some.length < 500) return { shown, goOn: null };
+    }
+    return { shown, goOn: after };
+  }
+
+  private async ofStream(stream: StreamName, wanted: Explored) {
+    const events = (await this.eventStore.readStream(stream)).filter((event) => matches(event, wanted));
+    const shown = events.filter(({ position }) => position > wanted.after).slice(0, eventsAtOnce);
+    const last = shown.at(-1);
+    return { shown, goOn: shown.length === eventsAtOnce && last !== undefined ? last.position : null };
+  }
+
+  private async state(stream: StreamName, at: string | null): Promise<PageAnswer> {
+    const events = await this.eventStore.readStream(stream);
+    const found = await this.stateAt(stream, momentOf(at));
+    if (found.outcome !== 'found') {
+      throw refused('resource_missing', { detail: 'There is no such stream.' });
+    }
+    const { revision, state, causedBy, recordedAt } = found;
+    const before =
+      revision === null || revision === 0n ? null : await this.stateAt(stream, { revision: revision - 1n });
+    const last = events.at(-1)?.revision ?? 0n;
+    const data = {
+      stream,
+      at: revision === null ? 0 : Number(revision),
+      last: Number(last),
+      recordedAt,
+      sentence: causedBy === null ? null : this.describe(causedBy),
+      causedBy,
+      json: formatJson(state),
+      changes: changesBetween(before?.outcome === 'found' ? before.state : null, state),
+      steps: events.slice(-60).map((event) => ({
+        revision: event.revision,
+        recordedAt: event.recordedAt,
+        sentence: this.describe(event),
+      })),
+    };
+    return { kind: 'page', template: '/admin/audit-state', title: 'State at a time', data };
+  }
+
+  private async balance(at: bigint | null): Promise<PageAnswer> {
+    const { position, rows } = await this.ledger.trialBalance(at);
+    const sums = new Map<string, bigint>();
+    for (const row of rows) sums.set(row.currency, (sums.get(row.currency) ?? 0n) + row.balance);
+    const table: Table = {
+      caption: `Trial balance at position ${position}`,
+      columns: [
+        { title: 'Account' },
+        { title: 'Debits', amounts: true },
+        { title: 'Credits', amounts: true },
+        { title: 'Balance', amounts: true },
+      ],
+      rows: rows.map((row) => [
+        text(row.account),
+        amount(row.debits, row.currency),
+        amount(row.credits, row.currency),
+        amount(row.balance, row.currency),
+      ]),
+    };
+    const balanced = [...sums].map(([currency, sum]) => ({ currency, sum, good: sum === 0n }));
+    const data = { table, position, asked: at, balanced };
+    return { kind: 'page', template: '/admin/audit-balance', title: 'Trial balance', data };
+  }
+
+  private replayForm(mayReplay: boolean): PageAnswer {
+    const data = { names: this.projections.names, report: null, differences: [], mayReplay };
+    return { kind: 'page', template: '/admin/audit-replay', title: 'Replay and compare', data };
+  }
+
+  /** Builds the read model anew beside the live one, and leaves the live one as it is. */
+  private async replay(name: string): Promise<PageAnswer> {
+    const report = await this.projections.rebuild(name, { swap: false });
+    if (report === undefined) throw refused('resource_missing', { detail: 'There is no such read model.' });
+    const differences = report.differences.map((each) => ({
+      ...each,
+      changes: changesBetween(each.live ?? {}, each.rebuilt ?? {}),
+    }));
+    const data = { names: this.projections.names, report, differences, mayReplay: true };
+    return { kind: 'page', template: '/admin/audit-replay', title: 'Replay and compare', data };
+  }
+}
+
+const askForStream: PageAnswer = {
+  kind: 'page',
+  template: '/admin/audit-state-of',
+  title: 'State at a time',
+  data: {},
+};
+
+function matches({ type, metadata }: RecordedEvent, wanted: Explored): boolean {
+  if (wanted.type !== null && type !== wanted.type) return false;
+  const { kind, id } = metadata.actor;
+  return wanted.actor === null || id === wanted.actor || kind === wanted.actor;
+}
+
+function momentOf(at: string | null): { readonly revision: bigint } | { readonly instant: Instant } | null {
+  if (at === null) return null;
+  if (/^\d+$/.test(at)) return { revision: BigInt(at) };
+  const instant = parseInstant(at);
+  if (instant === undefined) throw refused('invalid_request', { detail: 'That is no time in UTC.' });
+  return { instant };
+}
+
+function accessPages(area: ConsoleArea, accessLog: AccessLog): readonly Page[] {
+  return listPages(area, {
+    path: '/admin/audit/access',
+    title: 'Access log',
+    scope: 'audit:read',
+    cursor: z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+    fields: { user: idField(parseUserId, 'usr').optional() },
+    filters: [{ name: 'user', label: 'User' }],
+    columns: [
+      { title: 'When' },
+      { title: 'Who' },
+      { title: 'What' },
+      { title: 'Result' },
+      { title: 'From' },
+      { title: 'Request' },
+    ],
+    load: ({ user = null }, request) => accessLog.list({ ...request, user }),
+    cells: (row) => [
+      time(row.at),
+      idCell(row.user_id),
+      text(row.action),
+      text(row.result),
+      text(row.network),
+      text(row.request_id),
+    ],
+  });
+}

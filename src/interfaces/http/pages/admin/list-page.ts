@@ -1,0 +1,112 @@
+import type { ZodObject, ZodType, z } from 'zod';
+import { z as zod } from 'zod';
+import type { Scope } from '../../../../application/ports/api-keys.js';
+import type { PageRequest, Page as RowPage } from '../../../../application/ports/read-models.js';
+import { oneCursor, oneCursorRefusal, pageParameters } from '../../shared/fields.js';
+import { pageOf as pageRequestOf } from '../../shared/lists.js';
+import type { Page, PageAnswer } from '../shared/page.js';
+import { page } from '../shared/page.js';
+import type { Cell, Column } from './cells.js';
+import type { ConsoleArea } from './console-area.js';
+import { csvOf } from './csv.js';
+
+type Filter = {
+  readonly name: string;
+  readonly label: string;
+  /** Of a choice; anything may be typed without them. */
+  readonly options?: readonly string[];
+  readonly type?: 'text' | 'date';
+};
+
+/** So many rows at most are in a file: beyond it, reports are what one wants. */
+const csvRowsMax = 10_000;
+
+/**
+ * A list with filters, pages by keys, and the same as a file.
+ * @param list `fields` are the schemas of the filters by name
+ */
+export function listPages<Row extends { readonly id: string }, F extends Record<string, ZodType>>(
+  area: ConsoleArea,
+  list: {
+    readonly path: string;
+    readonly title: string;
+    readonly scope: Scope;
+    readonly cursor: ZodType<string>;
+    readonly filters: readonly Filter[];
+    readonly fields: F;
+    readonly columns: readonly Column[];
+    load(filters: z.output<ZodObject<F>>, page: PageRequest): Promise<RowPage<Row>>;
+    cells(row: Row): readonly Cell[];
+    /** A button beside the title. */
+    readonly action?: { readonly label: string; readonly href: string };
+  },
+): readonly Page[] {
+  const { path, title, scope, columns } = list;
+  const filtersOnly = zod.strictObject(list.fields);
+  const query = zod
+    .strictObject({ ...pageParameters(list.cursor), ...list.fields })
+    .refine(oneCursor, oneCursorRefusal);
+  type Query = z.output<ZodObject<F>> & Parameters<typeof pageRequestOf>[0];
+
+  async function show(given: Query, address: string): Promise<PageAnswer> {
+    const request = pageRequestOf(given);
+    const { rows, hasMore } = await list.load(given, { ...request, limit: 50 });
+    const back = request.endingBefore !== null;
+    const [first, last] = [rows.at(0), rows.at(-1)];
+    const hasNewer = back ? hasMore : request.startingAfter !== null;
+    const hasOlder = back ? true : hasMore;
+    const chosen = new URLSearchParams(address.split('?')[1] ?? '');
+    const data = {
+      path,
+      columns,
+      chosen: Object.fromEntries(chosen),
+      filters: list.filters,
+      rows: rows.map((row) => list.cells(row)),
+      next: hasOlder && last !== undefined ? at(path, chosen, 'starting_after', last.id) : null,
+      previous: hasNewer && first !== undefined ? at(path, chosen, 'ending_before', first.id) : null,
+      file: at(`${path}/csv`, chosen, null, ''),
+      action: list.action ?? null,
+    };
+    return { kind: 'page', template: '/admin/list', title, data };
+  }
+
+  async function file(filters: z.output<ZodObject<F>>): Promise<PageAnswer> {
+    const rows: (readonly Cell[])[] = [];
+    let startingAfter: string | null = null;
+    while (rows.length < csvRowsMax) {
+      const some: RowPage<Row> = await list.load(filters, { limit: 100, startingAfter, endingBefore: null });
+      for (const row of some.rows) rows.push(list.cells(row));
+      startingAfter = some.rows.at(-1)?.id ?? null;
+      if (!some.hasMore || startingAfter === null) break;
+    }
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const contentType = 'text/csv; charset=utf-8; header=present';
+    return { kind: 'file', contentType, fileName: `${name}.csv`, body: csvOf(columns, rows) };
+  }
+
+  return [
+    page(area, {
+      method: 'get',
+      path,
+      access: scope,
+      query,
+      handle: ({ query: given, context }) => show(given as Query, context.address),
+    }),
+    page(area, {
+      method: 'get',
+      path: `${path}/csv`,
+      access: scope,
+      query: filtersOnly,
+      handle: ({ query: filters }) => file(filters),
+    }),
+  ];
+}
+
+/** The address of another page of the same list. */
+function at(path: string, chosen: URLSearchParams, cursor: string | null, id: string): string {
+  const parameters = new URLSearchParams(chosen);
+  for (const name of ['starting_after', 'ending_before', 'limit']) parameters.delete(name);
+  if (cursor !== null) parameters.set(cursor, id);
+  const text = parameters.toString();
+  return text === '' ? path : `${path}?${text}`;
+}

@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inject, injectable } from 'inversify';
+import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
+import type { Clock } from '../../../../application/ports/clock.js';
+import type { EventStore, RecordedEvent } from '../../../../application/ports/event-store.js';
+import type { OverviewFigures, OverviewQueries } from '../../../../application/ports/overview-queries.js';
+import type { Projections } from '../../../../application/ports/read-models.js';
+import { later } from '../../../../application/webhook/retry-schedule.js';
+import type { HealthChecks } from '../../http-tokens.js';
+import { httpTokens } from '../../http-tokens.js';
+import { formatJson } from '../shared/format.js';
+import type { Page, PageController } from '../shared/page.js';
+import { page } from '../shared/page.js';
+import type { ConsoleArea } from './console-area.js';
+
+const everyMs = 2_000;
+const dayMs = 86_400_000;
+const feedLength = 15;
+/** A stream ends after a minute and the browser asks again, so that who is put out sees no more than that. */
+const streamMs = 60_000;
+
+type Tile = {
+  readonly title: string;
+  readonly value: string | null;
+  readonly note: string;
+  /** Null where there is nothing to judge. */
+  readonly good: boolean | null;
+};
+
+/** What is going on right now. */
+@injectable()
+export class OverviewPages implements PageController {
+  readonly pages: readonly Page[];
+  /** Shared by all who look: figures are asked for once in two seconds at most. */
+  #latest: { readonly until: number; readonly live: ReturnType<OverviewPages['read']> } | undefined;
+
+  constructor(
+    @inject(httpTokens.consoleArea) area: ConsoleArea,
+    @inject(httpTokens.clock) private readonly clock: Clock,
+    @inject(httpTokens.overviewQueries) private readonly queries: OverviewQueries,
+    @inject(httpTokens.projections) private readonly projections: Projections,
+    @inject(httpTokens.healthChecks) private readonly health: HealthChecks,
+    @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
+    @inject(httpTokens.describeEvent) private readonly describe: DescribeEvent,
+  ) {
+    this.pages = [
+      page(area, {
+        method: 'get',
+        path: '/admin',
+        access: 'signed_in',
+        handle: async ({ visitor }) => {
+          // Whoever may not see it comes to what they work with.
+          if (!visitor.scopes.includes('operations:read')) return { kind: 'redirect', to: '/admin/payments' };
+          const data = await this.live();
+          return { kind: 'page', template: '/admin/overview', title: 'Overview', data };
+        },
+      }),
+      page(area, {
+        method: 'get',
+        path: '/admin/stream',
+        access: 'operations:read',
+        handle: () => ({ kind: 'stream', run: (push, signal) => this.follow(push, signal) }),
+      }),
+    ];
+  }
+
+  private async follow(
+    push: (template: string, data: Readonly<Record<string, unknown>>) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const endsAt = performance.now() + streamMs;
+    let shown = '';
+    while (!signal.aborted && performance.now() < endsAt) {
+      const live = await this.live();
+      const now = formatJson(live);
+      if (now !== shown) push('/admin/overview-live', live);
+      shown = now;
+      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private live(): ReturnType<OverviewPages['read']> {
+    if (this.#latest === undefined || this.#latest.until <= performance.now()) {
+      const live = this.read();
+      this.#latest = { until: performance.now() + everyMs / 2, live };
+      live.catch(() => {
+        this.#latest = undefined;
+      });
+    }
+    return this.#latest.live;
+  }
+
+  private async read() {
+    const now = this.clock.now();
+    const [figures, health, feed] = await Promise.all([
+      this.queries.figures(later(now, -dayMs), now),
+      this.health.payments(),
+      this.feed(),
+    ]);
+    return {
+      tiles: tilesOf(figures, this.projections.lagMs()),
+      volume: figures.volume,
+      health: Object.entries(health.checks).map(([name, check]) => ({ name, ...check })),
+      feed: feed.map((event) => ({
+        id: event.id,
+        stream: event.stream,
+        type: event.type,
+        recordedAt: event.recordedAt,
+        sentence: this.describe(event),
+      })),
+    };
+  }
+
+  /** The last events. Positions are not counted one by one in every store, so the reach grows until there are enough. */
+  private async feed(): Promise<readonly RecordedEvent[]> {
+    const head = await this.eventStore.head();
+    let events: readonly RecordedEvent[] = [];
+    for (let reach = 64n; ; reach *= 64n) {
+      const after = head > reach ? head - reach : 0n;
+      events = await this.eventStore.readAll(after, 1_000);
+      if (events.length >= feedLength || after === 0n) break;
+    }
+    return events.slice(-feedLength).reverse();
+  }
+}
+
+/** Against what the owners promise: 95 % of payments succeed (below 90 % is an alarm), within three seconds. */
+function tilesOf(figures: OverviewFigures, lagMs: number): readonly Tile[] {
+  const { succeeded, failed, average_seconds: seconds, stuck, webhooks } = figures;
+  const ended = succeeded + failed;
+  const share = (part: number, whole: number) => (whole === 0 ? null : (100 * part) / whole);
+  const rate = share(succeeded, ended);
+  const failing = share(webhooks.failed, webhooks.total);
+  const percent = (value: number | null) => (value === null ? null : `${value.toFixed(1)} %`);
+  return [
+    {
+      title: 'Payments that succeed',
+      value: percent(rate),
+      note: `${succeeded} of ${ended} in 24 h; 95 % promised`,
+      good: rate === null ? null : rate >= 90,
+    },
+    {
+      title: 'Time to the answer',
+      value: seconds === null ? null : `${seconds.toFixed(2)} s`,
+      note: 'on average; 3 s promised',
+      good: seconds === null ? null : seconds <= 3,
+    },
+    {
+      title: 'Stuck payments',
+      value: String(stuck),
+      note: 'more than 5 is an alarm',
+      good: stuck <= 5,
+    },
+    {
+      title: 'Webhooks that failed',
+      value: percent(failing),
+      note: `${webhooks.failed} of the last ${webhooks.total}; 5 % is an alarm`,
+      good: failing === null ? null : failing <= 5,
+    },
+    {
+      title: 'Read models behind by',
+      value: `${Math.round(lagMs)} ms`,
+      note: '30 s is an alarm',
+      good: lagMs <= 30_000,
+    },
+    {
+      title: 'Open requests',
+      value: String(figures.open_requests),
+      note: 'to the provider, without an outcome',
+      good: null,
+    },
+  ];
+}

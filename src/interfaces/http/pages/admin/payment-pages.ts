@@ -1,0 +1,361 @@
+import { inject, injectable } from 'inversify';
+import { z } from 'zod';
+import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
+import type { PaymentOperations } from '../../../../application/payment/payment-operations.js';
+import type { EventStore, RecordedEvent } from '../../../../application/ports/event-store.js';
+import type { PaymentQueries, PaymentRow, RefundQueries } from '../../../../application/ports/read-models.js';
+import type { ExistingPayment } from '../../../../domain/payment/state.js';
+import { refundable } from '../../../../domain/payment/state.js';
+import type { PaymentId } from '../../../../domain/shared/ids.js';
+import {
+  parseCustomerId,
+  parseOrderId,
+  parsePaymentId,
+  parseRefundId,
+} from '../../../../domain/shared/ids.js';
+import { format } from '../../../../domain/shared/money.js';
+import { httpTokens } from '../../http-tokens.js';
+import { existing } from '../../payment/payment-answers.js';
+import { paymentOfState, refundOfState } from '../../payment/payment-object.js';
+import { currencyField, idField } from '../../shared/fields.js';
+import { createdIn } from '../../shared/lists.js';
+import type { AskApi } from '../shared/ask-api.js';
+import type { Page, PageAnswer, PageController } from '../shared/page.js';
+import { page } from '../shared/page.js';
+import { reasonField } from './account-fields.js';
+import { actionPage } from './action-page.js';
+import type { Table } from './cells.js';
+import { amount, count, idCell, status, text, time, words } from './cells.js';
+import type { ConsoleArea } from './console-area.js';
+import { createdDayFilters, createdDays, minorOf, typedAmount } from './form-fields.js';
+import { listPages } from './list-page.js';
+import type { Action } from './record-page.js';
+import { recordAnswer } from './record-page.js';
+
+const paymentId = idField(parsePaymentId, 'pay');
+const params = z.strictObject({ id: paymentId });
+const statuses = [
+  'requires_payment_method',
+  'requires_action',
+  'processing',
+  'authorized',
+  'succeeded',
+  'partially_refunded',
+  'refunded',
+  'failed',
+  'canceled',
+] as const;
+const refundReasons = ['requested_by_customer', 'duplicate', 'fraudulent'] as const;
+const refundStatuses = ['pending', 'succeeded', 'failed', 'canceled'] as const;
+
+/** Payments and their refunds. */
+@injectable()
+export class PaymentPages implements PageController {
+  readonly pages: readonly Page[];
+
+  constructor(
+    @inject(httpTokens.consoleArea) area: ConsoleArea,
+    @inject(httpTokens.paymentOperations) private readonly payments: PaymentOperations,
+    @inject(httpTokens.paymentQueries) private readonly queries: PaymentQueries,
+    @inject(httpTokens.refundQueries) private readonly refunds: RefundQueries,
+    @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
+    @inject(httpTokens.describeEvent) private readonly describe: DescribeEvent,
+    @inject(httpTokens.askApi) private readonly ask: AskApi,
+  ) {
+    const act = actionPage(area, ask);
+    const at = (id: string) => `/admin/payments/${id}`;
+    this.pages = [
+      ...this.lists(area),
+      page(area, {
+        method: 'get',
+        path: '/admin/payments/:id',
+        access: 'payments:read',
+        params,
+        handle: ({ visitor, params: { id } }) => this.show(id, visitor.scopes),
+      }),
+      page(area, {
+        method: 'post',
+        path: '/admin/payments/:id/refund',
+        access: 'refunds:write',
+        params,
+        form: z.strictObject({
+          amount: typedAmount.optional(),
+          refund_reason: z.enum(refundReasons).optional(),
+          reason: reasonField,
+        }),
+        back: ({ params: { id } }) => at(id),
+        handle: async ({ visitor, params: { id }, form, context }) => {
+          const body = {
+            payment: id,
+            ...(form.amount === undefined ? {} : { amount: await this.minor(id, form.amount) }),
+            ...(form.refund_reason === undefined ? {} : { reason: form.refund_reason }),
+          };
+          const by = { caller: visitor, context, reason: form.reason };
+          const answer = await this.ask('POST /v1/refunds', { body }, by);
+          const done = answer.status === 201 ? 'The refund is made.' : 'The refund is on its way.';
+          return { kind: 'redirect', to: at(id), told: { kind: 'good', text: done } };
+        },
+      }),
+      page(area, {
+        method: 'post',
+        path: '/admin/payments/:id/capture',
+        access: 'payments:write',
+        params,
+        form: z.strictObject({ amount: typedAmount.optional(), reason: reasonField }),
+        back: ({ params: { id } }) => at(id),
+        handle: async ({ visitor, params: { id }, form, context }) => {
+          const body = form.amount === undefined ? {} : { amount: await this.minor(id, form.amount) };
+          const by = { caller: visitor, context, reason: form.reason };
+          await this.ask('POST /v1/payments/:id/capture', { params: { id }, body }, by);
+          return { kind: 'redirect', to: at(id), told: { kind: 'good', text: 'The capture was asked for.' } };
+        },
+      }),
+      act({
+        path: '/admin/payments/:id/cancel',
+        route: 'POST /v1/payments/:id/cancel',
+        access: 'payments:write',
+        params,
+        done: 'The cancellation was asked for.',
+      }),
+      act({
+        path: '/admin/payments/:id/recover',
+        route: 'POST /v1/payments/:id/recover',
+        access: 'payments:write',
+        params,
+        done: 'The payment is what the provider knows of it.',
+      }),
+    ];
+  }
+
+  private lists(area: ConsoleArea): readonly Page[] {
+    return [
+      ...listPages<PaymentRow, typeof paymentFilters>(area, {
+        path: '/admin/payments',
+        title: 'Payments',
+        scope: 'payments:read',
+        cursor: paymentId,
+        fields: paymentFilters,
+        filters: [
+          { name: 'status', label: 'Status', options: statuses },
+          { name: 'customer', label: 'Customer' },
+          { name: 'order', label: 'Order' },
+          { name: 'currency', label: 'Currency' },
+          ...createdDayFilters,
+        ],
+        columns: [
+          { title: 'Payment' },
+          { title: 'Status' },
+          { title: 'Amount', amounts: true },
+          { title: 'Captured', amounts: true },
+          { title: 'Refunded', amounts: true },
+          { title: 'Customer' },
+          { title: 'Description' },
+          { title: 'Created' },
+        ],
+        load: (filters, request) => {
+          const { status: wanted = null, customer = null, order = null, currency = null } = filters;
+          return this.queries.list({
+            ...request,
+            ...createdIn(filters),
+            status: wanted,
+            customer,
+            order,
+            currency,
+          });
+        },
+        cells: (row) => [
+          idCell(row.id),
+          status(row.status),
+          amount(row.amount, row.currency),
+          amount(row.amount_captured, row.currency),
+          amount(row.amount_refunded, row.currency),
+          idCell(row.customer),
+          text(row.description),
+          time(row.created_at),
+        ],
+      }),
+      ...listPages(area, {
+        path: '/admin/refunds',
+        title: 'Refunds',
+        scope: 'refunds:read',
+        cursor: idField(parseRefundId, 're'),
+        fields: { status: z.enum(refundStatuses).optional(), payment: paymentId.optional() },
+        filters: [
+          { name: 'status', label: 'Status', options: refundStatuses },
+          { name: 'payment', label: 'Payment' },
+        ],
+        columns: [
+          { title: 'Refund' },
+          { title: 'Status' },
+          { title: 'Amount', amounts: true },
+          { title: 'Payment' },
+          { title: 'Reason' },
+          { title: 'Why it failed' },
+          { title: 'Created' },
+        ],
+        load: ({ status: wanted = null, payment = null }, request) =>
+          this.refunds.list({ ...request, ...createdIn({}), status: wanted, payment }),
+        cells: (row) => [
+          idCell(row.id),
+          status(row.status),
+          amount(row.amount, row.currency),
+          idCell(row.payment),
+          words(row.reason),
+          text(row.failure_reason),
+          time(row.created_at),
+        ],
+      }),
+    ];
+  }
+
+  private async show(id: PaymentId, scopes: readonly string[]): Promise<PageAnswer> {
+    const { state, revision } = existing(await this.payments.load(id));
+    const payment = paymentOfState(state, revision, false);
+    const { currency, last_error: error } = payment;
+    const events = await this.eventStore.readStream(`payment-${id}`);
+    const fee = state.status === 'captured' ? state.fee : null;
+    return recordAnswer(
+      {
+        title: 'Payment',
+        id,
+        status: payment.status,
+        trouble: error === null ? null : `${error.message} (${error.decline_code ?? error.code})`,
+        figures: [
+          { title: 'Amount', cell: amount(payment.amount, currency) },
+          { title: 'Authorized', cell: amount(payment.amount_authorized, currency) },
+          { title: 'Captured', cell: amount(payment.amount_captured, currency) },
+          { title: 'Refunded', cell: amount(payment.amount_refunded, currency) },
+          ...(fee === null ? [] : [{ title: 'Fee', cell: amount(fee.fee.minor, fee.fee.currency) }]),
+        ],
+        facts: [
+          { title: 'Customer', cell: idCell(payment.customer) },
+          { title: 'Order', cell: idCell(payment.order) },
+          { title: 'Description', cell: text(payment.description) },
+          { title: 'Capture', cell: words(payment.capture_method) },
+          { title: 'At Stripe', cell: text(payment.provider.payment_intent) },
+          { title: 'Created', cell: time(payment.created_at) },
+          { title: 'Revision', cell: count(revision) },
+          ...Object.entries(payment.metadata).map(([title, value]) => ({ title, cell: text(value) })),
+        ],
+        tables: [attemptsOf(events), ...refundsOf(state)],
+        actions: actionsOf(id, state, scopes),
+        stream: `payment-${id}`,
+      },
+      { eventStore: this.eventStore, describe: this.describe },
+    );
+  }
+
+  private async minor(id: PaymentId, typed: string): Promise<bigint> {
+    const { state } = existing(await this.payments.load(id));
+    return minorOf(typed, state.details.amount.currency);
+  }
+}
+
+const paymentFilters = {
+  ...createdDays,
+  status: z.enum(statuses).optional(),
+  customer: idField(parseCustomerId, 'cus').optional(),
+  order: idField(parseOrderId, 'ord').optional(),
+  currency: currencyField.optional(),
+};
+
+/** Each request to collect, and what came of it. */
+function attemptsOf(events: readonly RecordedEvent[]): Table {
+  const ends = new Set(['PaymentDeclined', 'PaymentAuthorized', 'PaymentFailed', 'PaymentActionRequired']);
+  const rows = events.flatMap((event, place) => {
+    if (event.type !== 'PaymentConfirmRequested') return [];
+    const after = events.slice(place + 1);
+    const next = after.findIndex(({ type }) => type === 'PaymentConfirmRequested');
+    const outcomes = (next === -1 ? after : after.slice(0, next)).filter(({ type }) => ends.has(type));
+    const end = outcomes.at(-1);
+    return [
+      [
+        time(event.recordedAt),
+        text(String(event.data['paymentMethod'] ?? '')),
+        status(end === undefined ? 'processing' : outcomeOf(end.type)),
+        text(end?.type === 'PaymentDeclined' ? String(end.data['message']) : null),
+        time(end?.recordedAt ?? null),
+      ],
+    ];
+  });
+  return {
+    caption: 'Attempts',
+    columns: [
+      { title: 'Asked' },
+      { title: 'Payment method' },
+      { title: 'Outcome' },
+      { title: 'In plain words' },
+      { title: 'Answered' },
+    ],
+    rows,
+  };
+}
+
+function outcomeOf(type: string): string {
+  if (type === 'PaymentAuthorized') return 'authorized';
+  return type === 'PaymentActionRequired' ? 'requires_action' : 'failed';
+}
+
+function refundsOf(state: ExistingPayment): readonly Table[] {
+  if (state.status !== 'captured' || state.refunds.length === 0) return [];
+  return [
+    {
+      caption: 'Refunds',
+      columns: [
+        { title: 'Refund' },
+        { title: 'Status' },
+        { title: 'Amount', amounts: true },
+        { title: 'Why it failed' },
+        { title: 'Asked' },
+      ],
+      rows: state.refunds.map((each) => {
+        const refund = refundOfState(state, each, false);
+        return [
+          idCell(refund.id),
+          status(refund.status),
+          amount(refund.amount, refund.currency),
+          text(refund.failure_reason),
+          time(refund.created_at),
+        ];
+      }),
+    },
+  ];
+}
+
+/** What may be done now, by who is asking. */
+function actionsOf(id: PaymentId, state: ExistingPayment, scopes: readonly string[]): readonly Action[] {
+  const at = (name: string) => `/admin/payments/${id}/${name}`;
+  const actions: Action[] = [];
+  if (state.status === 'captured' && refundable(state).minor > 0n && scopes.includes('refunds:write')) {
+    actions.push({
+      title: 'Refund',
+      path: at('refund'),
+      button: 'Refund',
+      note: `${format(refundable(state))} can be given back.`,
+      fields: [
+        { name: 'amount', label: 'Amount', optional: true, hint: 'All that is left when empty.' },
+        { name: 'refund_reason', label: 'For the customer', options: refundReasons, optional: true },
+      ],
+    });
+  }
+  if (!scopes.includes('payments:write')) return actions;
+  if (state.status === 'authorized') {
+    actions.push({
+      title: 'Capture',
+      path: at('capture'),
+      button: 'Capture',
+      note: `${format(state.authorized)} is authorized.`,
+      fields: [{ name: 'amount', label: 'Amount', optional: true, hint: 'All of it when empty.' }],
+    });
+  }
+  if (['requires_payment_method', 'requires_action', 'processing', 'authorized'].includes(state.status)) {
+    actions.push({ title: 'Cancel', path: at('cancel'), button: 'Cancel the payment', danger: true });
+  }
+  actions.push({
+    title: 'Ask the provider',
+    path: at('recover'),
+    button: 'Recover',
+    note: 'Records what Stripe knows of the payment. It moves no money.',
+  });
+  return actions;
+}
