@@ -60,7 +60,7 @@ describe('the figures of a printed invoice', () => {
         expect(found.total).toBe(priced.total.minor);
         expect(found.total + found.settled).toBe(found.due);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -82,7 +82,7 @@ describe('the figures of a printed invoice', () => {
         const lost = BigInt((writtenOff?.value ?? '0').replace(/[^\d-]/g, ''));
         expect(sum + lost).toBe(found.settled);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });
@@ -138,7 +138,7 @@ describe('a printer', () => {
         const [first] = await pagesOf(await printer.print(sheet));
         expect(first?.join(' ')).toContain('INV-2026-000006');
       }),
-      { numRuns: 25 },
+      { numRuns: Number(process.env['DOCUMENTS'] ?? 10) },
     );
   });
 });

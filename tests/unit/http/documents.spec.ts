@@ -67,13 +67,13 @@ describe('a document over HTTP', () => {
   it('is another one after a payment or a void, and the marked one of a draft', async () => {
     const id = await draft();
     const before = await textOf(await pdfOf(id));
-    expect(before).toContain('Draft');
+    expect(before).toContain('Entwurf');
     await app.api.post(`/v1/invoices/${id}/finalize`, {});
     const open = await pdfOf(id);
-    expect(await textOf(open)).not.toContain('Draft');
+    expect(await textOf(open)).not.toContain('Entwurf');
     await app.api.post(`/v1/invoices/${id}/void`, {});
     const voided = await pdfOf(id);
-    expect(await textOf(voided)).toContain('Void');
+    expect(await textOf(voided)).toContain('Storniert');
     expect(voided.headers['etag']).not.toBe(open.headers['etag']);
   });
 
@@ -84,7 +84,7 @@ describe('a document over HTTP', () => {
     const answer = await app.api.get(path);
     expect(answer.headers['content-disposition']).toBe(`inline; filename="${note.body['number']}.pdf"`);
     const text = await textOf(answer);
-    expect(text).toContain('Goodwill');
+    expect(text).toContain('Kulanz');
     expect(text).toContain('10,00 €');
     await app.api.post('/v1/credit_notes', { invoice, reason: 'other', amount: 500 });
     expect((await app.api.get(path)).headers['etag']).toBe(answer.headers['etag']);
