@@ -1,3 +1,4 @@
+import type { Ask } from './buyers.js';
 import type { HttpAnswer, HttpCall } from './deployment.js';
 import type { Random } from './random.js';
 import { must } from './safety.js';
@@ -36,17 +37,14 @@ function cardOf(random: Random): string {
   return random.chance(0.5) ? 'pm_card_visa' : random.pick(difficultCards);
 }
 
-/** One customer's payment, as an impatient shop drives it: it repeats what it got no answer to, sometimes at once. */
-export async function runClient(parts: {
+/** Asks as an impatient shop does: it repeats what it got no answer to, sometimes at once, and remembers what it was told. */
+export function createAsk(parts: {
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly name: string;
   readonly send: Send;
-  /** When the shop begins, and when it stops sending anything new. */
-  readonly startMs: number;
-  readonly endMs: number;
-}): Promise<void> {
-  const { scheduler, random, name, send, startMs, endMs } = parts;
+}): Ask {
+  const { scheduler, random, name, send } = parts;
   const kept = new Map<string, string>();
   let keys = 0;
 
@@ -74,10 +72,29 @@ export async function runClient(parts: {
     return undefined;
   }
 
-  async function look(id: string): Promise<PaymentObject | undefined> {
-    const answer = await send({ method: 'GET', path: `/v1/payments/${id}` });
-    return answer?.status === 200 ? (JSON.parse(answer.body) as PaymentObject) : undefined;
+  async function get(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const answer = await send({ method: 'GET', path });
+    return answer?.status === 200 ? (JSON.parse(answer.body) as Record<string, unknown>) : undefined;
   }
+
+  return { post, get };
+}
+
+/** One customer's payment, as an impatient shop drives it: it repeats what it got no answer to, sometimes at once. */
+export async function runClient(parts: {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly name: string;
+  readonly send: Send;
+  /** When the shop begins, and when it stops sending anything new. */
+  readonly startMs: number;
+  readonly endMs: number;
+}): Promise<void> {
+  const { scheduler, random, name, startMs, endMs } = parts;
+  const { post, get } = createAsk(parts);
+
+  const look = async (id: string): Promise<PaymentObject | undefined> =>
+    (await get(`/v1/payments/${id}`)) as PaymentObject | undefined;
 
   async function act(payment: PaymentObject): Promise<void> {
     const { id, status, amount } = payment;

@@ -2,34 +2,52 @@ import 'reflect-metadata';
 import { Readable } from 'node:stream';
 import type { Request, Response } from 'express';
 import { Container } from 'inversify';
+import type {
+  ManualPaymentHandler,
+  RecordManualPayment,
+} from '../../src/application/manual-payment/record-manual-payment.js';
+import { createRecordManualPayment } from '../../src/application/manual-payment/record-manual-payment.js';
+import { referenceClaimCodec } from '../../src/application/manual-payment/reference-claim.codec.js';
 import { paymentCodec } from '../../src/application/payment/payment.codec.js';
 import type { PaymentHandler } from '../../src/application/payment/payment-effects.js';
 import { createPaymentEffects } from '../../src/application/payment/payment-effects.js';
 import { scopes } from '../../src/application/ports/api-keys.js';
+import type { EventStore, Position, RecordedEvent } from '../../src/application/ports/event-store.js';
 import type { IdempotencyRecords } from '../../src/application/ports/idempotency-records.js';
+import type { Leases } from '../../src/application/ports/lease.js';
 import type { Logger } from '../../src/application/ports/logger.js';
 import type { PaymentGateway } from '../../src/application/ports/payment-gateway.js';
 import { createCommandHandler } from '../../src/application/shared/command-handler.js';
 import { carryOut } from '../../src/application/shared/effects.js';
 import { createOperations } from '../../src/application/shared/operations.js';
+import type { Policy } from '../../src/application/shared/policy.js';
 import { createWebhookHandler } from '../../src/application/webhook/handle-webhook.js';
 import { createWebhookReceiver } from '../../src/application/webhook/receive-webhook.js';
+import { referenceClaim } from '../../src/domain/manual-payment/reference-claim.js';
 import { payment } from '../../src/domain/payment/payment.js';
 import { stripeApiVersion } from '../../src/infrastructure/stripe/stripe-client.js';
 import { readStripeNews } from '../../src/infrastructure/stripe/stripe-news.js';
 import { StripePaymentGateway } from '../../src/infrastructure/stripe/stripe-payment-gateway.js';
 import { verifyStripeWebhook } from '../../src/infrastructure/stripe/stripe-webhook-verifier.js';
 import { systemClock } from '../../src/infrastructure/system-clock.js';
+import { CollectionsController } from '../../src/interfaces/http/collection/collections.controller.js';
+import { CreditsController } from '../../src/interfaces/http/credit/credits.controller.js';
 import type { HttpSettings } from '../../src/interfaces/http/http-tokens.js';
 import { httpTokens } from '../../src/interfaces/http/http-tokens.js';
+import { InvoicesController } from '../../src/interfaces/http/invoice/invoices.controller.js';
+import { ManualPaymentsController } from '../../src/interfaces/http/manual-payment/manual-payments.controller.js';
+import { OrdersController } from '../../src/interfaces/http/order/orders.controller.js';
 import { createAttempts } from '../../src/interfaces/http/payment/card-testing.js';
 import { PaymentsController } from '../../src/interfaces/http/payment/payments.controller.js';
 import { RefundsController } from '../../src/interfaces/http/payment/refunds.controller.js';
 import { Admission } from '../../src/interfaces/http/shared/admission.js';
 import { createDispatch } from '../../src/interfaces/http/shared/dispatch.js';
 import type { Controller, Route } from '../../src/interfaces/http/shared/route.js';
+import { createAgendaWorker } from '../../src/interfaces/worker/agenda-worker.js';
 import { createEffectWorker } from '../../src/interfaces/worker/effect-worker.js';
+import { createPolicyWorker } from '../../src/interfaces/worker/policy-worker.js';
 import { createWebhookWorker } from '../../src/interfaces/worker/webhook-worker.js';
+import { createMoneyModules, invoicing, zone } from '../support/money-modules.js';
 import { noCustomers } from '../support/no-customers.js';
 import { unlimited } from '../support/unlimited.js';
 import { createIdleBell } from './idle-bell.js';
@@ -69,8 +87,11 @@ export function startProcess(parts: {
   readonly logger: Logger;
   /** Puts something before the records of requests. */
   readonly idempotency?: (records: IdempotencyRecords, mint: () => string) => IdempotencyRecords;
+  /** What policies there are, where it is not all of them. */
+  readonly policies?: (policies: readonly Policy[]) => readonly Policy[];
 }): AppProcess {
   const { scheduler, stores, gateway, logger, idempotency = (records) => records } = parts;
+  const { policies: plantedPolicies = (policies) => policies } = parts;
   const clock = systemClock;
   const eventStore = stores.eventStore();
   const handler: PaymentHandler = createCommandHandler({
@@ -105,12 +126,36 @@ export function startProcess(parts: {
   container.bind(httpTokens.projections).toConstantValue(projections);
   container.bind(httpTokens.eventStore).toConstantValue(eventStore);
   container.bind(httpTokens.attempts).toConstantValue(createAttempts({ limits: unlimited, logger }));
+  const money = createMoneyModules({
+    ...{ eventStore, clock, logger, payments: handler, askNow: operations, graceMs: inlineBudgetMs },
+  });
+  container.bind(httpTokens.invoicing).toConstantValue(invoicing);
+  container.bind(httpTokens.invoiceOperations).toConstantValue(money.invoices);
+  container.bind(httpTokens.creditHandler).toConstantValue(money.credits);
+  container.bind(httpTokens.collectionHandler).toConstantValue(money.collections);
+  container.bind(httpTokens.startCollection).toConstantValue(money.payNow);
+  container.bind(httpTokens.orderHandler).toConstantValue(money.orders);
+  container.bind(httpTokens.orderOperations).toConstantValue(money.orderOperations);
+  container.bind(httpTokens.manualPaymentHandler).toConstantValue(money.manualPayments);
+  container
+    .bind(httpTokens.recordManualPayment)
+    .toConstantValue(recorderOf(eventStore, money.manualPayments));
+  container.bind(httpTokens.customerZones).toConstantValue({ zoneOf: async () => zone });
+  container.bind(httpTokens.invoiceQueries).toConstantValue({
+    list: () =>
+      stores.call('list invoices', () => {
+        const rows = [...stores.table('invoices').rows('invoices')];
+        return { rows: rows as never, hasMore: false };
+      }),
+    dueAt: notSimulated,
+  });
   for (const token of Object.values(httpTokens)) {
     if (!container.isBound(token)) container.bind<unknown>(token).toConstantValue(notSimulated);
   }
-  const routes: readonly Route[] = [PaymentsController, RefundsController].flatMap((controller) => [
-    ...container.get<Controller>(controller, { autobind: true }).routes,
-  ]);
+  const routes: readonly Route[] = [
+    ...[PaymentsController, RefundsController, CollectionsController, CreditsController],
+    ...[InvoicesController, ManualPaymentsController, OrdersController],
+  ].flatMap((controller) => [...container.get<Controller>(controller, { autobind: true }).routes]);
   const { dispatch } = createDispatch({
     apiKeys: {
       authenticate: async () => ({
@@ -186,6 +231,20 @@ export function startProcess(parts: {
     graceMs,
     leaseMs: effectLeaseMs,
   }).run(never);
+  void createAgendaWorker({
+    ...{ agenda: stores.followUp.agenda(), tasks: money.tasks, clock, logger },
+    wakeUp: createIdleBell(scheduler, stores, () => stores.followUp.nextAgendaMs()),
+  }).run(never);
+  void createPolicyWorker({
+    ...{
+      policies: plantedPolicies(money.policies),
+      eventStore,
+      progress: stores.followUp.policyProgress(),
+      logger,
+    },
+    log: { next: (after) => nextEvents(scheduler, stores, after) },
+    leases: leasesOnDemand(scheduler, stores),
+  }).run(never);
   void keepProjecting(scheduler, stores);
 
   return {
@@ -221,6 +280,48 @@ export function createGateway(
   logger: Logger,
 ): PaymentGateway {
   return new StripePaymentGateway({ secretKey: 'sk_test_simulation', apiBase: null, httpClient, logger });
+}
+
+/** Looks once more a little later where nothing is new: the worker has its turn, and then lets another one have it. */
+async function nextEvents(
+  scheduler: Scheduler,
+  stores: Stores,
+  after: Position,
+): Promise<readonly RecordedEvent[] | undefined> {
+  const read = (): readonly RecordedEvent[] => stores.log.slice(Number(after), Number(after) + 20);
+  if (read().length === 0) await scheduler.sleep(1_000, 'the policies look for news');
+  const news = await stores.call('read the log for policies', read);
+  return news.length === 0 ? undefined : news;
+}
+
+/** Nobody asks for the policies' lease while there is nothing for them to do: turns without work have no effect. */
+function leasesOnDemand(scheduler: Scheduler, stores: Stores): Leases {
+  const leases = stores.leases();
+  const bell = createIdleBell(scheduler, stores, () => stores.followUp.nextPolicyMs());
+  const never = new AbortController().signal;
+  return {
+    async acquire(name, ttlMs) {
+      await bell.wait(100, never);
+      return leases.acquire(name, ttlMs);
+    },
+  };
+}
+
+function recorderOf(eventStore: EventStore, payments: ManualPaymentHandler): RecordManualPayment {
+  const claims = createCommandHandler({
+    ...{
+      eventStore,
+      decider: referenceClaim,
+      codec: referenceClaimCodec,
+      category: 'manualPaymentReference',
+    },
+  });
+  return createRecordManualPayment({
+    payments,
+    claims,
+    clock: systemClock,
+    secondPersonFromUnits: 1_000_000,
+  });
 }
 
 /** One runner per process; the checkpoint moves with the rows, so that two do no harm. */

@@ -34,7 +34,13 @@ export function checkLiveness(stores: Stores, stripe: StripeWorld, safety: Safet
     const ended = webhook.status === 'processed' || webhook.status === 'ignored';
     must(ended, `webhook ${webhook.id} ${webhook.type} is ${webhook.status}: ${webhook.lastError}`);
   }
+  const [stuck] = stores.followUp.failures;
+  must(stuck === undefined, `a policy never got done: ${stuck?.stream} ${stuck?.type}: ${stuck?.last_error}`);
+  must(!stores.followUp.behind, 'the policies are behind');
+  const due = stores.followUp.dueItems();
+  must(due.length === 0, `never done: ${due}`);
   for (const [id, state] of foldAll(stores)) compare(id, state, stripe);
+  compareTenders(safety);
   compareBooks(stripe, safety);
   compareReadModels(stores);
 }
@@ -42,6 +48,7 @@ export function checkLiveness(stores: Stores, stripe: StripeWorld, safety: Safet
 function foldAll(stores: Stores): ReadonlyMap<string, PaymentState> {
   const states = new Map<string, PaymentState>();
   for (const event of stores.log) {
+    if (!event.stream.startsWith('payment-')) continue;
     const id = event.stream.slice('payment-'.length);
     states.set(id, payment.evolve(states.get(id) ?? payment.initialState, paymentCodec.decode(event)));
   }
@@ -76,6 +83,15 @@ function compare(id: string, state: PaymentState, { store }: StripeWorld): void 
       `${refund.id} ${refund.status === 'requires_action' ? 'pending' : refund.status} ${refund.amount}`,
   );
   must(`${ours.sort()}` === `${theirs.sort()}`, `${id}: refunds here ${ours}, at Stripe ${theirs}`);
+}
+
+/** What invoices say of their tenders is what those say of themselves, and what is owed is what is due. */
+function compareTenders(safety: Safety): void {
+  for (const { subject, detail } of safety.invoices.differences()) must(false, `${subject}: ${detail}`);
+  for (const [currency, due] of safety.invoices.dues()) {
+    const owed = safety.balance('accounts_receivable', currency);
+    must(owed === due, `${owed} ${currency} is owed by the ledger, ${due} by the invoices`);
+  }
 }
 
 /** Our accounts, line by line, come to Stripe's balance. */

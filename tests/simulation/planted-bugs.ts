@@ -1,12 +1,14 @@
 import type { Stripe } from 'stripe';
 import type { IdempotencyRecords } from '../../src/application/ports/idempotency-records.js';
 import type { PaymentGateway, ProviderAnswer } from '../../src/application/ports/payment-gateway.js';
+import type { Policy } from '../../src/application/shared/policy.js';
 
 /** A defect that a careless change could bring, put between two parts of the program. */
 export type Plant = {
   http?(client: Stripe.HttpClient): Stripe.HttpClient;
   gateway?(gateway: PaymentGateway): PaymentGateway;
   idempotency?(records: IdempotencyRecords, mint: () => string): IdempotencyRecords;
+  policies?(policies: readonly Policy[]): readonly Policy[];
 };
 
 let uses = 0;
@@ -50,6 +52,10 @@ export const plants = {
         return { ...response, getRawResponse: () => ({ headers: {} }) };
       },
     }),
+  },
+  /** Invoices do not hear of refunds. */
+  refund_forgotten: {
+    policies: (policies) => policies.filter(({ name }) => name !== 'refund_news'),
   },
 } as const satisfies Record<string, Plant>;
 

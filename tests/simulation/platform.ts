@@ -55,6 +55,8 @@ export function installPlatform(): (scheduler: Scheduler) => void {
   crypto['randomUUID'] = (): string => scheduler().random.uuid();
   syncBuiltinESMExports();
 
+  Object.defineProperty(performance, 'now', { value: nowMs });
+
   return (next) => {
     current = next;
   };

@@ -6,7 +6,7 @@ import type { Plan, Result } from './simulate.js';
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
-const startedAt = performance.now();
+const startedAt = process.hrtime.bigint();
 /** So many payments of a story that fails are tried alone. */
 const aloneMax = 10;
 
@@ -90,7 +90,7 @@ function typesOf(): string {
 function summarize(): void {
   const sum = (of: (result: Result) => number): number => results.reduce((total, one) => total + of(one), 0);
   const failures = results.filter(({ failure }) => failure !== undefined).length;
-  const seconds = (performance.now() - startedAt) / 1_000;
+  const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
   say(
     `${results.length} seeds, ${results.length * days} virtual days, ${sum(({ events }) => events)} events, ` +
       `${sum(({ steps }) => steps)} steps, ${sum(({ crashes }) => crashes)} crashes, ` +

@@ -1,7 +1,8 @@
-import { journalOf } from '../../src/application/ledger/payment-journals.js';
 import { paymentCodec } from '../../src/application/payment/payment.codec.js';
 import type { RecordedEvent } from '../../src/application/ports/event-store.js';
 import type { PaymentEvent } from '../../src/domain/payment/events.js';
+import { InvoicesBook } from '../faults/four-books/invoices-book.js';
+import { journalIn } from '../support/journals.js';
 import type { StripeWorld } from './stripe-world.js';
 
 /** Something that must never be true was. */
@@ -27,6 +28,7 @@ export class Safety {
   readonly #eventIds = new Set<string>();
   readonly #balances = new Map<string, bigint>();
   readonly #commands = new Map<string, string>();
+  readonly invoices = new InvoicesBook();
   #moneyLines = 0;
 
   constructor(stripe: StripeWorld) {
@@ -35,8 +37,10 @@ export class Safety {
 
   /** Whole appends, in the order of the log. @throws Violation */
   afterEvents(recorded: readonly RecordedEvent[]): void {
-    const touched = new Map(recorded.map((event) => [this.#afterEvent(event), event] as const));
+    const ofPayments = recorded.filter(({ stream }) => stream.startsWith('payment-'));
+    const touched = new Map(ofPayments.map((event) => [this.#afterEvent(event), event] as const));
     for (const [sums, { stream }] of touched) checkSums(stream, sums);
+    for (const event of recorded) this.#afterAny(event);
   }
 
   #afterEvent(recorded: RecordedEvent): Sums {
@@ -48,14 +52,20 @@ export class Safety {
     };
     this.#payments.set(paymentId, sums);
     must(recorded.revision === sums.revision + 1n, `${recorded.stream} has a gap at ${recorded.revision}`);
-    must(!this.#eventIds.has(recorded.id), `event id ${recorded.id} is there twice`);
-    this.#eventIds.add(recorded.id);
     sums.revision = recorded.revision;
     this.#oneCommand(recorded);
     addUp(sums, event);
     this.#checkWitness(paymentId, event);
-    this.#book(recorded, event);
     return sums;
+  }
+
+  /** What is sold, and how it is paid for: every history is possible, and every journal balances. */
+  #afterAny(recorded: RecordedEvent): void {
+    must(!this.#eventIds.has(recorded.id), `event id ${recorded.id} is there twice`);
+    this.#eventIds.add(recorded.id);
+    this.invoices.apply({ ...recorded, event_id: recorded.id });
+    must(this.invoices.broken.length === 0, `${this.invoices.broken[0]}`);
+    this.#book(recorded);
   }
 
   /** One effect per command at Stripe: looked at whenever money moved there. @throws Violation */
@@ -79,6 +89,8 @@ export class Safety {
   /** A client's request is one command, however often it is executed. */
   #oneCommand({ metadata }: RecordedEvent): void {
     if (metadata.actor.kind !== 'api_key') return;
+    // Steps of a collection are commands of their own, whose ids (version 5) are made from it.
+    if (metadata.commandId.charAt(14) === '5') return;
     const first = this.#commands.get(metadata.correlationId) ?? metadata.commandId;
     this.#commands.set(metadata.correlationId, first);
     must(first === metadata.commandId, `${metadata.correlationId} took effect as two commands`);
@@ -155,8 +167,8 @@ export class Safety {
     }
   }
 
-  #book(recorded: RecordedEvent, event: PaymentEvent): void {
-    const journal = journalOf(event);
+  #book(recorded: RecordedEvent): void {
+    const journal = journalIn(recorded);
     if (journal === undefined) return;
     const totals = new Map<string, bigint>();
     for (const { account, amount } of journal.lines) {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { EventMetadata } from '../../src/application/ports/event-store.js';
 import type { Logger } from '../../src/application/ports/logger.js';
 import { Actors } from './actors.js';
-import { runClient } from './clients.js';
+import { runBuyer } from './buyers.js';
+import { createAsk, runClient } from './clients.js';
 import type { AppProcess, HttpAnswer, HttpCall } from './deployment.js';
 import { createGateway, startProcess } from './deployment.js';
 import { checkLiveness } from './liveness.js';
@@ -119,6 +121,7 @@ export async function simulate(plan: Plan, usePlatform: (scheduler: Scheduler) =
           logger,
           gateway: plan.plant?.gateway?.(gateway) ?? gateway,
           ...(plan.plant?.idempotency === undefined ? {} : { idempotency: plan.plant.idempotency }),
+          ...(plan.plant?.policies === undefined ? {} : { policies: plan.plant.policies }),
         }),
       );
     });
@@ -175,6 +178,17 @@ export async function simulate(plan: Plan, usePlatform: (scheduler: Scheduler) =
       clientFailure = error;
     });
   }
+  for (const n of numbers) {
+    const random = createRandom(`${seed} buyer ${n}`);
+    const name = `buyer-${plan.seed}-${n}`;
+    const customer = await seedCustomer(stores, random, savedCards[n]);
+    runBuyer({
+      ...{ scheduler, random, name, customer, endMs, ask: createAsk({ scheduler, random, name, send }) },
+      startMs: random.below(Math.ceil(plan.days * day * 0.5)),
+    }).catch((error: unknown) => {
+      clientFailure = error;
+    });
+  }
   for (let n = 0; n < processes; n += 1) startAnother(n * 100);
 
   let failure: Result['failure'];
@@ -199,6 +213,49 @@ export async function simulate(plan: Plan, usePlatform: (scheduler: Scheduler) =
   };
 }
 
+/** One for each customer, as long as there are any: an id is one card of one customer. */
+const savedCards: readonly string[] = [
+  ...[
+    'visa',
+    'chargeDeclined',
+    'mastercard',
+    'amex',
+    'refundFail',
+    'discover',
+    'chargeDeclinedInsufficientFunds',
+  ],
+  ...['jcb', 'diners', 'visa_debit', 'mastercard_debit', 'unionpay'],
+];
+
+/** A customer with a card that may be charged while nobody is there. */
+async function seedCustomer(stores: Stores, random: Random, card: string | undefined): Promise<string> {
+  const customerId = `cus_${random.uuid()}`;
+  const at = new Date(start).toISOString();
+  const paymentMethodId = `pm_card_${card}`;
+  const facts = [
+    { type: 'CustomerRegistered', data: { at, customerId, profileId: random.uuid() } },
+    ...(card === undefined
+      ? []
+      : [
+          {
+            type: 'PaymentMethodAdded',
+            data: { at, paymentMethodId, kind: 'card', detailsId: random.uuid() },
+          },
+          { type: 'DefaultPaymentMethodChosen', data: { at, paymentMethodId } },
+        ]),
+  ];
+  const commandId = random.uuid();
+  const metadata: EventMetadata = {
+    ...{ commandId, correlationId: commandId, causationId: commandId, reason: null },
+    actor: { kind: 'system', id: 'simulation' },
+  };
+  await stores.seed(
+    `customer-${customerId}`,
+    facts.map((fact) => ({ id: random.uuid(), ...fact, metadata })),
+  );
+  return customerId;
+}
+
 /** Up to two, from minutes to longer than Stripe keeps idempotency keys. */
 function outagesOf(chaos: Random, endMs: number): readonly Outage[] {
   return Array.from({ length: chaos.below(3) }, () => {
@@ -208,12 +265,12 @@ function outagesOf(chaos: Random, endMs: number): readonly Outage[] {
 }
 
 function factsAbout(violation: string, { log }: Stores): readonly string[] {
-  const payment = /pay_[0-9a-f-]{36}/.exec(violation)?.[0];
+  const id = /(?:pay|inv|ord|col|plan|mp|cus)_[0-9a-f-]{36}/.exec(violation)?.[0] ?? 'none';
   return log
-    .filter(({ stream }) => stream === `payment-${payment}`)
+    .filter(({ stream, data }) => stream.endsWith(id) || JSON.stringify(data).includes(id))
     .map(
-      ({ recordedAt, type, data, metadata }) =>
-        `${recordedAt} ${type} ${text(data)} by ${text(metadata.actor)}`,
+      ({ recordedAt, stream, type, data, metadata }) =>
+        `${recordedAt} ${stream} ${type} ${text(data)} by ${text(metadata.actor)}`,
     );
 }
 

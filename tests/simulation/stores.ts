@@ -1,4 +1,9 @@
-import type { EventStore, RecordedEvent } from '../../src/application/ports/event-store.js';
+import type {
+  EventStore,
+  EventToAppend,
+  RecordedEvent,
+  StreamName,
+} from '../../src/application/ports/event-store.js';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../src/application/ports/event-store.js';
 import type {
   Claim,
@@ -11,6 +16,7 @@ import type { PendingEffect, PendingEffects } from '../../src/application/ports/
 import type { Instant } from '../../src/domain/shared/instant.js';
 import { projections } from '../../src/infrastructure/read-models/read-models.js';
 import { InMemoryEventStore } from '../support/in-memory-event-store.js';
+import { FollowUp } from './follow-up.js';
 import { InMemoryInbox } from './inbox.js';
 import type { Owner, Scheduler } from './scheduler.js';
 import { Tables } from './tables.js';
@@ -35,12 +41,19 @@ export class Stores {
   readonly #claims = new Map<string, Kept>();
   readonly #leases = new Map<string, { token: bigint; untilMs: number }>();
   readonly #watchers = new Set<() => void>();
+  readonly followUp: FollowUp;
   #projected = 0;
 
   constructor(scheduler: Scheduler, faulty: () => boolean) {
     this.#scheduler = scheduler;
     this.#faulty = faulty;
     this.inbox = new InMemoryInbox(scheduler);
+    this.followUp = new FollowUp({
+      scheduler,
+      call: (what, work) => this.call(what, work),
+      log: this.log,
+      items: () => this.table('agenda').rows('items'),
+    });
   }
 
   /** Calls back after each change of what the database holds; the answer takes the watcher away. */
@@ -136,6 +149,12 @@ export class Stores {
     return rows.sort((a, b) =>
       `${a.requested_at} ${a.event_id}` < `${b.requested_at} ${b.event_id}` ? -1 : 1,
     );
+  }
+
+  /** Puts facts there that nobody asked for in this story, before it begins. */
+  async seed(stream: StreamName, events: readonly EventToAppend[]): Promise<void> {
+    await this.#events.append(stream, 'no_stream', events);
+    await this.#follow();
   }
 
   leases(): Leases {

@@ -1,5 +1,5 @@
 import { commandsAgainstStreams } from './commands-against-streams.js';
-import { cash, ledger, streamsAgainstReadModels } from './database-against-others.js';
+import { cash, ledger, receivable, streamsAgainstReadModels, tenders } from './database-against-others.js';
 import type { Discrepancy, FourBooks } from './discrepancy.js';
 import { found } from './discrepancy.js';
 import { streamsAgainstProvider } from './streams-against-provider.js';
@@ -15,5 +15,7 @@ export function compareBooks(books: FourBooks): readonly Discrepancy[] {
     ...streamsAgainstReadModels(books),
     ...ledger(books),
     ...cash(books),
+    ...tenders(books),
+    ...receivable(books),
   ];
 }

@@ -43,6 +43,8 @@ function paymentLine(payment: FoldedPayment | undefined): string | undefined {
 /** Book 3 against 2: every posting. */
 export function* ledger({ streams, database }: FourBooks): Generator<Discrepancy> {
   for (const id of new Set([...streams.postings.keys(), ...database.postings.keys()])) {
+    // What is sold is compared in sum, as what is owed.
+    if (streams.invoices.events.has(id)) continue;
     const expected = lines(streams.postings.get(id));
     const actual = lines(database.postings.get(id));
     if (expected !== actual) yield found('ledger_differs', id, `${actual} instead of ${expected}`);
@@ -55,16 +57,16 @@ function lines(postings: readonly Posting[] = []): string {
 }
 
 /** Book 3 against 4: the ledger's cash accounts and the provider's sums, to the minor unit. */
-export function* cash({ database, provider }: FourBooks): Generator<Discrepancy> {
-  const accounts = new Map<string, bigint>();
-  for (const { account, currency, amount } of [...database.postings.values()].flat()) {
-    const key = `${account} ${currency}`;
-    accounts.set(key, (accounts.get(key) ?? 0n) + amount);
-  }
+export function* cash({ streams, database, provider }: FourBooks): Generator<Discrepancy> {
+  const accounts = balancesOf(database);
   const currencies = new Set([...accounts.keys()].map((key) => key.slice(key.indexOf(' ') + 1)));
   for (const currency of new Set([...currencies, ...provider.cash.keys()])) {
     const { net, fees, gross } = provider.cash.get(currency) ?? { net: 0n, fees: 0n, gross: 0n };
-    const expected = { processor_balance: net, processor_fees: fees, unapplied_payments: -gross };
+    const expected = {
+      ...{ processor_balance: net, processor_fees: fees },
+      // Where invoices are paid, it is no longer all unapplied.
+      ...(streams.invoices.isEmpty ? { unapplied_payments: -gross } : {}),
+    };
     for (const [account, sum] of Object.entries(expected)) {
       const booked = accounts.get(`${account} ${currency}`) ?? 0n;
       if (booked !== sum) {
@@ -72,4 +74,32 @@ export function* cash({ database, provider }: FourBooks): Generator<Discrepancy>
       }
     }
   }
+}
+
+/** Book 2 with itself: what invoices were paid with is what each tender's own stream says it paid. */
+export function* tenders({ streams }: FourBooks): Generator<Discrepancy> {
+  for (const { subject, detail } of streams.invoices.differences()) {
+    yield found('tenders_differ', subject, detail);
+  }
+}
+
+/** Book 3 against 2: the ledger's receivable and what is due on invoices, to the minor unit. */
+export function* receivable({ streams, database }: FourBooks): Generator<Discrepancy> {
+  const balances = balancesOf(database);
+  const dues = streams.invoices.dues();
+  const name = 'accounts_receivable ';
+  const booked = [...balances.keys()].filter((key) => key.startsWith(name));
+  for (const currency of new Set([...dues.keys(), ...booked.map((key) => key.slice(name.length))])) {
+    const [owed, due] = [balances.get(name + currency) ?? 0n, dues.get(currency) ?? 0n];
+    if (owed !== due) yield found('receivable_differs', currency, `${owed} booked, ${due} due on invoices`);
+  }
+}
+
+function balancesOf({ postings }: FourBooks['database']): ReadonlyMap<string, bigint> {
+  const balances = new Map<string, bigint>();
+  for (const { account, currency, amount } of [...postings.values()].flat()) {
+    const key = `${account} ${currency}`;
+    balances.set(key, (balances.get(key) ?? 0n) + amount);
+  }
+  return balances;
 }

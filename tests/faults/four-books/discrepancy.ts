@@ -25,6 +25,10 @@ type Rule =
   | 'read_model_differs'
   | 'ledger_differs'
   | 'cash_differs'
+  /** Invoices and the tenders that pay them tell different stories, or one is collected for ever. */
+  | 'tenders_differ'
+  /** What the ledger says is owed is not what is due on invoices. */
+  | 'receivable_differs'
   /** Not at rest. */
   | 'in_doubt'
   /** An answer that says less or other than the API promises. */

@@ -1,5 +1,6 @@
 import type { CommandTrace } from './command-traces.js';
 import { openKey, settled, traceOf } from './command-traces.js';
+import { InvoicesBook } from './invoices-book.js';
 import type { Posting } from './postings.js';
 import { postingsOf } from './postings.js';
 import type { RawEvent } from './raw-event.js';
@@ -42,6 +43,8 @@ export type StreamsBook = {
   readonly postings: ReadonlyMap<string, readonly Posting[]>;
   /** Histories that no sequence of true facts can have. */
   readonly broken: readonly string[];
+  /** What is sold, and the tenders that pay it. */
+  readonly invoices: InvoicesBook;
 };
 
 /** Folds every event, in the order of positions. */
@@ -50,8 +53,10 @@ export function foldStreams(events: Iterable<RawEvent>): StreamsBook {
   const commands = new Map<string, CommandTrace[]>();
   const postings = new Map<string, readonly Posting[]>();
   const broken: string[] = [];
+  const invoices = new InvoicesBook();
   const open = new Map<string, CommandTrace>();
   for (const event of events) {
+    invoices.apply(event);
     if (!event.stream.startsWith('payment-')) continue;
     const id = event.stream.slice('payment-'.length);
     const payment = payments.get(id) ?? opened(id, event);
@@ -75,7 +80,7 @@ export function foldStreams(events: Iterable<RawEvent>): StreamsBook {
     const lines = postingsOf(payment.currency, event);
     if (lines.length > 0) postings.set(event.event_id, lines);
   }
-  return { payments, commands, postings, broken };
+  return { payments, commands, postings, broken: [...broken, ...invoices.broken], invoices };
 }
 
 function opened(id: string, { data, metadata }: RawEvent): FoldedPayment {

@@ -1,64 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { collectionCodec } from '../../../src/application/collection/collection.codec.js';
-import { collectionAgenda, collectionTasks } from '../../../src/application/collection/collection-agenda.js';
-import { createRunnerOver } from '../../../src/application/collection/collection-handlers.js';
-import { createStartCollection } from '../../../src/application/collection/start-collection.js';
-import { creditCodec } from '../../../src/application/credit/credit.codec.js';
+import { collectionAgenda } from '../../../src/application/collection/collection-agenda.js';
 import { customerCodec } from '../../../src/application/customer/customer.codec.js';
-import { exposureCodec } from '../../../src/application/exposure/exposure.codec.js';
-import { createExposures } from '../../../src/application/exposure/exposures.js';
-import { createDocumentNumbers } from '../../../src/application/invoice/document-numbers.js';
-import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
 import { invoiceIdOf } from '../../../src/application/invoice/invoice-ids.js';
-import { createInvoiceOperations } from '../../../src/application/invoice/invoice-operations.js';
-import { creditJournalOf } from '../../../src/application/ledger/credit-journals.js';
-import { invoiceJournalOf } from '../../../src/application/ledger/invoice-journals.js';
-import { manualPaymentJournalOf } from '../../../src/application/ledger/manual-payment-journals.js';
-import { journalOf } from '../../../src/application/ledger/payment-journals.js';
-import { manualPaymentCodec } from '../../../src/application/manual-payment/manual-payment.codec.js';
-import { orderCodec } from '../../../src/application/order/order.codec.js';
-import { createMarkWhenCovered } from '../../../src/application/order/order-coverage.js';
 import { invoiceIdOfOrder, orderIdOf } from '../../../src/application/order/order-ids.js';
-import { createOrderOperations } from '../../../src/application/order/order-operations.js';
 import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
 import { createPaymentEffects } from '../../../src/application/payment/payment-effects.js';
 import { planCodec } from '../../../src/application/plan/plan.codec.js';
 import { planAgendaOf } from '../../../src/application/plan/plan-agenda.js';
 import { planIdOf } from '../../../src/application/plan/plan-ids.js';
-import { createPlanTasks } from '../../../src/application/plan/plan-tasks.js';
-import { createStartPlan } from '../../../src/application/plan/start-plan.js';
-import { createCollectionToPlan } from '../../../src/application/policies/collection-to-plan.policy.js';
-import { createCreditNews } from '../../../src/application/policies/credit-news.policy.js';
-import { createInvoiceToOrder } from '../../../src/application/policies/invoice-to-order.policy.js';
-import { createInvoiceToPlan } from '../../../src/application/policies/invoice-to-plan.policy.js';
 import { issueInvoice } from '../../../src/application/policies/issue-invoice.js';
-import { createManualPaymentNews } from '../../../src/application/policies/manual-payment-news.policy.js';
-import { createOrderToInvoice } from '../../../src/application/policies/order-to-invoice.policy.js';
-import { createPaymentNews } from '../../../src/application/policies/payment-news.policy.js';
-import { createPlanOutcomes } from '../../../src/application/policies/plan-outcomes.policy.js';
-import { createRefundNews } from '../../../src/application/policies/refund-news.policy.js';
 import type { EventMetadata, RecordedEvent } from '../../../src/application/ports/event-store.js';
 import type { AgendaEntry } from '../../../src/application/shared/agenda.js';
 import type { Handled } from '../../../src/application/shared/command-handler.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
-import type { EventCodec } from '../../../src/application/shared/event-codec.js';
-import type { Policy } from '../../../src/application/shared/policy.js';
-import { civilDateIn, parseZone } from '../../../src/application/shared/zones.js';
+import { civilDateIn } from '../../../src/application/shared/zones.js';
 import { later } from '../../../src/application/webhook/retry-schedule.js';
-import { collection } from '../../../src/domain/collection/collection.js';
-import { creditAccount } from '../../../src/domain/credit/credit.js';
-import { customer } from '../../../src/domain/customer/customer.js';
 import type { CustomerEvent } from '../../../src/domain/customer/events.js';
-import { exposure } from '../../../src/domain/exposure/exposure.js';
-import { invoice } from '../../../src/domain/invoice/invoice.js';
 import type { IssuedInvoice } from '../../../src/domain/invoice/state.js';
 import { isIssued } from '../../../src/domain/invoice/state.js';
-import type { Journal } from '../../../src/domain/ledger/journal.js';
-import { manualPayment } from '../../../src/domain/manual-payment/manual-payment.js';
 import type { OrderCommand } from '../../../src/domain/order/messages.js';
-import { order } from '../../../src/domain/order/order.js';
 import { payment } from '../../../src/domain/payment/payment.js';
-import { plan } from '../../../src/domain/plan/plan.js';
 import { standard } from '../../../src/domain/plan/terms.js';
 import type { CustomerId, InvoiceId, OrderId } from '../../../src/domain/shared/ids.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
@@ -66,10 +28,11 @@ import { parseInstant } from '../../../src/domain/shared/instant.js';
 import type { PlanTerms } from '../../../src/domain/shared/plan-terms.js';
 import { newCustomerId } from '../../support/customer-examples.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
+import { journalIn } from '../../support/journals.js';
+import { createMoneyModules, zone } from '../../support/money-modules.js';
 import { required, usd } from '../../support/payment-examples.js';
 import { PretendGateway } from '../http/in-memory-ports.js';
 
-const zone = required(parseZone('UTC'));
 const roundsMax = 60;
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -81,79 +44,15 @@ export function createMoneyFlows() {
   const clock = { now: (): Instant => now };
   const eventStore = new InMemoryEventStore();
   const gateway = new PretendGateway();
-  const orders = createCommandHandler({ eventStore, decider: order, codec: orderCodec, category: 'order' });
-  const plans = createCommandHandler({
-    ...{ eventStore, decider: plan, codec: planCodec, category: 'paymentPlan' },
-  });
-  const invoiceHandler = createCommandHandler({
-    ...{ eventStore, decider: invoice, codec: invoiceCodec, category: 'invoice' },
-  });
-  const credits = createCommandHandler({
-    ...{ eventStore, decider: creditAccount, codec: creditCodec, category: 'creditAccount' },
-  });
-  const customers = createCommandHandler({
-    ...{ eventStore, decider: customer, codec: customerCodec, category: 'customer' },
-  });
-  const manualPayments = createCommandHandler({
-    ...{ eventStore, decider: manualPayment, codec: manualPaymentCodec, category: 'manualPayment' },
-  });
   const payments = createCommandHandler({
     ...{ eventStore, decider: payment, codec: paymentCodec, category: 'payment' },
   });
-  const collections = createCommandHandler({
-    ...{ eventStore, decider: collection, codec: collectionCodec, category: 'collection' },
-  });
-  const invoices = createInvoiceOperations({
-    handler: invoiceHandler,
-    numbers: createDocumentNumbers({ eventStore, clock }),
-    keepIdentity: async () => null,
-    currentLook: async () => null,
-    invoicing: {
-      zone,
-      invoices: { prefix: 'INV', withYear: true, width: 6 },
-      creditNotes: { prefix: 'CN', withYear: true, width: 6 },
-    },
-    clock,
-    logger: silent,
-    inlineBudgetMs: 60_000,
-  });
-  const handlers = {
-    ...{ handler: collections, invoices: invoiceHandler, credits, manualPayments, customers, clock },
-  };
-  // As what goes on by itself does it: requests are recorded, and carried out afterwards.
-  const runner = createRunnerOver({ load: payments.load, run: payments.handle }, handlers);
-  const startCollection = createStartCollection({ runner, ...handlers });
   const effects = createPaymentEffects({ handler: payments, gateway, clock });
-  const exposures = createExposures({
-    handler: createCommandHandler({
-      ...{ eventStore, decider: exposure, codec: exposureCodec, category: 'exposure' },
-    }),
-    plans,
-    clock,
-  });
-  const startPlan = createStartPlan({ plans, exposures });
-  const orderOperations = createOrderOperations({ orders, exposures });
-  const markWhenCovered = createMarkWhenCovered({ orders, invoices: invoiceHandler, clock });
-  const policies: readonly Policy[] = [
-    createOrderToInvoice({
-      ...{ orders, plans, invoices, payments, credits, manualPayments, exposures, clock },
-    }),
-    createInvoiceToPlan({ orders, plans, startPlan, invoices, collections, zone, clock }),
-    createInvoiceToOrder({ invoices, markWhenCovered }),
-    createPlanOutcomes({
-      ...{ plans, orders, invoices, customers, payments, credits, manualPayments },
-      ...{ startCollection, exposures, markWhenCovered, clock },
-    }),
-    createCollectionToPlan({ collections, plans, zone, clock }),
-    createPaymentNews({ payments, collections, runner, clock, graceMs: 0 }),
-    createRefundNews({ payments, collections, invoices, credits, clock }),
-    createManualPaymentNews({ manualPayments, invoices, credits, startCollection, clock }),
-    createCreditNews({ credits, invoices, clock }),
-  ];
-  const tasks = {
-    ...createPlanTasks({ handler: plans, clock }),
-    ...collectionTasks({ handler: collections, runner, clock }),
-  };
+  // As what goes on by itself does it: requests are recorded, and carried out afterwards.
+  const askNow = { load: payments.load, run: payments.handle };
+  const modules = createMoneyModules({ eventStore, clock, logger: silent, payments, askNow, graceMs: 0 });
+  const { orders, orderOperations, plans, invoices, credits, customers, manualPayments } = modules;
+  const { collections, startCollection, policies, tasks } = modules;
   const agenda = new Map<
     string,
     { readonly item: string; readonly kind: string; readonly dueAt: Instant } & Recorded
@@ -368,22 +267,5 @@ function agendaOf(recorded: RecordedEvent): readonly AgendaEntry[] {
       return collectionAgenda(collectionCodec.decode(recorded));
     default:
       return [];
-  }
-}
-
-function journalIn(recorded: RecordedEvent): Journal | undefined {
-  const of = <E>(codec: EventCodec<E>, journal: (event: E) => Journal | undefined) =>
-    journal(codec.decode(recorded));
-  switch (categoryOf(recorded)) {
-    case 'payment':
-      return of(paymentCodec, journalOf);
-    case 'invoice':
-      return of(invoiceCodec, invoiceJournalOf);
-    case 'creditAccount':
-      return of(creditCodec, creditJournalOf);
-    case 'manualPayment':
-      return of(manualPaymentCodec, manualPaymentJournalOf);
-    default:
-      return undefined;
   }
 }

@@ -1,0 +1,211 @@
+import type { RawEvent } from './raw-event.js';
+import { money, text } from './raw-event.js';
+
+/**
+ * The part of book 2 that is about what is sold: invoices and the tenders that pay them, folded a second time from what the
+ * facts say. Nothing of the product is used here.
+ */
+type Application = { readonly tender: string; left: bigint };
+
+type Invoice = {
+  readonly currency: string;
+  readonly total: bigint;
+  /** Credited, written off or voided. */
+  gone: bigint;
+  readonly claims: Set<string>;
+  readonly applications: Map<string, Application>;
+};
+
+/** What a tender says of itself: how much of it pays invoices now. */
+type Tender = { brought: bigint; isReversed: boolean };
+
+export class InvoicesBook {
+  /** Histories that no sequence of true facts can have. */
+  readonly broken: string[] = [];
+  /** Events that it knows, whose postings are none of a payment. */
+  readonly events = new Set<string>();
+  readonly #invoices = new Map<string, Invoice>();
+  /** By the name that an application has for it. */
+  readonly #tenders = new Map<string, Tender>();
+  readonly #wallets = new Map<string, { left: bigint; held: bigint }>();
+  readonly #ofCollections = new Set<string>();
+
+  get isEmpty(): boolean {
+    return this.events.size === 0;
+  }
+
+  apply(event: RawEvent): void {
+    const category = event.stream.slice(0, event.stream.indexOf('-'));
+    const id = event.stream.slice(category.length + 1);
+    switch (category) {
+      case 'invoice':
+        this.#applyInvoice(id, event);
+        break;
+      case 'creditAccount':
+        this.#applyCredit(id, event);
+        break;
+      case 'manualPayment':
+        this.#applyManual(id, event);
+        break;
+      case 'payment':
+        this.#applyPayment(id, event);
+        return;
+      default:
+        return;
+    }
+    this.events.add(event.event_id);
+  }
+
+  /** What customers owe, by currency. */
+  dues(): ReadonlyMap<string, bigint> {
+    const dues = new Map<string, bigint>();
+    for (const invoice of this.#invoices.values()) {
+      dues.set(invoice.currency, (dues.get(invoice.currency) ?? 0n) + dueOf(invoice));
+    }
+    return dues;
+  }
+
+  /** Where invoices and tenders, at rest, say different things of what was paid. */
+  *differences(): Generator<{ readonly subject: string; readonly detail: string }> {
+    const applied = new Map<string, bigint>();
+    for (const [id, { claims, applications }] of this.#invoices) {
+      for (const claim of claims) yield { subject: id, detail: `${claim} holds it for ever` };
+      for (const { tender, left } of applications.values()) {
+        applied.set(tender, (applied.get(tender) ?? 0n) + left);
+        if (left > 0n && !this.#tenders.has(tender)) yield { subject: id, detail: `${tender} is not there` };
+      }
+    }
+    for (const [name, { brought, isReversed }] of this.#tenders) {
+      const paysNow = applied.get(name) ?? 0n;
+      // More may be refunded at the provider, by hand, than is left of a payment here.
+      const expected = isReversed || brought < 0n ? 0n : brought;
+      if (paysNow !== expected) {
+        yield { subject: name, detail: `${paysNow} of it pays invoices, ${expected} by its own stream` };
+      }
+    }
+  }
+
+  #applyInvoice(id: string, { type, data, stream, revision }: RawEvent): void {
+    const at = `${stream}@${revision}: ${type}`;
+    if (type === 'InvoiceFinalized') {
+      const { minor, currency } = money(data['total']) ?? { minor: 0n, currency: 'none' };
+      const none = { gone: 0n, claims: new Set<string>(), applications: new Map() };
+      this.#invoices.set(id, { currency, total: minor, ...none });
+      return;
+    }
+    const invoice = this.#invoices.get(id);
+    if (invoice === undefined) return;
+    const amount = money(data['amount'])?.minor ?? 0n;
+    const application = String(data['applicationId']);
+    switch (type) {
+      case 'InvoiceCollectionClaimed':
+        if (invoice.claims.size > 0) this.broken.push(`${at}: ${[...invoice.claims]} collects it already`);
+        invoice.claims.add(String(data['collectionId']));
+        break;
+      case 'InvoiceCollectionReleased':
+        invoice.claims.delete(String(data['collectionId']));
+        break;
+      case 'InvoicePaymentApplied':
+        if (invoice.applications.has(application)) this.broken.push(`${at}: ${application} twice`);
+        invoice.applications.set(application, { tender: nameOf(data['tender']), left: amount });
+        break;
+      case 'InvoicePaymentReversed': {
+        const known = invoice.applications.get(application);
+        if (known === undefined || known.left < amount) this.broken.push(`${at}: more than ${known?.left}`);
+        else known.left -= amount;
+        break;
+      }
+      case 'InvoiceCredited':
+      case 'InvoiceVoided':
+        invoice.gone += money(data['total'])?.minor ?? 0n;
+        break;
+      case 'InvoiceMarkedUncollectible':
+        invoice.gone += amount;
+        break;
+      default:
+        return;
+    }
+    if (dueOf(invoice) < 0n) this.broken.push(`${at}: ${dueOf(invoice)} is due`);
+  }
+
+  #applyCredit(customer: string, { type, data, stream, revision }: RawEvent): void {
+    const { minor, currency } = money(data['amount']) ?? { minor: 0n, currency: 'none' };
+    const wallet = this.#wallets.get(`${customer} ${currency}`) ?? { left: 0n, held: 0n };
+    this.#wallets.set(`${customer} ${currency}`, wallet);
+    const hold = this.#tenderOf(`credit ${data['holdId']}`);
+    switch (type) {
+      case 'CreditGranted':
+        wallet.left += minor;
+        break;
+      case 'CreditHeld':
+        wallet.held += minor;
+        break;
+      case 'CreditHoldReleased':
+        wallet.held -= minor;
+        break;
+      case 'CreditSpent':
+        wallet.held -= minor;
+        wallet.left -= minor;
+        // What is spent on nothing that we know of pays no invoice.
+        if (text(data['invoiceId']) !== null) hold.brought += minor;
+        break;
+      case 'CreditRestored':
+        wallet.left += minor;
+        if (text(data['invoiceId']) !== null) hold.brought -= minor;
+        break;
+      case 'CreditExpired':
+      case 'CreditRevoked':
+        wallet.left -= minor;
+        break;
+      default:
+        return;
+    }
+    if (wallet.held < 0n || wallet.left < wallet.held) {
+      this.broken.push(`${stream}@${revision}: ${type} leaves ${wallet.left}, ${wallet.held} of it on hold`);
+    }
+  }
+
+  #applyManual(id: string, { type, data }: RawEvent): void {
+    const tender = this.#tenderOf(`manual ${id}`);
+    const amount = money(data['amount'])?.minor ?? 0n;
+    if (type === 'ManualPaymentApplied') tender.brought += amount;
+    if (type === 'ManualPaymentUnapplied') tender.brought -= amount;
+    if (type === 'ManualPaymentReversed') tender.isReversed = true;
+  }
+
+  #applyPayment(id: string, { type, data }: RawEvent): void {
+    if (type === 'PaymentCreated' && text(data['collectionId']) !== null) this.#ofCollections.add(id);
+    if (!this.#ofCollections.has(id)) return;
+    const tender = this.#tenderOf(`card ${id}`);
+    const amount = money(data['amount'])?.minor ?? 0n;
+    switch (type) {
+      case 'PaymentCaptured':
+      case 'RefundFailed':
+      case 'RefundCanceled':
+        tender.brought += amount;
+        return;
+      case 'RefundInitiated':
+      case 'RefundAdopted':
+      case 'PaymentKeptAsCredit':
+        tender.brought -= amount;
+        return;
+      default:
+        return;
+    }
+  }
+
+  #tenderOf(name: string): Tender {
+    const tender = this.#tenders.get(name) ?? { brought: 0n, isReversed: false };
+    this.#tenders.set(name, tender);
+    return tender;
+  }
+}
+
+function dueOf({ total, gone, applications }: Invoice): bigint {
+  return [...applications.values()].reduce((due, { left }) => due - left, total - gone);
+}
+
+function nameOf(tender: unknown): string {
+  const { kind, paymentId, holdId, manualPaymentId } = tender as Readonly<Record<string, unknown>>;
+  return `${kind} ${paymentId ?? holdId ?? manualPaymentId}`;
+}
