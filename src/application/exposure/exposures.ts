@@ -8,6 +8,7 @@ import type {
 import { takenIn } from '../../domain/exposure/exposure.js';
 import { outstanding } from '../../domain/plan/state.js';
 import type { CustomerId, PlanId } from '../../domain/shared/ids.js';
+import { parsePlanId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
 import { zero } from '../../domain/shared/money.js';
 import type { PlanHandler } from '../plan/plan-tasks.js';
@@ -15,6 +16,7 @@ import type { Clock } from '../ports/clock.js';
 import type { EventMetadata } from '../ports/event-store.js';
 import type { CommandHandler } from '../shared/command-handler.js';
 import { commandIdOf } from '../shared/event-ids.js';
+import { mintedBy } from '../shared/minted-ids.js';
 
 export type ExposureHandler = CommandHandler<
   ExposureState,
@@ -23,12 +25,16 @@ export type ExposureHandler = CommandHandler<
   ExposureRejection
 >;
 
-/** What customers may come to owe on plans. Each call may be repeated. */
+/** What customers may come to owe on plans. Each call may be repeated, and happens once for a command id. */
 export type Exposures = {
   /** `fresh` when the plan had not taken as much before, so that whoever goes no further may let it go. */
   take(
     customerId: CustomerId,
-    plan: Owing & { readonly limit: Money | null },
+    plan: Owing & {
+      readonly limit: Money | null;
+      /** See `reservationOf`. */
+      readonly replaces?: PlanId;
+    },
     metadata: EventMetadata,
   ): Promise<
     | { readonly outcome: 'taken'; readonly fresh: boolean }
@@ -36,6 +42,11 @@ export type Exposures = {
   >;
   release(customerId: CustomerId, planId: PlanId, metadata: EventMetadata): Promise<void>;
 };
+
+/** Stands for the plan of what an order's command asks for, until that has one of its own. */
+export function reservationOf(commandId: string): PlanId {
+  return mintedBy(parsePlanId, 'plan', commandIdOf('exposure reserved by', commandId));
+}
 
 export function createExposures(parts: {
   readonly handler: ExposureHandler;
@@ -60,11 +71,12 @@ export function createExposures(parts: {
   }
 
   return {
-    async take(customerId, { planId, amount, limit }, metadata) {
+    async take(customerId, { planId, amount, limit, replaces = null }, metadata) {
       const known = await handler.load(customerId);
       const others = takenIn(known.state).filter((one) => one.planId !== planId);
       const owed = limit === null ? [] : await Promise.all(others.map(owedOn));
-      const command = { type: 'TakeExposure', at: clock.now(), planId, amount, limit, owed } as const;
+      const at = clock.now();
+      const command = { type: 'TakeExposure', at, planId, amount, limit, owed, replaces } as const;
       const commandId = commandIdOf(`take exposure for ${planId}`, metadata.commandId);
       const taken = await handler.handle(customerId, command, { ...metadata, commandId });
       if (taken.outcome === 'rejected') return { outcome: 'refused', rejection: taken.rejection };

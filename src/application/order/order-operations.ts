@@ -3,16 +3,15 @@ import type { OrderCommand, OrderEvent } from '../../domain/order/messages.js';
 import { order } from '../../domain/order/order.js';
 import type { ExistingOrder, OrderRejection, OrderState } from '../../domain/order/state.js';
 import { isApproved } from '../../domain/order/state.js';
-import type { PlanId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
 import { isPositive, subtract } from '../../domain/shared/money.js';
 import type { Exposures } from '../exposure/exposures.js';
-import { planIdOf } from '../plan/plan-ids.js';
+import { reservationOf } from '../exposure/exposures.js';
 import type { EventMetadata } from '../ports/event-store.js';
 import type { Handled, HandleOptions } from '../shared/command-handler.js';
 import { Contention } from '../shared/command-handler.js';
+import { commandIdOf } from '../shared/event-ids.js';
 import type { OrderHandler } from './order-handler.js';
-import { changeInvoiceIdOf, invoiceIdOfOrder } from './order-ids.js';
 
 type HandledOrder = Handled<OrderState, OrderEvent, OrderRejection | ExposureRejection>;
 
@@ -29,7 +28,7 @@ export type OrderOperations = {
   ): Promise<HandledOrder>;
 };
 
-type Needed = { readonly planId: PlanId; readonly amount: Money; readonly limit: Money | null };
+type Needed = { readonly amount: Money; readonly limit: Money | null };
 const attemptsMax = 10;
 
 export function createOrderOperations(parts: {
@@ -51,7 +50,10 @@ export function createOrderOperations(parts: {
         return orders.handle(orderId, command, metadata, options);
       }
       const { customerId } = known.state.details;
-      const taken = await exposures.take(customerId, needed, metadata);
+      // Several who change one order at once take for themselves, and who comes to nothing lets its own go.
+      const planId = reservationOf(metadata.commandId);
+      const step = { ...metadata, commandId: commandIdOf(`at ${known.revision}`, metadata.commandId) };
+      const taken = await exposures.take(customerId, { planId, ...needed }, step);
       if (taken.outcome === 'refused') return { ...known, outcome: 'rejected', rejection: taken.rejection };
       // The limit was looked at for this revision; at another one it may be another amount.
       const handled = await orders.handle(orderId, command, metadata, {
@@ -59,7 +61,7 @@ export function createOrderOperations(parts: {
         ifRevision: options.ifRevision ?? known.revision,
       });
       if (handled.outcome === 'accepted') return handled;
-      if (taken.fresh) await exposures.release(customerId, needed.planId, metadata);
+      await exposures.release(customerId, planId, step);
       if (handled.outcome === 'rejected' || options.ifRevision !== undefined) return handled;
     }
     throw new Contention(`order ${orderId} changed ${attemptsMax} times while one command was decided`);
@@ -76,12 +78,10 @@ function neededBy(state: OrderState, command: OrderCommand): Needed | null {
   if (after.status === 'absent') return null;
   for (const event of decision.events) {
     if (event.type === 'OrderApproved') {
-      const planId = planIdOf(invoiceIdOfOrder(after.details.orderId));
-      return { planId, amount: event.total, limit: event.terms.creditLimit };
+      return { amount: event.total, limit: event.terms.creditLimit };
     }
     if (event.type === 'OrderTotalAmended' && isPositive(subtract(event.to, event.from))) {
-      const planId = planIdOf(changeInvoiceIdOf(after.details.orderId, event.change ?? 1));
-      return { planId, amount: subtract(event.to, event.from), limit: limitOf(after) };
+      return { amount: subtract(event.to, event.from), limit: limitOf(after) };
     }
   }
   return null;

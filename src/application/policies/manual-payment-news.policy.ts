@@ -80,6 +80,8 @@ export function createManualPaymentNews(parts: {
     if (started.outcome === 'invoice_already_being_collected') {
       throw new Error(`${started.collectionId} holds ${invoiceId}`);
     }
+    // Something else was set against it meanwhile: it takes another part now.
+    if (started.outcome === 'payment_exceeds_due') throw new Error(`${invoiceId} asks for less now`);
     if (started.outcome !== 'started') return;
     const { state } = started.loaded;
     if (state.status !== 'succeeded' && state.status !== 'failed') {

@@ -6,6 +6,7 @@ import type { Money } from '../../domain/shared/money.js';
 import { compare, isPositive, subtract } from '../../domain/shared/money.js';
 import type { CreditHandler } from '../credit/credit-agenda.js';
 import type { Exposures } from '../exposure/exposures.js';
+import { reservationOf } from '../exposure/exposures.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
 import type { ManualPaymentHandler } from '../manual-payment/record-manual-payment.js';
 import { orderCodec } from '../order/order.codec.js';
@@ -54,6 +55,18 @@ export function createOrderToInvoice(parts: {
     });
   }
 
+  /** From here on it is the plan of this invoice that may be owed on, and no more what the command had taken for it. */
+  async function owe(
+    invoiceId: InvoiceId,
+    { details: { customerId } }: ExistingOrder,
+    amount: Money,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const replaces = reservationOf(recorded.metadata.commandId);
+    const owing = { planId: planIdOf(invoiceId), amount, limit: null, replaces };
+    await exposures.take(customerId, owing, becauseOf(recorded, name, 'owe'));
+  }
+
   async function orderOf(recorded: RecordedEvent): Promise<ExistingOrder> {
     const { state } = await orders.load(idOfStream(recorded.stream, parseOrderId));
     if (state.status === 'absent') throw new Error(`${recorded.stream} has no order`);
@@ -72,7 +85,9 @@ export function createOrderToInvoice(parts: {
   ): Promise<void> {
     const order = await orderOf(recorded);
     const description = order.details.description ?? `Order ${order.details.orderId}`;
-    await issue(invoiceIdOfOrder(order.details.orderId), order, { description, amount: total }, recorded);
+    const invoiceId = invoiceIdOfOrder(order.details.orderId);
+    await owe(invoiceId, order, total, recorded);
+    await issue(invoiceId, order, { description, amount: total }, recorded);
   }
 
   async function amended(
@@ -84,7 +99,9 @@ export function createOrderToInvoice(parts: {
     if (compare(to, from) > 0) {
       const description = `Change of order ${orderId}`;
       const line = { description, amount: subtract(to, from) };
-      await issue(changeInvoiceIdOf(orderId, change), order, line, recorded);
+      const invoiceId = changeInvoiceIdOf(orderId, change);
+      await owe(invoiceId, order, line.amount, recorded);
+      await issue(invoiceId, order, line, recorded);
       return;
     }
     // Those of later changes are none of its business.

@@ -20,6 +20,8 @@ export type ExposureCommand = { readonly at: Instant } & (
       readonly limit: Money | null;
       /** What plans still ask for, as they were looked up. One that is not among them counts with all that it took. */
       readonly owed: readonly Owing[];
+      /** What was taken for it before its plan had a name; it is let go in the same step. */
+      readonly replaces: PlanId | null;
     } & Owing)
   | { readonly type: 'ReleaseExposure'; readonly planId: PlanId }
 );
@@ -55,13 +57,18 @@ function decide(state: ExposureState, command: ExposureCommand): ExposureDecisio
 }
 
 function take(state: ExposureState, command: CommandOf<'TakeExposure'>): ExposureDecision {
-  const { at, planId, amount, limit, owed } = command;
+  const { at, planId, amount, limit, owed, replaces } = command;
   const taken = takenIn(state);
   const known = taken.find((one) => one.planId === planId);
-  if (known !== undefined && equals(known.amount, amount)) return nothingToDo;
+  const freed: readonly ExposureEvent[] = taken
+    .filter((one) => one.planId === replaces)
+    .map((one) => ({ type: 'ExposureReleased', at, planId: one.planId }));
+  if (known !== undefined && equals(known.amount, amount)) return accepted(...freed);
   if (limit !== null) {
     const { currency } = amount;
-    const others = taken.filter((one) => one.planId !== planId && one.amount.currency === currency);
+    const others = taken.filter(
+      (one) => one.planId !== planId && one.planId !== replaces && one.amount.currency === currency,
+    );
     const owedNow = others.map(
       (one) => owed.find((looked) => looked.planId === one.planId)?.amount ?? one.amount,
     );
@@ -73,7 +80,7 @@ function take(state: ExposureState, command: CommandOf<'TakeExposure'>): Exposur
       });
     }
   }
-  return accepted({ type: 'ExposureTaken', at, planId, amount });
+  return accepted<ExposureEvent>({ type: 'ExposureTaken', at, planId, amount }, ...freed);
 }
 
 function release(state: ExposureState, { at, planId }: CommandOf<'ReleaseExposure'>): ExposureDecision {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { exposureCodec } from '../../../src/application/exposure/exposure.codec.js';
 import type { ExposureCommand, ExposureEvent } from '../../../src/domain/exposure/exposure.js';
-import { exposure } from '../../../src/domain/exposure/exposure.js';
+import { exposure, takenIn } from '../../../src/domain/exposure/exposure.js';
 import { netTerms, standard } from '../../../src/domain/plan/terms.js';
+import { fold } from '../../../src/domain/shared/decider.js';
+import type { PlanId } from '../../../src/domain/shared/ids.js';
 import type { Money } from '../../../src/domain/shared/money.js';
 import { planId } from '../../support/customer-examples.js';
 import { given } from '../../support/decider-specification.js';
@@ -16,8 +19,9 @@ const take = (
   minor: number,
   limit: Money | null,
   owed: readonly [number, number][] = [],
+  replaces: PlanId | null = null,
 ): ExposureCommand => ({
-  ...{ type: 'TakeExposure', at, planId: planId(n), amount: usd(minor), limit },
+  ...{ type: 'TakeExposure', at, planId: planId(n), amount: usd(minor), limit, replaces },
   owed: owed.map(([of, amount]) => ({ planId: planId(of), amount: usd(amount) })),
 });
 
@@ -46,6 +50,12 @@ describe('what a customer may owe', () => {
       .thenRejected({ code: 'credit_limit_exceeded', available: usd(8999) });
   });
 
+  it('goes over from what was taken before its plan had a name, in one step', () => {
+    given(exposure, [taken(1, 6000)])
+      .when(take(2, 6000, usd(6000), [], planId(1)))
+      .then(taken(2, 6000), { type: 'ExposureReleased', at, planId: planId(1) });
+  });
+
   it('is let go once', () => {
     const release = { type: 'ReleaseExposure', at, planId: planId(1) } as const;
     given(exposure, [taken(1, 6000)])
@@ -54,6 +64,8 @@ describe('what a customer may owe', () => {
     given(exposure, []).when(release).thenNothing();
   });
 });
+
+const amountOf = (money: unknown): number => Number((money as { amount: string }).amount);
 
 describe('the credit limit of orders', () => {
   const terms = netTerms(30, false, { creditLimit: usd(10_000) });
@@ -86,6 +98,29 @@ describe('the credit limit of orders', () => {
     await flows.approvedOrder(customerId, 3999, terms);
     await expect(flows.approvedOrder(customerId, 1, terms)).rejects.toThrow('credit_limit_exceeded');
     expect(await flows.settle()).toEqual([]);
+  });
+
+  it('is taken for what became of an order that two change at once', async () => {
+    const flows = createMoneyFlows();
+    const customerId = await flows.customer();
+    const { orderId } = await flows.approvedOrder(customerId, 1000, terms);
+    const at = flows.clock.now();
+    await Promise.all(
+      [4000, 2000, 6000].map((cents) =>
+        flows.orderOperations.run(
+          orderId,
+          { type: 'SetOrderTotal', at, total: usd(cents) },
+          flows.metadata(),
+        ),
+      ),
+    );
+    const changes = (await flows.facts('OrderTotalAmended')).map(({ data }) => [data['from'], data['to']]);
+    const raised = changes
+      .map(([from, to]) => amountOf(to) - amountOf(from))
+      .reduce((sum, more) => sum + Math.max(more, 0), 1000);
+    const facts = (await flows.facts()).filter(({ stream }) => stream === `exposure-${customerId}`);
+    const state = fold(exposure, facts.map(exposureCodec.decode));
+    expect(takenIn(state).reduce((sum, { amount }) => sum + Number(amount.minor), 0)).toBe(raised);
   });
 
   it('counts what bounced again', async () => {
