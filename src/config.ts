@@ -43,6 +43,8 @@ export type Config = {
   };
   /** Where customers reach this program, without a slash at its end; null for the address that it listens at. */
   readonly publicUrl: string | null;
+  /** Whether a customer and an open invoice are made for a first look. */
+  readonly demoData: boolean;
   readonly bootstrapApiKey: string | null;
   readonly console: {
     /** Whether /admin exists; only the demo has it unless it is asked for. */
@@ -250,6 +252,7 @@ const schema = z.object({
   ),
   COUNTERFOIL_MAIL_FROM: sender,
   COUNTERFOIL_ALERTS_TO: addresses,
+  COUNTERFOIL_DEMO_DATA: z.enum(['on', 'off']).optional(),
   COUNTERFOIL_PUBLIC_URL: urlOf(
     ['http:', 'https:'],
     'Use the address that customers open, such as https://pay.acme.example, or unset it.',
@@ -336,6 +339,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     mail: { smtpUrl: env.SMTP_URL, from: env.COUNTERFOIL_MAIL_FROM, alertsTo: env.COUNTERFOIL_ALERTS_TO },
     publicUrl: env.COUNTERFOIL_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    demoData: mode === 'demo' && wantsDemoData(env),
     bootstrapApiKey: env.COUNTERFOIL_BOOTSTRAP_API_KEY,
     console: { on: consoleIsOn(env, mode), secretKey: env.COUNTERFOIL_SECRET_KEY },
     secondPersonFromUnits: env.COUNTERFOIL_SECOND_PERSON_FROM,
@@ -364,6 +368,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
 function consoleIsOn(env: Environment, mode: Config['mode']): boolean {
   return env.COUNTERFOIL_CONSOLE === undefined ? mode === 'demo' : env.COUNTERFOIL_CONSOLE === 'on';
+}
+
+/** By default where somebody has typed `npm start` and nothing else: a database of their own is theirs to fill. */
+function wantsDemoData(env: Environment): boolean {
+  return env.COUNTERFOIL_DEMO_DATA === undefined
+    ? env.DATABASE_URL === null && env.COUNTERFOIL_ROLE === 'all'
+    : env.COUNTERFOIL_DEMO_DATA === 'on' && env.COUNTERFOIL_ROLE !== 'worker';
 }
 
 /** Stripe's own limits, as it documents them; a stand-in at another address has none unless it is said. */

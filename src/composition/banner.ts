@@ -2,9 +2,17 @@ import type { Running } from './start.js';
 
 /** What somebody who has just typed `npm start` wants to know. */
 export function banner(app: Running, startedInMs: number): string {
-  const { config, url, apiKey, ownerLink, simulatorUrl } = app;
+  const { config, url, apiKey, ownerLink, demoLinks, simulatorUrl } = app;
   const console = config.console.on ? `\n  Console    ${url}/admin` : '';
   const owner = ownerLink === null ? '' : `\n  Set it up  ${ownerLink} (once, within 24 hours)`;
+  const customers =
+    demoLinks === null
+      ? ''
+      : `
+  Pay page   ${demoLinks.pay}
+  Portal     ${demoLinks.portal} (once, within 15 minutes)`;
+  const mails =
+    config.mail.smtpUrl === null && config.mode === 'demo' ? `\n  Mails      ${url}/sim/inbox` : '';
   const apart =
     config.role === 'api' ? '\n  Role       api: `--role worker` does the rest, in another process' : '';
   const simulated =
@@ -25,7 +33,7 @@ Counterfoil's worker is ready in ${(startedInMs / 1000).toFixed(1)} s, in ${conf
 Counterfoil is ready in ${(startedInMs / 1000).toFixed(1)} s, in ${config.mode} mode.
 
   API        ${url}
-  Docs       ${url}/docs${console}${owner}
+  Docs       ${url}/docs${console}${owner}${customers}${mails}
   API key    ${apiKey ?? 'as in COUNTERFOIL_BOOTSTRAP_API_KEY'}
   Data       ${config.dataDir} (${stores})
   Simulated  ${simulated}${apart}

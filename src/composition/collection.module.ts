@@ -54,6 +54,7 @@ export const collectionModule = new ContainerModule(({ bind }) => {
     (runner, handlers) => createStartCollection({ runner, ...handlers }),
     [tokens.collectionRunner, tokens.collectionHandlers],
   );
+  bind(httpTokens.advanceCollection).toResolvedValue(({ advance }) => advance, [tokens.collectionRunner]);
   bind(httpTokens.giveUpCollection).toResolvedValue(
     (runner, { handler, clock }) => createGiveUpCollection({ runner, handler, clock }),
     [tokens.collectionRunner, tokens.collectionHandlers],

@@ -107,7 +107,7 @@ async function stripe(
 
 async function mail({ mail: { smtpUrl, from }, mode }: Config): Promise<ConfigFinding> {
   if (smtpUrl === null) {
-    const kept = 'kept at /sim/inbox and sent to nobody';
+    const kept = mode === 'demo' ? 'kept at /sim/inbox and sent to nobody' : 'kept and sent to nobody';
     if (mode !== 'live') return ok('mail', kept);
     const detail = 'there is no mail server: customers are told nothing';
     return { name: 'mail', status: 'warn', detail, mend: 'Set SMTP_URL and COUNTERFOIL_MAIL_FROM.' };

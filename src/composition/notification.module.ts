@@ -28,6 +28,10 @@ export const notificationModule = new ContainerModule(({ bind }) => {
   bind(httpTokens.renderMail).toConstantValue(renderMailHtml);
   bind(httpTokens.links).toResolvedValue((pool) => new PostgresLinks(pool), [tokens.pool]);
   bind(tokens.mailInbox).toResolvedValue((pool) => new PostgresMailInbox(pool), [tokens.pool]);
+  bind(httpTokens.mailInbox).toResolvedValue(
+    ({ config: { mail, mode } }, inbox) => (mail.smtpUrl === null && mode !== 'live' ? inbox : null),
+    [tokens.surroundings, tokens.mailInbox],
+  );
   bind(tokens.mailer).toResolvedValue(
     ({ config: { mail, mode } }, inbox) => {
       if (mail.smtpUrl !== null) return new SmtpMailer({ url: mail.smtpUrl, from: mail.from });

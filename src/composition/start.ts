@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Container } from 'inversify';
 import type { Logger } from '../application/ports/logger.js';
 import type { Config } from '../config.js';
 import { freePort } from '../infrastructure/free-port.js';
@@ -15,6 +16,8 @@ import { StartupError } from '../infrastructure/startup-error.js';
 import { startStripeSimulator } from '../infrastructure/stripe-simulator/server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { createContainer } from './container.js';
+import type { DemoLinks } from './demo-data.js';
+import { prepareDemo } from './demo-data.js';
 import type { Surroundings } from './tokens.js';
 import { tokens } from './tokens.js';
 
@@ -26,6 +29,8 @@ export type Running = {
   readonly apiKey: string | null;
   /** Where the first owner of the console sets up an account, once; null where there is an owner, or no console. */
   readonly ownerLink: string | null;
+  /** Links to what the demo has to show customers; null where there is no demo data. */
+  readonly demoLinks: DemoLinks | null;
   /** Where the Stripe simulator listens; null against Stripe. */
   readonly simulatorUrl: string | null;
   readonly logger: Logger;
@@ -147,7 +152,7 @@ async function startParts(
   surroundings: Surroundings,
   port: number,
   stops: Stops,
-): Promise<Pick<Running, 'url' | 'apiKey' | 'ownerLink'>> {
+): Promise<Pick<Running, 'url' | 'apiKey' | 'ownerLink' | 'demoLinks'>> {
   const { config } = surroundings;
   const container = createContainer(surroundings);
   const pool = container.get(tokens.pool);
@@ -200,7 +205,18 @@ async function startParts(
     url,
     apiKey,
     ownerLink: token === null ? null : `${surroundings.publicUrl}/admin/welcome/${token}`,
+    demoLinks: config.demoData ? await demoLinksOf(container, surroundings) : null,
   };
+}
+
+/** A demo without its data is a demo all the same. */
+async function demoLinksOf(container: Container, surroundings: Surroundings): Promise<DemoLinks | null> {
+  try {
+    return await prepareDemo(container, surroundings.publicUrl);
+  } catch (error) {
+    surroundings.logger.warn({ err: error }, 'the demo data could not be made');
+    return null;
+  }
 }
 
 /** How this machine reaches what listens at the configured host. */

@@ -6,6 +6,7 @@ import type { RunningApp } from '../support/counterfoil.js';
 import { startApp } from '../support/counterfoil.js';
 import { eventually } from '../support/eventually.js';
 import { issueInvoice } from '../support/issue-invoice.js';
+import { pageReader } from '../support/page-reader.js';
 
 const dayS = 86_400;
 
@@ -112,5 +113,33 @@ describe('notices to customers', () => {
     await app.api.post('/sim/clock', { advance_seconds: dayS });
     await sent('refund_failed');
     expect((await mailOf(await sent('receipt'))).subject).toMatch(/50,00\s€/);
+  });
+
+  it('lead from the mail of an invoice over the card form to the receipt', async () => {
+    const payer = String(
+      (await app.api.post('/v1/customers', { name: 'Eve', email: 'eve@example.com' })).body['id'],
+    );
+    const invoice = String((await issueInvoice(app.api, payer, 33_00)).body['id']);
+    await app.api.post(`/v1/invoices/${invoice}/send`, {});
+    const { body_text: text } = await mailOf(await sent('invoice', payer));
+    const path = new URL(/http:\S+\/pay\/\S+/.exec(text)?.[0] ?? '').pathname;
+    const reader = pageReader(app.url);
+    const page = await reader.get(path);
+    const cardPage = /href="([^"]*\/sim\/card\?[^"]*)"/.exec(page.text)?.[1] ?? '';
+    const returnTo = new URL(cardPage).searchParams.get('return_to') ?? '';
+    const given = await fetch(new URL('/sim/card', cardPage), {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({
+        ...{ return_to: returnTo, number: '4242 4242 4242 4242', expiry: '12/34', cvc: '123' },
+      }),
+    });
+    const back = new URL(given.headers.get('location') ?? '');
+    expect(`${back.origin}${back.pathname}`).toBe(returnTo);
+    const paid = await reader.submit(await reader.get(`${back.pathname}${back.search}`), path);
+    expect(paid.text).toContain('Your payment was received.');
+    expect((await mailOf(await sent('receipt', payer))).subject).toBe('Your receipt for $33.00');
+    const inbox = await reader.get('/sim/inbox');
+    expect(inbox.text).toContain('Your receipt for $33.00');
   });
 });

@@ -7,6 +7,7 @@ import { freePort } from '../../src/infrastructure/free-port.js';
 import { apiClient, items } from '../support/api-client.js';
 import { exitOf, startAppProcess, startProgram } from '../support/app-process.js';
 import { eventually } from '../support/eventually.js';
+import { pageReader } from '../support/page-reader.js';
 
 describe('npm start, on a machine with nothing', () => {
   let dataDir: string;
@@ -35,11 +36,24 @@ describe('npm start, on a machine with nothing', () => {
       confirm: true,
     });
     expect(paid.status).toBe(201);
+    const printed = (path: string, text: string) => new RegExp(`${path}[\\w-]{43}`).exec(text)?.[0] ?? '';
+    const payer = pageReader(first.url);
+    expect((await payer.get(printed('/pay/', output))).text).toContain('568.00 EUR to pay');
+    const enter = printed('/portal/sign-in/', output);
+    expect((await payer.submit(await payer.get(enter), enter)).text).toContain('Hello, Ada Lovelace');
+    expect((await payer.get('/sim/inbox')).status).toBe(200);
     expect(await first.stop('SIGINT')).toBe(0);
 
     const second = await startAppProcess(environment);
     const api = apiClient(second.url, apiKey);
     expect((await api.get(`/v1/payments/${paid.body['id']}`)).body).toEqual(paid.body);
+    const again = await eventually(
+      async () => second.output(),
+      (text) => text.includes('Ctrl-C'),
+    );
+    expect((await pageReader(second.url).get(printed('/pay/', again))).text).toContain('568.00 EUR to pay');
+    const [customers, invoices] = [await api.get('/v1/customers'), await api.get('/v1/invoices')];
+    expect([items(customers).length, items(invoices).length]).toEqual([1, 1]);
     // The simulator kept its side as well: what was paid yesterday can be refunded today.
     const refund = await api.post('/v1/refunds', { payment: paid.body['id'] });
     expect(refund.body).toMatchObject({ status: 'succeeded', amount: 5000 });

@@ -4,7 +4,7 @@ import type { Notice } from '../ports/notifications.js';
 import { later } from '../webhook/retry-schedule.js';
 import type { LinkVariable } from './notice-kinds.js';
 
-const payLinkMs = 30 * 24 * 3_600_000;
+export const payLinkMs = 30 * 24 * 3_600_000;
 export const signInMinutes = 15;
 
 /** A link of a mail, as an address. What it lets in by is made now and kept nowhere. */

@@ -17,7 +17,12 @@ async function main(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-demo-'));
   say('Starting Postgres, the Stripe simulator and Counterfoil ...');
   const running = await startCounterfoil(
-    readConfig({ PORT: '0', COUNTERFOIL_DATA_DIR: dataDir, COUNTERFOIL_LOG_LEVEL: 'error' }),
+    readConfig({
+      PORT: '0',
+      COUNTERFOIL_DATA_DIR: dataDir,
+      COUNTERFOIL_LOG_LEVEL: 'error',
+      COUNTERFOIL_DEMO_DATA: 'off',
+    }),
   );
   try {
     await story(

@@ -4,7 +4,7 @@ import type { DescribeEvent } from '../../application/audit/describe-event.js';
 import type { StateAt } from '../../application/audit/state-at.js';
 import type { BrandingHandler } from '../../application/branding/branding-handler.js';
 import type { Looks } from '../../application/branding/looks.js';
-import type { CollectionHandler } from '../../application/collection/collection-runner.js';
+import type { CollectionHandler, CollectionRunner } from '../../application/collection/collection-runner.js';
 import type { GiveUpCollection } from '../../application/collection/give-up-collection.js';
 import type { StartCollection } from '../../application/collection/start-collection.js';
 import type { CreditHandler } from '../../application/credit/credit-agenda.js';
@@ -46,7 +46,7 @@ import type { Logger } from '../../application/ports/logger.js';
 import type { Logos, ReadLogo } from '../../application/ports/logos.js';
 import type { ManualPaymentQueries } from '../../application/ports/manual-payment-queries.js';
 import type { NoticeTemplates } from '../../application/ports/notice-templates.js';
-import type { Notifications } from '../../application/ports/notifications.js';
+import type { MailInbox, Notifications } from '../../application/ports/notifications.js';
 import type { OrderQueries } from '../../application/ports/order-queries.js';
 import type { OverviewQueries } from '../../application/ports/overview-queries.js';
 import type { PaymentGateway } from '../../application/ports/payment-gateway.js';
@@ -139,6 +139,8 @@ export const httpTokens = {
   refundQueries: token<RefundQueries>('refundQueries'),
   creditHandler: token<CreditHandler>('creditHandler'),
   startCollection: token<StartCollection>('startCollection'),
+  /** Takes a collection as far as it goes now; safe at any time. */
+  advanceCollection: token<CollectionRunner['advance']>('advanceCollection'),
   giveUpCollection: token<GiveUpCollection>('giveUpCollection'),
   collectionHandler: token<CollectionHandler>('collectionHandler'),
   collectionQueries: token<CollectionQueries>('collectionQueries'),
@@ -175,6 +177,8 @@ export const httpTokens = {
   noticeTemplates: token<NoticeTemplates>('noticeTemplates'),
   renderMail: token<RenderMail>('renderMail'),
   links: token<Links>('links'),
+  /** Null where mails are sent, or nobody is mailed. */
+  mailInbox: token<MailInbox | null>('mailInbox'),
   logger: token<Logger>('logger'),
   portalSessions: token<PortalSessions>('portalSessions'),
   portalArea: token<PortalArea>('portalArea'),

@@ -33,6 +33,7 @@ export function bindCollections(container: Container, eventStore: EventStore): v
   const runner = createRunnerOver(container.get(httpTokens.paymentOperations), handlers);
   container.bind(httpTokens.collectionHandler).toConstantValue(handler);
   container.bind(httpTokens.startCollection).toConstantValue(createStartCollection({ runner, ...handlers }));
+  container.bind(httpTokens.advanceCollection).toConstantValue(runner.advance);
   container
     .bind(httpTokens.giveUpCollection)
     .toConstantValue(createGiveUpCollection({ handler, runner, clock: systemClock }));

@@ -15,6 +15,7 @@ export function bindNotifications(container: Container): void {
   container.bind(httpTokens.notifications).toConstantValue(new InMemoryNotifications());
   container.bind(httpTokens.noticeTemplates).toConstantValue(new InMemoryTemplates());
   container.bind(httpTokens.links).toConstantValue(new InMemoryLinks());
+  container.bind(httpTokens.mailInbox).toConstantValue(null);
   container.bind(httpTokens.renderMail).toConstantValue(renderMailHtml);
 }
 

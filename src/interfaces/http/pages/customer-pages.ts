@@ -1,3 +1,4 @@
+import { InboxPages } from './inbox/inbox-pages.js';
 import { PayPages } from './pay/pay-pages.js';
 import { DetailsPages } from './portal/details-pages.js';
 import { InvoicePages } from './portal/invoice-pages.js';
@@ -15,4 +16,5 @@ export const customerPages = [
   MoneyPages,
   MethodPages,
   DetailsPages,
+  InboxPages,
 ] as const;

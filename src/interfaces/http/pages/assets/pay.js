@@ -59,7 +59,7 @@ async function bankAction(button) {
     button.disabled = true;
     const done = await stripe.handleNextAction({ clientSecret: button.dataset.secret });
     if (done.error) tell(done.error.message);
-    location.reload();
+    location.search = '?back=bank';
   });
 }
 

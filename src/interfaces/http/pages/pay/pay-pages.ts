@@ -1,6 +1,9 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
-import type { CollectionHandler } from '../../../../application/collection/collection-runner.js';
+import type {
+  CollectionHandler,
+  CollectionRunner,
+} from '../../../../application/collection/collection-runner.js';
 import type { GiveUpCollection } from '../../../../application/collection/give-up-collection.js';
 import type { AskedTender, StartCollection } from '../../../../application/collection/start-collection.js';
 import { spendable } from '../../../../application/collection/start-collection.js';
@@ -15,7 +18,7 @@ import type { Links } from '../../../../application/ports/links.js';
 import type { PaymentGateway } from '../../../../application/ports/payment-gateway.js';
 import type { PaymentMethodVault } from '../../../../application/ports/payment-method-vault.js';
 import type { IssuedInvoice } from '../../../../domain/invoice/state.js';
-import { isIssued, payableOf } from '../../../../domain/invoice/state.js';
+import { claimOn, isIssued, payableOf } from '../../../../domain/invoice/state.js';
 import { parseInvoiceId } from '../../../../domain/shared/ids.js';
 import type { Money } from '../../../../domain/shared/money.js';
 import { compare, isZero, subtract } from '../../../../domain/shared/money.js';
@@ -58,6 +61,7 @@ export class PayPages implements PageController {
     @inject(httpTokens.invoiceOperations) private readonly invoices: InvoiceOperations,
     @inject(httpTokens.collectionHandler) collections: CollectionHandler,
     @inject(httpTokens.startCollection) private readonly start: StartCollection,
+    @inject(httpTokens.advanceCollection) private readonly advance: CollectionRunner['advance'],
     @inject(httpTokens.giveUpCollection) private readonly giveUp: GiveUpCollection,
     @inject(httpTokens.paymentOperations) payments: PaymentOperations,
     @inject(httpTokens.paymentGateway) private readonly gateway: PaymentGateway,
@@ -76,8 +80,8 @@ export class PayPages implements PageController {
         access: 'anyone',
         params,
         // What a provider's page adds on the way back is not ours to refuse.
-        query: z.object({ payment_method: methodField.optional() }),
-        handle: ({ params: { token }, query, context }) => this.show(token, query.payment_method, context),
+        query: z.object({ payment_method: methodField.optional(), back: z.literal('bank').optional() }),
+        handle: ({ params: { token }, query, context }) => this.show(token, query, context),
       }),
       page(area, {
         method: 'post',
@@ -114,8 +118,15 @@ export class PayPages implements PageController {
     return state;
   }
 
-  private async show(token: string, given: string | undefined, context: PageContext): Promise<PageAnswer> {
-    const invoice = await this.invoiceOf(token);
+  private async show(
+    token: string,
+    {
+      payment_method: given,
+      back,
+    }: { readonly payment_method?: string | undefined; readonly back?: 'bank' | undefined },
+    context: PageContext,
+  ): Promise<PageAnswer> {
+    const invoice = await this.upToDate(token, context);
     const view = invoiceView(invoice);
     if (invoice.status !== 'open' || isZero(view.due)) {
       return { kind: 'page', template: '/pay/settled', title: titleOf(invoice), data: { invoice: view } };
@@ -133,7 +144,7 @@ export class PayPages implements PageController {
         ? null
         : simulated === null
           ? state.bankUrl
-          : simulatedBankPage(simulated, state.intentId, here);
+          : simulatedBankPage(simulated, state.intentId, `${here}?back=bank`);
     const credit = await this.creditFor(invoice);
     return {
       kind: 'page',
@@ -141,6 +152,8 @@ export class PayPages implements PageController {
       title: `Pay invoice ${invoice.number}`,
       data: {
         ...{ invoice: view, state, bankUrl, stripe, token, credit },
+        // The bank tells the provider, and the provider us: that takes a moment.
+        isBack: back === 'bank',
         rest: subtract(view.due, credit),
         given: given === undefined ? null : { id: given, text: await this.textOf(given) },
         saved: await this.savedOf(invoice),
@@ -148,6 +161,15 @@ export class PayPages implements PageController {
       },
       ...(stripe === null ? {} : { outside: stripeSources }),
     };
+  }
+
+  /** Whoever looks does not wait for a worker to go on with what the provider has told meanwhile. */
+  private async upToDate(token: string, context: PageContext): Promise<IssuedInvoice> {
+    const invoice = await this.invoiceOf(token);
+    const claim = claimOn(invoice);
+    if (claim === undefined) return invoice;
+    await this.advance(claim.collectionId, this.metadataOf(invoice, context));
+    return this.invoiceOf(token);
   }
 
   private async pay(

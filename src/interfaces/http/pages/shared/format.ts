@@ -52,6 +52,13 @@ export function formatTime(instant: string, zone: string): string {
   return clockOf(zone).format(new Date(instant));
 }
 
+const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+
+/** `9 December 2026`, of a day of the calendar; nothing where there is none. */
+export function formatDay(date: string | null): string {
+  return date === null ? '' : days.format(new Date(`${date}T00:00:00Z`));
+}
+
 /** The zone that the reader's browser told, where this machine knows it; UTC otherwise. */
 export function readerZone(told: string | undefined): string {
   if (told === undefined || !/^[A-Za-z][\w/+-]{0,63}$/.test(told)) return 'UTC';

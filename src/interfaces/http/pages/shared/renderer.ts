@@ -1,7 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Assets } from './assets.js';
-import { formatCount, formatId, formatMinor, formatMoney, formatTime, formatWords } from './format.js';
+import {
+  formatCount,
+  formatDay,
+  formatId,
+  formatMinor,
+  formatMoney,
+  formatTime,
+  formatWords,
+} from './format.js';
 
 const views = fileURLToPath(new URL('../templates/', import.meta.url));
 
@@ -31,7 +39,7 @@ export function createRenderer(assets: Assets): Render {
     autoEscape: true,
     escapeFunction: escapeHtml,
     functionHeader:
-      'const { money, minor, count, clock, words, short, asset } = it.show; const { frame } = it;',
+      'const { money, minor, count, clock, day, words, short, asset } = it.show; const { frame } = it;',
   });
   return (template, data, frame) =>
     eta.render(template, {
@@ -42,6 +50,7 @@ export function createRenderer(assets: Assets): Render {
         minor: formatMinor,
         count: formatCount,
         clock: (instant: string) => formatTime(instant, frame.zone),
+        day: formatDay,
         words: formatWords,
         short: formatId,
         asset: assets.href,

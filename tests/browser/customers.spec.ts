@@ -1,0 +1,204 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { accessibilityProblems, chromiumPath, launchChromium } from '../support/chromium.js';
+import type { RunningApp } from '../support/counterfoil.js';
+import { startApp } from '../support/counterfoil.js';
+import { eventuallyHolds } from '../support/eventually.js';
+
+/** SCREENSHOTS=1 writes what a person would see, to be looked at; `all` also writes what is not kept in docs/screenshots. */
+const screenshots = process.env['SCREENSHOTS'];
+const kept = [
+  'pay',
+  'pay-bank',
+  'pay-declined',
+  'pay-receipt',
+  'portal-overview',
+  'portal-invoices',
+  'portal-plans',
+  'inbox',
+];
+const widths = [1280, 390] as const;
+
+const inBrowser = chromiumPath === undefined ? describe.skip : describe;
+
+inBrowser('customers in a browser', () => {
+  let app: RunningApp;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const policyProblems: string[] = [];
+
+  beforeAll(async () => {
+    [app, browser] = await Promise.all([startApp('Postgres'), launchChromium()]);
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+  beforeEach(async () => {
+    context = await browser.newContext({
+      viewport: { width: widths[0], height: 800 },
+      timezoneId: 'Europe/Vienna',
+    });
+    page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    policyProblems.length = 0;
+    page.on('console', (message) => {
+      if (message.type() === 'error') policyProblems.push(message.text());
+    });
+    page.on('pageerror', (error) => policyProblems.push(String(error)));
+  });
+  afterEach(async () => {
+    await context.close();
+    expect(policyProblems).toEqual([]);
+  });
+
+  /** Nothing for axe to find, and nothing wider than a narrow screen. */
+  async function look(name: string): Promise<void> {
+    expect([name, await accessibilityProblems(page)]).toEqual([name, []]);
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 800 });
+      const wider = await page.evaluate<number>(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      expect([name, width, wider]).toEqual([name, width, 0]);
+      if (screenshots === 'all' || (screenshots === '1' && kept.includes(name)))
+        await page.screenshot({ path: `docs/screenshots/${name}-${width}.png`, fullPage: true });
+    }
+    await page.setViewportSize({ width: widths[0], height: 800 });
+  }
+
+  async function customerOf(): Promise<string> {
+    const made = await app.api.post('/v1/customers', { name: 'Ada Lovelace', email: 'ada@example.com' });
+    return String(made.body['id']);
+  }
+
+  async function invoiceOf(customer: string): Promise<string> {
+    const draft = {
+      ...{ customer, currency: 'EUR', days_until_due: 14, memo: 'Thank you for your order.' },
+      lines: [
+        {
+          description: 'Oak desk, one of one',
+          unit_price: '489.00',
+          taxes: [{ name: 'VAT', percentage: '20' }],
+        },
+        { description: 'Desk lamp', quantity: '2', unit_price: '39.50' },
+      ],
+    };
+    const made = await app.api.post('/v1/invoices', draft);
+    await app.api.post(`/v1/invoices/${made.body['id']}/finalize`, {});
+    return String(made.body['id']);
+  }
+
+  async function payLink(): Promise<string> {
+    const invoice = await invoiceOf(await customerOf());
+    return String((await app.api.post(`/v1/invoices/${invoice}/pay_links`, {})).body['url']);
+  }
+
+  async function giveCard(number: string): Promise<void> {
+    await page.getByLabel('Card number').fill(number);
+    await page.getByLabel('Expires, month and year').fill('12/34');
+    await page.getByLabel('Security code').fill('123');
+    await page.getByRole('button', { name: 'Use this card' }).click();
+  }
+
+  it('pay with 3-D Secure', async () => {
+    await page.goto(await payLink());
+    await look('pay');
+    await page.getByRole('link', { name: 'Pay with a card' }).click();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await giveCard('4000 0027 6000 3184');
+    await look('pay-with-card');
+    await page.getByRole('button', { name: /^Pay 665\.80 EUR/ }).click();
+    await page.getByRole('heading', { name: 'Your bank wants to hear from you' }).waitFor();
+    await look('pay-bank');
+    await page.getByRole('link', { name: 'Continue to your bank' }).click();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Complete authentication' }).click();
+    await page.getByRole('heading', { name: /is paid$/ }).waitFor();
+    await look('pay-receipt');
+  }, 60_000);
+
+  it('are told why a card was declined, and pay with another one', async () => {
+    await page.goto(await payLink());
+    await page.getByRole('link', { name: 'Pay with a card' }).click();
+    await giveCard('4000 0000 0000 9995');
+    await page.getByRole('button', { name: /^Pay / }).click();
+    await page.getByRole('alert').getByText('There is not enough money on the card.').waitFor();
+    await look('pay-declined');
+    await page.getByRole('link', { name: 'Pay with a card' }).click();
+    await giveCard('4242 4242 4242 4242');
+    await page.getByRole('button', { name: /^Pay / }).dblclick();
+    await page.getByRole('heading', { name: /is paid$/ }).waitFor();
+  }, 60_000);
+
+  it('sign in by a mailed link and look after their account', async () => {
+    const customer = await customerOf();
+    const invoice = await invoiceOf(customer);
+    await app.api.post('/v1/credits', {
+      customer,
+      amount: 5_000,
+      currency: 'EUR',
+      type: 'goodwill',
+      description: 'Sorry for the delay',
+    });
+    const payment = {
+      amount: 12_00,
+      currency: 'EUR',
+      customer,
+      payment_method: 'pm_card_visa',
+      confirm: true,
+    };
+    const paid = await app.api.post('/v1/payments', { ...payment, description: 'A first order' });
+    await app.api.post('/v1/refunds', { payment: paid.body['id'], amount: 300 });
+    const other = await invoiceOf(customer);
+    await app.api.post('/v1/payment_plans', {
+      ...{ invoice: other, terms: { type: 'installments', count: 3 } },
+    });
+    await page.goto(`${app.url}/portal`);
+    await look('portal-sign-in');
+    await page.getByLabel('E-mail address').fill('ada@example.com');
+    await page.getByRole('button', { name: 'Mail me a link' }).click();
+    await page.getByText('a link is on its way there').waitFor();
+    await eventuallyHolds(async () => {
+      await page.goto(`${app.url}/sim/inbox`);
+      expect(await page.getByRole('link', { name: /^Your link to sign in/ }).count()).toBeGreaterThan(0);
+    });
+    await look('inbox');
+    // Of the customers of this file that have the address, the last one was mailed as well.
+    const session = await app.api.post('/v1/portal_sessions', { customer });
+    await page.goto(String(session.body['url']));
+    await look('portal-enter');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await eventuallyHolds(async () => {
+      await page.goto(`${app.url}/portal`);
+      expect(await page.getByRole('button', { name: /^Pay INV-/ }).count()).toBe(2);
+    });
+    await look('portal-overview');
+    const ways = ['Invoices', 'Payments', 'Cards', 'Plans', 'Credit', 'Your details'];
+    for (const way of ways) {
+      await page.getByRole('navigation', { name: 'Your account' }).getByRole('link', { name: way }).click();
+      await page.getByRole('heading', { level: 1, name: way }).waitFor();
+      await look(`portal-${way.toLowerCase().replace('your ', '')}`);
+    }
+    await page.goto(`${app.url}/portal/methods`);
+    await page.getByRole('button', { name: 'Add a card' }).click();
+    await look('portal-add-card');
+    await page.getByRole('link', { name: 'Continue to the card form' }).click();
+    await giveCard('4000 0025 0000 3155');
+    await page.getByRole('button', { name: 'Complete authentication' }).click();
+    await page.getByRole('rowheader', { name: /Visa ending in 3155/ }).waitFor();
+    await page.goto(`${app.url}/portal/invoices/${invoice}`);
+    await look('portal-invoice');
+    await page.getByRole('button', { name: /^Pay / }).click();
+    await page.getByText('Your credit pays 50.00 EUR of it').waitFor();
+    await page.getByRole('radio', { name: /Visa ending in 3155/ }).check();
+    await look('pay-saved-card');
+    await page.getByRole('button', { name: /^Pay / }).click();
+    await page
+      .getByRole('link', { name: 'Continue to your bank' })
+      .or(page.getByRole('heading', { name: /is paid$/ }))
+      .first()
+      .waitFor();
+  }, 90_000);
+});

@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+
+const places = [
+  process.env['CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+
+/** The browser of this machine; undefined, and said once why, where there is none: tests never download one. */
+export const chromiumPath = places.find((place) => place !== undefined && existsSync(place));
+if (chromiumPath === undefined) {
+  process.stderr.write(
+    'no Chromium here, so pages are not tried in a browser: install it, or set CHROMIUM\n',
+  );
+}
+
+/** With no sandbox, for tests may run as root and open nothing but this program's own pages. */
+export function launchChromium(): Promise<Browser> {
+  if (chromiumPath === undefined) throw new Error('there is no Chromium on this machine');
+  return chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+}
+
+const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const axeSource = readFileSync(axeFile, 'utf8');
+
+type Violation = {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string }[];
+};
+
+/** What axe finds wrong with a page by WCAG 2.2 A and AA, as lines to read. */
+export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axeSource);
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const violations = await page.evaluate<readonly Violation[], readonly string[]>(async (values) => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: readonly Violation[] }> };
+    };
+    return (await axe.run({ runOnly: { type: 'tag', values } })).violations;
+  }, tags);
+  return violations.map(
+    ({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ html }) => html).join(' | ')})`,
+  );
+}
