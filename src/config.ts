@@ -46,6 +46,8 @@ export type Config = {
   /** Whether a customer and an open invoice are made for a first look. */
   readonly demoData: boolean;
   readonly bootstrapApiKey: string | null;
+  /** Whether an empty store is filled with three months of made-up business; in demo mode only. */
+  readonly demoHistory: boolean;
   readonly console: {
     /** Whether /admin exists; only the demo has it unless it is asked for. */
     readonly on: boolean;
@@ -263,6 +265,7 @@ const schema = z.object({
     'Make one of sk_test_ or sk_live_ and at least 24 random letters and digits.',
   ),
   COUNTERFOIL_CONSOLE: z.enum(['on', 'off']).optional(),
+  COUNTERFOIL_DEMO_HISTORY: z.enum(['on', 'off']).default('off'),
   COUNTERFOIL_SECRET_KEY: text(
     /^[0-9a-f]{64}$/i,
     'is not 64 hexadecimal digits',
@@ -341,6 +344,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: env.COUNTERFOIL_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     demoData: mode === 'demo' && wantsDemoData(env),
     bootstrapApiKey: env.COUNTERFOIL_BOOTSTRAP_API_KEY,
+    demoHistory: mode === 'demo' && env.COUNTERFOIL_ROLE === 'all' && env.COUNTERFOIL_DEMO_HISTORY === 'on',
     console: { on: consoleIsOn(env, mode), secretKey: env.COUNTERFOIL_SECRET_KEY },
     secondPersonFromUnits: env.COUNTERFOIL_SECOND_PERSON_FROM,
     limits: {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { banner } from './composition/banner.js';
+import { banner, demoHistoryLine } from './composition/banner.js';
 import type { Running } from './composition/start.js';
 import { startCounterfoil } from './composition/start.js';
 import { InvalidConfig, readConfig } from './config.js';
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const startedAt = performance.now();
   const stopping = new AbortController();
-  const running = startCounterfoil(readConfig({ ...process.env, ...roleOf(process.argv.slice(2)) }));
+  const running = startCounterfoil(readConfig({ ...process.env, ...wordsOf(process.argv.slice(2)) }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // A second signal is somebody who will not wait.
@@ -26,17 +26,27 @@ async function main(): Promise<void> {
   process.on('uncaughtException', (error) => void crash(running, error));
   process.on('unhandledRejection', (error) => void crash(running, error));
   const app = await running;
-  if (!stopping.signal.aborted) process.stdout.write(banner(app, performance.now() - startedAt));
+  if (stopping.signal.aborted) return;
+  process.stdout.write(banner(app, performance.now() - startedAt));
+  const made = await app.demoHistory?.done;
+  if (made !== undefined && made !== null) process.stdout.write(demoHistoryLine(made));
 }
 
-/** `--role api` says the same as COUNTERFOIL_ROLE=api, and wins over it. @throws StartupError */
-function roleOf(args: string[]): { readonly COUNTERFOIL_ROLE?: string } {
+/** `--role api` says the same as COUNTERFOIL_ROLE=api, and wins over it; so does `--demo-history`. @throws StartupError */
+function wordsOf(args: string[]): Readonly<Record<string, string>> {
   try {
-    const { role } = parseArgs({ args, options: { role: { type: 'string' } } }).values;
-    return role === undefined ? {} : { COUNTERFOIL_ROLE: role };
+    const options = { role: { type: 'string' }, 'demo-history': { type: 'boolean' } } as const;
+    const { role, 'demo-history': demoHistory } = parseArgs({ args, options }).values;
+    return {
+      ...(role === undefined ? {} : { COUNTERFOIL_ROLE: role }),
+      ...(demoHistory === true ? { COUNTERFOIL_DEMO_HISTORY: 'on' } : {}),
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StartupError(reason, 'The one argument is --role api, --role worker or --role all.');
+    throw new StartupError(
+      reason,
+      'The arguments are --role api, --role worker or --role all, and --demo-history.',
+    );
   }
 }
 

@@ -1,5 +1,14 @@
 import type { Running } from './start.js';
 
+const demoHistoryComes = `
+Three months of demo data are being made, in less than a minute; until then the clock is behind.
+`;
+
+/** Said when the history is complete. */
+export function demoHistoryLine({ deeds, ms }: { readonly deeds: number; readonly ms: number }): string {
+  return `Three months of demo data are there: ${deeds} purchases, invoices and orders, made in ${(ms / 1000).toFixed(0)} s.\n`;
+}
+
 /** What somebody who has just typed `npm start` wants to know. */
 export function banner(app: Running, startedInMs: number): string {
   const { config, url, apiKey, ownerLink, demoLinks, simulatorUrl } = app;
@@ -37,7 +46,7 @@ Counterfoil is ready in ${(startedInMs / 1000).toFixed(1)} s, in ${config.mode} 
   API key    ${apiKey ?? 'as in COUNTERFOIL_BOOTSTRAP_API_KEY'}
   Data       ${config.dataDir} (${stores})
   Simulated  ${simulated}${apart}
-${simulatorUrl === null ? '' : firstPayment(url, apiKey ?? '')}
+${app.demoHistory === undefined ? '' : demoHistoryComes}${simulatorUrl === null ? '' : firstPayment(url, apiKey ?? '')}
 Ctrl-C stops it; the data stays for the next start.
 `;
 }

@@ -18,6 +18,8 @@ import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { createContainer } from './container.js';
 import type { DemoLinks } from './demo-data.js';
 import { prepareDemo } from './demo-data.js';
+import type { DemoHistory } from './demo-history.js';
+import { beginDemoHistory } from './demo-history.js';
 import type { Surroundings } from './tokens.js';
 import { tokens } from './tokens.js';
 
@@ -33,6 +35,8 @@ export type Running = {
   readonly demoLinks: DemoLinks | null;
   /** Where the Stripe simulator listens; null against Stripe. */
   readonly simulatorUrl: string | null;
+  /** Undefined where none is made. */
+  readonly demoHistory: DemoHistory | undefined;
   readonly logger: Logger;
   /** Finishes what is under way and stops every part, the last started first. */
   stop(): Promise<void>;
@@ -152,7 +156,7 @@ async function startParts(
   surroundings: Surroundings,
   port: number,
   stops: Stops,
-): Promise<Pick<Running, 'url' | 'apiKey' | 'ownerLink' | 'demoLinks'>> {
+): Promise<Pick<Running, 'url' | 'apiKey' | 'ownerLink' | 'demoLinks' | 'demoHistory'>> {
   const { config } = surroundings;
   const container = createContainer(surroundings);
   const pool = container.get(tokens.pool);
@@ -165,6 +169,7 @@ async function startParts(
   const redis = container.get(tokens.redis);
   const movableClock = container.get(tokens.movableClock);
   await movableClock?.start();
+  await movableClock?.catchUp();
   stops.push(async () => movableClock?.stop());
   const [gateway, vault] = [container.get(tokens.stripeGateway), container.get(tokens.stripeVault)];
   const delay = container.get(tokens.eventLoopDelay);
@@ -200,12 +205,15 @@ async function startParts(
     return Promise.all([server.close(finishWithinMs), Promise.race([Promise.all(work), left])]);
   });
   const url = listeningAt(config, port);
+  const isNew = (await eventStore.head()) === 0n;
+  const demoLinks = config.demoData ? await demoLinksOf(container, surroundings) : null;
+  const demoHistory = isNew ? await demoHistoryFor(surroundings, container, { url, apiKey }) : undefined;
+  if (demoHistory !== undefined) stops.push(() => demoHistory.stop());
   const token = config.console.on && serves ? await container.get(httpTokens.users).ownerLink() : null;
   return {
     url,
-    apiKey,
+    ...{ apiKey, demoHistory, demoLinks },
     ownerLink: token === null ? null : `${surroundings.publicUrl}/admin/welcome/${token}`,
-    demoLinks: config.demoData ? await demoLinksOf(container, surroundings) : null,
   };
 }
 
@@ -217,6 +225,19 @@ async function demoLinksOf(container: Container, surroundings: Surroundings): Pr
     surroundings.logger.warn({ err: error }, 'the demo data could not be made');
     return null;
   }
+}
+
+/** Only where asked for. */
+function demoHistoryFor(
+  { config, stripe }: Surroundings,
+  container: Container,
+  { url, apiKey }: { readonly url: string; readonly apiKey: string | null },
+): Promise<DemoHistory | undefined> {
+  const key = apiKey ?? config.bootstrapApiKey;
+  const { apiBase: simulatorUrl } = stripe;
+  if (!config.demoHistory || !stripe.simulated || key === null || simulatorUrl === null)
+    return Promise.resolve(undefined);
+  return beginDemoHistory(container, { url, apiKey: key, simulatorUrl });
 }
 
 /** How this machine reaches what listens at the configured host. */

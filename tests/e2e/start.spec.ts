@@ -69,6 +69,23 @@ describe('npm start, on a machine with nothing', () => {
     expect(await second.stop()).toBe(0);
   }, 180_000);
 
+  it('makes demo data in the past where it is told to, and is at the present again after a stop', async () => {
+    const first = await startAppProcess({ ...environment, COUNTERFOIL_DEMO_HISTORY: 'on' });
+    const apiKey = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
+    await eventually(
+      async () => first.output(),
+      (text) => text.includes('Three months of demo data are being made'),
+    );
+    const ahead = async (url: string) =>
+      Number((await apiClient(url, apiKey).get('/sim/clock')).body['ahead_seconds']);
+    expect(await ahead(first.url)).toBeLessThan(-80 * 86_400);
+    expect(await first.stop('SIGINT')).toBe(0);
+    const second = await startAppProcess({ ...environment, COUNTERFOIL_DEMO_HISTORY: 'on' });
+    expect(await ahead(second.url)).toBe(0);
+    expect(second.output()).not.toContain('months of demo data');
+    expect(await second.stop('SIGINT')).toBe(0);
+  }, 180_000);
+
   it('has one clear line for a busy port', async () => {
     const busy = createServer().listen(Number(environment['PORT']), '127.0.0.1');
     try {

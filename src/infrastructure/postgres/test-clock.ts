@@ -10,7 +10,7 @@ const lookMs = 1_000;
 export class PostgresTestClock implements TestClock {
   readonly #pool: Pool;
   readonly #advanceProvider: (ms: number) => Promise<void>;
-  #aheadMs = 0;
+  #aheadMs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /**
@@ -23,11 +23,11 @@ export class PostgresTestClock implements TestClock {
   }
 
   get aheadMs(): number {
-    return this.#aheadMs;
+    return this.#aheadMs ?? 0;
   }
 
   now(): Instant {
-    const now = parseInstant(new Date(Date.now() + this.#aheadMs).toISOString());
+    const now = parseInstant(new Date(Date.now() + this.aheadMs).toISOString());
     if (now === undefined) throw new RangeError('the clock is outside the years 0 to 9999');
     return now;
   }
@@ -46,12 +46,30 @@ export class PostgresTestClock implements TestClock {
 
   /** The provider first: our time must not pass the expiry of what it still holds valid. */
   async advance(ms: number): Promise<void> {
-    await this.#advanceProvider(ms);
+    const forProvider = this.aheadMs + ms - Math.max(this.aheadMs, 0);
+    if (forProvider > 0) await this.#advanceProvider(forProvider);
     const { rows } = await this.#pool.query<{ ahead_ms: bigint }>(
       'update counterfoil.test_clock set ahead_ms = ahead_ms + $1 returning ahead_ms',
       [ms],
     );
     this.#note(rows[0]?.ahead_ms);
+  }
+
+  /**
+   * Puts it back before anything has happened, for demo data that begins in the past. A simulated provider stays where it is, and comes
+   * along when the clock is put forward beyond the machine's again. Changes nothing when it was moved before.
+   */
+  async rewind(ms: number): Promise<void> {
+    const { rowCount } = await this.#pool.query(
+      'update counterfoil.test_clock set ahead_ms = -$1::bigint where ahead_ms = 0',
+      [ms],
+    );
+    if (rowCount === 1) this.#aheadMs = -ms;
+  }
+
+  /** Brings one that was left behind to the machine's time. */
+  async catchUp(): Promise<void> {
+    if (this.aheadMs < 0) await this.advance(-this.aheadMs);
   }
 
   async #look(): Promise<void> {
@@ -63,6 +81,6 @@ export class PostgresTestClock implements TestClock {
 
   /** It only runs forward, also while a look and an advance overlap. */
   #note(aheadMs: bigint | undefined): void {
-    this.#aheadMs = Math.max(this.#aheadMs, Number(aheadMs ?? 0n));
+    this.#aheadMs = Math.max(this.#aheadMs ?? Number.NEGATIVE_INFINITY, Number(aheadMs ?? 0n));
   }
 }

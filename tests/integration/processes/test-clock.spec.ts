@@ -40,4 +40,26 @@ describe('the clock of demo and test mode', () => {
     expect(clock.aheadMs).toBe(before);
     clock.stop();
   });
+
+  it('begins in the past where nothing has moved it, and comes back to the machine without the provider', async () => {
+    await bench.rows('update counterfoil.test_clock set ahead_ms = 0');
+    const advanced: number[] = [];
+    const clock = new PostgresTestClock(bench.pool, async (ms) => void advanced.push(ms));
+    await clock.start();
+    await clock.rewind(90 * day);
+    await clock.rewind(10 * day);
+    expect(clock.aheadMs).toBe(-90 * day);
+    const restarted = new PostgresTestClock(bench.pool, async (ms) => void advanced.push(ms));
+    await restarted.start();
+    expect(restarted.aheadMs).toBe(-90 * day);
+    await restarted.advance(89 * day);
+    expect(advanced).toEqual([]);
+    await restarted.advance(3 * day);
+    expect([advanced, restarted.aheadMs]).toEqual([[2 * day], 2 * day]);
+    await eventuallyHolds(() => expect(clock.aheadMs).toBe(2 * day));
+    await clock.rewind(day);
+    expect(clock.aheadMs).toBe(2 * day);
+    clock.stop();
+    restarted.stop();
+  });
 });

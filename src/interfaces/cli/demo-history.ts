@@ -1,0 +1,233 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DemoCustomer } from './demo-people.js';
+import { demoCustomers, demoDeclines, demoGoods } from './demo-people.js';
+import type { Client } from './demo-telling.js';
+import { reached, record, rows, rowsOf } from './demo-telling.js';
+
+/** What somebody who looks around for the first time would have had to do for three months. */
+export type DemoHistoryParts = {
+  readonly api: Client;
+  readonly simulator: Client;
+  /** Puts the clock, which is behind by the days of the story, forward by one day. */
+  readonly nextDay: () => Promise<void>;
+  readonly days: number;
+  /** The same seed gives the same customers, amounts and mishaps. */
+  readonly seed: number;
+  /** Ends the story early. */
+  readonly signal: AbortSignal;
+};
+
+type Buyer = DemoCustomer & { readonly id: string; readonly method: string };
+type Story = DemoHistoryParts & { readonly chance: Chance; readonly buyers: readonly Buyer[] };
+
+const atOnce = 4;
+/** For what follows by itself from a day: read models, policies, what falls due. */
+const lookMs = 100;
+const looksMax = 30;
+/** The read models follow a moment later, so one look that finds nothing is not enough. */
+const quietLooks = 2;
+
+/**
+ * Makes demo data by the same commands that a client would give, over HTTP, day after day. Answers how many deeds there were.
+ * @throws when the API cannot be reached
+ */
+export async function makeDemoHistory(parts: DemoHistoryParts): Promise<number> {
+  const chance = chanceOf(parts.seed);
+  const story: Story = { ...parts, chance, buyers: await registerBuyers(parts) };
+  let deeds = 0;
+  for (let day = 1; day <= parts.days && !parts.signal.aborted; day += 1) {
+    const plans = dayOf(story, day);
+    deeds += plans.length;
+    await inLanes(plans);
+    if (!parts.signal.aborted) await evening(parts.api);
+    await parts.nextDay();
+  }
+  return deeds;
+}
+
+/** No day ends while the provider is still to be asked for something: a request that is a day old is looked up and not sent. */
+async function evening(api: Client): Promise<void> {
+  let quiet = 0;
+  for (let look = 0; look < looksMax && quiet < quietLooks; look += 1) {
+    await sleep(lookMs);
+    const { body } = await api.get('/health/payments');
+    const open = record(record(body['checks'])['open_requests']);
+    quiet = String(open['detail']).startsWith('0 due') ? quiet + 1 : 0;
+  }
+}
+
+async function registerBuyers({ api, simulator }: DemoHistoryParts): Promise<readonly Buyer[]> {
+  const buyers = new Array<Buyer | undefined>(demoCustomers.length).fill(undefined);
+  await inLanes(
+    demoCustomers.map((person, n) => async () => {
+      const { name, currency, locale, city, country } = person;
+      const made = await api.post('/v1/customers', {
+        ...{ name, locale, email: `customer${n + 1}@example.com` },
+        billing_address: { line1: `${n + 1} Main Street`, city, postal_code: `${10_000 + n}`, country },
+        metadata: { demo: currency },
+      });
+      const id = String(made.body['id']);
+      const methods = `/v1/customers/${id}/payment_methods`;
+      const setup = await api.post(`/v1/customers/${id}/setup_intents`, {});
+      const intent = String(record(setup.body['provider'])['setup_intent']);
+      const card = n % 3 === 1 ? 'pm_card_mastercard' : 'pm_card_visa';
+      await simulator.post(`/sim/setup_intents/${intent}/confirm`, { payment_method: card });
+      const found = await reached(api, methods, (body) => rowsOf(body['data']).length > 0);
+      buyers[n] = { ...person, id, method: String(rows(found)[0]?.['id']) };
+    }),
+  );
+  return buyers.filter((buyer) => buyer !== undefined);
+}
+
+type Deed = () => Promise<void>;
+
+/** What happens on a day, drawn before any of it begins so that no answer changes what is drawn next. */
+function dayOf(story: Story, day: number): readonly Deed[] {
+  const { chance } = story;
+  const weekday = day % 7;
+  const busy = weekday < 5 ? 5 + chance.below(5) : 2 + chance.below(2);
+  const deeds: Deed[] = Array.from({ length: busy }, () => purchase(story));
+  if (day % 2 === 0) deeds.push(invoice(story, day));
+  if (day % 12 === 3) deeds.push(orderOnPlan(story));
+  if (day % 10 === 4) deeds.push(goodwill(story));
+  if (day % 14 === 6) deeds.push(cheque(story));
+  return deeds;
+}
+
+/** A payment by card, which may be declined, ask for 3-D Secure, or be refunded. */
+function purchase({ api, simulator, chance, buyers }: Story): Deed {
+  const buyer = chance.of(buyers);
+  const amount = priceIn(buyer.currency, chance);
+  const fate = chance.below(100);
+  const declined = chance.of(demoDeclines);
+  const share = 20 + chance.below(80);
+  const method = fate < 8 ? declined : fate < 12 ? 'pm_card_threeDSecure2Required' : buyer.method;
+  return async () => {
+    const paid = await api.post('/v1/payments', {
+      ...{ amount, currency: buyer.currency, customer: buyer.id, payment_method: method, confirm: true },
+    });
+    const id = String(paid.body['id']);
+    // One in four who are asked for 3-D Secure never comes back.
+    if (fate >= 8 && fate < 11) {
+      const intent = String(record(paid.body['provider'])['payment_intent']);
+      const outcome = fate === 10 ? 'fail' : 'succeed';
+      await simulator.post(`/sim/payment_intents/${intent}/complete_action`, { outcome });
+    }
+    if (fate >= 92 && paid.body['status'] === 'succeeded') {
+      const part = fate < 96 ? { amount: Math.max(1, Math.floor((amount * share) / 100)) } : {};
+      await api.post('/v1/refunds', { payment: id, reason: 'requested_by_customer', ...part });
+    }
+  };
+}
+
+/** An invoice of one to four lines, which most customers pay, and some too late or never. */
+function invoice({ api, chance, buyers, days }: Story, day: number): Deed {
+  const buyer = chance.of(buyers);
+  const lines = Array.from({ length: 1 + chance.below(4) }, () => ({
+    description: chance.of(demoGoods),
+    quantity: String(1 + chance.below(3)),
+    unit_price: unitPriceIn(buyer.currency, chance),
+    ...(buyer.country === 'DE' ? { taxes: [{ name: 'USt', percentage: '19', jurisdiction: 'DE' }] } : {}),
+  }));
+  const paysAtOnce = chance.below(10) < 6;
+  const inGood = day > days - 12;
+  return async () => {
+    const made = await api.post('/v1/invoices', {
+      ...{ customer: buyer.id, currency: buyer.currency, days_until_due: inGood ? 30 : 14, lines },
+    });
+    const path = `/v1/invoices/${made.body['id']}`;
+    await api.post(`${path}/finalize`, {});
+    await api.post(`${path}/send`, {});
+    if (!paysAtOnce) return;
+    const tenders = [{ type: 'credit' }, { type: 'card', payment_method: buyer.method }];
+    await api.post(`${path}/pay`, { tenders });
+  };
+}
+
+/** An order that is paid by a deposit or in installments; each falls due as the days go by. */
+function orderOnPlan({ api, chance, buyers }: Story): Deed {
+  const buyer = chance.of(buyers);
+  const total = priceIn(buyer.currency, chance) * 6;
+  const terms =
+    chance.below(2) === 0
+      ? { type: 'installments', count: 2 + chance.below(3) }
+      : { type: 'deposit', percentage: '30', balance_due: { kind: 'days_after', days: 30 } };
+  return async () => {
+    const order = await api.post('/v1/orders', { customer: buyer.id, currency: buyer.currency, total });
+    const path = `/v1/orders/${order.body['id']}/transitions`;
+    for (const to of ['analyzing', 'reviewing']) await api.post(path, { to, reason: 'demo' });
+    await api.post(path, { to: 'payment_pending', reason: 'demo', terms });
+  };
+}
+
+function goodwill({ api, chance, buyers }: Story): Deed {
+  const buyer = chance.of(buyers);
+  const amount = Math.ceil(priceIn(buyer.currency, chance) / 4);
+  return async () => {
+    await api.post('/v1/credits', {
+      ...{ customer: buyer.id, amount, currency: buyer.currency, type: 'goodwill', source: 'late delivery' },
+    });
+  };
+}
+
+function cheque({ api, chance, buyers }: Story): Deed {
+  const buyer = chance.of(buyers.filter(({ currency }) => currency === 'USD'));
+  const amount = 50_000 + chance.below(900) * 100;
+  const number = 1_000 + chance.below(9_000);
+  return async () => {
+    const line = { description: 'Fitting out', unit_price: (amount / 100).toFixed(2) };
+    const made = await api.post('/v1/invoices', {
+      ...{ customer: buyer.id, currency: 'USD', days_until_due: 30, lines: [line] },
+    });
+    const issued = await api.post(`/v1/invoices/${made.body['id']}/finalize`, {});
+    const on = String(issued.body['issued_on'] ?? '');
+    await api.post('/v1/manual_payments', {
+      ...{ customer: buyer.id, invoice: made.body['id'], method: 'cheque', amount, currency: 'USD' },
+      ...{ reference: `cheque ${number}`, received_on: on, verify: false },
+    });
+  };
+}
+
+function priceIn(currency: DemoCustomer['currency'], chance: Chance): number {
+  const units = 15 + chance.below(50) + (chance.below(6) === 0 ? chance.below(400) : 0);
+  return currency === 'JPY' ? units * 150 : units * 100 - (chance.below(3) === 0 ? 1 : 0);
+}
+
+function unitPriceIn(currency: DemoCustomer['currency'], chance: Chance): string {
+  const units = 20 + chance.below(300);
+  return currency === 'JPY' ? String(units * 150) : `${units}.${chance.below(2) === 0 ? '00' : '90'}`;
+}
+
+/** A few deeds of a day at a time. What the API refuses is part of the story; it is not out of reach. */
+async function inLanes(deeds: readonly Deed[]): Promise<void> {
+  const next = deeds.values();
+  const lane = async (): Promise<void> => {
+    for (const deed of next) await deed();
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+}
+
+type Chance = {
+  /** A whole number from 0 up to but not including `limit`. */
+  below(limit: number): number;
+  of<T>(values: readonly T[]): T;
+};
+
+/** Reproducible, and good enough for a story (mulberry32); nothing here guards anything. */
+function chanceOf(seed: number): Chance {
+  let state = seed >>> 0;
+  const below = (limit: number): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+  };
+  return {
+    below,
+    of: <T>(values: readonly T[]): T => {
+      const value = values[below(values.length)];
+      if (value === undefined) throw new RangeError('there is nothing to choose from');
+      return value;
+    },
+  };
+}
