@@ -10,19 +10,21 @@ const startedAt = process.hrtime.bigint();
 /** So many payments of a story that fails are tried alone. */
 const aloneMax = 10;
 
-/** `npm run sim -- --seed N --days D [--seeds K] [--payments P] [--plant NAME]` */
+/** `npm run sim -- --seed N --days D [--seeds K] [--payments P] [--buyers B] [--plant NAME]` */
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
     days: { type: 'string', default: '14' },
     payments: { type: 'string' },
+    buyers: { type: 'string', default: '7' },
     plant: { type: 'string' },
   },
 });
 const days = wholeNumber('days', values.days);
 const first = wholeNumber('seed', values.seed);
 const seeds = wholeNumber('seeds', values.seeds);
+const buyers = values.buyers === '0' ? 0 : wholeNumber('buyers', values.buyers);
 const payments = wholeNumber('payments', values.payments ?? String(Math.max(4, Math.min(days, 60))));
 const plant = values.plant === undefined ? undefined : plants[values.plant as keyof typeof plants];
 if (values.plant !== undefined && plant === undefined) {
@@ -35,7 +37,7 @@ const { simulate } = await import('./simulate.js');
 
 const results: Result[] = [];
 for (let seed = first; seed < first + seeds; seed += 1) {
-  const plan: Plan = { seed, days, payments, ...(plant === undefined ? {} : { plant }) };
+  const plan: Plan = { seed, days, payments, buyers, ...(plant === undefined ? {} : { plant }) };
   const result = await simulate(plan, usePlatform);
   results.push(result);
   if (seeds === 1 || seed === first) say(`seed ${seed}: ${result.hash}`);

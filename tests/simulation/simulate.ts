@@ -32,6 +32,8 @@ export type Plan = {
   readonly days: number;
   /** How many payments, numbered from 0; or just these. */
   readonly payments: number | readonly number[];
+  /** How many of those numbers have a customer who buys as well, the first ones. */
+  readonly buyers: number;
   /** A defect to put in, to see it found. */
   readonly plant?: Plant;
 };
@@ -178,7 +180,7 @@ export async function simulate(plan: Plan, usePlatform: (scheduler: Scheduler) =
       clientFailure = error;
     });
   }
-  for (const n of numbers) {
+  for (const n of numbers.filter((number) => number < plan.buyers)) {
     const random = createRandom(`${seed} buyer ${n}`);
     const name = `buyer-${plan.seed}-${n}`;
     const customer = await seedCustomer(stores, random, savedCards[n]);
