@@ -6,6 +6,7 @@ import { PostgresLinks } from '../../../src/infrastructure/postgres/links.js';
 import { PostgresMailInbox } from '../../../src/infrastructure/postgres/mail-inbox.js';
 import { PostgresNoticeTemplates } from '../../../src/infrastructure/postgres/notice-templates.js';
 import { PostgresNotifications } from '../../../src/infrastructure/postgres/notifications.js';
+import { PostgresPortalSessions } from '../../../src/infrastructure/postgres/portal-sessions.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { required } from '../../support/payment-examples.js';
 import type { Bench } from '../projections/support.js';
@@ -102,6 +103,35 @@ describe('links', () => {
       ]);
     }
     expect(await links.prune(later(now, 61_000))).toBe(1);
+  });
+});
+
+describe('sessions of the portal', () => {
+  it('are kept as digests, end when they are ended, and are over after half an hour or twelve', async () => {
+    const sessions = new PostgresPortalSessions(bench.pool);
+    const [idle, old, ended, alive] = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((name) => sessions.begin(name)),
+    );
+    const kept = JSON.stringify(await bench.rows('select * from counterfoil.portal_sessions'));
+    for (const token of [idle, old, ended, alive]) expect(kept).not.toContain(token);
+    await bench.rows(
+      `update counterfoil.portal_sessions set seen_at = clock_timestamp() - interval '31 minutes' where customer = 'a'`,
+    );
+    await bench.rows(
+      `update counterfoil.portal_sessions set expires_at = clock_timestamp() where customer = 'b'`,
+    );
+    await sessions.end(required(ended));
+    const found = [idle, old, ended, alive, 'x'].map((token) => sessions.find(required(token)));
+    expect(await Promise.all(found)).toEqual([undefined, undefined, undefined, 'd', undefined]);
+    await bench.rows(
+      `update counterfoil.portal_sessions set seen_at = clock_timestamp() - interval '29 minutes' where customer = 'd'`,
+    );
+    expect(await sessions.find(required(alive))).toBe('d');
+    const [seen] = await bench.rows(
+      `select seen_at > clock_timestamp() - interval '1 minute' as now from counterfoil.portal_sessions where customer = 'd'`,
+    );
+    expect(seen).toEqual({ now: true });
+    expect(await sessions.prune()).toBe(2);
   });
 });
 

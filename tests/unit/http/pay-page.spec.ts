@@ -196,4 +196,33 @@ describe('the pay page', () => {
     );
     expect(fieldsOf(given.text, new URL(String(link.body['url'])).pathname)['due']).toBe('1000');
   });
+
+  it("lets Stripe's script and frames into the pay page alone, and only with Stripe's keys", async () => {
+    const cardEntry = { kind: 'stripe', publishableKey: 'pk_test_0123456789' } as const;
+    const real = await startServer({ cardEntry });
+    try {
+      const customer = String((await real.api.post('/v1/customers', {})).body['id']);
+      const invoice = (await issueInvoice(real.api, customer, 4_200)).body['id'];
+      const link = await real.api.post(`/v1/invoices/${invoice}/pay_links`, {});
+      const path = new URL(String(link.body['url'])).pathname;
+      const policyOf = async (url: string) =>
+        String((await real.as(null).get(url)).headers['content-security-policy']);
+      const page = await real.as(null).get(path);
+      expect(page.text).toContain('data-key="pk_test_0123456789" data-currency="usd" data-amount="4200"');
+      expect(page.text).not.toContain('/sim/');
+      const policy = await policyOf(path);
+      expect(policy).toMatch(/script-src 'self' https:\/\/js\.stripe\.com/);
+      expect(policy).toMatch(/frame-src https:\/\/js\.stripe\.com/);
+      expect(policy).toMatch(/connect-src 'self' https:\/\/api\.stripe\.com/);
+      expect(policy).toMatch(/form-action 'self'(;|$)/);
+      for (const other of ['/portal/sign-in', `/pay/${'x'.repeat(43)}`]) {
+        expect(await policyOf(other)).not.toContain('stripe');
+      }
+      const { path: ours } = await payable();
+      const simulated = await app.as(null).get(ours);
+      expect(String(simulated.headers['content-security-policy'])).not.toContain('stripe');
+    } finally {
+      await real.stop();
+    }
+  });
 });

@@ -21,6 +21,7 @@ import type { HealthChecks, ReceiveWebhook } from '../../../src/interfaces/http/
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import { customerPages } from '../../../src/interfaces/http/pages/customer-pages.js';
 import { consolePages } from '../../../src/interfaces/http/pages/page-controllers.js';
+import type { CardEntry } from '../../../src/interfaces/http/pages/pay/card-entry.js';
 import type { PageController } from '../../../src/interfaces/http/pages/shared/page.js';
 import { createAttempts } from '../../../src/interfaces/http/payment/card-testing.js';
 import { Admission } from '../../../src/interfaces/http/shared/admission.js';
@@ -58,6 +59,8 @@ export async function startServer(
     Pick<HttpServerParts, 'receiveWebhook' | 'bodyBytesMax' | 'trustedProxies' | 'admission' | 'limits'>
   > & {
     readonly inlineBudgetMs?: number;
+    /** The simulator's page by default. */
+    readonly cardEntry?: CardEntry;
     /** Controllers beside those of the product. */
     readonly furtherControllers?: readonly Controller[];
     readonly furtherPages?: readonly PageController[];
@@ -93,6 +96,7 @@ export async function startServer(
     inbox,
     apiKeys,
     inlineBudgetMs: more.inlineBudgetMs ?? 500,
+    cardEntry: more.cardEntry ?? { kind: 'simulated', origin: 'http://127.0.0.1:9' },
   });
   const webhooks: { readonly body: string; readonly ip: string }[] = [];
   const receiveWebhook: ReceiveWebhook = async (rawBody, signature, ip) => {
@@ -155,6 +159,7 @@ function containerOf(parts: {
   readonly logger: KeptLog;
   readonly inbox: InMemoryInbox;
   readonly apiKeys: InMemoryApiKeys;
+  readonly cardEntry: CardEntry;
   readonly inlineBudgetMs: number;
 }) {
   const { eventStore, limiting, gateway, logger, inbox, apiKeys, inlineBudgetMs } = parts;
@@ -172,7 +177,7 @@ function containerOf(parts: {
     livemode: false,
     businessName: 'Acme',
     publicUrl: 'https://pay.example',
-    cardEntry: { kind: 'simulated', origin: 'http://127.0.0.1:9' },
+    cardEntry: parts.cardEntry,
   });
   container.bind(httpTokens.clock).toConstantValue(systemClock);
   container

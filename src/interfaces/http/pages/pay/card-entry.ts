@@ -14,8 +14,8 @@ export type CardEntry =
 
 /** Where Stripe's script comes from and what it needs, as Stripe documents it for a content security policy. */
 export const stripeSources: OutsideSources = {
-  scripts: ['https://js.stripe.com'],
-  frames: ['https://js.stripe.com', 'https://hooks.stripe.com'],
+  scripts: ['https://js.stripe.com', 'https://*.js.stripe.com'],
+  frames: ['https://js.stripe.com', 'https://*.js.stripe.com', 'https://hooks.stripe.com'],
   connections: ['https://api.stripe.com'],
 };
 
