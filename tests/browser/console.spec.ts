@@ -1,0 +1,202 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Secret, TOTP } from 'otpauth';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { accessibilityProblems, chromiumPath, launchChromium } from '../support/chromium.js';
+import type { RunningApp } from '../support/counterfoil.js';
+import { startApp } from '../support/counterfoil.js';
+import { eventually } from '../support/eventually.js';
+
+/** `SCREENSHOTS=1` writes docs/screenshots anew. */
+const shots =
+  process.env['SCREENSHOTS'] === '1'
+    ? fileURLToPath(new URL('../../docs/screenshots/', import.meta.url))
+    : null;
+const password = 'correct horse battery staple';
+const story = chromiumPath === undefined ? describe.skip : describe;
+
+story('the console in a browser', () => {
+  let app: RunningApp;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let totp: TOTP;
+  let paymentId = '';
+  /** What the browser complained of: a script that the policy stopped, a file that is missing. */
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    app = await startApp('Postgres');
+    browser = await launchChromium();
+    context = await browser.newContext({
+      viewport: { width: 1280, height: 860 },
+      timezoneId: 'Europe/Vienna',
+    });
+    page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    paymentId = await pay(5_000);
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  async function pay(amount: number, method = 'pm_card_visa'): Promise<string> {
+    const body = {
+      amount,
+      currency: 'USD',
+      payment_method: method,
+      confirm: true,
+      description: 'A compiler',
+    };
+    const answer = await app.api.post('/v1/payments', body);
+    return String(answer.body['id'] ?? '');
+  }
+
+  async function shoot(name: string): Promise<void> {
+    if (shots === null) return;
+    await mkdir(shots, { recursive: true });
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 860 });
+      await page.screenshot({ path: `${shots}${name}-${width}.png` });
+    }
+    await page.setViewportSize({ width: 1280, height: 860 });
+  }
+
+  async function signIn(): Promise<void> {
+    await page.goto(`${app.url}/admin/sign-in`);
+    await page.fill('#email', 'ada@example.com');
+    await page.fill('#password', password);
+    await page.click('main button');
+  }
+
+  it('lets the first owner in by the link, who sets up a second step and signs in with it', async () => {
+    await page.goto(app.ownerLink ?? '');
+    await page.fill('#name', 'Ada Lovelace');
+    await page.fill('#email', 'ada@example.com');
+    await page.fill('#password', password);
+    await page.fill('#repeated', password);
+    await page.click('main button');
+    await page.waitForURL('**/admin/sign-in');
+    await shoot('sign-in');
+    await signIn();
+    await page.waitForURL('**/admin');
+    await page.goto(`${app.url}/admin/account/second-step`);
+    const key = (await page.textContent('#key')) ?? '';
+    totp = new TOTP({ secret: Secret.fromBase32(key.replaceAll(' ', '')) });
+    // The code of the step before is taken too, which leaves the present one for signing in.
+    await page.fill('#code', totp.generate({ timestamp: Date.now() - 30_000 }));
+    await page.click('main button');
+    await page.waitForURL('**/admin/account');
+    await page.click('.who button');
+    await page.waitForURL('**/admin/sign-in');
+    await signIn();
+    await page.waitForURL('**/second-step');
+    await page.fill('#code', totp.generate());
+    await page.click('main button');
+    await page.waitForURL('**/admin');
+    expect(await page.textContent('h1')).toBe('Overview');
+  });
+
+  it('moves the overview when a payment is made, without a reload', async () => {
+    await page.evaluate('window.sameDocument = true');
+    const declined = await pay(31_415, 'pm_card_visa_chargeDeclinedInsufficientFunds');
+    await page.waitForSelector('#feed >> text=314.15 USD');
+    expect(await page.evaluate('window.sameDocument')).toBe(true);
+    expect(declined).toBeDefined();
+    await shoot('overview');
+  });
+
+  it('refunds a part of a payment with a reason', async () => {
+    await page.goto(`${app.url}/admin/payments/${paymentId}`);
+    await page.click('summary:text-is("Refund")');
+    const form = page.locator('form[action$="/refund"]');
+    await form.locator('[name=amount]').fill('12.50');
+    await form.locator('[name=reason]').fill('Broken in the post');
+    await form.locator('button').click();
+    await page.waitForSelector('[role=status]');
+    expect(await page.textContent('main')).toContain('“Broken in the post”');
+    // The reader's zone, as the browser told it; the UTC stands in the title.
+    const time = page.locator('ol.timeline time').first();
+    const [shown, utc] = [await time.textContent(), await time.getAttribute('title')];
+    const inVienna = new Intl.DateTimeFormat('en-GB', {
+      timeZone: 'Europe/Vienna',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
+    expect(shown).toContain(inVienna.format(new Date(utc ?? '')));
+    const { body } = await app.api.get(`/v1/payments/${paymentId}`);
+    expect(body['amount_refunded']).toBe(1_250);
+    await shoot('payment');
+  });
+
+  it('moves through the history of a payment by the slider, without a reload', async () => {
+    await page.goto(`${app.url}/admin/audit/state?stream=payment-${paymentId}`);
+    await page.evaluate('window.sameDocument = true');
+    await page.locator('#at').fill('1');
+    await page.waitForSelector('#revision:text-is("Revision 1")');
+    expect(await page.evaluate('window.sameDocument')).toBe(true);
+    expect(await page.textContent('#state')).toContain('confirming');
+    expect(page.url()).toContain('at=1');
+    await shoot('state-at-a-time');
+  });
+
+  it('was never refused anything by its own policy', () => {
+    expect(complaints).toEqual([]);
+  });
+
+  /** One page of each template; `ALL_PAGES=1` adds those that share one. */
+  const addresses = () => [
+    ...['', '/payments', '/manual-payments/record', '/api-keys', '/operations', '/users', '/account'],
+    ...['/search?q=50.00', '/audit', '/audit/state', '/audit/replay', '/audit/trial-balance', '/nothing'],
+    `/payments/${paymentId}`,
+    `/audit/state?stream=payment-${paymentId}&at=3`,
+    ...(process.env['ALL_PAGES'] === '1'
+      ? [
+          '/refunds',
+          '/manual-payments',
+          '/invoices',
+          '/credits',
+          '/orders',
+          '/customers',
+          '/webhooks',
+          '/audit/access',
+        ]
+      : []),
+  ];
+
+  it('has nothing for axe to complain of, on any page, and fits into 360 pixels', async () => {
+    const found: string[] = [];
+    for (const address of addresses()) {
+      await page.setViewportSize({ width: 1280, height: 860 });
+      await page.goto(`${app.url}/admin${address}`);
+      found.push(
+        ...(await accessibilityProblems(page)).map((problem) => `${address}: ${problem.slice(0, 300)}`),
+      );
+      await page.setViewportSize({ width: 360, height: 740 });
+      const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
+      if (width > 360) found.push(`${address}: ${width} pixels wide`);
+    }
+    await page.setViewportSize({ width: 1280, height: 860 });
+    expect(found).toEqual([]);
+  });
+
+  it('lets its screenshots be taken', async () => {
+    if (shots === null) return;
+    for (const name of ['payments', 'audit']) {
+      await page.goto(`${app.url}/admin/${name}`);
+      await shoot(name);
+    }
+    await page.goto(`${app.url}/admin/audit/trial-balance`);
+    await eventually(
+      async () => page.textContent('h1'),
+      (title) => title === 'Trial balance',
+    );
+    await shoot('trial-balance');
+  });
+});
