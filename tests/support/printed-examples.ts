@@ -310,6 +310,27 @@ export function gallery(): Readonly<Record<string, Sheet>> {
         },
       },
     ),
+    inclusive: invoiceExample(
+      issueOf(
+        content([
+          line('0', { description: 'Lunch menu', ...charge('4', '18.50'), taxes: [vat('10', true)] }),
+          line('0', { description: 'Wine', ...charge('1', '32'), taxes: [vat('20', true)] }),
+        ]),
+      ),
+    ),
+    'many-rates': invoiceExample(
+      issueOf(
+        content(
+          Array.from({ length: 7 }, (_, at) =>
+            line('0', {
+              description: `Delivery to county ${at + 1}`,
+              ...charge('1', '100'),
+              taxes: [{ ...vat(`${at + 4}.25`), name: `County tax ${at + 1}`, jurisdiction: `US-CA-${at}` }],
+            }),
+          ),
+        ),
+      ),
+    ),
     installments: invoiceExample(issueOf(plain), { plan: installments() }),
     'all-columns': invoiceExample(issueOf(plain), {
       look: {

@@ -13,8 +13,8 @@ type Waiting = {
 
 /** More than wait for it at once are told to come again. */
 const waitingMax = 64;
-/** The largest invoice takes some seconds. */
-const printMaxMs = 30_000;
+/** The largest invoice, 500 lines in a script whose letters change with their neighbours, takes some seconds. */
+const printMaxMs = 60_000;
 
 /**
  * Prints in a thread of its own, one document at a time: setting the type of a long table takes a second, for which nothing

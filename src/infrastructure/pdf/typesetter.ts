@@ -73,12 +73,14 @@ export function createTypesetter(pen: Pen, locale: string): Typesetter {
   }
 
   function runsOf(text: string, items: readonly Item[], start: number, end: number, weight: Weight) {
-    return items
-      .filter((item) => item.start < end && item.end > start)
-      .map((item) => ({
-        level: item.level,
-        run: runOf(text.slice(Math.max(start, item.start), Math.min(end, item.end)), item, weight),
-      }));
+    const runs: { readonly level: number; readonly run: Run }[] = [];
+    for (let place = itemAt(items, start); place < items.length; place += 1) {
+      const item = items[place];
+      if (item === undefined || item.start >= end) break;
+      const part = text.slice(Math.max(start, item.start), Math.min(end, item.end));
+      if (part !== '') runs.push({ level: item.level, run: runOf(part, item, weight) });
+    }
+    return runs;
   }
 
   function lineOf(text: string, items: readonly Item[], start: number, end: number, style: TextStyle): Line {
@@ -114,12 +116,31 @@ export function createTypesetter(pen: Pen, locale: string): Typesetter {
       for (const { text, face, whole, width } of line.runs) {
         use(faceOf(face));
         pen.fontSize(size).fillColor(style.colour);
-        pen.text(text, at, baseline, { lineBreak: false, baseline: 'alphabetic', ...optionsOf(whole) });
-        at += (width * size) / 1000;
+        // What it measured is handed over, so that the library does not measure again.
+        const measured = { textWidth: (width * size) / 1000, wordCount: 1 };
+        const options = {
+          lineBreak: false,
+          baseline: 'alphabetic' as const,
+          ...optionsOf(whole),
+          ...measured,
+        };
+        pen.text(text, at, baseline, options);
+        at += measured.textWidth;
       }
       if (line.read !== null) pen.endMarkedContent();
     },
   };
+}
+
+/** The place of the item that a letter is in; items follow each other without a gap. */
+function itemAt(items: readonly Item[], letter: number): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((items[middle]?.end ?? 0) <= letter) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 type Stretch = { readonly start: number; readonly end: number };
@@ -162,7 +183,8 @@ function shownWidth(
   end: number,
   measured: (start: number, end: number) => number,
 ): number {
-  return measured(start, start + text.slice(start, end).trimEnd().length);
+  // The same piece is measured with its spaces, too, and remembered.
+  return measured(start, end) - measured(start + text.slice(start, end).trimEnd().length, end);
 }
 
 function sumOfWidths(runs: readonly Run[]): number {

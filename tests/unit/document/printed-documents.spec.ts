@@ -118,6 +118,22 @@ describe('a printed invoice', () => {
     );
   });
 
+  it('says of tax that the prices hold already what it was taken of', async () => {
+    expect(await lines('inclusive')).toEqual(
+      expect.arrayContaining([
+        'Subtotal 106.00',
+        'Net amount 93.94',
+        'VAT 10% on 67.27 (included in the prices) 6.73',
+        'Total €106.00',
+      ]),
+    );
+  });
+
+  it('has a table of its taxes where there are many', async () => {
+    const text = await lines('many-rates');
+    expect(text).toEqual(expect.arrayContaining(['Tax 50.75', 'County tax 7 US-CA-6 10.25% 100.00 10.25']));
+  });
+
   it('is written the way of its reader', async () => {
     const german = await lines('german');
     expect(german.some((line) => line.startsWith('€ 1.951,01'))).toBe(true);
