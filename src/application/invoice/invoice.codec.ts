@@ -19,7 +19,13 @@ import {
   parseOrderId,
   parsePaymentId,
 } from '../../domain/shared/ids.js';
-import { createEventCodec, storedId, storedInstant, storedMoney } from '../shared/event-codec.js';
+import {
+  createEventCodec,
+  storedId,
+  storedInstant,
+  storedMoney,
+  storedRevision,
+} from '../shared/event-codec.js';
 
 const at = storedInstant;
 const place = z.int().positive();
@@ -38,12 +44,6 @@ const decimal = z.codec(z.string(), z.custom<Decimal>(), {
     return z.NEVER;
   },
   encode: formatDecimal,
-});
-
-/** Stored as text, since a revision may be any 64-bit number. */
-const revision = z.codec(z.string().regex(/^(-1|0|[1-9]\d{0,18})$/), z.bigint(), {
-  decode: (text) => BigInt(text),
-  encode: (value) => value.toString(),
 });
 
 const details = {
@@ -97,7 +97,7 @@ const content: z.ZodType<InvoiceContent> = z.strictObject({
 
 const lineTaxes = z.array(z.strictObject({ rate: place, amount: storedMoney }));
 const amounts = { net: storedMoney, tax: storedMoney, total: storedMoney };
-const seriesPlace = { series: z.string(), seen: revision };
+const seriesPlace = { series: z.string(), seen: storedRevision };
 const creditReason = z.enum([
   'returned',
   'duplicate',

@@ -7,7 +7,14 @@ import {
   parseOrderId,
   parsePlanId,
 } from '../../domain/shared/ids.js';
-import { createEventCodec, storedDate, storedId, storedInstant, storedMoney } from '../shared/event-codec.js';
+import {
+  createEventCodec,
+  storedDate,
+  storedId,
+  storedInstant,
+  storedMoney,
+  storedRevision,
+} from '../shared/event-codec.js';
 import { storedCollectMode, storedTerms } from '../shared/stored-terms.js';
 
 const at = storedInstant;
@@ -40,12 +47,14 @@ export const planCodec = createEventCodec<PlanEvent>({
       terms: storedTerms,
       approvedOn: storedDate,
       zone: z.string(),
+      invoiceRevision: storedRevision.exactOptional(),
       version: z.literal(1),
       total: storedMoney,
       parts,
     })
     .describe(
-      'The total of an invoice falls due in these parts, on dates of this zone. The parts sum to the total.',
+      'The total of an invoice falls due in these parts, on dates of this zone. The parts sum to the total. Where it was what ' +
+        'could still be paid, `invoiceRevision` says when: what the invoice says up to there is in it already.',
     ),
   PlanPartAnnounced: z
     .strictObject({ at, part, amount: storedMoney, on: storedDate })

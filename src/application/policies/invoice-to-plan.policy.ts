@@ -3,6 +3,7 @@ import { isIssued } from '../../domain/invoice/state.js';
 import type { ApprovedOrder } from '../../domain/order/state.js';
 import { isApproved } from '../../domain/order/state.js';
 import type { PlanDetails } from '../../domain/plan/events.js';
+import type { ExistingPlan } from '../../domain/plan/state.js';
 import { termsOfChange } from '../../domain/plan/terms.js';
 import type { CivilDate } from '../../domain/shared/civil-date.js';
 import type { InvoiceId } from '../../domain/shared/ids.js';
@@ -89,6 +90,7 @@ export function createInvoiceToPlan(parts: {
     const { state: plan } = await plans.load(planId);
     // One that is over asks for nothing more; the invoice may be paid all the same.
     if (plan.status !== 'active' && plan.status !== 'defaulted') return;
+    if (isCountedIn(plan, recorded)) return;
     const part = await partOf(applicationId);
     const settled = await plans.handle(
       planId,
@@ -139,6 +141,7 @@ export function createInvoiceToPlan(parts: {
     const { state: invoice } = await invoices.load(invoiceId);
     if (plan.status === 'absent' || !isIssued(invoice)) return;
     if (plan.status !== 'active' && plan.status !== 'defaulted') return;
+    if (isCountedIn(plan, recorded)) return;
     const at = clock.now();
     const left = subtract(plan.total, total);
     const amended = await plans.handle(
@@ -160,6 +163,11 @@ export function createInvoiceToPlan(parts: {
       InvoiceCredited: credited,
     },
   });
+}
+
+/** A plan that somebody started by hand begins with what could still be paid then. */
+function isCountedIn({ details }: ExistingPlan, { revision }: RecordedEvent): boolean {
+  return details.invoiceRevision !== undefined && revision <= details.invoiceRevision;
 }
 
 /** Before the cause was told, only what people had recorded could be gone against our will. */

@@ -114,3 +114,9 @@ export const storedDecimal = z.codec(z.string(), z.custom<Decimal>(), {
 export function storedId<I extends string>(parseId: (text: string) => I | undefined): z.ZodType<I> {
   return z.custom<I>((value) => typeof value === 'string' && parseId(value) !== undefined);
 }
+
+/** Stored as text, since a revision may be any 64-bit number. */
+export const storedRevision = z.codec(z.string().regex(/^(-1|0|[1-9]\d{0,18})$/), z.bigint(), {
+  decode: (text) => BigInt(text),
+  encode: (value) => value.toString(),
+});

@@ -15,6 +15,8 @@ export type PlanDetails = {
   readonly approvedOn: CivilDate;
   /** IANA name of the zone whose calendar the dates are of. */
   readonly zone: string;
+  /** Where the total is what could still be paid of the invoice: at which revision of it. Absent where it is all of it. */
+  readonly invoiceRevision?: bigint;
 };
 
 /** When something is to be looked at next: a date of the zone's calendar. */

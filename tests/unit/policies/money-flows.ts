@@ -52,7 +52,7 @@ export function createMoneyFlows() {
   const askNow = { load: payments.load, run: payments.handle };
   const modules = createMoneyModules({ eventStore, clock, logger: silent, payments, askNow, graceMs: 0 });
   const { orders, orderOperations, plans, invoices, credits, customers, manualPayments } = modules;
-  const { collections, startCollection, policies, tasks } = modules;
+  const { collections, startCollection, startPlan, policies, tasks } = modules;
   const agenda = new Map<
     string,
     { readonly item: string; readonly kind: string; readonly dueAt: Instant } & Recorded
@@ -159,7 +159,7 @@ export function createMoneyFlows() {
       manualPayments,
       payments,
     },
-    ...{ collections, startCollection, settle, metadata },
+    ...{ collections, startCollection, startPlan, settle, metadata },
 
     async advance(days: number): Promise<readonly string[]> {
       now = later(now, days * 86_400_000);

@@ -165,10 +165,10 @@ export class PlansController implements Controller {
     const { state } = await this.plans.load(planId);
     // Once a plan has begun, what it was started with counts, and not what is left of its invoice.
     const started = state.status === 'absent' ? null : state;
-    const { customerId, orderId, payable } =
+    const { customerId, orderId, payable, revision } =
       started === null
         ? await findPayable(this.invoices, invoiceId)
-        : { ...started.details, payable: started.total };
+        : { ...started.details, payable: started.total, revision: started.details.invoiceRevision };
     const { currency } = payable;
     const zone = body.time_zone ?? (await zoneOfCustomer(this.zones, customerId));
     const at = this.clock.now();
@@ -178,7 +178,10 @@ export class PlansController implements Controller {
       {
         type: 'StartPlan',
         at,
-        details: { planId, invoiceId, orderId, customerId, terms, approvedOn, zone },
+        details: {
+          ...{ planId, invoiceId, orderId, customerId, terms, approvedOn, zone },
+          ...(revision === undefined ? {} : { invoiceRevision: revision }),
+        },
         total: payable,
       },
       terms.creditLimit,

@@ -14,9 +14,10 @@ const kinds: RejectionKinds<NotPayable> = {
 export async function findPayable(
   invoices: Pick<InvoiceOperations, 'load'>,
   invoiceId: InvoiceId,
-): Promise<PayableInvoice> {
-  const found = payableInvoice((await invoices.load(invoiceId)).state);
-  if (!('code' in found)) return found;
+): Promise<PayableInvoice & { readonly revision: bigint }> {
+  const { state, revision } = await invoices.load(invoiceId);
+  const found = payableInvoice(state);
+  if (!('code' in found)) return { ...found, revision: revision ?? -1n };
   const detail =
     found.code === 'invoice_not_found' ? 'There is no such invoice.' : `The invoice is ${found.status}.`;
   throw new Refused(problemOfRejection(kinds, found, { detail, param: 'invoice' }));
