@@ -44,6 +44,20 @@ describe('the outbox of notices', () => {
     ]);
   });
 
+  it('is listed by an index for each filter', async () => {
+    await bench.rows('set enable_seqscan = off');
+    const filters = ['status', 'kind', 'subject', 'customer'];
+    for (const column of filters) {
+      const plan = await bench.rows(
+        `explain select id from counterfoil.notifications where ${column} = 'x' order by created_at desc, id desc limit 20`,
+      );
+      const text = plan.map((row) => row['QUERY PLAN']).join('\n');
+      expect([column, /Index.*Scan.*notifications_by/.test(text), /Sort|Seq Scan/.test(text)]).toEqual([
+        ...[column, true, false],
+      ]);
+    }
+  });
+
   it('hands each to one of several workers, with its facts as they were', async () => {
     const subjects = Array.from({ length: 30 }, (): string => randomUUID());
     for (const subject of subjects) await outbox.queue(notice(subject));

@@ -144,6 +144,7 @@ describe('the pay page', () => {
     const nowhere = await pageReader(app.url).get(`/pay/${'x'.repeat(43)}`);
     expect([nowhere.status, nowhere.text.includes('This link leads nowhere')]).toEqual([404, true]);
     expect((await pageReader(app.url).get('/pay/short')).status).toBe(404);
+    expect((await pageReader(app.url).get('/pay')).text).toContain('Open the link that you were sent');
     expect((await app.api.post(`/v1/invoices/${invoice}/pay_links`, {})).status).toBe(409);
   });
 

@@ -76,6 +76,16 @@ export class PayPages implements PageController {
     this.pages = [
       page(area, {
         method: 'get',
+        path: '/pay',
+        access: 'anyone',
+        handle: () => {
+          throw refused('resource_missing', {
+            detail: 'Open the link that you were sent: each invoice has its own.',
+          });
+        },
+      }),
+      page(area, {
+        method: 'get',
         path: '/pay/:token',
         access: 'anyone',
         params,
