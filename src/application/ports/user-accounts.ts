@@ -67,8 +67,8 @@ export type Session = {
 export interface Sessions {
   /** The token is answered this once; only its digest is kept. */
   open(session: Pick<Session, 'user_id' | 'stage' | 'network' | 'user_agent'>): Promise<string>;
-  /** Notes that it was seen, too. */
-  find(token: string): Promise<Session | undefined>;
+  /** With `seen`, notes that somebody is there. */
+  find(token: string, options: { readonly seen: boolean }): Promise<Session | undefined>;
   /** Those that count now, the last seen first. */
   of(userId: UserId): Promise<readonly Session[]>;
   end(token: string): Promise<void>;

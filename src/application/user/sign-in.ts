@@ -81,7 +81,7 @@ export function createSignIn(parts: {
 
   /** The session of the password ends either way: a new token comes with the new rights. */
   async function withCode(token: string, code: string, client: Client): Promise<SignedIn> {
-    const session = await sessions.find(token);
+    const session = await sessions.find(token, { seen: true });
     if (session?.stage !== 'second_step') return { outcome: 'refused' };
     const { user_id: userId } = session;
     const account = await accounts.find(userId);
@@ -113,8 +113,8 @@ export function createSignIn(parts: {
   }
 
   /** Roles and states are read from the facts each time, so that what changed holds for the next request. */
-  async function whoIs(token: string): Promise<Operator | undefined> {
-    const session = await sessions.find(token);
+  async function whoIs(token: string, { seen }: { readonly seen: boolean }): Promise<Operator | undefined> {
+    const session = await sessions.find(token, { seen });
     if (session?.stage !== 'signed_in') return undefined;
     const { user_id: userId, id: sessionId } = session;
     const [state, account] = await Promise.all([active(userId), accounts.find(userId)]);

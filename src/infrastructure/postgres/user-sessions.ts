@@ -40,7 +40,7 @@ export class PostgresSessions implements Sessions {
   }
 
   /** Written at most every ten seconds per session, so that reading pages is not writing rows. */
-  async find(token: string): Promise<Session | undefined> {
+  async find(token: string, { seen }: { readonly seen: boolean }): Promise<Session | undefined> {
     const digest = digestOf(token);
     const { rows } = await this.#pool.query<Session & { readonly stale: boolean }>(
       `select ${columns}, last_seen_at < now() - interval '10 seconds' as stale from counterfoil.user_sessions
@@ -50,7 +50,7 @@ export class PostgresSessions implements Sessions {
     const [found] = rows;
     if (found === undefined) return undefined;
     const { stale, ...session } = found;
-    if (stale) {
+    if (stale && seen) {
       await this.#pool.query(
         'update counterfoil.user_sessions set last_seen_at = now() where token_sha256 = $1',
         [digest],

@@ -80,8 +80,8 @@ describe('sessions in Postgres', () => {
   it('are known by a token that the database does not hold', async () => {
     const sessions = new PostgresSessions(pool);
     const token = await sessions.open(session);
-    expect(await sessions.find(token)).toMatchObject(session);
-    expect(await sessions.find(`${token}x`)).toBeUndefined();
+    expect(await sessions.find(token, { seen: true })).toMatchObject(session);
+    expect(await sessions.find(`${token}x`, { seen: true })).toBeUndefined();
     const { rows } = await pool.query('select t::text as row from counterfoil.user_sessions t');
     expect(JSON.stringify(rows)).not.toContain(token);
   });
@@ -97,18 +97,31 @@ describe('sessions in Postgres', () => {
     const sessions = new PostgresSessions(pool);
     const token = await sessions.open(session);
     await age(token, assignment);
-    expect(await sessions.find(token)).toBeUndefined();
+    expect(await sessions.find(token, { seen: true })).toBeUndefined();
+  });
+
+  it('stay idle while only a page asks by itself', async () => {
+    const sessions = new PostgresSessions(pool);
+    const token = await sessions.open(session);
+    await age(token, `last_seen_at = now() - interval '29 minutes'`);
+    const before = await sessions.find(token, { seen: false });
+    expect((await sessions.find(token, { seen: false }))?.last_seen_at).toBe(before?.last_seen_at);
+    await sessions.find(token, { seen: true });
+    expect((await sessions.find(token, { seen: false }))?.last_seen_at).not.toBe(before?.last_seen_at);
   });
 
   it('end one by one, or all but one', async () => {
     const sessions = new PostgresSessions(pool);
     const owner = { ...session, user_id: idOf(3) };
     const [a, b, c] = [await sessions.open(owner), await sessions.open(owner), await sessions.open(owner)];
-    const known = await sessions.find(a);
+    const known = await sessions.find(a, { seen: true });
     expect(await sessions.revoke(idOf(1), known?.id ?? '')).toBe(false);
     expect(await sessions.revoke(idOf(3), known?.id ?? '')).toBe(true);
     await sessions.revokeAll(idOf(3), c);
-    expect([await sessions.find(a), await sessions.find(b)]).toEqual([undefined, undefined]);
+    expect([await sessions.find(a, { seen: true }), await sessions.find(b, { seen: true })]).toEqual([
+      undefined,
+      undefined,
+    ]);
     expect(await sessions.of(idOf(3))).toHaveLength(1);
   });
 });

@@ -254,6 +254,19 @@ describe('the overview', () => {
     expect((await support.browser.get('/admin')).headers['location']).toBe('/admin/payments');
   });
 
+  it('security 35: stands still at once for who is put out', async () => {
+    const developer = await as('developer');
+    const owner = await as('owner');
+    const headers = { cookie: `counterfoil-console=${developer.token}` };
+    const answer = await fetch(`${server.url}/admin/stream`, { headers });
+    const ended = (async () => {
+      for await (const _chunk of answer.body ?? []);
+    })();
+    const at = `/admin/users/${developer.id}`;
+    await owner.browser.submit(`${at}/disable`, { reason: 'Left' }, at);
+    await ended;
+  }, 30_000);
+
   it('does not hold up the end of the process', async () => {
     const own = await startServer();
     const { token } = await own.users.signedIn('owner');

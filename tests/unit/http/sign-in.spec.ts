@@ -94,7 +94,7 @@ describe('signing in', () => {
       server.users.signIn.withPassword(here.email, here.password, client),
     ]);
     if (first.outcome !== 'signed_in' || second.outcome !== 'signed_in') throw new Error('not signed in');
-    const other = await server.users.sessions.find(second.token);
+    const other = server.users.sessions.open_.get(second.token);
     const mine = Browser.signedIn(server.url, first);
     await mine.submit(`/admin/account/sessions/${other?.id}/revoke`, {}, '/admin/account');
     expect((await Browser.signedIn(server.url, second).get('/admin/account')).status).toBe(303);

@@ -62,7 +62,7 @@ export function createConsoleArea(parts: {
     path: '/admin',
     layout: '/layouts/console',
     cookie: { name: 'counterfoil-console', sameSite: 'Strict' },
-    visitorOf: (token) => parts.signIn.whoIs(token),
+    visitorOf: (token, { byItself }) => parts.signIn.whoIs(token, { seen: !byItself }),
     allows: ({ scopes }, scope) => scopes.includes(scope),
     signInPath: '/admin/sign-in',
     frame: (operator, path) => (operator === undefined ? {} : { operator, ways: waysOf(operator, path) }),

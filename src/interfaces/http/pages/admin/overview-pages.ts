@@ -16,7 +16,7 @@ import type { ConsoleArea } from './console-area.js';
 const everyMs = 2_000;
 const dayMs = 86_400_000;
 const feedLength = 15;
-/** A stream ends after a minute and the browser asks again, so that who is put out sees no more than that. */
+/** A stream ends after a minute, and the browser asks again; one of somebody who may see it no more ends at once. */
 const streamMs = 60_000;
 
 type Tile = {
@@ -59,18 +59,26 @@ export class OverviewPages implements PageController {
         method: 'get',
         path: '/admin/stream',
         access: 'operations:read',
-        handle: () => ({ kind: 'stream', run: (push, signal) => this.follow(push, signal) }),
+        byItself: true,
+        handle: ({ context: { sessionToken = '' } }) => {
+          const mayGoOn = async () => {
+            const operator = await area.visitorOf(sessionToken, { byItself: true });
+            return operator?.scopes.includes('operations:read') === true;
+          };
+          return { kind: 'stream', run: (push, signal) => this.follow(push, mayGoOn, signal) };
+        },
       }),
     ];
   }
 
   private async follow(
     push: (template: string, data: Readonly<Record<string, unknown>>) => void,
+    mayGoOn: () => Promise<boolean>,
     signal: AbortSignal,
   ): Promise<void> {
     const endsAt = performance.now() + streamMs;
     let shown = '';
-    while (!signal.aborted && performance.now() < endsAt) {
+    while (!signal.aborted && performance.now() < endsAt && (await mayGoOn())) {
       const live = await this.live();
       const now = formatJson(live);
       if (now !== shown) push('/admin/overview-live', live);

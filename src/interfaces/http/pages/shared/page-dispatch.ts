@@ -83,10 +83,10 @@ export function createPageDispatch(parts: PageDispatchParts) {
     send(reading, response, undefined, answerOfError(told, reading));
   }
 
-  async function findVisitor(reading: Reading): Promise<void> {
+  async function findVisitor(reading: Reading, byItself = false): Promise<void> {
     const { area, context } = reading;
     if (context.sessionToken === undefined) return;
-    reading.visitor = await area.visitorOf(context.sessionToken, context);
+    reading.visitor = await area.visitorOf(context.sessionToken, { byItself });
   }
 
   async function answerTo(page: Page, reading: Reading): Promise<PageAnswer> {
@@ -99,7 +99,7 @@ export function createPageDispatch(parts: PageDispatchParts) {
     }
     if (exchange.path === hiddenPath) throw cardNumberRefused('address');
     admission.checkLoop(page.method === 'get' ? 'reads' : 'writes');
-    await findVisitor(reading);
+    await findVisitor(reading, page.byItself === true);
     const away = signInInstead(page, reading);
     if (away !== undefined) return away;
     const params = readParams(page, request);

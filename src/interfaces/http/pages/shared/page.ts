@@ -70,8 +70,11 @@ export type PageArea<V> = {
   /** The template around its pages. */
   readonly layout: string;
   readonly cookie: { readonly name: string; readonly sameSite: SameSite };
-  /** Who is signed in by a token; undefined where nobody is, any more. */
-  visitorOf(token: string, client: Pick<PageContext, 'network' | 'userAgent'>): Promise<V | undefined>;
+  /**
+   * Who is signed in by a token; undefined where nobody is, any more. What a page asks for by itself is no sign that somebody
+   * is there.
+   */
+  visitorOf(token: string, asked: { readonly byItself: boolean }): Promise<V | undefined>;
   allows(visitor: V, scope: Scope): boolean;
   /** Where a reader is sent who has to sign in; null where signing in is not how one gets here. */
   readonly signInPath: string | null;
@@ -97,6 +100,8 @@ type Facts = {
   /** As Express writes it: `/admin/payments/:id`. */
   readonly path: string;
   readonly access: Access;
+  /** Set for what a page asks for by itself, again and again, while nobody may be there. */
+  readonly byItself?: true;
 };
 
 /** A page with its types forgotten by the compiler: what its schemas have read is passed back to its handler. */
