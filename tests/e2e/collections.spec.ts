@@ -111,17 +111,21 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
     );
   }, 60_000);
 
-  it('a verified cheque pays the invoice that it names, and a bounced one opens it again', async () => {
+  it('a verified cheque pays the invoice that it names, the rest is credit, and a bounced one undoes both', async () => {
     const customer = await register();
     const invoice = await invoiceOf(customer, 2500);
     const today = new Date().toISOString().slice(0, 10);
     const cheque = await app.api.post('/v1/manual_payments', {
-      ...{ customer, invoice, method: 'cheque', amount: 2500, currency: 'USD' },
+      ...{ customer, invoice, method: 'cheque', amount: 4000, currency: 'USD' },
       ...{ reference: `cheque ${invoice}`, received_on: today, verify: true },
+      allow_overpayment: true,
     });
     expect(cheque.status).toBe(201);
     await eventuallyHolds(async () =>
       expect(await shown(`/v1/invoices/${invoice}`)).toMatchObject({ status: 'paid', amount_paid: 2500 }),
+    );
+    await eventuallyHolds(async () =>
+      expect(field(await wallet(customer), 'balances', '0')).toMatchObject({ available: 1500 }),
     );
     await app.api.post(`/v1/manual_payments/${cheque.body['id']}/reverse`, {
       cause: 'bounced',
@@ -130,6 +134,11 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
     await eventuallyHolds(async () =>
       expect(await shown(`/v1/invoices/${invoice}`)).toMatchObject({ status: 'open', amount_due: 2500 }),
     );
+    await eventuallyHolds(async () => {
+      expect(field(await wallet(customer), 'balances', '0')).toMatchObject({ available: 0 });
+      const statement = await app.api.get(`/v1/customers/${customer}/statement`);
+      expect(field(statement.body, 'balances', '0')).toMatchObject({ receivable: 2500, balance: 2500 });
+    });
     await eventuallyHolds(booksBalance);
   }, 60_000);
 
