@@ -156,13 +156,25 @@ export function createPageDispatch(parts: PageDispatchParts) {
     };
     let first: PageAnswer | undefined;
     const kept = { records: parts.idempotency, logger, leaseMs: parts.leaseMs };
-    const wire = await answerOnce(kept, identity, async (commandId) => {
-      first = await handled(commandId);
-      return keptForm(first, page.back({ params: sent.params, form: undefined }) ?? page.area.path);
-    });
+    const back = page.back({ params: sent.params, form: undefined });
+    let wire: WireAnswer;
+    try {
+      wire = await answerOnce(kept, identity, async (commandId) => {
+        first = await handled(commandId);
+        return keptForm(first, back ?? page.area.path);
+      });
+    } catch (error) {
+      const isUnderWay = error instanceof Refused && error.problem.code === 'idempotency_in_progress';
+      if (!isUnderWay || back === undefined) throw error;
+      // The browser shows the answer to the second click and forgets the first one's.
+      const text = 'It is under way, and done once. Look again in a moment.';
+      return { kind: 'redirect', to: back, told: { kind: 'good', text } };
+    }
     if (first !== undefined) return first;
-    const [to = '/', text = 'This was done already.'] = JSON.parse(String(wire.body)) as readonly string[];
-    return { kind: 'redirect', to, told: { kind: 'good', text } };
+    const [to = '/', text = 'This was done already.', kind] = JSON.parse(
+      String(wire.body),
+    ) as readonly string[];
+    return { kind: 'redirect', to, told: { kind: kind === 'bad' ? 'bad' : 'good', text } };
   }
 
   function answerOfError(error: unknown, { exchange }: Reading): PageAnswer {
@@ -232,8 +244,8 @@ function tellingOf({ problem }: Refused): string {
 
 function keptForm(answer: PageAnswer, path: string): WireAnswer {
   const to = answer.kind === 'redirect' ? answer.to : path;
-  const text = answer.kind === 'redirect' ? answer.told?.text : undefined;
-  const body = JSON.stringify(text === undefined ? [to] : [to, text]);
+  const told = answer.kind === 'redirect' ? answer.told : undefined;
+  const body = JSON.stringify(told === undefined ? [to] : [to, told.text, told.kind]);
   const status = answer.kind === 'page' ? (answer.status ?? 200) : 303;
   return { status, contentType: 'application/json', body, etag: null, headers: {} };
 }
