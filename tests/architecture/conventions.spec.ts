@@ -9,6 +9,7 @@ const src = fileURLToPath(new URL('../../src/', import.meta.url));
 const folders: Readonly<Record<string, readonly string[]>> = {
   '.': ['application', 'composition', 'domain', 'infrastructure', 'interfaces'],
   domain: [
+    'alert',
     'branding',
     'collection',
     'credit',
@@ -26,6 +27,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'user',
   ],
   application: [
+    'alert',
     'audit',
     'branding',
     'collection',
