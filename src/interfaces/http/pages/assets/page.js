@@ -39,3 +39,7 @@ for (const place of document.querySelectorAll('[data-live]')) {
     place.innerHTML = JSON.parse(data);
   };
 }
+
+// What is on its way is looked at again by itself.
+const waiting = document.querySelector('[data-reload]');
+if (waiting) setTimeout(() => location.reload(), Number(waiting.dataset.reload) * 1000);
