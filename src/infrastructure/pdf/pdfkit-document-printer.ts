@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import PDFDocument from 'pdfkit';
 import type { Sheet } from '../../application/document/sheet.js';
 import type { DocumentPrinter } from '../../application/ports/document-printer.js';
@@ -10,12 +12,12 @@ import { createPageFlow, drawFeet } from './page-flow.js';
 import { printable } from './printable.js';
 import { createTypesetter } from './typesetter.js';
 
-/** Raised with every change of the layout that shows. */
-const layout = 1;
-
 /** Prints by pdfkit, with fonts that are part of this program. */
 export class PdfkitDocumentPrinter implements DocumentPrinter {
-  readonly edition = editionOf();
+  get edition(): string {
+    known ??= editionOf();
+    return known;
+  }
 
   async print(sheet: Sheet): Promise<Uint8Array> {
     // From here to its end nothing is awaited, so that no other document comes between.
@@ -55,6 +57,24 @@ function bytesOf(pen: NodeJS.ReadableStream): Promise<Uint8Array> {
   });
 }
 
+let known: string | undefined;
+
+/** Where it is decided what stands on a document, in which words, and what it looks like. */
+const folders = ['../../application/document', '.'];
+
+/** Of all files of those folders: a program that was changed there prints editions of its own. */
+function programDigest(): string {
+  const digest = createHash('sha256');
+  for (const folder of folders) {
+    const root = fileURLToPath(new URL(folder, import.meta.url));
+    const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(js|ts|ttf)$/.test(file))
+      .sort();
+    for (const file of files) digest.update(`${file}\n`).update(readFileSync(join(root, file)));
+  }
+  return digest.digest('hex').slice(0, 16);
+}
+
 /** The packages that decide where a letter stands and how it is written down. */
 const packages = ['pdfkit', 'fontkit', 'linebreak', 'bidi-js'];
 
@@ -67,5 +87,5 @@ function editionOf(): string {
   });
   const { icu, zlib } = process.versions;
   // Dates and amounts are written by ICU; zlib packs differently on other processors.
-  return [`layout/${layout}`, ...versions, `icu/${icu}`, `zlib/${zlib}`, process.arch].join(' ');
+  return [`program/${programDigest()}`, ...versions, `icu/${icu}`, `zlib/${zlib}`, process.arch].join(' ');
 }

@@ -21,7 +21,7 @@ const printMaxMs = 60_000;
  * else in this process must wait. A document that takes too long costs the thread, and the next one gets a new one.
  */
 export class ThreadedDocumentPrinter implements DocumentPrinter {
-  readonly edition = new PdfkitDocumentPrinter().edition;
+  readonly #own = new PdfkitDocumentPrinter();
   readonly #file: URL;
   readonly #waiting: Waiting[] = [];
   #worker: Worker | null = null;
@@ -30,6 +30,11 @@ export class ThreadedDocumentPrinter implements DocumentPrinter {
 
   constructor(file: URL) {
     this.#file = file;
+  }
+
+  /** The thread runs the same program. */
+  get edition(): string {
+    return this.#own.edition;
   }
 
   print(sheet: Sheet): Promise<Uint8Array> {
