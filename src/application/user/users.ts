@@ -108,9 +108,10 @@ export function createUsers(parts: {
     asked: { readonly email: string; readonly name: string; readonly password: string },
     about: { readonly commandId: string; readonly requestId: string },
   ): Promise<UserId | 'link_void' | 'email_taken'> {
+    // First the look, which costs nothing: who has no link makes nobody hash a password.
+    if ((await links.look(token))?.purpose !== 'owner') return 'link_void';
     const passwordHash = await passwords.hash(asked.password);
-    const link = await links.look(token);
-    if (link?.purpose !== 'owner' || !(await links.use(token))) return 'link_void';
+    if (!(await links.use(token))) return 'link_void';
     const id = userIdOf(about.commandId);
     const metadata = metadataOf(id, about.commandId, about.requestId);
     const invited = await invite({ ...asked, role: 'owner' }, metadata);

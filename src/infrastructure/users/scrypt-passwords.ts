@@ -9,6 +9,13 @@ const keyBytes = 32;
 const pattern = /^scrypt\$(\d{1,2}),(\d{1,2}),(\d{1,2})\$([\w-]{22})\$([\w-]{43})$/;
 /** Each holds its memory while it runs. */
 const atOnceMax = 2;
+/** Some ten seconds of work: who comes later is better off coming again. */
+const waitingMax = 60;
+
+/** Nothing was hashed, because too many wait for it. */
+class Overloaded extends Error {
+  override readonly name = 'Overloaded';
+}
 
 /** scrypt of Node's own; the cost stands in each digest, so that it can be raised without making anybody's void. */
 export class ScryptPasswords implements Passwords {
@@ -40,8 +47,9 @@ export class ScryptPasswords implements Passwords {
 
   /** The same text in another composition of Unicode is the same password. */
   async #derive(password: string, salt: Buffer, { log2N, r, p }: ScryptCost): Promise<Buffer> {
-    if (this.#underWay >= atOnceMax) await new Promise<void>((resolve) => this.#turns.push(resolve));
-    else this.#underWay += 1;
+    if (this.#underWay < atOnceMax) this.#underWay += 1;
+    else if (this.#turns.length < waitingMax) await new Promise<void>((resolve) => this.#turns.push(resolve));
+    else throw new Overloaded(`${waitingMax} passwords wait to be hashed`);
     try {
       const N = 2 ** log2N;
       const options = { N, r, p, maxmem: 256 * N * r };

@@ -220,6 +220,15 @@ describe('what a user signs in with', () => {
     expect(await passwords.verify('correct horse', 'scrypt$nonsense')).toBe(false);
   });
 
+  it('is hashed for so many at once, and refused to the rest', async () => {
+    const passwords = new ScryptPasswords({ log2N: 4, r: 8, p: 1 });
+    const all = await Promise.allSettled(Array.from({ length: 100 }, () => passwords.hash('x')));
+    const refused = all.filter((each) => each.status === 'rejected');
+    expect(refused).toHaveLength(38);
+    expect(refused[0]).toMatchObject({ reason: { name: 'Overloaded' } });
+    expect(await passwords.hash('x')).toMatch(/^scrypt/);
+  });
+
   it('is sealed for its user alone', () => {
     const sealing = new AesSealing(Buffer.alloc(32, 1));
     const sealed = sealing.seal(Buffer.from('secret'), 'usr_1');
