@@ -152,7 +152,16 @@ story('the console in a browser', () => {
 
   /** One page of each template; `ALL_PAGES=1` adds those that share one. */
   const addresses = () => [
-    ...['', '/payments', '/manual-payments/record', '/api-keys', '/operations', '/users', '/account'],
+    ...[
+      '',
+      '/alerts',
+      '/payments',
+      '/manual-payments/record',
+      '/api-keys',
+      '/operations',
+      '/users',
+      '/account',
+    ],
     ...['/search?q=50.00', '/audit', '/audit/state', '/audit/replay', '/audit/trial-balance', '/nothing'],
     `/payments/${paymentId}`,
     `/audit/state?stream=payment-${paymentId}&at=3`,

@@ -26,6 +26,38 @@ async function payment(more: Readonly<Record<string, unknown>> = {}): Promise<st
   return String(answer.body['id'] ?? (answer.body['payment'] as { id: string }).id);
 }
 
+describe('alerts', () => {
+  it('are shown, taken notice of with a reason, and their thresholds changed by whoever may', async () => {
+    const { browser } = await as('developer');
+    expect((await browser.get('/admin/alerts')).text).toContain('No alert is open.');
+    server.measuring.of = { stuck_payments: { value: 9, sample: 9 } };
+    await server.api.post('/v1/alerts', {});
+    const shown = await browser.get('/admin/alerts');
+    expect(shown.text).toContain('The number of stuck payments was 9, of a sample of 9');
+    const id = /alerts\/(alr_[0-9a-f-]+)\/ack/.exec(shown.text)?.[1] ?? '';
+    const sent = await browser.submit(`/admin/alerts/${id}/ack`, { reason: 'On it' }, '/admin/alerts');
+    expect(sent.status).toBe(303);
+    expect((await browser.get('/admin/alerts')).text).toContain('Somebody has taken notice of it.');
+    const fields = {
+      enabled: 'yes',
+      open_at: '20',
+      close_at: '10',
+      window_minutes: '60',
+      minimum_sample: '0',
+    };
+    const at = '/admin/alerts/rules/stuck_payments/change';
+    expect((await browser.submit(at, { ...fields, reason: 'Season' }, '/admin/alerts')).status).toBe(303);
+    const facts = await server.eventStore.readStream('alertRule-stuck_payments');
+    expect(facts.map(({ type, metadata }) => [type, metadata.actor.kind, metadata.reason])).toEqual([
+      ['AlertOpened', 'system', null],
+      ['AlertAcknowledged', 'user', 'On it'],
+      ['AlertRuleChanged', 'user', 'Season'],
+    ]);
+    const auditor = (await as('auditor')).browser;
+    expect((await auditor.get('/admin/alerts')).text).not.toContain('Other thresholds');
+  });
+});
+
 describe('a payment on its page', () => {
   it('is refunded with a reason, once however often the button is pressed', async () => {
     const { browser, id: user } = await as('support');

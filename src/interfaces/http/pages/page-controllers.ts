@@ -1,4 +1,5 @@
 import { AccountPages } from './admin/account-pages.js';
+import { AlertPages } from './admin/alert-pages.js';
 import { ApiKeyPages } from './admin/api-key-pages.js';
 import { AuditPages } from './admin/audit-pages.js';
 import { CustomerPages } from './admin/customer-pages.js';
@@ -21,6 +22,7 @@ export const consolePages = [
   InvoicePages,
   OrderPages,
   CustomerPages,
+  AlertPages,
   OperationPages,
   AuditPages,
   SignInPages,

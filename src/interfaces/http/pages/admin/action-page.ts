@@ -21,9 +21,12 @@ export function actionPage(area: ConsoleArea, ask: AskApi) {
     readonly body?: Readonly<Record<string, ZodType>>;
     /** Whether the route takes the reason in its body, too. */
     readonly reasonInBody?: true;
+    /** Where it leads back to instead. */
+    readonly to?: string;
     readonly done: string;
   }): Page => {
     const of = (params: unknown): string =>
+      action.to ??
       action.path
         .slice(0, action.path.lastIndexOf('/'))
         .replace(/:(\w+)/g, (_all, name: string) =>

@@ -11,7 +11,10 @@ type Place = { readonly title: string; readonly path: string; readonly scope: Sc
 const places: readonly { readonly title: string; readonly places: readonly Place[] }[] = [
   {
     title: 'Now',
-    places: [{ title: 'Overview', path: '/admin', scope: 'operations:read' }],
+    places: [
+      { title: 'Overview', path: '/admin', scope: 'operations:read' },
+      { title: 'Alerts', path: '/admin/alerts', scope: 'alerts:read' },
+    ],
   },
   {
     title: 'Money',

@@ -1,0 +1,139 @@
+import { inject, injectable } from 'inversify';
+import { z } from 'zod';
+import type { Alerts, WatchedRule } from '../../../../application/alert/alerts.js';
+import { measuredText, watched } from '../../../../application/alert/measured-text.js';
+import type { AlertQueries, AlertRow } from '../../../../application/ports/alerts.js';
+import { alertRuleNames, alertRules } from '../../../../domain/alert/alert-rules.js';
+import { parseAlertId } from '../../../../domain/shared/ids.js';
+import { httpTokens } from '../../http-tokens.js';
+import { idField } from '../../shared/fields.js';
+import type { AskApi } from '../shared/ask-api.js';
+import type { Page, PageAnswer, PageController } from '../shared/page.js';
+import { page } from '../shared/page.js';
+import { actionPage } from './action-page.js';
+import type { Table } from './cells.js';
+import { count, status, text, time, words } from './cells.js';
+import type { ConsoleArea } from './console-area.js';
+
+const shownMax = 50;
+const whole = z
+  .string()
+  .regex(/^\d{1,7}$/)
+  .transform(BigInt);
+const alertId = idField(parseAlertId, 'alr');
+
+/** What operators were alerted of, what is watched, and the thresholds. */
+@injectable()
+export class AlertPages implements PageController {
+  readonly pages: readonly Page[];
+
+  constructor(
+    @inject(httpTokens.consoleArea) area: ConsoleArea,
+    @inject(httpTokens.alerts) private readonly alerts: Alerts,
+    @inject(httpTokens.alertQueries) private readonly queries: AlertQueries,
+    @inject(httpTokens.askApi) ask: AskApi,
+  ) {
+    const act = actionPage(area, ask);
+    this.pages = [
+      page(area, {
+        method: 'get',
+        path: '/admin/alerts',
+        access: 'alerts:read',
+        handle: ({ visitor }) => this.show(visitor.scopes.includes('alerts:write')),
+      }),
+      act({
+        path: '/admin/alerts/:id/ack',
+        route: 'POST /v1/alerts/:id/ack',
+        access: 'alerts:write',
+        params: z.strictObject({ id: alertId }),
+        to: '/admin/alerts',
+        done: 'You have taken notice of the alert.',
+      }),
+      act({
+        path: '/admin/alerts/rules/:rule/change',
+        route: 'PUT /v1/alert_rules/:rule',
+        access: 'alerts:write',
+        params: z.strictObject({ rule: z.enum(alertRuleNames) }),
+        body: {
+          enabled: z.enum(['yes', 'no']).transform((value) => value === 'yes'),
+          ...{ open_at: whole, close_at: whole, window_minutes: whole, minimum_sample: whole },
+        },
+        to: '/admin/alerts',
+        done: 'The rule is changed.',
+      }),
+    ];
+  }
+
+  private async show(mayWrite: boolean): Promise<PageAnswer> {
+    const [rules, { rows }] = await Promise.all([
+      this.alerts.rules(),
+      this.queries.list({
+        ...{ limit: shownMax, startingAfter: null, endingBefore: null, status: null, rule: null },
+      }),
+    ]);
+    const open = rows.filter((row) => row.status === 'open');
+    return {
+      kind: 'page',
+      template: '/admin/alerts',
+      title: 'Alerts',
+      data: {
+        open: open.map((row) => ({ ...row, sentence: sentenceOf(row) })),
+        tables: [tableOfRules(rules), tableOfAlerts(rows)],
+        rules: rules.map(({ rule, setting }) => ({
+          ...{ rule, title: watched[rule], unit: alertRules[rule].unit.replaceAll('_', ' ') },
+          ...{ side: alertRules[rule].side, setting },
+        })),
+        mayWrite,
+      },
+    };
+  }
+}
+
+function sentenceOf({ rule, value, sample, threshold }: AlertRow): string {
+  const of = sample === 0 ? '' : `, of a sample of ${sample}`;
+  return `${watched[rule]} was ${measuredText(rule, value)}${of}; the threshold is ${measuredText(rule, threshold)}.`;
+}
+
+function tableOfRules(rules: readonly WatchedRule[]): Table {
+  return {
+    caption: 'What is watched, every five minutes',
+    columns: [
+      { title: 'Rule' },
+      { title: 'State' },
+      { title: 'Opens' },
+      { title: 'Closes at' },
+      { title: 'Window (min)', amounts: true },
+      { title: 'Smallest sample', amounts: true },
+    ],
+    rows: rules.map(({ rule, setting, state }) => [
+      words(rule),
+      status(!setting.enabled ? 'disabled' : state.status === 'open' ? 'alarm' : 'ok'),
+      text(`${alertRules[rule].side} ${measuredText(rule, setting.openAt)}`),
+      text(measuredText(rule, setting.closeAt)),
+      count(setting.windowMinutes),
+      count(setting.minimumSample),
+    ]),
+  };
+}
+
+function tableOfAlerts(rows: readonly AlertRow[]): Table {
+  return {
+    caption: 'The latest alerts',
+    columns: [
+      { title: 'Rule' },
+      { title: 'Status' },
+      { title: 'Measured' },
+      { title: 'Opened' },
+      { title: 'Noticed' },
+      { title: 'Closed' },
+    ],
+    rows: rows.map((row) => [
+      words(row.rule),
+      status(row.status === 'open' ? 'alarm' : 'closed'),
+      text(measuredText(row.rule, row.value)),
+      time(row.opened_at),
+      time(row.acknowledged_at),
+      time(row.closed_at),
+    ]),
+  };
+}
