@@ -101,7 +101,7 @@ describe('one role for each process', () => {
     expect(await refusedStart([], { ...environment, COUNTERFOIL_ROLE: 'leader' })).toContain(
       'COUNTERFOIL_ROLE has a value that it cannot have.',
     );
-    expect(await refusedStart(['--rule', 'api'], environment)).toContain('The one argument is --role');
+    expect(await refusedStart(['--rule', 'api'], environment)).toContain('The arguments are --role');
     const alone = await refusedStart(['--role', 'worker'], {});
     expect(alone).toContain('DATABASE_URL is missing in role worker');
     expect(alone).toContain('STRIPE_SECRET_KEY is missing in role worker');
