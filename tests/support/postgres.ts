@@ -80,7 +80,7 @@ async function startServer(folder: string): Promise<TestServer> {
       ? await startEmbeddedPostgres({
           dataDir: join(folder, 'postgres'),
           logger: silentLogger,
-          settings: { fsync: 'off', max_connections: '200' },
+          settings: { fsync: 'off', max_connections: '600' },
         })
       : undefined;
   const url = given ?? embedded?.connectionString ?? '';
