@@ -2,10 +2,13 @@ import { ContainerModule } from 'inversify';
 import { collectionCodec } from '../application/collection/collection.codec.js';
 import { createRunnerOver } from '../application/collection/collection-handlers.js';
 import { createGiveUpCollection } from '../application/collection/give-up-collection.js';
+import { createRefundInvoice } from '../application/collection/refund-invoice.js';
 import { createStartCollection } from '../application/collection/start-collection.js';
 import { createMarkWhenCovered } from '../application/order/order-coverage.js';
 import { createCollectionToPlan } from '../application/policies/collection-to-plan.policy.js';
 import { createCreditNews } from '../application/policies/credit-news.policy.js';
+import { createGiveBack } from '../application/policies/give-back.js';
+import { createInvoiceRefunds } from '../application/policies/invoice-refunds.policy.js';
 import { createInvoiceToOrder } from '../application/policies/invoice-to-order.policy.js';
 import { createInvoiceToPlan } from '../application/policies/invoice-to-plan.policy.js';
 import { createManualPaymentNews } from '../application/policies/manual-payment-news.policy.js';
@@ -54,6 +57,18 @@ export const collectionModule = new ContainerModule(({ bind }) => {
     (runner, handlers) => createStartCollection({ runner, ...handlers }),
     [tokens.collectionRunner, tokens.collectionHandlers],
   );
+  bind(httpTokens.refundInvoice).toResolvedValue(
+    (invoices, payments, gateway, handlers) =>
+      createRefundInvoice({
+        ...{ invoices, payments, gateway, giveBack: createGiveBack(handlers), clock: handlers.clock },
+      }),
+    [
+      httpTokens.invoiceOperations,
+      httpTokens.paymentOperations,
+      httpTokens.paymentGateway,
+      tokens.collectionHandlers,
+    ],
+  );
   bind(httpTokens.advanceCollection).toResolvedValue(({ advance }) => advance, [tokens.collectionRunner]);
   bind(httpTokens.giveUpCollection).toResolvedValue(
     (runner, { handler, clock }) => createGiveUpCollection({ runner, handler, clock }),
@@ -87,6 +102,7 @@ export const collectionModule = new ContainerModule(({ bind }) => {
         createCollectionToPlan({ collections, plans, zone, clock }),
         createPaymentNews({ payments, collections, runner, clock, graceMs: config.inlineBudgetMs }),
         createRefundNews({ payments, collections, invoices, credits, clock }),
+        createInvoiceRefunds({ invoices, giveBack: createGiveBack(handlers) }),
         createManualPaymentNews({ manualPayments, invoices, credits, startCollection, clock }),
         createCreditNews({ credits, invoices, clock }),
       ];

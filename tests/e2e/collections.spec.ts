@@ -169,6 +169,38 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
     await eventuallyHolds(booksBalance);
   }, 90_000);
 
+  it('a refund of an invoice goes back to the card first and then to the credit, and no further', async () => {
+    const customer = await register();
+    await grant(customer, 1200);
+    const invoice = await invoiceOf(customer, 5000);
+    const path = `/v1/invoices/${invoice}`;
+    const paid = await app.api.post(`${path}/pay`, {
+      tenders: [{ type: 'credit' }, { type: 'card', payment_method: 'pm_card_visa' }],
+    });
+    // The invoice is paid a moment before its collection lets go of it.
+    await eventuallyHolds(async () =>
+      expect(await shown(`/v1/collections/${paid.body['id']}`)).toMatchObject({ status: 'succeeded' }),
+    );
+    const refund = await app.api.post(`${path}/refunds`, { amount: 4500, reason: 'requested_by_customer' });
+    // On a busy machine the request may be answered before the provider is.
+    expect([201, 202]).toContain(refund.status);
+    expect(field(refund.body, 'parts', '0')).toMatchObject({ type: 'card', amount: 3800 });
+    expect(field(refund.body, 'parts', '1')).toMatchObject({
+      ...{ type: 'credit', amount: 700, status: 'succeeded' },
+    });
+    const again = await app.api.post(`${path}/refunds`, { amount: 1000 });
+    expect([again.status, again.body['code']]).toEqual([422, 'refund_exceeds_paid']);
+    await eventuallyHolds(async () => {
+      expect(await shown(path)).toMatchObject({ status: 'paid', amount_paid: 500, amount_credited: 4500 });
+      expect(field(await wallet(customer), 'balances', '0')).toMatchObject({ available: 700 });
+      const shownRefund = await shown(`/v1/refunds/${field(refund.body, 'parts', '0', 'refund')}`);
+      expect(shownRefund).toMatchObject({ status: 'succeeded', amount: 3800 });
+      await booksBalance();
+    });
+    const facts = items(await app.api.get(`/v1/streams/invoice-${invoice}/events`));
+    expect(facts.filter(({ type }) => type === 'InvoicePaymentReversed')).toHaveLength(2);
+  }, 60_000);
+
   it('an approved order is invoiced, collected by its plan as time goes by, and paid once', async () => {
     const customer = await register();
     await withCard(customer);

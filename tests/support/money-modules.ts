@@ -23,6 +23,8 @@ import { createPlanTasks } from '../../src/application/plan/plan-tasks.js';
 import { createStartPlan } from '../../src/application/plan/start-plan.js';
 import { createCollectionToPlan } from '../../src/application/policies/collection-to-plan.policy.js';
 import { createCreditNews } from '../../src/application/policies/credit-news.policy.js';
+import { createGiveBack } from '../../src/application/policies/give-back.js';
+import { createInvoiceRefunds } from '../../src/application/policies/invoice-refunds.policy.js';
 import { createInvoiceToOrder } from '../../src/application/policies/invoice-to-order.policy.js';
 import { createInvoiceToPlan } from '../../src/application/policies/invoice-to-plan.policy.js';
 import { createManualPaymentNews } from '../../src/application/policies/manual-payment-news.policy.js';
@@ -125,6 +127,7 @@ export function createMoneyModules(parts: {
     createCollectionToPlan({ collections, plans, zone, clock }),
     createPaymentNews({ payments, collections, runner, clock, graceMs }),
     createRefundNews({ payments, collections, invoices, credits, clock }),
+    createInvoiceRefunds({ invoices, giveBack: createGiveBack(handlers) }),
     createManualPaymentNews({ manualPayments, invoices, credits, startCollection, clock }),
     createCreditNews({ credits, invoices, clock }),
   ];

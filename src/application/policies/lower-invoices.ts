@@ -1,4 +1,5 @@
 import type { CreditReason } from '../../domain/invoice/events.js';
+import { lastFirst } from '../../domain/invoice/last-first.js';
 import type { Application, IssuedInvoice } from '../../domain/invoice/state.js';
 import { claimOn, isIssued, leftOf, payableOf } from '../../domain/invoice/state.js';
 import type { CreditNoteId, InvoiceId } from '../../domain/shared/ids.js';
@@ -12,6 +13,7 @@ import type { PaymentHandler } from '../payment/payment-effects.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventMetadata } from '../ports/event-store.js';
 import { commandIdOf } from '../shared/event-ids.js';
+import { createGiveBack } from './give-back.js';
 import { keptCreditIdOf } from './kept-credit.js';
 import { mustBeAccepted } from './policy-steps.js';
 
@@ -104,17 +106,17 @@ export function createLowerInvoices(parts: Parts) {
 
   /** As much of what was applied as is wanted, the latest first. */
   async function takeBack(invoice: IssuedInvoice, wanted: Money, less: Less): Promise<Money> {
-    let left = wanted;
-    const isMine = (one: Application) => mine(one, less) !== undefined;
-    const latestFirst = invoice.applications.toReversed();
-    const taken = [...latestFirst.filter(isMine), ...latestFirst.filter((one) => !isMine(one))];
-    for (const application of taken) {
-      const part = mine(application, less)?.amount ?? smaller(left, leftOf(application));
-      if (!isPositive(part)) continue;
-      await toCredit(parts, invoice, application, part, less);
-      left = subtract(left, part);
-    }
-    return subtract(wanted, left);
+    const applied = invoice.applications.map((application) => ({
+      of: application,
+      left: leftOf(application),
+      given: mine(application, less)?.amount ?? null,
+    }));
+    const taken = lastFirst(applied, wanted);
+    for (const { of, amount } of taken) await toCredit(parts, invoice, of, amount, less);
+    return sum(
+      wanted.currency,
+      taken.map(({ amount }) => amount),
+    );
   }
 
   async function credit(
@@ -168,7 +170,6 @@ async function toCredit(
   const { applicationId, tender } = application;
   const at = clock.now();
   const reversalId = reversalIdOf(application, less);
-  const creditId = keptCreditIdOf(reversalId);
   const step = (what: string) => less.metadataOf(`${what} ${applicationId}`);
   const reversed = await invoices.run(
     invoiceId,
@@ -176,36 +177,13 @@ async function toCredit(
     step('reverse'),
   );
   mustBeAccepted(reversed, `reverse ${applicationId}`);
-  switch (tender.kind) {
-    case 'card': {
-      const command = { type: 'KeepPaymentAsCredit', at, creditId, amount, cause: 'less_due' } as const;
-      mustBeAccepted(await payments.handle(tender.paymentId, command, step('keep')), `keep ${creditId}`);
-      return;
-    }
-    case 'credit': {
-      const command = {
-        type: 'RestoreCredit',
-        at,
-        holdId: tender.holdId,
-        restoreId: reversalId,
-        amount,
-      } as const;
-      mustBeAccepted(await credits.handle(customerId, command, step('restore')), `restore ${tender.holdId}`);
-      return;
-    }
-    case 'manual': {
-      const { manualPaymentId } = tender;
-      const undo = { type: 'RecordManualPaymentUnapplied', at, applicationId, reversalId, amount } as const;
-      mustBeAccepted(
-        await manualPayments.handle(manualPaymentId, undo, step('unapply')),
-        `unapply ${manualPaymentId}`,
-      );
-      const keep = { type: 'KeepManualPaymentAsCredit', at, creditId, amount } as const;
-      const kept = await manualPayments.handle(manualPaymentId, keep, step('keep'));
-      // It bounced meanwhile: there is nothing to keep.
-      if (kept.state.status !== 'reversed') mustBeAccepted(kept, `keep ${creditId}`);
-    }
+  if (tender.kind !== 'card') {
+    const taken = { customerId, applicationId, reversalId, tender, amount };
+    return createGiveBack({ credits, manualPayments, clock })(taken, step);
   }
+  const creditId = keptCreditIdOf(reversalId);
+  const command = { type: 'KeepPaymentAsCredit', at, creditId, amount, cause: 'less_due' } as const;
+  mustBeAccepted(await payments.handle(tender.paymentId, command, step('keep')), `keep ${creditId}`);
 }
 
 function smaller(a: Money, b: Money): Money {

@@ -1,6 +1,6 @@
 import type { CollectionDetails } from '../../domain/collection/events.js';
 import type { ReversalCause } from '../../domain/invoice/events.js';
-import { isIssued, leftOf, payableOf } from '../../domain/invoice/state.js';
+import { isIssued, leftOf } from '../../domain/invoice/state.js';
 import type { PaymentEvent, PaymentEventOf } from '../../domain/payment/events.js';
 import type { RefundId } from '../../domain/shared/ids.js';
 import { parsePaymentId } from '../../domain/shared/ids.js';
@@ -9,15 +9,14 @@ import { compare, isPositive } from '../../domain/shared/money.js';
 import { applicationIdOf } from '../collection/collected-invoices.js';
 import type { CollectionHandler } from '../collection/collection-runner.js';
 import type { CreditHandler } from '../credit/credit-agenda.js';
-import { creditNoteIdOf } from '../invoice/invoice-ids.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
 import { paymentCodec } from '../payment/payment.codec.js';
 import type { PaymentHandler } from '../payment/payment-effects.js';
 import type { Clock } from '../ports/clock.js';
 import type { RecordedEvent } from '../ports/event-store.js';
-import { commandIdOf } from '../shared/event-ids.js';
 import type { Policy } from '../shared/policy.js';
 import { becauseOf, createPolicy } from '../shared/policy.js';
+import { creditRefunded, reversalCauseOf } from './credit-refunded.js';
 import { grantKeptCredit, keptCreditIdOf } from './kept-credit.js';
 import { legPaymentOf } from './leg-payments.js';
 import { idOfStream, mustBeAccepted } from './policy-steps.js';
@@ -64,22 +63,19 @@ export function createRefundNews(parts: {
     const cause = await causeOf(refundId, recorded);
     const reversal = { applicationId: found.applicationId, reversalId: refundId, amount, cause };
     const reversed = await reverse(invoiceId, reversal, recorded);
-    if (reversed !== null && cause === 'refunded') await credit(invoiceId, refundId, reversed, recorded);
+    if (reversed === null || cause !== 'refunded') return;
+    await creditRefunded(
+      invoices,
+      { invoiceId, cause: refundId, amount: reversed },
+      becauseOf(recorded, name, 'credit'),
+    );
   }
 
-  /** A payment that was not the customer's, or was one too many, leaves the invoice to be paid. */
   async function causeOf(refundId: RefundId, recorded: RecordedEvent): Promise<ReversalCause> {
     const { state } = await payments.load(idOfStream(recorded.stream, parsePaymentId));
     const refund =
       state.status === 'captured' ? state.refunds.find((one) => one.refundId === refundId) : undefined;
-    switch (refund?.refundReason ?? null) {
-      case 'duplicate':
-      case 'fraudulent':
-        return 'payment_returned';
-      case 'requested_by_customer':
-      case null:
-        return 'refunded';
-    }
+    return reversalCauseOf(refund?.refundReason ?? null);
   }
 
   /** How much was taken off; less than the refund where it had not paid as much. */
@@ -110,26 +106,6 @@ export function createRefundNews(parts: {
     );
     mustBeAccepted(reversed, `reverse ${applicationId}`);
     return part;
-  }
-
-  async function credit(
-    invoiceId: string,
-    refundId: string,
-    amount: Money,
-    recorded: RecordedEvent,
-  ): Promise<void> {
-    const { state } = await invoices.load(invoiceId);
-    if (!isIssued(state)) return;
-    const creditNoteId = creditNoteIdOf(commandIdOf('credit note of refund', refundId));
-    const isKnown = state.creditNotes.some((note) => note.creditNoteId === creditNoteId);
-    // It was paid again meanwhile.
-    if (!isKnown && compare(amount, payableOf(state)) > 0) return;
-    const credited = await invoices.credit(
-      invoiceId,
-      { creditNoteId, scope: { by: 'total', amount }, creditReason: 'returned' },
-      becauseOf(recorded, name, 'credit'),
-    );
-    mustBeAccepted(credited, `credit the refund ${refundId}`);
   }
 
   /** The credit note stands, and the money is here: it is owed to the customer, who may spend it. */

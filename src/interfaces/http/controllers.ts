@@ -2,6 +2,7 @@ import { AlertsController } from './alert/alerts.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { BrandingController } from './branding/branding.controller.js';
 import { CollectionsController } from './collection/collections.controller.js';
+import { InvoiceRefundsController } from './collection/invoice-refunds.controller.js';
 import { CreditsController } from './credit/credits.controller.js';
 import { CustomersController } from './customer/customers.controller.js';
 import { PaymentMethodsController } from './customer/payment-methods.controller.js';
@@ -39,6 +40,7 @@ export const controllers = [
   InvoicesController,
   PayLinksController,
   CollectionsController,
+  InvoiceRefundsController,
   CreditNotesController,
   BrandingController,
   InvoiceTemplatesController,

@@ -6,6 +6,7 @@ import type { BrandingHandler } from '../../application/branding/branding-handle
 import type { Looks } from '../../application/branding/looks.js';
 import type { CollectionHandler, CollectionRunner } from '../../application/collection/collection-runner.js';
 import type { GiveUpCollection } from '../../application/collection/give-up-collection.js';
+import type { RefundInvoice } from '../../application/collection/refund-invoice.js';
 import type { StartCollection } from '../../application/collection/start-collection.js';
 import type { CreditHandler } from '../../application/credit/credit-agenda.js';
 import type { CustomerOperations } from '../../application/customer/customer-effects.js';
@@ -139,6 +140,7 @@ export const httpTokens = {
   refundQueries: token<RefundQueries>('refundQueries'),
   creditHandler: token<CreditHandler>('creditHandler'),
   startCollection: token<StartCollection>('startCollection'),
+  refundInvoice: token<RefundInvoice>('refundInvoice'),
   /** Takes a collection as far as it goes now; safe at any time. */
   advanceCollection: token<CollectionRunner['advance']>('advanceCollection'),
   giveUpCollection: token<GiveUpCollection>('giveUpCollection'),

@@ -2,9 +2,11 @@ import type { Container } from 'inversify';
 import { collectionCodec } from '../../../src/application/collection/collection.codec.js';
 import { createRunnerOver } from '../../../src/application/collection/collection-handlers.js';
 import { createGiveUpCollection } from '../../../src/application/collection/give-up-collection.js';
+import { createRefundInvoice } from '../../../src/application/collection/refund-invoice.js';
 import { createStartCollection } from '../../../src/application/collection/start-collection.js';
 import { customerCodec } from '../../../src/application/customer/customer.codec.js';
 import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
+import { createGiveBack } from '../../../src/application/policies/give-back.js';
 import type { EventStore } from '../../../src/application/ports/event-store.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import { collection } from '../../../src/domain/collection/collection.js';
@@ -33,6 +35,15 @@ export function bindCollections(container: Container, eventStore: EventStore): v
   const runner = createRunnerOver(container.get(httpTokens.paymentOperations), handlers);
   container.bind(httpTokens.collectionHandler).toConstantValue(handler);
   container.bind(httpTokens.startCollection).toConstantValue(createStartCollection({ runner, ...handlers }));
+  container.bind(httpTokens.refundInvoice).toConstantValue(
+    createRefundInvoice({
+      invoices: container.get(httpTokens.invoiceOperations),
+      payments: container.get(httpTokens.paymentOperations),
+      gateway: container.get(httpTokens.paymentGateway),
+      giveBack: createGiveBack(handlers),
+      clock: systemClock,
+    }),
+  );
   container.bind(httpTokens.advanceCollection).toConstantValue(runner.advance);
   container
     .bind(httpTokens.giveUpCollection)

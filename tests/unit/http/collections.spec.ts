@@ -79,3 +79,77 @@ describe('paying an invoice', () => {
     expect(shown.body).toEqual(paid.body);
   });
 });
+
+describe('refunding an invoice', () => {
+  let app: RunningServer;
+  let invoice: string;
+  beforeAll(async () => {
+    app = await startServer();
+    invoice = String((await issueInvoice(app.api, customers.inParis, 5000)).body['id']);
+  });
+  afterAll(() => app.stop());
+
+  const refund = (body: object, id = invoice) => app.api.post(`/v1/invoices/${id}/refunds`, body);
+
+  it('refuses what is not paid, no invoice, and a draft', async () => {
+    const unpaid = await refund({});
+    expect([unpaid.status, unpaid.body['code']]).toEqual([409, 'invoice_not_paid']);
+    const unknown = await refund({}, 'inv_0193f1a0-0000-7000-8000-00000000dead');
+    expect([unknown.status, unknown.body['code']]).toEqual([404, 'resource_missing']);
+    const draft = await app.api.post('/v1/invoices', {
+      ...{ customer: customers.inParis, currency: 'USD', days_until_due: 0 },
+      lines: [{ description: 'Chairs', unit_price: '1.00' }],
+    });
+    const answer = await refund({}, String(draft.body['id']));
+    expect([answer.status, answer.body['code']]).toEqual([409, 'invoice_not_paid']);
+  });
+
+  describe('of which a part was paid', () => {
+    beforeAll(async () => {
+      const paid = await app.api.post(`/v1/invoices/${invoice}/pay`, { amount: 2000, tenders: [card] });
+      expect(paid.status).toBe(201);
+    });
+
+    it.each([
+      ['an amount of zero', { amount: 0 }, 400, 'invalid_request'],
+      ['one below zero', { amount: -1 }, 400, 'invalid_request'],
+      ['a fraction', { amount: 1.5 }, 400, 'invalid_request'],
+      ['a text', { amount: '100' }, 400, 'invalid_request'],
+      ['another reason', { reason: 'bored' }, 400, 'invalid_request'],
+      ['an unknown field', { tenders: [] }, 400, 'invalid_request'],
+      ['more than was paid', { amount: 2001 }, 422, 'refund_exceeds_paid'],
+    ])('refuses %s, and appends nothing', async (_name, body, status, code) => {
+      const before = await app.eventStore.head();
+      const answer = await refund(body);
+      expect([answer.status, answer.body['code']]).toEqual([status, code]);
+      expect(await app.eventStore.head()).toBe(before);
+    });
+
+    it('needs an idempotency key, and tells what went back', async () => {
+      const without = await app.api.send('POST', `/v1/invoices/${invoice}/refunds`, '{}', {
+        'content-type': 'application/json',
+      });
+      expect([without.status, without.body['code']]).toEqual([400, 'idempotency_key_required']);
+      const refunded = await app.api.send(
+        'POST',
+        `/v1/invoices/${invoice}/refunds`,
+        JSON.stringify({ amount: 1500, reason: 'requested_by_customer' }),
+        { 'content-type': 'application/json', 'idempotency-key': 'chairs', 'x-reason': 'two chairs broke' },
+      );
+      expect(refunded.status).toBe(201);
+      expect(refunded.body).toMatchObject({
+        object: 'invoice_refund',
+        invoice,
+        amount: 1500,
+        currency: 'USD',
+      });
+      expect(field(refunded.body, 'parts', '0')).toMatchObject({
+        ...{ type: 'card', amount: 1500, status: 'succeeded', failure_reason: null },
+      });
+      const log = await app.eventStore.readAll(0n, 1_000);
+      expect(log.find(({ type }) => type === 'RefundRequested')?.metadata.reason).toBe('two chairs broke');
+      const more = await refund({ amount: 501 });
+      expect([more.status, more.body['code']]).toEqual([422, 'refund_exceeds_paid']);
+    });
+  });
+});

@@ -33,6 +33,7 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'POST /v1/invoices/:id/void': 'invoices:write',
   'POST /v1/invoices/:id/pay': 'invoices:write',
   'POST /v1/invoices/:id/pay_links': 'invoices:write',
+  'POST /v1/invoices/:id/refunds': 'refunds:write',
   'GET /v1/collections': 'invoices:read',
   'GET /v1/collections/:id': 'invoices:read',
   'POST /v1/invoices/:id/mark_uncollectible': 'invoices:write',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { collectionCodec } from '../../../src/application/collection/collection.codec.js';
 import { collectionAgenda } from '../../../src/application/collection/collection-agenda.js';
+import { createRefundInvoice } from '../../../src/application/collection/refund-invoice.js';
 import { customerCodec } from '../../../src/application/customer/customer.codec.js';
 import { invoiceIdOf } from '../../../src/application/invoice/invoice-ids.js';
 import { invoiceIdOfOrder, orderIdOf } from '../../../src/application/order/order-ids.js';
@@ -9,6 +10,7 @@ import { createPaymentEffects } from '../../../src/application/payment/payment-e
 import { planCodec } from '../../../src/application/plan/plan.codec.js';
 import { planAgendaOf } from '../../../src/application/plan/plan-agenda.js';
 import { planIdOf } from '../../../src/application/plan/plan-ids.js';
+import { createGiveBack } from '../../../src/application/policies/give-back.js';
 import { issueInvoice } from '../../../src/application/policies/issue-invoice.js';
 import type { EventMetadata, RecordedEvent } from '../../../src/application/ports/event-store.js';
 import type { AgendaEntry } from '../../../src/application/shared/agenda.js';
@@ -53,6 +55,8 @@ export function createMoneyFlows() {
   const modules = createMoneyModules({ eventStore, clock, logger: silent, payments, askNow, graceMs: 0 });
   const { orders, orderOperations, plans, invoices, credits, customers, manualPayments } = modules;
   const { collections, startCollection, startPlan, policies, tasks } = modules;
+  const giveBack = createGiveBack({ credits, manualPayments, clock });
+  const refundInvoice = createRefundInvoice({ invoices, payments: askNow, gateway, giveBack, clock });
   const agenda = new Map<
     string,
     { readonly item: string; readonly kind: string; readonly dueAt: Instant } & Recorded
@@ -159,7 +163,7 @@ export function createMoneyFlows() {
       manualPayments,
       payments,
     },
-    ...{ collections, startCollection, startPlan, settle, metadata },
+    ...{ collections, startCollection, refundInvoice, startPlan, settle, metadata },
 
     async advance(days: number): Promise<readonly string[]> {
       now = later(now, days * 86_400_000);

@@ -1,0 +1,43 @@
+import type { ReversalCause } from '../../domain/invoice/events.js';
+import { isIssued, payableOf } from '../../domain/invoice/state.js';
+import type { RefundReason } from '../../domain/payment/events.js';
+import type { Money } from '../../domain/shared/money.js';
+import { compare } from '../../domain/shared/money.js';
+import { creditNoteIdOf } from '../invoice/invoice-ids.js';
+import type { InvoiceOperations } from '../invoice/invoice-operations.js';
+import type { EventMetadata } from '../ports/event-store.js';
+import { commandIdOf } from '../shared/event-ids.js';
+import { mustBeAccepted } from './policy-steps.js';
+
+/** A payment that was not the customer's, or was one too many, leaves the invoice to be paid. */
+export function reversalCauseOf(reason: RefundReason | null): ReversalCause {
+  switch (reason) {
+    case 'duplicate':
+    case 'fraudulent':
+      return 'payment_returned';
+    case 'requested_by_customer':
+    case null:
+      return 'refunded';
+  }
+}
+
+/** The credit note that says why nothing is due for what went back; one for each cause. May be repeated. */
+export async function creditRefunded(
+  invoices: Pick<InvoiceOperations, 'load' | 'credit'>,
+  refunded: { readonly invoiceId: string; readonly cause: string; readonly amount: Money },
+  metadata: EventMetadata,
+): Promise<void> {
+  const { invoiceId, cause, amount } = refunded;
+  const { state } = await invoices.load(invoiceId);
+  if (!isIssued(state)) return;
+  const creditNoteId = creditNoteIdOf(commandIdOf('credit note of refund', cause));
+  const isKnown = state.creditNotes.some((note) => note.creditNoteId === creditNoteId);
+  // It was paid again meanwhile.
+  if (!isKnown && compare(amount, payableOf(state)) > 0) return;
+  const credited = await invoices.credit(
+    invoiceId,
+    { creditNoteId, scope: { by: 'total', amount }, creditReason: 'returned' },
+    metadata,
+  );
+  mustBeAccepted(credited, `credit the refund ${cause}`);
+}

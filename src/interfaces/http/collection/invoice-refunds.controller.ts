@@ -1,0 +1,170 @@
+import { inject, injectable } from 'inversify';
+import { z } from 'zod';
+import type {
+  GivenBack,
+  RefundedInvoice,
+  RefundInvoice,
+} from '../../../application/collection/refund-invoice.js';
+import { parseInvoiceId } from '../../../domain/shared/ids.js';
+import { format, sum } from '../../../domain/shared/money.js';
+import type { HttpSettings } from '../http-tokens.js';
+import { httpTokens } from '../http-tokens.js';
+import { refundOfState } from '../payment/payment-object.js';
+import { createRefundBody, refundSchema } from '../payment/refunds.schemas.js';
+import { amountField, idField, integer } from '../shared/fields.js';
+import type { Problem, RejectionKinds } from '../shared/problem.js';
+import { problemOfRejection, Refused, refused } from '../shared/problem.js';
+import type { Answer, Controller } from '../shared/route.js';
+import { route } from '../shared/route.js';
+
+const body = z
+  .strictObject({
+    amount: amountField.optional().meta({
+      description: 'Minor units; all that was paid and has not gone back when absent.',
+    }),
+    reason: createRefundBody.shape.reason,
+  })
+  .meta({ id: 'RefundInvoice' });
+
+const part = {
+  application: z.string().meta({ description: 'What had been paid, by its name in the timeline.' }),
+  amount: integer('Minor units.'),
+  status: refundSchema.shape.status.meta({
+    description: 'Of a card, how far its refund is; all else is with the customer once it is recorded.',
+  }),
+};
+
+const invoiceRefundSchema = z
+  .object({
+    object: z.literal('invoice_refund'),
+    invoice: z.string(),
+    amount: integer('Minor units; the sum of the parts, those included that the provider refused.'),
+    currency: z.string(),
+    parts: z
+      .array(
+        z.discriminatedUnion('type', [
+          z.object({
+            ...part,
+            type: z.literal('card'),
+            payment: z.string(),
+            refund: z.string(),
+            failure_reason: z.string().nullable(),
+          }),
+          z.object({ ...part, type: z.literal('credit') }),
+          z.object({
+            ...part,
+            type: z.literal('manual'),
+            manual_payment: z.string(),
+            credit: z.string().meta({ description: "The customer's credit that it became." }),
+          }),
+        ]),
+      )
+      .meta({ description: 'The tender that was applied last is the first.' }),
+    livemode: z.boolean(),
+  })
+  .meta({ id: 'InvoiceRefund' });
+
+/** Giving back what an invoice was paid with, whatever the tenders were. */
+@injectable()
+export class InvoiceRefundsController implements Controller {
+  constructor(
+    @inject(httpTokens.settings) private readonly settings: HttpSettings,
+    @inject(httpTokens.refundInvoice) private readonly refund: RefundInvoice,
+  ) {}
+
+  readonly routes = [
+    route({
+      method: 'post',
+      path: '/v1/invoices/:id/refunds',
+      tag: 'Refunds',
+      summary: 'Give back what an invoice was paid with, the last tender first',
+      scope: 'refunds:write',
+      idempotency: 'required',
+      params: z.strictObject({ id: idField(parseInvoiceId, 'inv') }),
+      body,
+      answers: {
+        201: { description: 'What goes back to each tender.', schema: invoiceRefundSchema },
+        202: {
+          description: 'The provider has not answered for a card yet; ask for its refund.',
+          schema: invoiceRefundSchema,
+        },
+      },
+      handle: async ({ params: { id: invoiceId }, body: asked, context }) => {
+        const { amount = null, reason: refundReason = null } = asked;
+        const refunded = await this.refund({ invoiceId, amount, refundReason }, context.metadata);
+        if (refunded.outcome !== 'given_back') throw new Refused(problemOfRefusal(refunded));
+        return this.answer(invoiceId, refunded.parts);
+      },
+    }),
+  ];
+
+  private answer(invoice: string, given: readonly GivenBack[]): Answer {
+    const { livemode } = this.settings;
+    const parts = given.map((one) => partObject(one, livemode));
+    const [first] = given;
+    if (first === undefined) throw new Error(`nothing of ${invoice} went back`);
+    const { currency } = first.amount;
+    const amount = sum(
+      currency,
+      given.map((one) => one.amount),
+    ).minor;
+    const shown = { object: 'invoice_refund', invoice, amount, currency, parts, livemode };
+    if (parts.every(({ status }) => status === 'failed')) {
+      throw refused('provider_refused', {
+        detail: 'The provider made no refund, and nothing has gone back.',
+        members: { invoice_refund: shown },
+      });
+    }
+    const waits = given.some((one) => one.kind === 'card' && one.refund.status === 'requested');
+    return { status: waits ? 202 : 201, body: shown };
+  }
+}
+
+function partObject(given: GivenBack, livemode: boolean) {
+  const { kind: type, applicationId: application, amount } = given;
+  const shown = { type, application, amount: amount.minor, status: 'succeeded' };
+  switch (given.kind) {
+    case 'card': {
+      const { id, status, payment, failure_reason } = refundOfState(given.payment, given.refund, livemode);
+      return { ...shown, status, payment, refund: id, failure_reason };
+    }
+    case 'credit':
+      return shown;
+    case 'manual':
+      return { ...shown, manual_payment: given.manualPaymentId, credit: given.creditId };
+  }
+}
+
+type Refusal = Exclude<RefundedInvoice, { readonly outcome: 'given_back' }>;
+
+const kinds: RejectionKinds<{ readonly code: Refusal['outcome'] }> = {
+  invoice_not_found: 'resource_missing',
+  invoice_not_paid: { status: 409, title: 'The invoice is not paid' },
+  invoice_already_being_collected: {
+    status: 409,
+    title: 'The invoice is being collected',
+    retryable: true,
+  },
+  refund_exceeds_paid: { status: 422, title: 'The amount is above what is left of the payments' },
+  amount_refused: 'amount_refused',
+};
+
+/** Nothing was recorded. */
+function problemOfRefusal(refusal: Refusal): Problem {
+  return problemOfRejection(kinds, { code: refusal.outcome }, { detail: detailOf(refusal) });
+}
+
+function detailOf(refusal: Refusal): string {
+  switch (refusal.outcome) {
+    case 'invoice_not_found':
+      return 'There is no such invoice.';
+    case 'invoice_not_paid':
+      return 'There is no payment of this invoice that could go back.';
+    case 'invoice_already_being_collected':
+      return `${refusal.collectionId} is under way; it must end first.`;
+    case 'refund_exceeds_paid':
+      return `At most ${format(refusal.left)} can go back.`;
+    case 'amount_refused':
+      return refusal.message;
+  }
+}

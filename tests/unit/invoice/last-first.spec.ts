@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Returnable } from '../../../src/domain/invoice/last-first.js';
+import { lastFirst } from '../../../src/domain/invoice/last-first.js';
+import { usd } from '../../support/payment-examples.js';
+
+const paid = (of: string, left: number, given: number | null = null): Returnable<string> => ({
+  of,
+  left: usd(left),
+  given: given === null ? null : usd(given),
+});
+const shared = (applied: readonly Returnable<string>[], wanted: number) =>
+  lastFirst(applied, usd(wanted)).map(({ of, amount }) => [of, Number(amount.minor)]);
+
+describe('giving an amount back to the payments it came from', () => {
+  const applied = [paid('credit', 1200), paid('card', 3800), paid('cheque', 500)];
+
+  it.each([
+    ['a part of the last', 300, [['cheque', 300]]],
+    [
+      'more than the last',
+      501,
+      [
+        ['cheque', 500],
+        ['card', 1],
+      ],
+    ],
+    [
+      'as much as the last two',
+      4300,
+      [
+        ['cheque', 500],
+        ['card', 3800],
+      ],
+    ],
+    [
+      'all',
+      5500,
+      [
+        ['cheque', 500],
+        ['card', 3800],
+        ['credit', 1200],
+      ],
+    ],
+  ])('takes %s, the last first', (_name, wanted, parts) => {
+    expect(shared(applied, wanted)).toEqual(parts);
+  });
+
+  it('passes by what has nothing left', () => {
+    expect(shared([paid('credit', 1200), paid('card', 0)], 1000)).toEqual([['credit', 1000]]);
+  });
+
+  it('shares out the same again after some of it was given, whatever is left there', () => {
+    const half = [paid('credit', 1200), paid('card', 0, 3800), paid('cheque', 0, 500)];
+    expect(shared(half, 4500)).toEqual([
+      ['cheque', 500],
+      ['card', 3800],
+      ['credit', 200],
+    ]);
+  });
+
+  it('sums to the amount, the last first, and no part is above its application', () => {
+    const lefts = fc.array(fc.integer({ min: 0, max: 9999 }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(lefts, fc.double({ min: 0, max: 1, noNaN: true }), (amounts, share) => {
+        const total = amounts.reduce((sum, one) => sum + one, 0);
+        const wanted = Math.floor(total * share);
+        const sources = amounts.map((left, index) => ({ of: index, left: usd(left), given: null }));
+        const parts = lastFirst(sources, usd(wanted)).map(({ of, amount }) => ({
+          of,
+          minor: Number(amount.minor),
+        }));
+        expect(parts.reduce((sum, { minor }) => sum + minor, 0)).toBe(wanted);
+        // Whatever was applied after the first one that gave has given all that it had.
+        const reached = parts.at(-1)?.of ?? amounts.length;
+        for (const [index, left] of amounts.entries()) {
+          const minor = parts.find(({ of }) => of === index)?.minor ?? 0;
+          expect(minor).toBeLessThanOrEqual(left);
+          if (index > reached) expect(minor).toBe(left);
+          if (index < reached) expect(minor).toBe(0);
+        }
+        expect(parts.map(({ of }) => of)).toEqual(parts.map(({ of }) => of).toSorted((a, b) => b - a));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
