@@ -38,17 +38,17 @@ export async function makeDemoHistory(parts: DemoHistoryParts): Promise<number> 
   for (let day = 1; day <= parts.days && !parts.signal.aborted; day += 1) {
     const plans = dayOf(story, day);
     deeds += plans.length;
-    await inLanes(plans);
-    if (!parts.signal.aborted) await evening(parts.api);
+    await inLanes(plans, parts.signal);
+    await evening(parts);
     await parts.nextDay();
   }
   return deeds;
 }
 
 /** No day ends while the provider is still to be asked for something: a request that is a day old is looked up and not sent. */
-async function evening(api: Client): Promise<void> {
+async function evening({ api, signal }: DemoHistoryParts): Promise<void> {
   let quiet = 0;
-  for (let look = 0; look < looksMax && quiet < quietLooks; look += 1) {
+  for (let look = 0; look < looksMax && quiet < quietLooks && !signal.aborted; look += 1) {
     await sleep(lookMs);
     const { body } = await api.get('/health/payments');
     const open = record(record(body['checks'])['open_requests']);
@@ -56,7 +56,7 @@ async function evening(api: Client): Promise<void> {
   }
 }
 
-async function registerBuyers({ api, simulator }: DemoHistoryParts): Promise<readonly Buyer[]> {
+async function registerBuyers({ api, simulator, signal }: DemoHistoryParts): Promise<readonly Buyer[]> {
   const buyers = new Array<Buyer | undefined>(demoCustomers.length).fill(undefined);
   await inLanes(
     demoCustomers.map((person, n) => async () => {
@@ -75,6 +75,7 @@ async function registerBuyers({ api, simulator }: DemoHistoryParts): Promise<rea
       const found = await reached(api, methods, (body) => rowsOf(body['data']).length > 0);
       buyers[n] = { ...person, id, method: String(rows(found)[0]?.['id']) };
     }),
+    signal,
   );
   return buyers.filter((buyer) => buyer !== undefined);
 }
@@ -199,10 +200,10 @@ function unitPriceIn(currency: DemoCustomer['currency'], chance: Chance): string
 }
 
 /** A few deeds of a day at a time. What the API refuses is part of the story; it is not out of reach. */
-async function inLanes(deeds: readonly Deed[]): Promise<void> {
+async function inLanes(deeds: readonly Deed[], signal: AbortSignal): Promise<void> {
   const next = deeds.values();
   const lane = async (): Promise<void> => {
-    for (const deed of next) await deed();
+    for (const deed of next) if (!signal.aborted) await deed();
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
 }
