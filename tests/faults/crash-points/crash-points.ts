@@ -139,7 +139,7 @@ async function scenario(
   const random = seededRandom(1);
   const client = createClient({ urls: [url], apiKey, history, random, triesMax: 1 });
   const price = { amount: 5000n, currency: 'USD' };
-  const held = await client.send({ kind: 'create', payment: null, ...price }, '/v1/payments', {
+  const held = await client.send({ kind: 'create', subject: null, ...price }, '/v1/payments', {
     amount: 5000,
     currency: 'USD',
     payment_method: 'pm_card_visa',
@@ -148,11 +148,11 @@ async function scenario(
   });
   let toItsEnd = false;
   if (held.kind === 'ok' && !crashed()) {
-    const { payment } = held.shown;
-    const capture = { kind: 'capture', payment, amount: 3000n, currency: 'USD' } as const;
+    const { subject: payment } = held.shown;
+    const capture = { kind: 'capture', subject: payment, amount: 3000n, currency: 'USD' } as const;
     const captured = await client.send(capture, `/v1/payments/${payment}/capture`, { amount: 3000 });
     if (captured.kind === 'ok' && !crashed()) {
-      const refund = { kind: 'refund', payment, amount: 1000n, currency: 'USD' } as const;
+      const refund = { kind: 'refund', subject: payment, amount: 1000n, currency: 'USD' } as const;
       toItsEnd = (await client.send(refund, '/v1/refunds', { payment, amount: 1000 })).kind === 'ok';
     }
   }

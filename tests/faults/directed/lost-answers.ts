@@ -82,7 +82,7 @@ async function tell(client: Client, lose: (operation: string) => Promise<void>):
   const price = { amount: 5000n, currency: 'USD' };
   const body = { amount: 5000, currency: 'USD', payment_method: 'pm_card_visa', confirm: true };
   const create = (more: Readonly<Record<string, unknown>> = {}) =>
-    client.send({ kind: 'create', payment: null, ...price }, '/v1/payments', { ...body, ...more });
+    client.send({ kind: 'create', subject: null, ...price }, '/v1/payments', { ...body, ...more });
   await lose('payment_intents.create');
   await create();
   const paid = await create();
@@ -90,12 +90,12 @@ async function tell(client: Client, lose: (operation: string) => Promise<void>):
   const released = await create({ capture_method: 'manual' });
   if (paid.kind !== 'ok' || taken.kind !== 'ok' || released.kind !== 'ok') return;
   await lose('refunds.create');
-  const refund = { kind: 'refund', payment: paid.shown.payment, amount: 2000n, currency: 'USD' } as const;
-  await client.send(refund, '/v1/refunds', { payment: refund.payment, amount: 2000 });
+  const refund = { kind: 'refund', subject: paid.shown.subject, amount: 2000n, currency: 'USD' } as const;
+  await client.send(refund, '/v1/refunds', { payment: refund.subject, amount: 2000 });
   await lose('payment_intents.capture');
-  const capture = { kind: 'capture', payment: taken.shown.payment, amount: 3000n, currency: 'USD' } as const;
-  await client.send(capture, `/v1/payments/${capture.payment}/capture`, { amount: 3000 });
+  const capture = { kind: 'capture', subject: taken.shown.subject, amount: 3000n, currency: 'USD' } as const;
+  await client.send(capture, `/v1/payments/${capture.subject}/capture`, { amount: 3000 });
   await lose('payment_intents.cancel');
-  const cancel = { kind: 'cancel', payment: released.shown.payment, amount: null, currency: 'USD' } as const;
-  await client.send(cancel, `/v1/payments/${cancel.payment}/cancel`, {});
+  const cancel = { kind: 'cancel', subject: released.shown.subject, amount: null, currency: 'USD' } as const;
+  await client.send(cancel, `/v1/payments/${cancel.subject}/cancel`, {});
 }

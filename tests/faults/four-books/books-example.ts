@@ -111,23 +111,23 @@ export function agreeingBooks(): RawBooks {
   };
 }
 
-function entry(
+export function entry(
   id: string,
   kind: HistoryEntry['command']['kind'],
   amount: bigint | null,
   outcome: HistoryEntry['outcome'],
-  payment: string | null = null,
+  subject: string | null = null,
 ): HistoryEntry {
-  return { command: { id, kind, payment, amount, currency: 'USD' }, outcome };
+  return { command: { id, kind, subject, amount, currency: 'USD' }, outcome };
 }
 
-function ok(payment: string, captured: bigint, amount = captured): HistoryEntry['outcome'] {
-  const shown = { payment, refund: null, status: 'succeeded', amount, currency: 'USD', captured };
+export function ok(subject: string, captured: bigint, amount = captured): HistoryEntry['outcome'] {
+  const shown = { subject, refund: null, status: 'succeeded', amount, currency: 'USD', captured };
   return { kind: 'ok', settled: true, shown };
 }
 
-function okRefund(payment: string, refund: string, amount: bigint): HistoryEntry['outcome'] {
-  const shown = { payment, refund, status: 'pending', amount, currency: 'USD', captured: null };
+function okRefund(subject: string, refund: string, amount: bigint): HistoryEntry['outcome'] {
+  const shown = { subject, refund, status: 'pending', amount, currency: 'USD', captured: null };
   return { kind: 'ok', settled: true, shown };
 }
 

@@ -1,26 +1,34 @@
 /** Book 1: what clients asked for and what they were told. */
 
-type CommandKind = 'create' | 'confirm' | 'capture' | 'cancel' | 'refund';
+/** What is asked of a payment. */
+type PaymentCommandKind = 'create' | 'confirm' | 'capture' | 'cancel' | 'refund';
+
+/** What is asked for to sell something: a customer, credit, an invoice in two steps, and what pays it. */
+export type SaleCommandKind = 'register' | 'grant' | 'draft' | 'finalize' | 'pay' | 'cheque';
+
+export type CommandKind = PaymentCommandKind | SaleCommandKind;
 
 /** One thing that a client wants once. Its id travels as Idempotency-Key and as X-Reason, so that streams name it. */
 export type ClientCommand = {
   readonly id: string;
   readonly kind: CommandKind;
-  /** Null for a creation, whose payment has no id yet. */
-  readonly payment: string | null;
-  /** Null where the server is to choose: all that was authorized or is left. */
+  /** The payment or invoice that it is about; null for a creation, whose object has no id yet. */
+  readonly subject: string | null;
+  /** Null where the server is to choose: all that was authorized or is left or due. */
   readonly amount: bigint | null;
   readonly currency: string;
 };
 
 /** The object that the client was shown with an answer. */
 export type Shown = {
-  readonly payment: string;
+  /** The payment, also where a refund was shown; of what is sold, the object itself. */
+  readonly subject: string;
   readonly refund: string | null;
-  readonly status: string;
-  readonly amount: bigint;
-  readonly currency: string;
-  /** Null where a refund was shown. */
+  /** Undefined, as the next two, where the object has none. */
+  readonly status: string | undefined;
+  readonly amount: bigint | undefined;
+  readonly currency: string | undefined;
+  /** What a payment or a collection brought so far; null where something else was shown. */
   readonly captured: bigint | null;
 };
 

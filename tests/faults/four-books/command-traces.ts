@@ -1,15 +1,20 @@
+import type { CommandKind } from './client-history.js';
 import type { RawEvent } from './raw-event.js';
 import { money, text } from './raw-event.js';
 
 /** How a command that a stream names came out. */
 export type CommandTrace = {
   readonly id: string;
-  readonly kind: 'create' | 'confirm' | 'capture' | 'cancel' | 'refund';
-  readonly payment: string;
+  readonly kind: CommandKind;
+  /** The payment, or the object of what is sold. */
+  readonly subject: string;
   readonly amount: bigint | null;
-  readonly currency: string;
+  /** Null where the fact is of no currency. */
+  readonly currency: string | null;
   readonly refund: string | null;
   outcome: 'open' | 'done' | 'refused';
+  /** What a collection brought, once it has succeeded. */
+  settled: bigint | null;
 };
 
 const requests: Readonly<Record<string, CommandTrace['kind']>> = {
@@ -20,13 +25,21 @@ const requests: Readonly<Record<string, CommandTrace['kind']>> = {
   RefundRequested: 'refund',
 };
 
-/** A creation that confirms at once is one command with two facts: the second is its own continuation. */
+/**
+ * A creation that confirms at once is one command with two facts: the second is its own continuation. What is asked of a leg
+ * of a collection is asked by the collection, whose own stream names the command.
+ */
 export function traceOf(
-  payment: { readonly id: string; readonly currency: string; readonly createdBy: string | null },
+  payment: {
+    readonly id: string;
+    readonly currency: string;
+    readonly createdBy: string | null;
+    readonly isLeg: boolean;
+  },
   event: RawEvent,
 ): CommandTrace | undefined {
   const { reason } = event.metadata;
-  if (typeof reason !== 'string') return undefined;
+  if (payment.isLeg || typeof reason !== 'string') return undefined;
   // A payment that no request was open for is canceled without asking the provider.
   const outright = event.type === 'PaymentCanceled' ? 'cancel' : undefined;
   const kind = requests[event.type] ?? outright;
@@ -35,11 +48,12 @@ export function traceOf(
   return {
     id: reason,
     kind,
-    payment: payment.id,
+    subject: payment.id,
     amount: asked?.minor ?? null,
     currency: asked?.currency ?? payment.currency,
     refund: kind === 'refund' ? text(event.data['refundId']) : null,
     outcome: kind === 'create' ? 'done' : 'open',
+    settled: null,
   };
 }
 

@@ -32,9 +32,9 @@ function missingOf(
   provider: ProviderBook,
 ): string | undefined {
   if (trace === undefined) return `${command.kind} is in no stream`;
-  const payment = payments.get(trace.payment);
-  if (shown.payment !== trace.payment) return `shown as ${shown.payment}, recorded in ${trace.payment}`;
-  if (shown.currency !== trace.currency || command.currency !== trace.currency) {
+  if (shown.subject !== trace.subject) return `shown as ${shown.subject}, recorded in ${trace.subject}`;
+  const isOther = shown.currency !== trace.currency || command.currency !== trace.currency;
+  if (isOther && trace.currency !== null) {
     return `${command.currency} was asked for, ${shown.currency} shown, ${trace.currency} recorded`;
   }
   if (command.amount !== null && command.amount !== trace.amount) {
@@ -42,7 +42,13 @@ function missingOf(
   }
   if (outcome.kind === 'ok' && !outcome.settled) return undefined;
   if (trace.outcome !== 'done') return `acknowledged as done, and ${trace.outcome} in its stream`;
-  const there = provider.payments.get(trace.payment);
+  if (shown.captured !== null && trace.kind === 'pay') {
+    return trace.settled === shown.captured
+      ? undefined
+      : `${shown.captured} shown as settled, ${trace.settled} recorded`;
+  }
+  const payment = payments.get(trace.subject);
+  const there = provider.payments.get(trace.subject);
   if (trace.kind === 'refund') {
     const times = [...(there?.refunds.values() ?? [])].filter(({ refund }) => refund === trace.refund).length;
     return times === 0 ? 'the provider made no such refund' : undefined;
@@ -60,18 +66,24 @@ function carriedOut(
   { payments }: StreamsBook,
   { payments: there }: ProviderBook,
 ): boolean {
-  const atProvider = there.get(trace.payment);
+  const atProvider = there.get(trace.subject);
   switch (trace.kind) {
     case 'refund':
       return [...(atProvider?.refunds.values() ?? [])].some(({ refund }) => refund === trace.refund);
     case 'create': {
       // A declined creation may be confirmed again later, by a command of its own.
-      const attempts = payments.get(trace.payment)?.attempts ?? 0;
+      const attempts = payments.get(trace.subject)?.attempts ?? 0;
       return attempts <= 1 && (atProvider?.authorizations ?? 0) > 0;
     }
     case 'confirm':
     case 'capture':
     case 'cancel':
+    case 'register':
+    case 'grant':
+    case 'draft':
+    case 'finalize':
+    case 'pay':
+    case 'cheque':
       return trace.outcome === 'done';
   }
 }

@@ -58,15 +58,12 @@ function lines(postings: readonly Posting[] = []): string {
 
 /** Book 3 against 4: the ledger's cash accounts and the provider's sums, to the minor unit. */
 export function* cash({ streams, database, provider }: FourBooks): Generator<Discrepancy> {
-  const accounts = balancesOf(database);
+  // Cheques, and what pays an invoice, are no business of the provider's.
+  const accounts = balancesOf(database, (eventId) => !streams.invoices.events.has(eventId));
   const currencies = new Set([...accounts.keys()].map((key) => key.slice(key.indexOf(' ') + 1)));
   for (const currency of new Set([...currencies, ...provider.cash.keys()])) {
     const { net, fees, gross } = provider.cash.get(currency) ?? { net: 0n, fees: 0n, gross: 0n };
-    const expected = {
-      ...{ processor_balance: net, processor_fees: fees },
-      // Where invoices are paid, it is no longer all unapplied.
-      ...(streams.invoices.isEmpty ? { unapplied_payments: -gross } : {}),
-    };
+    const expected = { processor_balance: net, processor_fees: fees, unapplied_payments: -gross };
     for (const [account, sum] of Object.entries(expected)) {
       const booked = accounts.get(`${account} ${currency}`) ?? 0n;
       if (booked !== sum) {
@@ -95,9 +92,13 @@ export function* receivable({ streams, database }: FourBooks): Generator<Discrep
   }
 }
 
-function balancesOf({ postings }: FourBooks['database']): ReadonlyMap<string, bigint> {
+function balancesOf(
+  { postings }: FourBooks['database'],
+  counts: (eventId: string) => boolean = () => true,
+): ReadonlyMap<string, bigint> {
   const balances = new Map<string, bigint>();
-  for (const { account, currency, amount } of [...postings.values()].flat()) {
+  const counted = [...postings].flatMap(([eventId, of]) => (counts(eventId) ? of : []));
+  for (const { account, currency, amount } of counted) {
     const key = `${account} ${currency}`;
     balances.set(key, (balances.get(key) ?? 0n) + amount);
   }

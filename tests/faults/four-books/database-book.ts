@@ -69,7 +69,7 @@ export async function readDatabaseBook(client: ClientBase): Promise<DatabaseBook
   };
 }
 
-/** Requests without an outcome, webhooks not handled, events not applied or parked. */
+/** Requests without an outcome, webhooks not handled, events not applied or parked, and what is due and was not done. */
 export async function readWaiting(client: ClientBase): Promise<readonly string[]> {
   const { rows } = await client.query<{ what: string }>(
     `select 'open request ' || kind || ' of ' || stream as what from read_pending_effects.open_requests
@@ -81,6 +81,14 @@ export async function readWaiting(client: ClientBase): Promise<readonly string[]
      union all
      select 'projection ' || name || ' lags behind' from counterfoil.projections
        where position < (select coalesce(max(position), 0) from eventstore.events)
+     union all
+     select 'policies lag behind' from counterfoil.policy_position
+       where position < (select coalesce(max(position), 0) from eventstore.events)
+     union all
+     select 'policies could not handle ' || type || ' of ' || stream || ': ' || last_error from counterfoil.policy_failures
+     union all
+     select kind || ' of ' || stream || ' is not done' from read_agenda.items
+       where due_at <= clock_timestamp() or kind = 'collection.step'
      limit 1000`,
   );
   return rows.map(({ what }) => what);

@@ -1,11 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RawBooks } from './books-example.js';
-import { agreeingBooks, between, compareRaw, usd } from './books-example.js';
+import { agreeingBooks, between, compareRaw, entry, ok, usd } from './books-example.js';
 import type { RawEvent } from './raw-event.js';
 
 let position = 100;
 
-function fact(stream: string, revision: number, type: string, data: RawEvent['data']): RawEvent {
+function fact(
+  stream: string,
+  revision: number,
+  type: string,
+  data: RawEvent['data'],
+  reason: string | null = null,
+): RawEvent {
   position += 1;
   const event_id = `event-${position}`;
   return {
@@ -15,7 +21,7 @@ function fact(stream: string, revision: number, type: string, data: RawEvent['da
     event_id,
     type,
     data,
-    metadata: {},
+    metadata: { reason },
   };
 }
 
@@ -28,7 +34,7 @@ function soldBooks(): RawBooks {
   const part = { holdId: 'hold_1', amount: usd(700), invoiceId: 'inv_1' };
   books.events.push(
     fact('manualPayment-mp_1', 0, 'ManualPaymentVerified', { amount: usd(2000) }),
-    fact('creditAccount-cus_1', 0, 'CreditGranted', { amount: usd(900) }),
+    fact('creditAccount-cus_1', 0, 'CreditGranted', { creditId: 'crd_1', amount: usd(900) }, 'grant-1'),
     fact('invoice-inv_1', 0, 'InvoiceFinalized', { total: usd(3000) }),
     fact('invoice-inv_1', 1, 'InvoiceCollectionClaimed', { collectionId: 'col_1', amount: usd(2700) }),
     fact('manualPayment-mp_1', 1, 'ManualPaymentApplied', { applicationId: 'col_1/1', amount: usd(2000) }),
@@ -43,12 +49,38 @@ function soldBooks(): RawBooks {
   books.postings.set(finalized, between('accounts_receivable', 'revenue', 3000n));
   books.postings.set(byCheque, between('unapplied_payments', 'accounts_receivable', 2000n));
   books.postings.set(byCredit, between('customer_credit', 'accounts_receivable', 700n));
+  books.history.push(
+    entry('grant-1', 'grant', 900n, ok('crd_1', 0n, 900n)),
+    entry('pay-1', 'pay', null, ok('col_1', 2700n), 'inv_1'),
+    entry('pay-2', 'pay', null, { kind: 'fail', code: '402 card_declined' }, 'inv_1'),
+  );
+  books.events.push(
+    fact('collection-col_1', 0, 'CollectionStarted', { amount: usd(2700) }, 'pay-1'),
+    fact('collection-col_1', 1, 'CollectionSucceeded', { settled: usd(2700) }),
+    fact('collection-col_2', 0, 'CollectionStarted', { amount: usd(300) }, 'pay-2'),
+    // The leg's own stream names the command as well, which asked for the collection and for nothing else.
+    fact('payment-pay_9', 0, 'PaymentCreated', { collectionId: 'col_2', amount: usd(300) }, 'pay-2'),
+    fact('collection-col_2', 1, 'CollectionFailed', { code: 'card_declined' }),
+  );
+  const untried = { step: 'requires_payment_method', canceling: false, payment_intent: null, fee: null };
+  const nothing = { amount_authorized: 0n, amount_captured: 0n, amount_refunded: 0n, revision: 0n };
+  books.payments.push({ id: 'pay_9', amount: 300n, currency: 'USD', ...untried, ...nothing });
   return books;
 }
 
 function applied(revision: number, applicationId: string, tender: object, cents: number): RawEvent {
   const data = { applicationId, tender, amount: usd(cents) };
   return fact('invoice-inv_1', revision, 'InvoicePaymentApplied', data);
+}
+
+/** Takes the first fact of a type out. */
+function drop({ events }: RawBooks, type: string): RawEvent {
+  const [dropped] = events.splice(
+    events.findIndex((event) => event.type === type),
+    1,
+  );
+  if (dropped === undefined) throw new RangeError(`no ${type}`);
+  return dropped;
 }
 
 const rulesOf = (books: RawBooks) => compareRaw(books).map(({ rule, subject }) => `${rule} ${subject}`);
@@ -99,6 +131,53 @@ describe('the four-book checker, of what is sold', () => {
   ])('finds %s', (_what, facts, found) => {
     const books = soldBooks();
     books.events.push(...facts());
+    expect(rulesOf(books)).toEqual(found);
+  });
+
+  it.each<[what: string, plant: (books: RawBooks) => void, found: readonly string[]]>([
+    [
+      'an acknowledged collection that no stream knows',
+      (books) => drop(books, 'CollectionStarted'),
+      ['lost_acknowledgement pay-1'],
+    ],
+    [
+      'a collection acknowledged as done that never came to its end',
+      (books) => drop(books, 'CollectionSucceeded'),
+      ['lost_acknowledgement pay-1'],
+    ],
+    [
+      'a collection that brought less than was shown',
+      (books) => {
+        const end = drop(books, 'CollectionSucceeded');
+        books.events.push({ ...end, data: { settled: usd(2699) } });
+      },
+      ['lost_acknowledgement pay-1'],
+    ],
+    [
+      'a collection told as declined that succeeded',
+      (books) => {
+        const end = drop(books, 'CollectionFailed');
+        books.events.push({ ...end, type: 'CollectionSucceeded', data: { settled: usd(0) } });
+      },
+      ['phantom_failure pay-2'],
+    ],
+    [
+      'one command that collects twice',
+      ({ events }) =>
+        void events.push(fact('collection-col_3', 0, 'CollectionStarted', { amount: usd(300) }, 'pay-2')),
+      ['doubled_effect pay-2'],
+    ],
+    [
+      'credit of another amount than was asked for',
+      ({ history }) => {
+        const index = history.findIndex(({ command }) => command.id === 'grant-1');
+        history[index] = entry('grant-1', 'grant', 901n, ok('crd_1', 0n, 901n));
+      },
+      ['lost_acknowledgement grant-1'],
+    ],
+  ])('finds %s', (_what, plant, found) => {
+    const books = soldBooks();
+    plant(books);
     expect(rulesOf(books)).toEqual(found);
   });
 

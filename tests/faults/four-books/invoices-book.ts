@@ -30,10 +30,6 @@ export class InvoicesBook {
   readonly #wallets = new Map<string, { left: bigint; held: bigint }>();
   readonly #ofCollections = new Set<string>();
 
-  get isEmpty(): boolean {
-    return this.events.size === 0;
-  }
-
   apply(event: RawEvent): void {
     const category = event.stream.slice(0, event.stream.indexOf('-'));
     const id = event.stream.slice(category.length + 1);

@@ -5,6 +5,7 @@ import type { Posting } from './postings.js';
 import { postingsOf } from './postings.js';
 import type { RawEvent } from './raw-event.js';
 import { money, text } from './raw-event.js';
+import { SaleTraces } from './sale-traces.js';
 
 /**
  * Book 2: the streams, folded a second time. Nothing of the product is used here, so that a mistake in its fold cannot
@@ -24,6 +25,8 @@ export type FoldedPayment = {
   readonly currency: string;
   /** The command that created it. */
   readonly createdBy: string | null;
+  /** Whether a collection asks for it, and no client itself. */
+  readonly isLeg: boolean;
   revision: bigint;
   status: string;
   authorized: bigint;
@@ -54,10 +57,17 @@ export function foldStreams(events: Iterable<RawEvent>): StreamsBook {
   const postings = new Map<string, readonly Posting[]>();
   const broken: string[] = [];
   const invoices = new InvoicesBook();
+  const sales = new SaleTraces();
   const open = new Map<string, CommandTrace>();
+  const note = (trace: CommandTrace): void =>
+    void commands.set(trace.id, [...(commands.get(trace.id) ?? []), trace]);
   for (const event of events) {
     invoices.apply(event);
-    if (!event.stream.startsWith('payment-')) continue;
+    if (!event.stream.startsWith('payment-')) {
+      const sale = sales.apply(event);
+      if (sale !== undefined) note(sale);
+      continue;
+    }
     const id = event.stream.slice('payment-'.length);
     const payment = payments.get(id) ?? opened(id, event);
     payments.set(id, payment);
@@ -68,7 +78,7 @@ export function foldStreams(events: Iterable<RawEvent>): StreamsBook {
     payment.revision = event.revision;
     const trace = traceOf(payment, event);
     if (trace !== undefined) {
-      commands.set(trace.id, [...(commands.get(trace.id) ?? []), trace]);
+      note(trace);
       open.set(openKey(id, trace.kind, trace.refund), trace);
     }
     apply(payment, event, broken);
@@ -90,6 +100,7 @@ function opened(id: string, { data, metadata }: RawEvent): FoldedPayment {
     amount: minor,
     currency,
     createdBy: metadata.reason ?? null,
+    isLeg: text(data['collectionId']) !== null,
     revision: -1n,
     status: 'absent',
     authorized: 0n,

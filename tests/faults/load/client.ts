@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import type { ClientCommand, ClientHistory, Outcome, Shown } from '../four-books/client-history.js';
 import type { Random } from './random.js';
 
@@ -17,8 +18,11 @@ export type Told = {
 };
 
 export type Client = {
-  /** Carries a command out as a careful integrator would: the same key again until there is a definite answer. */
-  send(command: Omit<ClientCommand, 'id'>, path: string, body: Body): Promise<Outcome>;
+  /**
+   * Carries a command out as a careful integrator would: the same key again until there is a definite answer.
+   * @param copies how many do so at once, as by two clicks on one button; all must be told the same
+   */
+  send(command: Omit<ClientCommand, 'id'>, path: string, body: Body, copies?: number): Promise<Outcome>;
   close(): void;
 };
 
@@ -42,13 +46,29 @@ export function createClient(parts: {
   const { urls, apiKey, history, random, triesMax, thinkMsMax = 0, onTold } = parts;
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
-  async function send(wanted: Omit<ClientCommand, 'id'>, path: string, body: Body): Promise<Outcome> {
+  async function send(
+    wanted: Omit<ClientCommand, 'id'>,
+    path: string,
+    body: Body,
+    copies = 1,
+  ): Promise<Outcome> {
     const command: ClientCommand = { ...wanted, id: randomUUID() };
     history.invoke(command);
-    const outcome = await untilDefinite(command, path, JSON.stringify(body));
+    const asked = Array.from({ length: copies }, () => untilDefinite(command, path, JSON.stringify(body)));
+    const outcome = sameOf(command, await Promise.all(asked));
     history.settle(command.id, outcome);
     await sleep(random.between(0, thinkMsMax));
     return outcome;
+  }
+
+  /** What copies of one command were told; whoever never learned anything contradicts nobody. */
+  function sameOf({ id }: ClientCommand, outcomes: readonly Outcome[]): Outcome {
+    const [first = { kind: 'info' } as const, ...others] = outcomes.filter(({ kind }) => kind !== 'info');
+    for (const other of others) {
+      if (!isDeepStrictEqual(other, first))
+        history.complain(id, `told ${inspect(first)}, and ${inspect(other)}`);
+    }
+    return first;
   }
 
   async function untilDefinite(command: ClientCommand, path: string, body: string): Promise<Outcome> {
@@ -121,14 +141,32 @@ export function createClient(parts: {
   return { send, close: () => agent.destroy() };
 }
 
+/** Where an object says what it brought so far; others say nothing of the kind. */
+const broughtIn: { readonly [kind in ClientCommand['kind']]?: string } = {
+  create: 'amount_captured',
+  confirm: 'amount_captured',
+  capture: 'amount_captured',
+  cancel: 'amount_captured',
+  pay: 'amount_settled',
+};
+
 function shownIn(body: Body, { kind }: ClientCommand): Shown {
   const refund = kind === 'refund';
+  const brought = broughtIn[kind];
   return {
-    payment: String(refund ? body['payment'] : body['id']),
+    subject: String(refund ? body['payment'] : body['id']),
     refund: refund ? String(body['id']) : null,
-    status: String(body['status']),
-    amount: BigInt(String(body['amount'])),
-    currency: String(body['currency']),
-    captured: refund ? null : BigInt(String(body['amount_captured'])),
+    status: textIn(body, 'status'),
+    amount: minorIn(body, 'amount'),
+    currency: textIn(body, 'currency'),
+    captured: brought === undefined ? null : BigInt(String(body[brought])),
   };
+}
+
+function textIn(body: Body, name: string): string | undefined {
+  return name in body ? String(body[name]) : undefined;
+}
+
+function minorIn(body: Body, name: string): bigint | undefined {
+  return name in body ? BigInt(String(body[name])) : undefined;
 }

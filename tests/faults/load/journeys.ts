@@ -1,6 +1,7 @@
 import type { Outcome } from '../four-books/client-history.js';
 import type { Client } from './client.js';
 import type { Random } from './random.js';
+import { sale } from './sales.js';
 
 /** Currencies that the provider counts in the same minor units as everybody. */
 const currencies = ['USD', 'EUR', 'GBP', 'JPY'] as const;
@@ -12,6 +13,7 @@ const declining = [
 
 /** One customer's story, from the first request to the last: some of it succeeds, some is refused, as in a shop. */
 export async function journey(client: Client, random: Random): Promise<void> {
+  if (random.chance(0.25)) return sale(client, random);
   const currency = random.pick(currencies);
   const amount = random.between(500, 50_000);
   const stories = [
@@ -85,16 +87,16 @@ async function create(
   more: Readonly<Record<string, unknown>>,
 ): Promise<string | undefined> {
   const outcome = await client.send(
-    { kind: 'create', payment: null, amount: BigInt(amount), currency },
+    { kind: 'create', subject: null, amount: BigInt(amount), currency },
     '/v1/payments',
     { amount, currency, ...more },
   );
-  return outcome.kind === 'ok' ? outcome.shown.payment : undefined;
+  return outcome.kind === 'ok' ? outcome.shown.subject : undefined;
 }
 
 function confirm(client: Client, payment: string, price: Price, paymentMethod: string): Promise<Outcome> {
   return client.send(
-    { kind: 'confirm', payment, amount: null, currency: price.currency },
+    { kind: 'confirm', subject: payment, amount: null, currency: price.currency },
     `/v1/payments/${payment}/confirm`,
     { payment_method: paymentMethod },
   );
@@ -114,5 +116,5 @@ function send(
         ? { amount }
         : {};
   const path = kind === 'refund' ? '/v1/refunds' : `/v1/payments/${payment}/${kind}`;
-  return client.send({ kind, payment, amount: wanted, currency }, path, body);
+  return client.send({ kind, subject: payment, amount: wanted, currency }, path, body);
 }
