@@ -17,6 +17,9 @@ import { invoiceFacts, moneyFact, textFact } from './tell-customers.js';
 
 type OfCustomer = PaymentDetails & { readonly customerId: CustomerId };
 
+/** Most payments end soon after they began, so few need to be remembered. */
+const ofNobodyMax = 10_000;
+
 /** Tells customers of their payments and refunds. Who pays without being a customer leaves no address to tell. */
 export function createPaymentNotices(parts: {
   readonly payments: Pick<PaymentHandler, 'load'>;
@@ -26,8 +29,23 @@ export function createPaymentNotices(parts: {
   readonly notifications: Pick<Notifications, 'queue'>;
 }): Policy {
   const { payments, collections, invoices, eventStore, notifications } = parts;
+  /** Streams of payments that were seen to begin without a customer, which need not be read to know it. */
+  const ofNobody = new Set<string>();
+
+  async function created(
+    { customerId }: PaymentEventOf<'PaymentCreated'>,
+    { stream }: RecordedEvent,
+  ): Promise<void> {
+    if (customerId !== null) return;
+    ofNobody.add(stream);
+    for (const oldest of ofNobody) {
+      if (ofNobody.size <= ofNobodyMax) break;
+      ofNobody.delete(oldest);
+    }
+  }
 
   async function detailsOf(recorded: RecordedEvent): Promise<OfCustomer | undefined> {
+    if (ofNobody.has(recorded.stream)) return undefined;
     const { state } = await payments.load(idOfStream(recorded.stream, parsePaymentId));
     if (state.status === 'absent') throw new Error(`${recorded.stream} has facts and is absent`);
     const { customerId } = state.details;
@@ -119,6 +137,7 @@ export function createPaymentNotices(parts: {
     category: 'payment',
     codec: paymentCodec,
     reactions: {
+      PaymentCreated: created,
       PaymentCaptured: captured,
       PaymentDeclined: declined,
       RefundSucceeded: ({ refundId }, recorded) => refund('refund_sent', 'succeeded', refundId, recorded),

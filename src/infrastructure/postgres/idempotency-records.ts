@@ -46,15 +46,20 @@ const claimStatement = `
   returning caller, method, path, key, fingerprint, command_id, claim, status, content_type, body, etag,
     greatest(0, ceil(extract(epoch from leased_until - now()) * 1000))::int as lease_ms`;
 
-/** Only the present claim may answer: an execution that outlived its lease changes nothing. */
+/**
+ * Only the present claim may answer: an execution that outlived its lease changes nothing. The commit does not wait for the disk:
+ * should Postgres crash before it is there, the claim stands without an answer, as if the process had died, and a repeat gets
+ * its answer from what the command left in the log.
+ */
 const completeStatement = `
+  with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
   update counterfoil.idempotency_records as known
   set status = answered.status, content_type = answered.content_type, body = answered.body, etag = answered.etag
   from (
     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::smallint[], $7::text[],
       $8::text[], $9::text[]) as given (caller, method, path, key, claim, status, content_type, body, etag)
     order by caller collate "C", method collate "C", path collate "C", key collate "C"
-  ) as answered
+  ) as answered, unhurried
   where known.caller = answered.caller and known.method = answered.method and known.path = answered.path
     and known.key = answered.key and known.claim = answered.claim and known.status is null`;
 

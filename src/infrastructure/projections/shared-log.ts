@@ -12,6 +12,9 @@ const rereadMs = 5;
  * of many that come one by one, all projections write larger batches, in which the changes of one row are put together.
  */
 const gatherMs = 50;
+/** After a batch of many: a row that several events touch within a fifth of a second is written once. */
+const crowdedGatherMs = 200;
+const crowd = 100;
 
 /**
  * One reader of the log for all projections of a process. Each asks for what follows its own checkpoint; those that
@@ -108,7 +111,8 @@ export class SharedLog {
           const waiting = this.#wake;
           this.#wake = new Set();
           for (const wake of waiting) wake();
-          if (batch.length < this.#batchMax) await sleep(gatherMs, undefined, { signal });
+          if (batch.length >= this.#batchMax) continue;
+          await sleep(batch.length < crowd ? gatherMs : crowdedGatherMs, undefined, { signal });
         }
       } catch (error) {
         if (signal.aborted) return;
