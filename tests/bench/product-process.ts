@@ -27,7 +27,10 @@ export async function startProduct(parts: {
     ...wideLimits,
     ...(parts.redisUrl === undefined ? {} : { REDIS_URL: parts.redisUrl }),
   };
-  const child = await startChild<ProductReady>('product-server', environment, ['--enable-source-maps']);
+  const child = await startChild<ProductReady>('product-server', environment, [
+    '--enable-source-maps',
+    '--max-semi-space-size=32',
+  ]);
   return {
     ...child,
     async stop() {
