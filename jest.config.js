@@ -22,12 +22,12 @@ export default {
   globalSetup: '<rootDir>/tests/support/postgres-setup.mjs',
   globalTeardown: '<rootDir>/tests/support/postgres-teardown.mjs',
   testMatch: ['<rootDir>/tests/**/*.spec.ts'],
-  // Long runs, a real EventStoreDB and the laboratory of faults have commands of their own: `npm run soak`,
+  // Long runs, a real EventStoreDB and the laboratory of faults with its simulation have commands of their own: `npm run soak`,
   // `npm run test:eventstore`, `npm run test:faults`.
   testPathIgnorePatterns: [
     '/node_modules/',
     ...(SOAK === '1' ? [] : ['/tests/soak/']),
-    ...(FAULTS === '0' ? ['/tests/faults/'] : []),
+    ...(FAULTS === '0' ? ['/tests/faults/', '/tests/simulation/'] : []),
     ...(EVENTSTORE_URL === undefined ? ['real-server'] : []),
   ],
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.mjs'],

@@ -8,8 +8,8 @@ import { withPatience } from '../../application/shared/with-patience.js';
 import type { Worker } from './work-loop.js';
 
 /** A process keeps the policies for so long at a time; one that died leaves them to another after it. */
-const leaseMs = 20_000;
-const turnMs = 10_000;
+const leaseMs = 10_000;
+const turnMs = 5_000;
 const standbyMs = 2_000;
 const errorPauseMs = 1_000;
 /** How long nothing may come before failures are looked at again. */
