@@ -20,16 +20,21 @@ beforeAll(async () => {
       healWithinMs: 60_000,
       tell: (line) => void process.stdout.write(`${line}\n`),
     }),
-    runPostgresCrashes({
-      seed,
-      cycles: 1,
-      customers,
-      healWithinMs: 10_000,
-      postgres: { synchronous_commit: 'off', wal_writer_delay: '10s' },
-      tell: () => undefined,
-    }),
+    runBroken(),
   ]);
 }, 7_200_000);
+
+/** What a crash loses is a matter of the moment: at the third one at the latest something acknowledged must be in it. */
+async function runBroken(): ReturnType<typeof runPostgresCrashes> {
+  for (let turn = 1; ; turn += 1) {
+    const ran = await runPostgresCrashes({
+      ...{ seed: seed + turn, cycles: 1, customers, healWithinMs: 10_000 },
+      postgres: { synchronous_commit: 'off', wal_writer_delay: '10s' },
+      tell: () => undefined,
+    });
+    if (turn === 3 || ran.faults.some((fault) => fault.startsWith('lost_acknowledgement'))) return ran;
+  }
+}
 
 it(`F15: ${cycles} crashes of Postgres under load lose nothing (seed ${seed})`, () => {
   expect(asItIs.faults.slice(0, 50)).toEqual([]);
