@@ -1,6 +1,7 @@
 import type { Decider } from '../../domain/shared/decider.js';
 import type { RecordedEvent } from '../ports/event-store.js';
 import type { EventCodec } from '../shared/event-codec.js';
+import { categoryOf } from '../shared/stream-parts.js';
 
 /** What an auditor needs of one kind of stream, whatever its state and events are. */
 export type AuditedCategory = {
@@ -38,10 +39,10 @@ export function auditedCategory<S, E>(parts: {
   };
 }
 
-export function categoryOf(
+export function categoryIn(
   categories: AuditedCategories,
   stream: string,
 ): { readonly name: string; readonly category: AuditedCategory | undefined } {
-  const name = stream.slice(0, Math.max(stream.indexOf('-'), 0));
+  const name = categoryOf(stream);
   return { name, category: Object.hasOwn(categories, name) ? categories[name] : undefined };
 }

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../ports/event-store.js';
 import { MalformedEvent, UnknownEventType } from '../shared/event-codec.js';
 import type { AuditedCategories } from './audited-category.js';
-import { categoryOf } from './audited-category.js';
+import { categoryIn } from './audited-category.js';
 
 export type DescribeEvent = (event: RecordedEvent) => string;
 
@@ -9,7 +9,7 @@ export type DescribeEvent = (event: RecordedEvent) => string;
 export function createDescribeEvent(categories: AuditedCategories): DescribeEvent {
   return (event) => {
     try {
-      return categoryOf(categories, event.stream).category?.describe(event) ?? unknown(event);
+      return categoryIn(categories, event.stream).category?.describe(event) ?? unknown(event);
     } catch (error) {
       if (error instanceof UnknownEventType || error instanceof MalformedEvent) return unknown(event);
       throw error;

@@ -3,7 +3,7 @@ import { formatDecimal } from '../../domain/shared/decimal.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { EventStore, RecordedEvent, StreamName } from '../ports/event-store.js';
 import type { AuditedCategories } from './audited-category.js';
-import { categoryOf } from './audited-category.js';
+import { categoryIn } from './audited-category.js';
 
 /** Up to and including a revision, or what had been recorded by an instant; null for all there is. */
 type PointInHistory = { readonly revision: bigint } | { readonly instant: Instant } | null;
@@ -33,7 +33,7 @@ export function createStateAt(parts: {
 }): StateAt {
   const { eventStore, categories } = parts;
   return async (stream, at) => {
-    const { name, category } = categoryOf(categories, stream);
+    const { name, category } = categoryIn(categories, stream);
     if (category === undefined) return { outcome: 'unknown_category', category: name };
     const recorded = await eventStore.readStream(stream);
     if (recorded.length === 0) return { outcome: 'unknown_stream' };

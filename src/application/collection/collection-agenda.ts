@@ -6,6 +6,7 @@ import type { EventMetadata } from '../ports/event-store.js';
 import type { AgendaEntry, AgendaTask } from '../shared/agenda.js';
 import { kept, promised } from '../shared/agenda.js';
 import { commandIdOf } from '../shared/event-ids.js';
+import { idOf } from '../shared/stream-parts.js';
 import { later } from '../webhook/retry-schedule.js';
 import type { CollectionHandler, CollectionRunner } from './collection-runner.js';
 
@@ -43,7 +44,7 @@ export function collectionTasks(parts: {
   const refusal = { code: 'collection_expired', message: 'It was not paid in time.' };
 
   async function takeUp({ stream, event_id: eventId }: AgendaItem): Promise<void> {
-    const collectionId = parseCollectionId(stream.slice(stream.indexOf('-') + 1));
+    const collectionId = parseCollectionId(idOf(stream));
     if (collectionId === undefined) throw new TypeError(`${stream} is not a collection's stream`);
     const cause: EventMetadata = {
       commandId: commandIdOf('collection expiry', eventId),

@@ -8,6 +8,7 @@ import type { AgendaEntry, AgendaTask } from '../shared/agenda.js';
 import { kept, promised } from '../shared/agenda.js';
 import type { CommandHandler } from '../shared/command-handler.js';
 import { commandIdOf } from '../shared/event-ids.js';
+import { idOf } from '../shared/stream-parts.js';
 
 /**
  * Credit accounts by customer id. Other modules give `HoldCredit`, `SpendHold`, `ReleaseHold` and `RestoreCredit` through
@@ -53,7 +54,7 @@ export function createExpiryTask(parts: {
     const creditId = parseCreditId(item);
     if (creditId === undefined) throw new TypeError(`${item} is no id of a grant`);
     const handled = await handler.handle(
-      stream.slice(stream.indexOf('-') + 1),
+      idOf(stream),
       { type: 'ExpireGrant', at: clock.now(), creditId },
       {
         commandId: commandIdOf(expiryKind, `${promisedBy} ${creditId}`),

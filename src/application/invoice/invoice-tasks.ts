@@ -1,5 +1,7 @@
 import type { EventStore } from '../ports/event-store.js';
 import type { AgendaTasks } from '../shared/agenda.js';
+import { recordedAt } from '../shared/recorded-at.js';
+import { idOf } from '../shared/stream-parts.js';
 import { creditNote, finalization } from './invoice-agenda.js';
 import type { InvoiceOperations } from './invoice-operations.js';
 
@@ -10,9 +12,8 @@ export function createInvoiceTasks(parts: {
 }): AgendaTasks {
   const { eventStore, invoices } = parts;
   const complete: AgendaTasks[string] = async ({ stream, event_id: id, revision }) => {
-    const [request] = await eventStore.readStream(stream, { from: revision, limit: 1 });
-    if (request?.id !== id) throw new Error(`revision ${revision} of ${stream} is not event ${id}`);
-    const invoiceId = stream.slice(stream.indexOf('-') + 1);
+    const request = await recordedAt(eventStore, { stream, revision, event_id: id });
+    const invoiceId = idOf(stream);
     await invoices.complete(invoiceId, {
       correlationId: request.metadata.correlationId,
       causationId: id,

@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.js';
 import type { AgendaTasks } from '../shared/agenda.js';
 import type { CommandHandler } from '../shared/command-handler.js';
 import { commandIdOf } from '../shared/event-ids.js';
+import { idOf } from '../shared/stream-parts.js';
 import { civilDateIn, knownZone } from '../shared/zones.js';
 import { planTimers } from './plan-agenda.js';
 
@@ -24,7 +25,7 @@ export function createPlanTasks(parts: {
   const { handler, clock } = parts;
 
   const task = (command: (timer: Timer) => PlanCommand) => async (item: AgendaItem) => {
-    const planId = item.stream.slice(item.stream.indexOf('-') + 1);
+    const planId = idOf(item.stream);
     const { state } = await handler.load(planId);
     if (state.status === 'absent') throw new Error(`${item.stream} promised something and does not exist`);
     const at = clock.now();

@@ -1,8 +1,9 @@
 import type { Handled } from '../shared/command-handler.js';
+import { idOf } from '../shared/stream-parts.js';
 
 /** The id in a stream's name, which the stream's own events have put there. */
 export function idOfStream<I>(stream: string, parse: (text: string) => I | undefined): I {
-  const id = parse(stream.slice(stream.indexOf('-') + 1));
+  const id = parse(idOf(stream));
   if (id === undefined) throw new TypeError(`${stream} is not named after an id of its kind`);
   return id;
 }

@@ -2,6 +2,7 @@ import { auditedCategories } from '../../application/audit/audited-categories.js
 import type { RecordedEvent } from '../../application/ports/event-store.js';
 import { decodeOnce } from '../../application/shared/decode-once.js';
 import type { EventCodec } from '../../application/shared/event-codec.js';
+import { categoryOf } from '../../application/shared/stream-parts.js';
 import type { RowChange, Tables } from './row-changes.js';
 
 /** What stands around a fact in the store. */
@@ -69,8 +70,4 @@ export function routeByCategory(routes: Readonly<Record<string, ChangesOf>>): Ch
     if (route !== undefined) return route(recorded);
     return Object.hasOwn(auditedCategories, category) ? [] : undefined;
   };
-}
-
-function categoryOf(stream: string): string {
-  return stream.slice(0, stream.indexOf('-'));
 }

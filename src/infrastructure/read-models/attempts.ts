@@ -1,4 +1,5 @@
 import { paymentCodec } from '../../application/payment/payment.codec.js';
+import { idOf } from '../../application/shared/stream-parts.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
 import type { Envelope, Projection } from '../projections/projection.js';
 import { onEvents, routeByCategory } from '../projections/projection.js';
@@ -25,7 +26,7 @@ const ddl = `
 `;
 
 function change({ stream }: Envelope, set: Row): readonly RowChange[] {
-  return [update('attempts', { payment: stream.slice(stream.indexOf('-') + 1) }, set)];
+  return [update('attempts', { payment: idOf(stream) }, set)];
 }
 
 const nothing = (): readonly RowChange[] => [];

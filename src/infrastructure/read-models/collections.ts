@@ -5,6 +5,7 @@ import type {
   CollectionRow,
   CollectionStatus,
 } from '../../application/ports/collection-queries.js';
+import { idOf } from '../../application/shared/stream-parts.js';
 import type { CollectionEvent } from '../../domain/collection/events.js';
 import type { Envelope, Projection } from '../projections/projection.js';
 import { onEvents, routeByCategory } from '../projections/projection.js';
@@ -61,7 +62,7 @@ function failed(code: string): Row {
 }
 
 function change({ stream }: Envelope, set: Row): readonly RowChange[] {
-  return [update('collections', { id: stream.slice(stream.indexOf('-') + 1) }, set)];
+  return [update('collections', { id: idOf(stream) }, set)];
 }
 
 export const collectionsProjection: Projection = {

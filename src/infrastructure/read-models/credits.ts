@@ -6,6 +6,7 @@ import type {
   WalletTransactionRow,
   WalletTransactionType,
 } from '../../application/ports/read-models.js';
+import { idOf } from '../../application/shared/stream-parts.js';
 import type { CreditEvent, CreditEventOf } from '../../domain/credit/events.js';
 import type { CreditPart } from '../../domain/credit/grant.js';
 import type { Instant } from '../../domain/shared/instant.js';
@@ -99,7 +100,7 @@ function transactions(
       event_id: id,
       line,
       position,
-      customer_id: stream.slice(stream.indexOf('-') + 1),
+      customer_id: idOf(stream),
       type,
       credit_id: creditId,
       amount: amount.minor,

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { customerCodec } from '../../application/customer/customer.codec.js';
 import type { CustomerQueries, CustomerRow } from '../../application/ports/read-models.js';
+import { idOf } from '../../application/shared/stream-parts.js';
 import type { CustomerEvent } from '../../domain/customer/events.js';
 import type { CustomerProfile } from '../../domain/customer/profile.js';
 import { blankProfile } from '../../domain/customer/profile.js';
@@ -38,7 +39,7 @@ const ddl = `
 
 function changesOf(event: CustomerEvent, envelope: Envelope): readonly RowChange[] {
   const { stream, revision } = envelope;
-  const id = stream.slice(stream.indexOf('-') + 1);
+  const id = idOf(stream);
   const set = (values: Row): RowChange => update('customers', { id }, { revision, ...values });
   switch (event.type) {
     case 'CustomerRegistered':

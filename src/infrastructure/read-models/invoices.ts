@@ -8,6 +8,7 @@ import type {
   InvoiceQueries,
   InvoiceRow,
 } from '../../application/ports/invoice-queries.js';
+import { idOf } from '../../application/shared/stream-parts.js';
 import type { InvoiceContent } from '../../domain/invoice/content.js';
 import type { CreditedParts, InvoiceEvent } from '../../domain/invoice/events.js';
 import { priceInvoice } from '../../domain/invoice/price-invoice.js';
@@ -93,7 +94,7 @@ function change(
   set: Row,
   add: Readonly<Record<string, bigint>> = {},
 ): readonly RowChange[] {
-  return [update('invoices', { id: idOf(envelope) }, { revision: envelope.revision, ...set }, add)];
+  return [update('invoices', { id: idOf(envelope.stream) }, { revision: envelope.revision, ...set }, add)];
 }
 
 /** What is due moves by `amount`, and `counter` of the invoice against it. */
@@ -112,11 +113,9 @@ function move(
 
 function dueChange(envelope: Envelope, at: Instant, amount: bigint): readonly RowChange[] {
   const { revision } = envelope;
-  return amount === 0n ? [] : [insert('due_changes', { invoice: idOf(envelope), revision, at, amount })];
-}
-
-function idOf({ stream }: Pick<Envelope, 'stream'>): string {
-  return stream.slice(stream.indexOf('-') + 1);
+  return amount === 0n
+    ? []
+    : [insert('due_changes', { invoice: idOf(envelope.stream), revision, at, amount })];
 }
 
 /** What a draft would come to; it was checked before it was stored. */
@@ -178,7 +177,7 @@ const handlers = onEvents<InvoiceEvent>(invoiceCodec, {
     ...change(envelope, {}),
     insert('credit_notes', {
       id: event.creditNoteId,
-      invoice: idOf(envelope),
+      invoice: idOf(envelope.stream),
       customer: event.customerId,
       status: 'pending',
       number: null,

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { limitCodec } from '../../application/limit/limit.codec.js';
 import type { LimitQueries, LimitRow } from '../../application/ports/limit-queries.js';
 import type { Page, PageRequest } from '../../application/ports/read-models.js';
+import { idOf } from '../../application/shared/stream-parts.js';
 import type { LimitEvent } from '../../domain/limit/limit.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Projection } from '../projections/projection.js';
@@ -26,7 +27,7 @@ const ddl = `
 
 const handlers = onEvents<LimitEvent>(limitCodec, {
   PenaltyImposed: ({ at, kind, subject, strike, penaltySeconds }, { stream, revision }) => {
-    const id = limitOf(stream);
+    const id = idOf(stream);
     const penalty = {
       kind,
       subject,
@@ -40,13 +41,9 @@ const handlers = onEvents<LimitEvent>(limitCodec, {
     return [revision === 0n ? insert('limits', { id, ...penalty }) : update('limits', { id }, penalty)];
   },
   PenaltyPardoned: ({ at }, { stream, revision }) => [
-    update('limits', { id: limitOf(stream) }, { strikes: 0, pardoned_at: at, revision }),
+    update('limits', { id: idOf(stream) }, { strikes: 0, pardoned_at: at, revision }),
   ],
 });
-
-function limitOf(stream: string): string {
-  return stream.slice(stream.indexOf('-') + 1);
-}
 
 export const limitsProjection: Projection = {
   name: 'limits',

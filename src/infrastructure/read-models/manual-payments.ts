@@ -5,6 +5,7 @@ import type {
   ManualPaymentRow,
   ManualPaymentStatus,
 } from '../../application/ports/manual-payment-queries.js';
+import { idOf } from '../../application/shared/stream-parts.js';
 import type { ManualPaymentEvent } from '../../domain/manual-payment/messages.js';
 import type { Envelope, Projection } from '../projections/projection.js';
 import { onEvents, routeByCategory } from '../projections/projection.js';
@@ -53,7 +54,7 @@ function change(
   set: Row & { readonly status?: ManualPaymentStatus },
   add: Readonly<Record<string, bigint>> = {},
 ): readonly RowChange[] {
-  const id = stream.slice(stream.indexOf('-') + 1);
+  const id = idOf(stream);
   return [update('manual_payments', { id }, { revision, ...set }, add)];
 }
 

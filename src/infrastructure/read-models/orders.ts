@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { orderCodec } from '../../application/order/order.codec.js';
 import type { OrderQueries, OrderRow, OrderStatus } from '../../application/ports/order-queries.js';
 import { readTerms, writeTerms } from '../../application/shared/stored-terms.js';
+import { idOf } from '../../application/shared/stream-parts.js';
 import type { OrderEvent } from '../../domain/order/messages.js';
 import type { Envelope, Projection } from '../projections/projection.js';
 import { onEvents, routeByCategory } from '../projections/projection.js';
@@ -36,7 +37,7 @@ type Step = Exclude<OrderStatus, 'paid'>;
 
 /** Changes the event's order, and notes that it is the order's latest. */
 function change({ stream, revision }: Envelope, set: Row & { readonly step?: Step }): readonly RowChange[] {
-  return [update('orders', { id: stream.slice(stream.indexOf('-') + 1) }, { revision, ...set })];
+  return [update('orders', { id: idOf(stream) }, { revision, ...set })];
 }
 
 const handlers = onEvents<OrderEvent>(orderCodec, {

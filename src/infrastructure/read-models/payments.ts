@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { paymentCodec } from '../../application/payment/payment.codec.js';
 import type { PaymentQueries, PaymentRow } from '../../application/ports/read-models.js';
+import { idOf } from '../../application/shared/stream-parts.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
 import type { Envelope, Projection } from '../projections/projection.js';
 import { onEvents, routeByCategory } from '../projections/projection.js';
@@ -62,7 +63,7 @@ function change(
   set: Row,
   add: Readonly<Record<string, bigint>> = {},
 ): readonly RowChange[] {
-  const id = stream.slice(stream.indexOf('-') + 1);
+  const id = idOf(stream);
   return [update('payments', { id }, { revision, ...set }, add)];
 }
 

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { planCodec } from '../../application/plan/plan.codec.js';
 import type { PlanPartRow, PlanQueries, PlanRow } from '../../application/ports/plan-queries.js';
 import { readTerms, writeTerms } from '../../application/shared/stored-terms.js';
+import { idOf } from '../../application/shared/stream-parts.js';
 import type { PlanEvent, PlanEventOf } from '../../domain/plan/events.js';
 import type { ScheduledPart } from '../../domain/shared/plan-schedule.js';
 import type { Envelope, Projection } from '../projections/projection.js';
@@ -60,7 +61,7 @@ const ddl = `
   ) with (fillfactor = 85);
 `;
 
-const planOf = ({ stream }: Envelope): string => stream.slice(stream.indexOf('-') + 1);
+const planOf = ({ stream }: Envelope): string => idOf(stream);
 
 /** Changes the event's plan, and notes that it is the plan's latest. */
 function change(envelope: Envelope, set: Row = {}, add: Readonly<Record<string, bigint>> = {}): RowChange {

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { paymentCodec } from '../../application/payment/payment.codec.js';
 import type { RefundQueries, RefundRow, RefundStatus } from '../../application/ports/read-models.js';
+import { idOf } from '../../application/shared/stream-parts.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
 import type { RefundId } from '../../domain/shared/ids.js';
 import type { Projection } from '../projections/projection.js';
@@ -31,7 +32,7 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
   RefundRequested: (event, { stream }) => [
     insert('refunds', {
       id: event.refundId,
-      payment: paymentOf(stream),
+      payment: idOf(stream),
       status: 'pending',
       amount: event.amount.minor,
       currency: event.amount.currency,
@@ -44,7 +45,7 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
   RefundAdopted: (event, { stream }) => [
     insert('refunds', {
       id: event.refundId,
-      payment: paymentOf(stream),
+      payment: idOf(stream),
       status: 'pending',
       amount: event.amount.minor,
       currency: event.amount.currency,
@@ -69,10 +70,6 @@ function move(
   set: { readonly status: RefundStatus; readonly failure_reason?: string },
 ): readonly RowChange[] {
   return [update('refunds', { id: refundId }, set)];
-}
-
-function paymentOf(stream: string): string {
-  return stream.slice(stream.indexOf('-') + 1);
 }
 
 export const refundsProjection: Projection = {

@@ -5,6 +5,8 @@ import type { Lease, Leases } from '../../application/ports/lease.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { PendingEffect, PendingEffects } from '../../application/ports/read-models.js';
 import type { CarryOut } from '../../application/shared/effects.js';
+import { recordedAt } from '../../application/shared/recorded-at.js';
+import { categoryOf, idOf } from '../../application/shared/stream-parts.js';
 import { later } from '../../application/webhook/retry-schedule.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { WakeUp } from './wake-up.js';
@@ -86,14 +88,12 @@ export function createEffectWorker(parts: {
 
   async function carryOut(effect: PendingEffect, lease: Lease): Promise<void> {
     const { event_id: id, stream, revision, attempts } = effect;
-    const dash = stream.indexOf('-');
-    const carryOutIn = effects[stream.slice(0, dash)];
+    const carryOutIn = effects[categoryOf(stream)];
     if (carryOutIn === undefined) throw new Error(`no effects are known for ${stream}`);
-    const [recorded] = await eventStore.readStream(stream as StreamName, { from: revision, limit: 1 });
-    if (recorded?.id !== id) throw new Error(`revision ${revision} of ${stream} is not event ${id}`);
+    const recorded = await recordedAt(eventStore, { stream: stream as StreamName, revision, event_id: id });
     const about = { eventId: id, stream, type: recorded.type, attempts };
     logger.debug({ ...about, fencingToken: lease.fencingToken }, 'a pending request is taken up');
-    const outcome = await carryOutIn(stream.slice(dash + 1), recorded);
+    const outcome = await carryOutIn(idOf(stream), recorded);
     switch (outcome.outcome) {
       case 'settled':
         logger.info(about, 'a pending request to the provider is settled');

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventStore, Position, RecordedEvent, StreamName } from '../../application/ports/event-store.js';
+import type { EventStore, Position, RecordedEvent } from '../../application/ports/event-store.js';
 import type { Leases } from '../../application/ports/lease.js';
 import type { Logger } from '../../application/ports/logger.js';
-import type { NewFailure, PolicyFailure, PolicyProgress } from '../../application/ports/policy-progress.js';
+import type { NewFailure, PolicyProgress } from '../../application/ports/policy-progress.js';
 import type { Policy } from '../../application/shared/policy.js';
+import { recordedAt } from '../../application/shared/recorded-at.js';
+import { categoryOf } from '../../application/shared/stream-parts.js';
 import { withPatience } from '../../application/shared/with-patience.js';
 import type { Worker } from './work-loop.js';
 
@@ -111,16 +113,10 @@ export function createPolicyWorker(parts: {
 
   async function retryFailures(): Promise<void> {
     for (const failure of await progress.dueFailures(failuresAtOnce)) {
-      const error = await tell(await recordedOf(failure));
+      const error = await tell(await recordedAt(eventStore, failure));
       if (error === undefined) await progress.settle(failure.event_id);
       else await progress.postpone(failure.event_id, error, retryAfterMs(failure.attempts));
     }
-  }
-
-  async function recordedOf({ stream, revision, event_id: id }: PolicyFailure): Promise<RecordedEvent> {
-    const [recorded] = await eventStore.readStream(stream, { from: revision, limit: 1 });
-    if (recorded?.id !== id) throw new Error(`revision ${revision} of ${stream} is not event ${id}`);
-    return recorded;
   }
 
   return { run };
@@ -134,10 +130,6 @@ function groupBy<K, V>(values: readonly V[], keyOf: (value: V) => K): ReadonlyMa
     else group.push(value);
   }
   return groups;
-}
-
-function categoryOf(stream: StreamName): string {
-  return stream.slice(0, stream.indexOf('-'));
 }
 
 function retryAfterMs(attempts: number): number {

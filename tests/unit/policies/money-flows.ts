@@ -16,6 +16,7 @@ import type { EventMetadata, RecordedEvent } from '../../../src/application/port
 import type { AgendaEntry } from '../../../src/application/shared/agenda.js';
 import type { Handled } from '../../../src/application/shared/command-handler.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
+import { categoryOf } from '../../../src/application/shared/stream-parts.js';
 import { civilDateIn } from '../../../src/application/shared/zones.js';
 import { later } from '../../../src/application/webhook/retry-schedule.js';
 import type { CustomerEvent } from '../../../src/domain/customer/events.js';
@@ -84,7 +85,7 @@ export function createMoneyFlows() {
   async function tell(recorded: RecordedEvent, found: string[]): Promise<boolean> {
     let done = true;
     for (const policy of policies) {
-      if (policy.category !== categoryOf(recorded)) continue;
+      if (policy.category !== categoryOf(recorded.stream)) continue;
       try {
         await policy.react(recorded);
       } catch (error) {
@@ -106,7 +107,7 @@ export function createMoneyFlows() {
   async function carryOut(): Promise<void> {
     const log = await eventStore.readAll(0n, 100_000);
     for (const recorded of log.filter(({ type }) => /^(Payment|Refund)\w*Requested$/.test(type))) {
-      if (categoryOf(recorded) !== 'payment') continue;
+      if (categoryOf(recorded.stream) !== 'payment') continue;
       const fact = { id: recorded.id, event: paymentCodec.decode(recorded) };
       await effects.perform(recorded.stream.slice('payment-'.length), fact, recorded.metadata);
     }
@@ -259,12 +260,8 @@ export function accepted<S, E, R extends { readonly code: string }>(handled: Han
   throw new Error(handled.outcome === 'rejected' ? handled.rejection.code : handled.outcome);
 }
 
-function categoryOf({ stream }: RecordedEvent): string {
-  return stream.slice(0, stream.indexOf('-'));
-}
-
 function agendaOf(recorded: RecordedEvent): readonly AgendaEntry[] {
-  switch (categoryOf(recorded)) {
+  switch (categoryOf(recorded.stream)) {
     case 'paymentPlan':
       return planAgendaOf(planCodec.decode(recorded));
     case 'collection':
