@@ -4,6 +4,7 @@ import type { EventStore } from '../application/ports/event-store.js';
 import type { InboundWebhooks } from '../application/ports/inbound-webhooks.js';
 import type { PolicyProgress } from '../application/ports/policy-progress.js';
 import type { PendingEffects, Projections } from '../application/ports/read-models.js';
+import { firstPage } from '../application/ports/read-models.js';
 import { within } from '../application/shared/within.js';
 import type { HealthChecks, HealthReport } from '../interfaces/http/http-tokens.js';
 
@@ -58,7 +59,7 @@ export function createHealthChecks(parts: {
     return { healthy: first === undefined, detail };
   };
   const webhooks: Check = async () => {
-    const page = { type: null, limit: 1, startingAfter: null, endingBefore: null };
+    const page = { ...firstPage(1), type: null };
     const { rows } = await inbox.list({ ...page, status: 'parked' });
     return { healthy: rows.length === 0, detail: rows[0]?.lastError ?? 'none is parked' };
   };

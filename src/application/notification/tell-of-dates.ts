@@ -8,6 +8,7 @@ import type { JobReport } from '../ports/jobs.js';
 import type { Notifications } from '../ports/notifications.js';
 import type { PlanQueries } from '../ports/plan-queries.js';
 import type { CreditQueries, Page } from '../ports/read-models.js';
+import { anyTime, firstPage } from '../ports/read-models.js';
 import type { Zone } from '../shared/zones.js';
 import { civilDateIn } from '../shared/zones.js';
 import { later } from '../webhook/retry-schedule.js';
@@ -42,7 +43,7 @@ export function createTellOfDates(parts: {
       (startingAfter) =>
         invoices.list({
           ...{ limit: pageMax, startingAfter, endingBefore: null },
-          ...{ createdGte: null, createdGt: null, createdLte: null, createdLt: null },
+          ...anyTime,
           ...{ status: 'open', customer: null, order: null, number: null, dueGte: from, dueLte: to },
         }),
       (row) => tellOfInvoice(kind, row),
@@ -70,8 +71,8 @@ export function createTellOfDates(parts: {
   /** A plan tells of its own parts. */
   async function hasPlan(invoice: string): Promise<boolean> {
     const { rows } = await plans.list({
-      ...{ limit: 1, startingAfter: null, endingBefore: null },
-      ...{ createdGte: null, createdGt: null, createdLte: null, createdLt: null },
+      ...firstPage(1),
+      ...anyTime,
       ...{ status: null, customer: null, order: null, invoice },
     });
     return rows.some(({ status }) => status === 'active' || status === 'defaulted');
@@ -83,7 +84,7 @@ export function createTellOfDates(parts: {
       (startingAfter) =>
         credits.list({
           ...{ limit: pageMax, startingAfter, endingBefore: null },
-          ...{ createdGte: null, createdGt: null, createdLte: null, createdLt: null },
+          ...anyTime,
           ...{ customer: null, status: 'active', type: null, currency: null },
           expiresLte: later(now, creditDays * dayMs),
         }),

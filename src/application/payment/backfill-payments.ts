@@ -8,6 +8,7 @@ import type { JobReport } from '../ports/jobs.js';
 import type { Logger } from '../ports/logger.js';
 import type { ProviderEvents } from '../ports/provider-events.js';
 import type { CustomerQueries, PaymentQueries } from '../ports/read-models.js';
+import { anyTime } from '../ports/read-models.js';
 import type { HandleCustomerNews } from '../webhook/handle-customer-news.js';
 import type { ReadNews } from '../webhook/provider-news.js';
 import { isAboutCustomers } from '../webhook/provider-news.js';
@@ -67,7 +68,7 @@ export function createBackfillPayments(parts: {
     for (let more = true; more; ) {
       const page: Awaited<ReturnType<PaymentQueries['list']>> = await payments.list({
         ...{ limit: pageSize, startingAfter, endingBefore: null },
-        ...{ createdGte: null, createdGt: null, createdLte: null, createdLt: null },
+        ...anyTime,
         ...{ status: null, customer: null, order: null, currency: null },
       });
       for (const { id } of page.rows) {
@@ -84,7 +85,7 @@ export function createBackfillPayments(parts: {
     for (let more = true; more; ) {
       const page: Awaited<ReturnType<CustomerQueries['list']>> = await customers.queries.list({
         ...{ limit: pageSize, startingAfter, endingBefore: null, email: null },
-        ...{ createdGte: null, createdGt: null, createdLte: null, createdLt: null },
+        ...anyTime,
       });
       for (const { id } of page.rows) {
         const known = parseCustomerId(id);

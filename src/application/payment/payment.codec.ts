@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PaymentEvent } from '../../domain/payment/events.js';
-import { keptCauses } from '../../domain/payment/events.js';
+import { keptCauses, refundReasons } from '../../domain/payment/events.js';
 import {
   parseCollectionId,
   parseCreditId,
@@ -105,7 +105,7 @@ export const paymentCodec = createEventCodec<PaymentEvent>({
       at,
       refundId,
       amount: storedMoney,
-      refundReason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).nullable(),
+      refundReason: z.enum(refundReasons).nullable(),
     })
     .describe(
       'This amount is to go back to the customer; it counts as spent until the refund is known to have failed.',

@@ -32,17 +32,25 @@ export type CreatedRange = {
   readonly createdLt: Instant | null;
 };
 
+export const anyTime: CreatedRange = { createdGte: null, createdGt: null, createdLte: null, createdLt: null };
+
+export function firstPage(limit: number): PageRequest {
+  return { limit, startingAfter: null, endingBefore: null };
+}
+
 /** Statuses as the API shows them. */
-export type PaymentStatus =
-  | 'requires_payment_method'
-  | 'requires_action'
-  | 'processing'
-  | 'authorized'
-  | 'succeeded'
-  | 'partially_refunded'
-  | 'refunded'
-  | 'failed'
-  | 'canceled';
+export const paymentStatuses = [
+  'requires_payment_method',
+  'requires_action',
+  'processing',
+  'authorized',
+  'succeeded',
+  'partially_refunded',
+  'refunded',
+  'failed',
+  'canceled',
+] as const;
+export type PaymentStatus = (typeof paymentStatuses)[number];
 
 export type PaymentRow = {
   readonly id: string;
@@ -101,7 +109,8 @@ export interface CustomerQueries {
   findByProvider(providerCustomerId: string): Promise<string | undefined>;
 }
 
-export type RefundStatus = 'pending' | 'succeeded' | 'failed' | 'canceled';
+export const refundStatuses = ['pending', 'succeeded', 'failed', 'canceled'] as const;
+export type RefundStatus = (typeof refundStatuses)[number];
 
 export type RefundRow = {
   readonly id: string;

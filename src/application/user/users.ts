@@ -6,6 +6,7 @@ import type { ApiKeys } from '../ports/api-keys.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventMetadata } from '../ports/event-store.js';
 import type { Page, PageRequest } from '../ports/read-models.js';
+import { firstPage } from '../ports/read-models.js';
 import type { OneTimeCodes, Passwords, Sealing } from '../ports/secrets.js';
 import type { Sessions, UserAccount, UserAccounts, UserLinks } from '../ports/user-accounts.js';
 import type { Handled } from '../shared/command-handler.js';
@@ -185,7 +186,7 @@ export function createUsers(parts: {
 
   /** A link for the first owner, as long as there is none who can sign in; null where there is. */
   async function ownerLink(): Promise<string | null> {
-    let page: PageRequest = { limit: 100, startingAfter: null, endingBefore: null };
+    let page: PageRequest = firstPage(100);
     for (;;) {
       const { rows, hasMore } = await accounts.list(page);
       const users = await Promise.all(rows.map(rowOf));

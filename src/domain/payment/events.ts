@@ -116,6 +116,7 @@ export type PaymentEvent = { readonly at: Instant } & (
 export const keptCauses = ['refund_failed', 'less_due'] as const;
 export type KeptCause = (typeof keptCauses)[number];
 
-export type RefundReason = 'duplicate' | 'fraudulent' | 'requested_by_customer';
+export const refundReasons = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
+export type RefundReason = (typeof refundReasons)[number];
 
 export type PaymentEventOf<T extends PaymentEvent['type']> = Extract<PaymentEvent, { type: T }>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { paymentStatuses } from '../../../application/ports/read-models.js';
 import { parseCustomerId, parseOrderId, parsePaymentId } from '../../../domain/shared/ids.js';
 import {
   amountField,
@@ -29,17 +30,7 @@ const offSession = z.boolean().default(false).meta({
 
 export const paymentParams = z.strictObject({ id: paymentId });
 
-const status = z.enum([
-  'requires_payment_method',
-  'requires_action',
-  'processing',
-  'authorized',
-  'succeeded',
-  'partially_refunded',
-  'refunded',
-  'failed',
-  'canceled',
-]);
+const status = z.enum(paymentStatuses);
 
 export const createPaymentBody = z
   .strictObject({

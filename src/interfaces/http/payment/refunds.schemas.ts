@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { refundStatuses } from '../../../application/ports/read-models.js';
+import { refundReasons } from '../../../domain/payment/events.js';
 import { parsePaymentId, parseRefundId } from '../../../domain/shared/ids.js';
 import {
   amountField,
@@ -15,7 +17,7 @@ import { paymentSchema } from './payments.schemas.js';
 
 const refundId = idField(parseRefundId, 're');
 const paymentId = idField(parsePaymentId, 'pay');
-const status = z.enum(['pending', 'succeeded', 'failed', 'canceled']);
+const status = z.enum(refundStatuses);
 const expandable = z.enum(['payment']);
 
 /** `expand[]` once, several times or not at all. */
@@ -34,7 +36,7 @@ export const createRefundBody = z
   .strictObject({
     payment: paymentId,
     amount: amountField.optional().meta({ description: 'Minor units; all that is left when absent.' }),
-    reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).optional(),
+    reason: z.enum(refundReasons).optional(),
   })
   .meta({ id: 'CreateRefund' });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Alerts, WatchedRule } from '../../../../application/alert/alerts.js';
 import { measuredText, watched } from '../../../../application/alert/measured-text.js';
 import type { AlertQueries, AlertRow } from '../../../../application/ports/alerts.js';
+import { firstPage } from '../../../../application/ports/read-models.js';
 import { alertRuleNames, alertRules } from '../../../../domain/alert/alert-rules.js';
 import { parseAlertId } from '../../../../domain/shared/ids.js';
 import { httpTokens } from '../../http-tokens.js';
@@ -68,7 +69,8 @@ export class AlertPages implements PageController {
     const [rules, { rows }] = await Promise.all([
       this.alerts.rules(),
       this.queries.list({
-        ...{ limit: shownMax, startingAfter: null, endingBefore: null, status: null, rule: null },
+        ...firstPage(shownMax),
+        ...{ status: null, rule: null },
       }),
     ]);
     const open = rows.filter((row) => row.status === 'open');

@@ -9,6 +9,7 @@ import type {
   CustomerQueries,
   PaymentQueries,
 } from '../../../../application/ports/read-models.js';
+import { anyTime, firstPage } from '../../../../application/ports/read-models.js';
 import type { Operator } from '../../../../application/user/sign-in.js';
 import { parseCustomerId } from '../../../../domain/shared/ids.js';
 import type { customerOfState } from '../../customer/customer-object.js';
@@ -27,8 +28,7 @@ import { recordAnswer } from './record-page.js';
 import { creditTable, invoiceTable, orderTable, paymentTable } from './related-tables.js';
 
 const customerId = idField(parseCustomerId, 'cus');
-const first = { limit: 10, startingAfter: null, endingBefore: null };
-const anyTime = createdIn({});
+const first = firstPage(10);
 
 /** Customers, and everything about one of them on one page. */
 @injectable()

@@ -5,6 +5,7 @@ import type { EventStore } from '../../../../application/ports/event-store.js';
 import type { InvoiceQueries } from '../../../../application/ports/invoice-queries.js';
 import type { ManualPaymentQueries } from '../../../../application/ports/manual-payment-queries.js';
 import type { CreditQueries } from '../../../../application/ports/read-models.js';
+import { anyTime, firstPage } from '../../../../application/ports/read-models.js';
 import type { Operator } from '../../../../application/user/sign-in.js';
 import { parseCreditId, parseCustomerId, parseInvoiceId } from '../../../../domain/shared/ids.js';
 import { httpTokens } from '../../http-tokens.js';
@@ -137,7 +138,7 @@ export class InvoicePages implements PageController {
         load: ({ status: wanted = null, customer = null }, request) =>
           this.credits.list({
             ...request,
-            ...createdIn({}),
+            ...anyTime,
             ...{ status: wanted, customer, type: null, currency: null, expiresLte: null },
           }),
         cells: (row) => [
@@ -195,8 +196,8 @@ export class InvoicePages implements PageController {
 
   private async manualOf(invoice: string): Promise<Table> {
     const { rows } = await this.manual.list({
-      ...{ limit: 20, startingAfter: null, endingBefore: null },
-      ...createdIn({}),
+      ...firstPage(20),
+      ...anyTime,
       ...{ status: null, customer: null, invoice, reference: null },
     });
     return {

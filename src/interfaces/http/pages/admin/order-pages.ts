@@ -6,6 +6,7 @@ import type { InvoiceQueries } from '../../../../application/ports/invoice-queri
 import type { OrderQueries } from '../../../../application/ports/order-queries.js';
 import { orderStatuses } from '../../../../application/ports/order-queries.js';
 import type { PaymentQueries } from '../../../../application/ports/read-models.js';
+import { anyTime, firstPage } from '../../../../application/ports/read-models.js';
 import type { Operator } from '../../../../application/user/sign-in.js';
 import { parseCustomerId, parseOrderId } from '../../../../domain/shared/ids.js';
 import { httpTokens } from '../../http-tokens.js';
@@ -23,7 +24,7 @@ import { recordAnswer } from './record-page.js';
 import { invoiceTable, paymentTable } from './related-tables.js';
 
 const orderId = idField(parseOrderId, 'ord');
-const first = { limit: 20, startingAfter: null, endingBefore: null };
+const first = firstPage(20);
 
 /** Orders, with what is invoiced and paid of them. */
 @injectable()
@@ -89,16 +90,22 @@ export class OrderPages implements PageController {
     const by = { caller: operator, context, reason: null };
     const { body } = await this.ask('GET /v1/orders/:id', { params: { id } }, by);
     const order = body as ReturnType<typeof orderObject>;
-    const none = createdIn({});
     const [invoices, payments] = await Promise.all([
       operator.scopes.includes('invoices:read')
         ? this.invoices.list({
-            ...{ ...first, ...none, status: null, customer: null, order: id },
+            ...{ ...first, ...anyTime, status: null, customer: null, order: id },
             ...{ number: null, dueGte: null, dueLte: null },
           })
         : null,
       operator.scopes.includes('payments:read')
-        ? this.payments.list({ ...first, ...none, status: null, customer: null, order: id, currency: null })
+        ? this.payments.list({
+            ...first,
+            ...anyTime,
+            status: null,
+            customer: null,
+            order: id,
+            currency: null,
+          })
         : null,
     ]);
     return recordAnswer(

@@ -4,6 +4,7 @@ import type { DescribeEvent } from '../../../../application/audit/describe-event
 import type { PaymentOperations } from '../../../../application/payment/payment-operations.js';
 import type { EventStore, RecordedEvent } from '../../../../application/ports/event-store.js';
 import type { PaymentQueries, PaymentRow, RefundQueries } from '../../../../application/ports/read-models.js';
+import { anyTime, paymentStatuses, refundStatuses } from '../../../../application/ports/read-models.js';
 import type { ExistingPayment } from '../../../../domain/payment/state.js';
 import { refundable } from '../../../../domain/payment/state.js';
 import type { PaymentId } from '../../../../domain/shared/ids.js';
@@ -34,19 +35,7 @@ import { recordAnswer } from './record-page.js';
 
 const paymentId = idField(parsePaymentId, 'pay');
 const params = z.strictObject({ id: paymentId });
-const statuses = [
-  'requires_payment_method',
-  'requires_action',
-  'processing',
-  'authorized',
-  'succeeded',
-  'partially_refunded',
-  'refunded',
-  'failed',
-  'canceled',
-] as const;
 const refundReasons = ['requested_by_customer', 'duplicate', 'fraudulent'] as const;
-const refundStatuses = ['pending', 'succeeded', 'failed', 'canceled'] as const;
 
 /** Payments and their refunds. */
 @injectable()
@@ -136,7 +125,7 @@ export class PaymentPages implements PageController {
         cursor: paymentId,
         fields: paymentFilters,
         filters: [
-          { name: 'status', label: 'Status', options: statuses },
+          { name: 'status', label: 'Status', options: paymentStatuses },
           { name: 'customer', label: 'Customer' },
           { name: 'order', label: 'Order' },
           { name: 'currency', label: 'Currency' },
@@ -194,7 +183,7 @@ export class PaymentPages implements PageController {
           { title: 'Created' },
         ],
         load: ({ status: wanted = null, payment = null }, request) =>
-          this.refunds.list({ ...request, ...createdIn({}), status: wanted, payment }),
+          this.refunds.list({ ...request, ...anyTime, status: wanted, payment }),
         cells: (row) => [
           idCell(row.id),
           status(row.status),
@@ -253,7 +242,7 @@ export class PaymentPages implements PageController {
 
 const paymentFilters = {
   ...createdDays,
-  status: z.enum(statuses).optional(),
+  status: z.enum(paymentStatuses).optional(),
   customer: idField(parseCustomerId, 'cus').optional(),
   order: idField(parseOrderId, 'ord').optional(),
   currency: currencyField.optional(),

@@ -8,10 +8,10 @@ import type {
   PaymentQueries,
   RefundQueries,
 } from '../../../../application/ports/read-models.js';
+import { anyTime, firstPage } from '../../../../application/ports/read-models.js';
 import type { Operator } from '../../../../application/user/sign-in.js';
 import { httpTokens } from '../../http-tokens.js';
 import { textField } from '../../shared/fields.js';
-import { createdIn } from '../../shared/lists.js';
 import type { Page, PageAnswer, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import type { Cell } from './cells.js';
@@ -21,8 +21,7 @@ import type { ConsoleArea } from './console-area.js';
 type Found = { readonly what: string; readonly cell: Cell; readonly about: Cell };
 
 const ours = /^(pay|cus|ord|inv|mp|usr|re|evt)_[0-9a-f-]{36}$/;
-const first = { limit: 20, startingAfter: null, endingBefore: null };
-const anyTime = createdIn({});
+const first = firstPage(20);
 
 /** Anything by what somebody has of it: an id of ours or of Stripe's, an address, four digits, an amount, a number. */
 @injectable()

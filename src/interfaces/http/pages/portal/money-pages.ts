@@ -11,6 +11,7 @@ import type {
   PaymentRow,
   RefundQueries,
 } from '../../../../application/ports/read-models.js';
+import { firstPage } from '../../../../application/ports/read-models.js';
 import type { PaymentId } from '../../../../domain/shared/ids.js';
 import { parsePaymentId } from '../../../../domain/shared/ids.js';
 import { walletOf } from '../../credit/credit-object.js';
@@ -119,7 +120,7 @@ export class MoneyPages implements PageController {
       ...pageAfter(undefined, 50),
       ...{ customer: customerId, status: null, type: null, currency: null, expiresLte: null },
     });
-    const page = { limit: 50, startingAfter: null, endingBefore: null };
+    const page = firstPage(50);
     const moves = await this.creditQueries.transactions(customerId, page);
     const data = { balances, grants: grants.rows, moves: moves.rows };
     return { kind: 'page', template: '/portal/credits', title: 'Credit', data };

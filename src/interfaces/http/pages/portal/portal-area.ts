@@ -1,6 +1,7 @@
 import type { CustomerOperations } from '../../../../application/customer/customer-effects.js';
 import type { EventMetadata } from '../../../../application/ports/event-store.js';
 import type { PortalSessions } from '../../../../application/ports/portal-sessions.js';
+import { anyTime } from '../../../../application/ports/read-models.js';
 import type { CustomerId } from '../../../../domain/shared/ids.js';
 import { parseCustomerId } from '../../../../domain/shared/ids.js';
 import { refused } from '../../shared/problem.js';
@@ -71,6 +72,6 @@ export function byCustomer({ customerId }: SignedIn, context: PageContext): Even
 export function pageAfter(after: string | undefined, limit = 20) {
   return {
     ...{ limit, startingAfter: after ?? null, endingBefore: null },
-    ...{ createdGte: null, createdGt: null, createdLte: null, createdLt: null },
+    ...anyTime,
   };
 }
