@@ -195,8 +195,7 @@ story('the console in a browser', () => {
     expect(found).toEqual([]);
   });
 
-  it('lets its screenshots be taken', async () => {
-    if (shots === null) return;
+  const takeTheOthers = async (): Promise<void> => {
     for (const name of ['payments', 'audit']) {
       await page.goto(`${app.url}/admin/${name}`);
       await shoot(name);
@@ -207,5 +206,7 @@ story('the console in a browser', () => {
       (title) => title === 'Trial balance',
     );
     await shoot('trial-balance');
-  });
+  };
+  // It expects nothing of the pages: without pictures to take it would be a test that cannot fail.
+  if (shots !== null) it('lets its screenshots be taken', takeTheOthers);
 });
