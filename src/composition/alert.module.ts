@@ -22,12 +22,12 @@ export const alertModule = new ContainerModule(({ bind }) => {
   bind(httpTokens.alertQueries).toResolvedValue((pool) => new PostgresAlertQueries(pool), [tokens.pool]);
   bind(httpTokens.healthHistory).toResolvedValue((pool) => new PostgresHealthHistory(pool), [tokens.pool]);
   bind(httpTokens.alerts).toResolvedValue(
-    (handler, pool, payments, clock, logger) =>
+    (handler, pool, clock, logger) =>
       createAlerts({
         ...{ handler, clock, logger },
-        measures: createMeasures({ measures: new PostgresAlertMeasures(pool), payments }),
+        measures: createMeasures(new PostgresAlertMeasures(pool)),
       }),
-    [tokens.alertHandler, tokens.pool, httpTokens.paymentQueries, httpTokens.clock, tokens.logger],
+    [tokens.alertHandler, tokens.pool, httpTokens.clock, tokens.logger],
   );
   bind(tokens.tellOperators).toResolvedValue(
     (alerts, handler, mailer, clock, { config: { mail } }) =>

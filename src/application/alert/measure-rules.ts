@@ -1,8 +1,6 @@
 import type { AlertRuleName } from '../../domain/alert/alert-rules.js';
 import type { Instant } from '../../domain/shared/instant.js';
-import { stuckAt } from '../payment/stuck-payments.js';
 import type { AlertMeasures } from '../ports/alerts.js';
-import type { PaymentQueries } from '../ports/read-models.js';
 import { later } from '../webhook/retry-schedule.js';
 
 /** What a rule is judged by now, in its unit. */
@@ -18,12 +16,7 @@ const madScale = 1.4826;
 const countedMax = 1_000;
 const longestSilenceMinutes = 7 * 24 * 60;
 
-export function createMeasures(parts: {
-  readonly measures: AlertMeasures;
-  readonly payments: Pick<PaymentQueries, 'list'>;
-}): Readonly<Record<AlertRuleName, Measure>> {
-  const { measures, payments } = parts;
-
+export function createMeasures(measures: AlertMeasures): Readonly<Record<AlertRuleName, Measure>> {
   /** The counts of a window now and of the same one in each of the weeks before, the latest first. */
   async function byWeek(now: Instant, windowMinutes: number): Promise<readonly number[]> {
     const windows = Array.from({ length: earlierWeeks + 1 }, (_, week) => ({
@@ -39,11 +32,7 @@ export function createMeasures(parts: {
       return { value: basisPoints(succeeded, succeeded + failed), sample: succeeded + failed };
     },
     async stuck_payments(now) {
-      let value = 0;
-      for await (const _payment of stuckAt(payments, now)) {
-        value += 1;
-        if (value === countedMax) break;
-      }
+      const value = Math.min(await measures.stuck(now), countedMax);
       return { value, sample: value };
     },
     async inbound_webhooks(_now, windowMinutes) {

@@ -3,19 +3,20 @@ import type { Clock } from '../ports/clock.js';
 import type { JobReport } from '../ports/jobs.js';
 import type { Logger } from '../ports/logger.js';
 import type { PaymentQueries, PaymentRow, PaymentStatus } from '../ports/read-models.js';
+import { anyTime } from '../ports/read-models.js';
 import { later } from '../webhook/retry-schedule.js';
 import type { RecoverPayment } from './recover-payment.js';
 import { recoveryBy } from './recover-payment.js';
 
 /** How long a payment may stay in a state before it is taken for stuck. Bank debits take days; asking for one is harmless. */
-const stuckAfterMs: Readonly<Partial<Record<PaymentStatus, number>>> = {
+export const stuckAfterMs: Readonly<Partial<Record<PaymentStatus, number>>> = {
   processing: 15 * 60_000,
   requires_action: 24 * 3_600_000,
 };
 const pageSize = 100;
 
 /** The payments that have been on their way for too long, as the read models know them. */
-export async function* stuckAt(
+async function* stuckAt(
   payments: Pick<PaymentQueries, 'list'>,
   now: Instant,
 ): AsyncGenerator<PaymentRow, void, undefined> {
@@ -25,7 +26,7 @@ export async function* stuckAt(
     for (let more = true; more; ) {
       const page: Awaited<ReturnType<PaymentQueries['list']>> = await payments.list({
         ...{ limit: pageSize, startingAfter, endingBefore: null },
-        ...{ createdGte: null, createdGt: null, createdLte, createdLt: null },
+        ...{ ...anyTime, createdLte },
         ...{ status: status as PaymentStatus, customer: null, order: null, currency: null },
       });
       yield* page.rows;

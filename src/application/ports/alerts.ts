@@ -39,6 +39,8 @@ export interface AlertMeasures {
   ): Promise<readonly number[]>;
   /** When the payment was made that succeeded last; null when there is none. */
   lastSuccess(): Promise<Instant | null>;
+  /** How many payments have been on their way for too long. */
+  stuck(now: Instant): Promise<number>;
   /** Of the provider's verified webhooks of the last minutes: all of them, and those that failed so far or are parked. */
   webhooks(minutes: number): Promise<{ readonly received: number; readonly failing: number }>;
 }

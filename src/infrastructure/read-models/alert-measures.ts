@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { AlertMeasures } from '../../application/ports/alerts.js';
 import type { Instant } from '../../domain/shared/instant.js';
+import { countStuck } from './stuck-payments.js';
 
 /** More webhooks than these are not looked at: the share of the latest ones is what matters. */
 const webhooksMax = 10_000;
@@ -38,6 +39,10 @@ export class PostgresAlertMeasures implements AlertMeasures {
        order by created_at desc, id desc limit 1`,
     );
     return rows[0]?.created_at ?? null;
+  }
+
+  stuck(now: Instant): Promise<number> {
+    return countStuck(this.#pool, now);
   }
 
   async webhooks(minutes: number): ReturnType<AlertMeasures['webhooks']> {

@@ -1,9 +1,8 @@
 import type { Pool } from 'pg';
 import type { OverviewFigures, OverviewQueries } from '../../application/ports/overview-queries.js';
-import { later } from '../../application/webhook/retry-schedule.js';
 import type { Instant } from '../../domain/shared/instant.js';
+import { countStuck } from './stuck-payments.js';
 
-const minutes = 60_000;
 const webhooksMax = 1_000;
 
 type Ended = Pick<OverviewFigures, 'succeeded' | 'failed' | 'average_seconds'>;
@@ -21,7 +20,7 @@ export class PostgresOverviewQueries implements OverviewQueries {
     const [ended, volume, stuck, webhooks, open] = await Promise.all([
       this.#ended(since),
       this.#volume(since),
-      this.#stuck(now),
+      countStuck(this.#pool, now),
       this.#webhooks(),
       this.#pool.query<{ open: number }>(
         'select count(*)::int as open from read_pending_effects.open_requests',
@@ -66,17 +65,6 @@ export class PostgresOverviewQueries implements OverviewQueries {
       [since],
     );
     return rows;
-  }
-
-  /** As the job that looks for stuck payments takes them for it. */
-  async #stuck(now: Instant): Promise<number> {
-    const { rows } = await this.#pool.query<{ stuck: number }>(
-      `select (select count(*) from read_payments.payments where status = 'processing' and created_at <= $1)::int
-         + (select count(*) from read_payments.payments where status = 'requires_action' and created_at <= $2)::int
-         as stuck`,
-      [later(now, -15 * minutes), later(now, -24 * 60 * minutes)],
-    );
-    return rows[0]?.stuck ?? 0;
   }
 
   async #webhooks(): Promise<OverviewFigures['webhooks']> {

@@ -12,10 +12,7 @@ import { parseInstant } from '../../../src/domain/shared/instant.js';
 import { renderMailHtml } from '../../../src/infrastructure/notification/mail-html.js';
 import { PostgresAlertMeasures } from '../../../src/infrastructure/read-models/alert-measures.js';
 import { alertsProjection, PostgresAlertQueries } from '../../../src/infrastructure/read-models/alerts.js';
-import {
-  PostgresPaymentQueries,
-  paymentsProjection,
-} from '../../../src/infrastructure/read-models/payments.js';
+import { paymentsProjection } from '../../../src/infrastructure/read-models/payments.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { required } from '../../support/payment-examples.js';
 import { silentLogger } from '../../support/postgres.js';
@@ -52,10 +49,7 @@ function watch() {
   });
   const alerts = createAlerts({
     ...{ handler, clock, logger: silentLogger },
-    measures: createMeasures({
-      measures: new PostgresAlertMeasures(bench.pool),
-      payments: new PostgresPaymentQueries(bench.pool),
-    }),
+    measures: createMeasures(new PostgresAlertMeasures(bench.pool)),
   });
   const tell = createTellOperators({
     ...{
@@ -232,7 +226,8 @@ describe('alerts', () => {
     await measures.outcomes(from, now);
     await measures.paymentsMade([{ from, to: now }]);
     await measures.lastSuccess();
-    expect(plans).toHaveLength(3);
+    await measures.stuck(now);
+    expect(plans).toHaveLength(4);
     for (const plan of plans) expect(plan).not.toContain('Seq Scan');
   });
 });
