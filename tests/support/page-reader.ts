@@ -1,37 +1,23 @@
-import { apiClient } from './api-client.js';
+import type { Answer } from './api-client.js';
+import { Browser } from './browser.js';
 
 export type ShownPage = { readonly status: number; readonly path: string; readonly text: string };
 
-/** A browser without scripts: it keeps cookies, follows redirects, and sends forms with what they hold. */
+/** A browser without scripts that follows redirects, and sends forms with what they hold. */
 export function pageReader(url: string) {
-  const cookies = new Map<string, string>();
-  const client = apiClient(url, null);
+  const browser = new Browser(url);
 
-  function keep(given: string | string[] | undefined): void {
-    for (const cookie of [given ?? []].flat()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      if (/Max-Age=0/.test(cookie)) cookies.delete(name);
-      else cookies.set(name, value);
-    }
-  }
-
-  const headers = () => ({ cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') });
-
-  async function get(path: string): Promise<ShownPage> {
-    const answer = await client.get(path, headers());
-    keep(answer.headers['set-cookie']);
+  async function shown(path: string, answer: Answer): Promise<ShownPage> {
     if (answer.status === 303) return get(String(answer.headers['location']));
     return { status: answer.status, path, text: answer.text };
   }
 
+  async function get(path: string): Promise<ShownPage> {
+    return shown(path, await browser.get(path));
+  }
+
   async function post(action: string, fields: Readonly<Record<string, string>>): Promise<ShownPage> {
-    const answer = await client.send('POST', action, new URLSearchParams(fields).toString(), {
-      ...headers(),
-      'content-type': 'application/x-www-form-urlencoded',
-    });
-    keep(answer.headers['set-cookie']);
-    if (answer.status === 303) return get(String(answer.headers['location']));
-    return { status: answer.status, path: action, text: answer.text };
+    return shown(action, await browser.send(action, fields));
   }
 
   /** Sends the form of a page that goes to this address, filled in further; as often as it is called. */
@@ -39,7 +25,7 @@ export function pageReader(url: string) {
     return post(action, { ...fieldsOf(page.text, action), ...more });
   }
 
-  return { get, post, submit, cookies };
+  return { get, post, submit, cookies: browser.cookies };
 }
 
 /** What a form holds as it is loaded: hidden fields, texts, and what is checked or chosen. */

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { csvOf, csvText } from '../../../src/interfaces/http/pages/admin/csv.js';
 import { changesBetween } from '../../../src/interfaces/http/pages/admin/state-changes.js';
 import { apiClient } from '../../support/api-client.js';
+import { Browser } from '../../support/browser.js';
 import { eventuallyHolds } from '../../support/eventually.js';
-import { Browser } from './browser.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 

@@ -5,7 +5,7 @@ import type { Role } from '../../../src/domain/user/roles.js';
 import { roles } from '../../../src/domain/user/roles.js';
 import { csrfTokenOf } from '../../../src/interfaces/http/pages/shared/csrf.js';
 import type { Page } from '../../../src/interfaces/http/pages/shared/page.js';
-import { Browser } from './browser.js';
+import { Browser } from '../../support/browser.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Secret, TOTP } from 'otpauth';
-import { Browser } from './browser.js';
+import { Browser } from '../../support/browser.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 
@@ -77,7 +77,7 @@ describe('signing in', () => {
     const { email, password } = await server.users.signedIn('support', 'fixed@example.com');
     const browser = new Browser(server.url, { 'counterfoil-console': 'planted-by-somebody' });
     await signIn(browser, email, password);
-    expect(browser.cookie('counterfoil-console')).not.toBe('planted-by-somebody');
+    expect(browser.cookies.get('counterfoil-console')).not.toBe('planted-by-somebody');
     const planted = new Browser(server.url, { 'counterfoil-console': 'planted-by-somebody' });
     expect((await planted.get('/admin/account')).status).toBe(303);
   });

@@ -3,7 +3,7 @@ import { userIdOf } from '../../../src/application/user/user-handler.js';
 import type { Role } from '../../../src/domain/user/roles.js';
 import { roles } from '../../../src/domain/user/roles.js';
 import { apiClient } from '../../support/api-client.js';
-import { Browser } from './browser.js';
+import { Browser } from '../../support/browser.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 

@@ -1,14 +1,14 @@
-import type { Answer } from '../../support/api-client.js';
-import { apiClient } from '../../support/api-client.js';
+import type { Answer } from './api-client.js';
+import { apiClient } from './api-client.js';
 
 /** A reader as a browser without scripts is one: keeps cookies, and sends the forms that it was shown. */
 export class Browser {
   readonly #url: string;
-  readonly #cookies = new Map<string, string>();
+  readonly cookies = new Map<string, string>();
 
   constructor(url: string, cookies: Readonly<Record<string, string>> = {}) {
     this.#url = url;
-    for (const [name, value] of Object.entries(cookies)) this.#cookies.set(name, value);
+    for (const [name, value] of Object.entries(cookies)) this.cookies.set(name, value);
   }
 
   /** Of the operators' console. */
@@ -39,20 +39,16 @@ export class Browser {
     return typeof location === 'string' ? this.follow(await this.get(location)) : answer;
   }
 
-  cookie(name: string): string | undefined {
-    return this.#cookies.get(name);
-  }
-
   #headers(): Record<string, string> {
-    if (this.#cookies.size === 0) return {};
-    return { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
+    if (this.cookies.size === 0) return {};
+    return { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
   }
 
   #kept(answer: Answer): Answer {
     for (const header of [answer.headers['set-cookie'] ?? []].flat()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(header) ?? [];
-      if (/Max-Age=0/.test(header)) this.#cookies.delete(name);
-      else this.#cookies.set(name, value);
+      if (/Max-Age=0/.test(header)) this.cookies.delete(name);
+      else this.cookies.set(name, value);
     }
     return answer;
   }
