@@ -51,6 +51,10 @@ export type Config = {
   readonly console: {
     /** Whether /admin exists; only the demo has it unless it is asked for. */
     readonly on: boolean;
+    /** Null serves /admin beside the API; with a port of its own it is at that port alone, whatever `host` is for the API. */
+    readonly listen: { readonly host: string; readonly port: number } | null;
+    /** Where operators open it, without a slash at its end; null for the address that it listens at. */
+    readonly url: string | null;
     /** 32 bytes in hexadecimal, for what must be read again (second steps); null keeps one in `dataDir`. */
     readonly secretKey: string | null;
   };
@@ -194,13 +198,15 @@ const sender = z
     return { name: name ?? address ?? '', address: address ?? '' };
   });
 
+const hostName = z
+  .string()
+  .regex(/^[\w.:[\]-]{1,255}$/)
+  .default('127.0.0.1');
+
 const schema = z.object({
   COUNTERFOIL_ROLE: z.enum(['api', 'worker', 'all']).default('all'),
   COUNTERFOIL_MODE: z.enum(['demo', 'test', 'live']).optional(),
-  HOST: z
-    .string()
-    .regex(/^[\w.:[\]-]{1,255}$/)
-    .default('127.0.0.1'),
+  HOST: hostName,
   PORT: wholeNumber(0, 65_535, 4280, 'Set it to a free port, such as 4280.'),
   COUNTERFOIL_TRUSTED_PROXIES: wholeNumber(
     0,
@@ -265,6 +271,16 @@ const schema = z.object({
     'Make one of sk_test_ or sk_live_ and at least 24 random letters and digits.',
   ),
   COUNTERFOIL_CONSOLE: z.enum(['on', 'off']).optional(),
+  COUNTERFOIL_CONSOLE_PORT: text(
+    /^(\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/,
+    'is not a whole number from 0 to 65535',
+    'Set it to a free port, such as 4281, or unset it to serve the console beside the API.',
+  ),
+  COUNTERFOIL_CONSOLE_HOST: hostName,
+  COUNTERFOIL_CONSOLE_URL: urlOf(
+    ['http:', 'https:'],
+    'Use the address at which operators open the console, such as https://ops.acme.example, or unset it.',
+  ),
   COUNTERFOIL_DEMO_HISTORY: z.enum(['on', 'off']).default('off'),
   COUNTERFOIL_SECRET_KEY: text(
     /^[0-9a-f]{64}$/i,
@@ -341,11 +357,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       publishableKey: env.NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY,
     },
     mail: { smtpUrl: env.SMTP_URL, from: env.COUNTERFOIL_MAIL_FROM, alertsTo: env.COUNTERFOIL_ALERTS_TO },
-    publicUrl: env.COUNTERFOIL_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    publicUrl: withoutSlash(env.COUNTERFOIL_PUBLIC_URL),
     demoData: mode === 'demo' && wantsDemoData(env),
     bootstrapApiKey: env.COUNTERFOIL_BOOTSTRAP_API_KEY,
     demoHistory: mode === 'demo' && env.COUNTERFOIL_ROLE === 'all' && env.COUNTERFOIL_DEMO_HISTORY === 'on',
-    console: { on: consoleIsOn(env, mode), secretKey: env.COUNTERFOIL_SECRET_KEY },
+    console: {
+      on: consoleIsOn(env, mode),
+      listen: consoleListen(env),
+      url: withoutSlash(env.COUNTERFOIL_CONSOLE_URL),
+      secretKey: env.COUNTERFOIL_SECRET_KEY,
+    },
     secondPersonFromUnits: env.COUNTERFOIL_SECOND_PERSON_FROM,
     limits: {
       requestsPerKey: env.COUNTERFOIL_LIMIT_REQUESTS_PER_KEY,
@@ -372,6 +393,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
 function consoleIsOn(env: Environment, mode: Config['mode']): boolean {
   return env.COUNTERFOIL_CONSOLE === undefined ? mode === 'demo' : env.COUNTERFOIL_CONSOLE === 'on';
+}
+
+function consoleListen(env: Environment): Config['console']['listen'] {
+  const { COUNTERFOIL_CONSOLE_PORT: port, COUNTERFOIL_CONSOLE_HOST: host } = env;
+  return port === null ? null : { host, port: Number(port) };
+}
+
+function withoutSlash(url: string | null): string | null {
+  return url?.replace(/\/+$/, '') ?? null;
 }
 
 /** By default where somebody has typed `npm start` and nothing else: a database of their own is theirs to fill. */
@@ -516,13 +546,7 @@ function otherProblems(env: Environment, mode: Config['mode']): readonly ConfigP
       mend: 'Unset it; NODE_EXTRA_CA_CERTS adds a certificate authority of your own.',
     });
   }
-  if (consoleIsOn(env, mode) && mode === 'live' && env.COUNTERFOIL_SECRET_KEY === null) {
-    problems.push({
-      variable: 'COUNTERFOIL_SECRET_KEY',
-      problem: 'is missing in live mode with the console on',
-      mend: 'Make one with: openssl rand -hex 32. Every process needs the same.',
-    });
-  }
+  problems.push(...consoleProblems(env, mode));
   if (mode === 'live' && env.DATABASE_URL === null) {
     problems.push({
       variable: 'DATABASE_URL',
@@ -543,6 +567,35 @@ function otherProblems(env: Environment, mode: Config['mode']): readonly ConfigP
       variable: 'EVENTSTORE_URL',
       problem: 'sends live events in the clear',
       mend: 'Remove tls=false.',
+    });
+  }
+  return problems;
+}
+
+function consoleProblems(env: Environment, mode: Config['mode']): readonly ConfigProblem[] {
+  if (!consoleIsOn(env, mode)) return [];
+  const problems: ConfigProblem[] = [];
+  if (mode === 'live' && env.COUNTERFOIL_SECRET_KEY === null) {
+    problems.push({
+      variable: 'COUNTERFOIL_SECRET_KEY',
+      problem: 'is missing in live mode with the console on',
+      mend: 'Make one with: openssl rand -hex 32. Every process needs the same.',
+    });
+  }
+  const listen = consoleListen(env);
+  if (listen !== null && listen.port !== 0 && listen.port === env.PORT) {
+    problems.push({
+      variable: 'COUNTERFOIL_CONSOLE_PORT',
+      problem: 'is the port of the API',
+      mend: 'Give the console another, such as 4281, or unset it to serve both at one.',
+    });
+  }
+  const url = env.COUNTERFOIL_CONSOLE_URL;
+  if (mode === 'live' && url?.startsWith('http:') && !isLoopback(new URL(url).hostname)) {
+    problems.push({
+      variable: 'COUNTERFOIL_CONSOLE_URL',
+      problem: 'leads operators of live money over a connection in the clear',
+      mend: 'Use https://.',
     });
   }
   return problems;

@@ -11,8 +11,8 @@ export function demoHistoryLine({ deeds, ms }: { readonly deeds: number; readonl
 
 /** What somebody who has just typed `npm start` wants to know. */
 export function banner(app: Running, startedInMs: number): string {
-  const { config, url, apiKey, ownerLink, demoLinks, simulatorUrl } = app;
-  const console = config.console.on ? `\n  Console    ${url}/admin` : '';
+  const { config, url, consoleUrl, apiKey, ownerLink, demoLinks, simulatorUrl } = app;
+  const console = consoleUrl === null ? '' : `\n  Console    ${consoleUrl}/admin`;
   const owner = ownerLink === null ? '' : `\n  Set it up  ${ownerLink} (once, within 24 hours)`;
   const customers =
     demoLinks === null

@@ -26,6 +26,7 @@ export async function checkConfig(
       redis(config),
       stripe(config, running),
       apiKey(config),
+      consoleOf(config),
       mail(config),
       rateLimits(config),
     ])
@@ -125,6 +126,17 @@ function rateLimits({ limits, trustedProxies }: Config): ConfigFinding {
   const counted = `${requestsPerKey} requests a minute of a key, ${requestsPerAddress} from an address, ${badKeysPerAddress} wrong keys`;
   const believed = trustedProxies === 0 ? 'no proxy is believed' : `${trustedProxies} proxies are believed`;
   return ok('rate_limits', `${counted}; ${believed}`);
+}
+
+function consoleOf({ console, mode, port }: Config): ConfigFinding {
+  if (!console.on) return ok('console', 'off: COUNTERFOIL_CONSOLE=on serves it at /admin');
+  if (console.listen !== null) {
+    return ok('console', `at port ${console.listen.port} of ${console.listen.host}, and nowhere else`);
+  }
+  const detail = `beside the API, at port ${port}`;
+  if (mode !== 'live') return ok('console', detail);
+  const mend = 'Set COUNTERFOIL_CONSOLE_PORT, so that who reaches the API does not reach the console.';
+  return { name: 'console', status: 'warn', detail, mend };
 }
 
 async function apiKey({ bootstrapApiKey, mode }: Config): Promise<ConfigFinding> {

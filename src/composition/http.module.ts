@@ -89,7 +89,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
   );
   bind(tokens.customerPages).toResolvedValue((...all) => all, [...customerPages]);
   bind(tokens.consolePages).toResolvedValue(
-    ({ config }, ...all) => (config.console.on ? all : []),
+    ({ config }, ...all) => (config.console.on && config.role !== 'worker' ? all : []),
     [tokens.surroundings, ...consolePages],
   );
   bind(tokens.eventLoopDelay).toResolvedValue(() => new EventLoopDelay());
@@ -103,49 +103,46 @@ export const httpModule = new ContainerModule(({ bind }) => {
       }),
     [tokens.surroundings, tokens.eventLoopDelay],
   );
-  bind(tokens.httpServer).toResolvedValue(
-    (
-      settings,
-      apiKeys,
-      limits,
-      idempotency,
-      logger,
-      receiveWebhook,
-      admission,
-      counters,
-      ofCustomers,
-      ofOperators,
-      { config },
-      ...all
-    ) =>
-      createHttpServer({
-        settings,
-        apiKeys,
-        limits,
-        idempotency,
-        logger,
-        admission,
-        onAnswered: counters.requestAnswered,
-        pageControllers: config.role === 'worker' ? [] : [...ofCustomers, ...ofOperators],
-        // A worker only tells how it is.
-        receiveWebhook: config.role === 'worker' ? refuseWebhook : receiveWebhook,
-        trustedProxies: config.trustedProxies,
-        controllers: config.role === 'worker' ? all.filter(tellsHowItIs) : all,
-      }),
+  bind(tokens.serverParts).toResolvedValue(
+    (settings, apiKeys, limits, idempotency, logger, admission, counters, { config }) => ({
+      ...{ settings, apiKeys, limits, idempotency, logger, admission },
+      onAnswered: counters.requestAnswered,
+      trustedProxies: config.trustedProxies,
+    }),
     [
       httpTokens.settings,
       httpTokens.apiKeys,
       tokens.clientLimits,
       tokens.idempotencyRecords,
       tokens.logger,
-      tokens.receiveWebhook,
       tokens.admission,
       tokens.counters,
+      tokens.surroundings,
+    ],
+  );
+  bind(tokens.httpServer).toResolvedValue(
+    (parts, receiveWebhook, ofCustomers, ofOperators, { config }, ...all) => {
+      const pages = [...ofCustomers, ...(config.console.listen === null ? ofOperators : [])];
+      // A worker only tells how it is.
+      return config.role === 'worker'
+        ? createHttpServer({ ...parts, receiveWebhook: noWebhook, controllers: all.filter(tellsHowItIs) })
+        : createHttpServer({ ...parts, receiveWebhook, controllers: all, pageControllers: pages });
+    },
+    [
+      tokens.serverParts,
+      tokens.receiveWebhook,
       tokens.customerPages,
       tokens.consolePages,
       tokens.surroundings,
       ...controllers,
     ],
+  );
+  bind(tokens.consoleServer).toResolvedValue(
+    (parts, pageControllers, { config }) =>
+      config.console.listen === null || pageControllers.length === 0
+        ? null
+        : createHttpServer({ ...parts, receiveWebhook: noWebhook, controllers: [], pageControllers }),
+    [tokens.serverParts, tokens.consolePages, tokens.surroundings],
   );
 });
 
@@ -153,6 +150,6 @@ function tellsHowItIs(controller: object): boolean {
   return controller instanceof HealthController || controller instanceof MetricsController;
 }
 
-async function refuseWebhook() {
+async function noWebhook() {
   return { status: 404, code: 'route_missing' };
 }

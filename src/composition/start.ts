@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container } from 'inversify';
 import type { Logger } from '../application/ports/logger.js';
 import type { Config } from '../config.js';
-import { freePort } from '../infrastructure/free-port.js';
 import { makeFolder } from '../infrastructure/make-folder.js';
 import { createLogger } from '../infrastructure/pino-logger.js';
 import { PostgresApiKeys } from '../infrastructure/postgres/api-keys.js';
@@ -15,6 +14,8 @@ import { migrate } from '../infrastructure/postgres/migrate.js';
 import { StartupError } from '../infrastructure/startup-error.js';
 import { startStripeSimulator } from '../infrastructure/stripe-simulator/server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
+import type { Addresses } from './addresses.js';
+import { addressesOf, listenAt } from './addresses.js';
 import { createContainer } from './container.js';
 import type { DemoLinks } from './demo-data.js';
 import { prepareDemo } from './demo-data.js';
@@ -27,6 +28,8 @@ import { tokens } from './tokens.js';
 export type Running = {
   readonly config: Config;
   readonly url: string;
+  /** Where operators open the console, without /admin; null where there is none. */
+  readonly consoleUrl: string | null;
   /** The key of the first start; null where it was given as COUNTERFOIL_BOOTSTRAP_API_KEY. */
   readonly apiKey: string | null;
   /** Where the first owner of the console sets up an account, once; null where there is an owner, or no console. */
@@ -71,14 +74,15 @@ export async function startCounterfoil(config: Config): Promise<Running> {
     }
   }
   try {
-    const port = await portOf(config);
+    const addresses = await addressesOf(config);
     await prepareDataDir(config.dataDir);
     const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(config, logger, stops));
     await migrateOrExplain(databaseUrl, logger);
-    const stripe = await stripeOf(config, port, stops);
-    const publicUrl = config.publicUrl ?? listeningAt(config, port);
+    const stripe = await stripeOf(config, addresses.port, stops);
     const secretKey = config.console.secretKey ?? (await keptSecretKey(config.dataDir));
-    const app = await startParts({ config, logger, databaseUrl, secretKey, stripe, publicUrl }, port, stops);
+    const { publicUrl, consoleUrl } = addresses;
+    const surroundings = { config, logger, databaseUrl, secretKey, stripe, publicUrl, consoleUrl };
+    const app = await startParts(surroundings, addresses, stops);
     const simulatorUrl = stripe.simulated ? stripe.apiBase : null;
     return { config, ...app, simulatorUrl, logger, stop };
   } catch (error) {
@@ -88,21 +92,6 @@ export async function startCounterfoil(config: Config): Promise<Running> {
 }
 
 type Stops = (() => Promise<unknown>)[];
-
-/** Looked at first, so that a second start says so at once. */
-async function portOf({ port, host }: Config): Promise<number> {
-  try {
-    return await freePort(port, host);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartupError(
-      reason.includes('EADDRINUSE')
-        ? `Port ${port} is in use`
-        : `Port ${port} of ${host} cannot be used: ${reason}`,
-      'Stop the other program, or set PORT to a free one.',
-    );
-  }
-}
 
 async function prepareDataDir(dataDir: string): Promise<void> {
   try {
@@ -154,9 +143,9 @@ async function stripeOf(config: Config, port: number, stops: Stops): Promise<Sur
 
 async function startParts(
   surroundings: Surroundings,
-  port: number,
+  addresses: Addresses,
   stops: Stops,
-): Promise<Pick<Running, 'url' | 'apiKey' | 'ownerLink' | 'demoLinks' | 'demoHistory'>> {
+): Promise<Pick<Running, 'url' | 'consoleUrl' | 'apiKey' | 'ownerLink' | 'demoLinks' | 'demoHistory'>> {
   const { config } = surroundings;
   const container = createContainer(surroundings);
   const pool = container.get(tokens.pool);
@@ -195,25 +184,30 @@ async function startParts(
   const working = new AbortController();
   const workers = works ? workerTokens.map((token) => container.get(token)) : [];
   const work = workers.map((worker) => worker.run(working.signal));
-  const server = container.get(tokens.httpServer);
-  await server.listen(port, config.host);
+  const servers = { api: container.get(tokens.httpServer), console: container.get(tokens.consoleServer) };
   // Requests and workers end together. Who still waits for Stripe at the end of the bound is left behind: what was asked is
   // recorded, and the next start goes on with it.
   stops.push(() => {
     working.abort();
     const left = sleep(finishWithinMs, undefined, { ref: false });
-    return Promise.all([server.close(finishWithinMs), Promise.race([Promise.all(work), left])]);
+    return Promise.all([
+      servers.api.close(finishWithinMs),
+      servers.console?.close(finishWithinMs),
+      Promise.race([Promise.all(work), left]),
+    ]);
   });
-  const url = listeningAt(config, port);
+  await listenAt(addresses, config, servers);
+  const { url } = addresses;
   const isNew = (await eventStore.head()) === 0n;
   const demoLinks = config.demoData ? await demoLinksOf(container, surroundings) : null;
   const demoHistory = isNew ? await demoHistoryFor(surroundings, container, { url, apiKey }) : undefined;
   if (demoHistory !== undefined) stops.push(() => demoHistory.stop());
-  const token = config.console.on && serves ? await container.get(httpTokens.users).ownerLink() : null;
+  const consoleUrl = config.console.on && serves ? surroundings.consoleUrl : null;
+  const token = consoleUrl === null ? null : await container.get(httpTokens.users).ownerLink();
   return {
-    url,
+    ...{ url, consoleUrl },
     ...{ apiKey, demoHistory, demoLinks },
-    ownerLink: token === null ? null : `${surroundings.publicUrl}/admin/welcome/${token}`,
+    ownerLink: token === null ? null : `${consoleUrl}/admin/welcome/${token}`,
   };
 }
 
@@ -238,12 +232,6 @@ function demoHistoryFor(
   if (!config.demoHistory || !stripe.simulated || key === null || simulatorUrl === null)
     return Promise.resolve(undefined);
   return beginDemoHistory(container, { url, apiKey: key, simulatorUrl });
-}
-
-/** How this machine reaches what listens at the configured host. */
-function listeningAt({ host: given }: Config, port: number): string {
-  const host = given.includes(':') ? `[${given}]` : given;
-  return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
 }
 
 /** The configured key, or one that is made at the first start and kept in the data folder for the owner's eyes. */

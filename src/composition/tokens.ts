@@ -41,7 +41,7 @@ import type { RedisConnection } from '../infrastructure/redis/redis-connection.j
 import type { withBreakers } from '../infrastructure/resilience/gateway-breakers.js';
 import type { StripePaymentGateway } from '../infrastructure/stripe/stripe-payment-gateway.js';
 import type { StripePaymentMethodVault } from '../infrastructure/stripe/stripe-payment-method-vault.js';
-import type { HttpServer } from '../interfaces/http/http-server.js';
+import type { HttpServer, HttpServerParts } from '../interfaces/http/http-server.js';
 import type { ReceiveWebhook } from '../interfaces/http/http-tokens.js';
 import type { PageController } from '../interfaces/http/pages/shared/page.js';
 import type { Admission } from '../interfaces/http/shared/admission.js';
@@ -63,7 +63,11 @@ export type Surroundings = {
   };
   /** Where customers reach this program, without a slash at its end. */
   readonly publicUrl: string;
+  /** Where operators reach the console, without a slash at its end. */
+  readonly consoleUrl: string;
 };
+
+type ServerParts = Omit<HttpServerParts, 'controllers' | 'pageControllers' | 'receiveWebhook'>;
 
 function token<T>(name: string): ServiceIdentifier<T> {
   return Symbol.for(`counterfoil.${name}`);
@@ -146,5 +150,9 @@ export const tokens = {
   customerPages: token<readonly PageController[]>('customerPages'),
   /** None where the console is off. */
   consolePages: token<readonly PageController[]>('consolePages'),
+  /** What all servers of this process have in common. */
+  serverParts: token<ServerParts>('serverParts'),
   httpServer: token<HttpServer>('httpServer'),
+  /** Null where the console is off, or is served by `httpServer`. */
+  consoleServer: token<HttpServer | null>('consoleServer'),
 } as const;

@@ -205,9 +205,11 @@ export const securityItems: readonly SecurityItem[] = [
   {
     number: 39,
     expected:
-      'No second port, no simulator, no console, no default key and no figures without a key in live mode',
+      'No second port, no simulator, no console, no default key and no figures without a key in live mode; the console at a port of its own where one is set, and there alone',
     heldBy: [
       [access, 'security 39'],
+      ['tests/security/console-port.spec.ts', 'security 39'],
+      [config, 'has the console beside the API, or at a port of its own on loopback'],
       [config, 'has a console in the demo only, unless it is asked for'],
       [
         'tests/unit/http/sign-in.spec.ts',

@@ -44,7 +44,8 @@ export type HttpServer = {
 export function createHttpServer(parts: HttpServerParts): HttpServer {
   const { trustedProxies = 0, bodyBytesMax = 100 * 1024, webhookBytesMax = 1024 * 1024 } = parts;
   const resources = parts.controllers.flatMap((controller) => controller.routes);
-  const routes = [...resources, ...docsRoutes(resources)];
+  // A server of pages alone has no API to document.
+  const routes = resources.length === 0 ? [] : [...resources, ...docsRoutes(resources)];
   const { livemode, idempotencyLeaseMs: leaseMs = 30_000 } = parts.settings;
   const dispatch = createDispatch({ ...parts, livemode, leaseMs, bodyBytesMax, trustedProxies });
   const { app, classes } = createApp(trustedProxies);

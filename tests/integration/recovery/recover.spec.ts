@@ -183,7 +183,7 @@ async function backfillIn(ms: number, sinceLastMs?: number) {
       webhookSecrets: ['whsec_0123456789abcdef'],
       simulated: true,
     },
-    publicUrl: app.url,
+    ...{ publicUrl: app.url, consoleUrl: app.url },
   });
   try {
     const run = createBackfillPayments({

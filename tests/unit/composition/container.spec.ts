@@ -18,7 +18,7 @@ describe('the container', () => {
       webhookSecrets: ['whsec_0123456789abcdef'],
       simulated: true,
     },
-    publicUrl: 'http://127.0.0.1:9',
+    ...{ publicUrl: 'http://127.0.0.1:9', consoleUrl: 'http://127.0.0.1:9' },
   });
 
   afterAll(async () => {

@@ -56,6 +56,26 @@ describe('the configuration', () => {
     expect(isOn({ ...test, COUNTERFOIL_CONSOLE: 'on' })).toBe(true);
   });
 
+  it('has the console beside the API, or at a port of its own on loopback', () => {
+    const listenOf = (environment: Record<string, string>) => readConfig(environment).console.listen;
+    expect(listenOf({})).toBeNull();
+    expect(listenOf({ HOST: '0.0.0.0', COUNTERFOIL_CONSOLE_PORT: '4281' })).toEqual({
+      host: '127.0.0.1',
+      port: 4281,
+    });
+    for (const port of ['4280', '65536', '-1', 'http']) {
+      expect(problemsOf({ COUNTERFOIL_CONSOLE_PORT: port })).toEqual(['COUNTERFOIL_CONSOLE_PORT']);
+    }
+    const operated = { ...live, COUNTERFOIL_CONSOLE: 'on', COUNTERFOIL_SECRET_KEY: 'a'.repeat(64) };
+    expect(problemsOf({ ...operated, COUNTERFOIL_CONSOLE_URL: 'http://ops.example' })).toEqual([
+      'COUNTERFOIL_CONSOLE_URL',
+    ]);
+    expect(problemsOf({ ...operated, COUNTERFOIL_CONSOLE_URL: 'http://127.0.0.1:4281' })).toEqual([]);
+    expect(readConfig({ COUNTERFOIL_CONSOLE_URL: 'https://ops.example/' }).console.url).toBe(
+      'https://ops.example',
+    );
+  });
+
   it('asks for a key of its own where live users sign in', () => {
     const console = { ...live, COUNTERFOIL_CONSOLE: 'on' };
     expect(problemsOf(console)).toEqual(['COUNTERFOIL_SECRET_KEY']);
