@@ -69,7 +69,12 @@ export class InMemoryNotifications implements Notifications {
   async list(filter: Parameters<Notifications['list']>[0]) {
     const rows = [...this.kept.values()]
       .map(({ row }) => row)
-      .filter(({ kind, status }) => (filter.kind ?? kind) === kind && (filter.status ?? status) === status);
+      .filter(
+        ({ kind, status, subject }) =>
+          (filter.kind ?? kind) === kind &&
+          (filter.status ?? status) === status &&
+          (filter.subject ?? subject) === subject,
+      );
     return { rows, hasMore: false };
   }
 

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { field, items } from '../../support/api-client.js';
+import { items } from '../../support/api-client.js';
 import { planId } from '../../support/customer-examples.js';
 import { at } from '../../support/payment-examples.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
+import { saveMethod } from './saved-method.js';
 
 const ada = {
   name: 'Ada Lovelace',
@@ -168,15 +169,7 @@ describe('a customer', () => {
 });
 
 describe('payment methods', () => {
-  async function withMethod(id: string, pm: string): Promise<void> {
-    const setup = await app.api.post(`/v1/customers/${id}/setup_intents`, {});
-    const setupIntentId = String(field(setup.body, 'provider', 'setup_intent'));
-    app.customers.vault.finish(setupIntentId, pm);
-    const news = { about: 'setup', setupIntentId, providerCustomerId: null, customer: id } as const;
-    expect(await app.customers.hear(news, { id: `evt_${pm}`, attempts: 1 })).toMatchObject({
-      status: 'processed',
-    });
-  }
+  const withMethod = (id: string, pm: string) => saveMethod(app, id, pm);
 
   it('are added through a setup intent, which makes the customer known to the provider once', async () => {
     const id = await register(ada);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { field } from '../../support/api-client.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
+import { saveMethod } from './saved-method.js';
 
 let app: RunningServer;
 beforeEach(async () => {
@@ -18,11 +19,7 @@ const paymentsMade = async () =>
 /** A customer with a saved method, and what the provider calls the customer. */
 async function withMethod(pm: string): Promise<{ readonly id: string; readonly atProvider: string }> {
   const id = await register();
-  const setup = await app.api.post(`/v1/customers/${id}/setup_intents`, {});
-  const setupIntentId = String(field(setup.body, 'provider', 'setup_intent'));
-  app.customers.vault.finish(setupIntentId, pm);
-  const news = { about: 'setup', setupIntentId, providerCustomerId: null, customer: id } as const;
-  await app.customers.hear(news, { id: `evt_${pm}`, attempts: 1 });
+  await saveMethod(app, id, pm);
   const shown = await app.api.get(`/v1/customers/${id}`);
   return { id, atProvider: String(field(shown.body, 'provider', 'customer')) };
 }

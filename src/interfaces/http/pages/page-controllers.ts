@@ -9,6 +9,7 @@ import { OperationPages } from './admin/operation-pages.js';
 import { OrderPages } from './admin/order-pages.js';
 import { OverviewPages } from './admin/overview-pages.js';
 import { PaymentPages } from './admin/payment-pages.js';
+import { RecoveryPages } from './admin/recovery-pages.js';
 import { SearchPages } from './admin/search-pages.js';
 import { SignInPages } from './admin/sign-in-pages.js';
 import { UserPages } from './admin/user-pages.js';
@@ -18,6 +19,7 @@ export const consolePages = [
   OverviewPages,
   SearchPages,
   PaymentPages,
+  RecoveryPages,
   ManualPaymentPages,
   InvoicePages,
   OrderPages,

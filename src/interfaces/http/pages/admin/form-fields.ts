@@ -4,6 +4,8 @@ import { exponentOf } from '../../../../domain/shared/currency.js';
 import { parseDecimal, unitsAt } from '../../../../domain/shared/decimal.js';
 import type { Instant } from '../../../../domain/shared/instant.js';
 import { parseInstant } from '../../../../domain/shared/instant.js';
+import type { Money } from '../../../../domain/shared/money.js';
+import { format } from '../../../../domain/shared/money.js';
 import { refused } from '../../shared/problem.js';
 
 /** An amount as a person types it: `12.50`; which currency it is of is known elsewhere. */
@@ -24,6 +26,11 @@ export function minorOf(typed: string, currency: Currency): bigint {
     });
   }
   return unitsAt(amount, exponent);
+}
+
+/** What a field of an amount holds at first: `12.50`. */
+export function typedOf(amount: Money): string {
+  return format(amount).slice(0, -amount.currency.length - 1);
 }
 
 /** A day of the calendar as a date input sends it. */

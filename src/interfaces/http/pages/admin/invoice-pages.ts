@@ -4,6 +4,7 @@ import type { DescribeEvent } from '../../../../application/audit/describe-event
 import type { EventStore } from '../../../../application/ports/event-store.js';
 import type { InvoiceQueries } from '../../../../application/ports/invoice-queries.js';
 import type { ManualPaymentQueries } from '../../../../application/ports/manual-payment-queries.js';
+import type { Notifications } from '../../../../application/ports/notifications.js';
 import type { CreditQueries } from '../../../../application/ports/read-models.js';
 import { anyTime, firstPage } from '../../../../application/ports/read-models.js';
 import type { Operator } from '../../../../application/user/sign-in.js';
@@ -23,6 +24,7 @@ import { createdDays } from './form-fields.js';
 import { listPages } from './list-page.js';
 import type { Action } from './record-page.js';
 import { recordAnswer } from './record-page.js';
+import { invoiceRecovery, payLinkMailOf, savedMethods } from './recovery-actions.js';
 
 const invoiceId = idField(parseInvoiceId, 'inv');
 const customerId = idField(parseCustomerId, 'cus');
@@ -42,6 +44,7 @@ export class InvoicePages implements PageController {
     @inject(httpTokens.invoiceQueries) private readonly invoices: InvoiceQueries,
     @inject(httpTokens.creditQueries) private readonly credits: CreditQueries,
     @inject(httpTokens.manualPaymentQueries) private readonly manual: ManualPaymentQueries,
+    @inject(httpTokens.notifications) private readonly notifications: Notifications,
     @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
     @inject(httpTokens.describeEvent) private readonly describe: DescribeEvent,
     @inject(httpTokens.askApi) private readonly ask: AskApi,
@@ -187,11 +190,19 @@ export class InvoicePages implements PageController {
           { title: 'Revision', cell: count(invoice.revision) },
         ],
         tables: [linesOf(invoice), ...manual],
-        actions: operator.scopes.includes('invoices:write') ? actionsOf(invoice) : [],
+        actions: operator.scopes.includes('invoices:write')
+          ? [...(await this.recovery(invoice, by)), ...actionsOf(invoice)]
+          : [],
         stream: `invoice-${id}`,
       },
       { eventStore: this.eventStore, describe: this.describe },
     );
+  }
+
+  private async recovery(invoice: Invoice, by: Parameters<AskApi>[2]): Promise<readonly Action[]> {
+    const methods = await savedMethods(this.ask, invoice.customer, by);
+    const mail = await payLinkMailOf(invoice, this.notifications, by.caller.scopes);
+    return invoiceRecovery(invoice, { methods, mail }, { collect: 'Collect now', link: 'Pay link' });
   }
 
   private async manualOf(invoice: string): Promise<Table> {

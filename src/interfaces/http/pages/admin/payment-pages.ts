@@ -3,8 +3,10 @@ import { z } from 'zod';
 import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
 import type { PaymentOperations } from '../../../../application/payment/payment-operations.js';
 import type { EventStore, RecordedEvent } from '../../../../application/ports/event-store.js';
+import type { Notifications } from '../../../../application/ports/notifications.js';
 import type { PaymentQueries, PaymentRow, RefundQueries } from '../../../../application/ports/read-models.js';
 import { anyTime, paymentStatuses, refundStatuses } from '../../../../application/ports/read-models.js';
+import type { Operator } from '../../../../application/user/sign-in.js';
 import type { ExistingPayment } from '../../../../domain/payment/state.js';
 import { refundable } from '../../../../domain/payment/state.js';
 import type { PaymentId } from '../../../../domain/shared/ids.js';
@@ -21,7 +23,7 @@ import { paymentOfState, refundOfState } from '../../payment/payment-object.js';
 import { currencyField, idField } from '../../shared/fields.js';
 import { createdIn } from '../../shared/lists.js';
 import type { AskApi } from '../shared/ask-api.js';
-import type { Page, PageAnswer, PageController } from '../shared/page.js';
+import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import { reasonField } from './account-fields.js';
 import { actionPage } from './action-page.js';
@@ -32,6 +34,7 @@ import { createdDayFilters, createdDays, minorOf, typedAmount } from './form-fie
 import { listPages } from './list-page.js';
 import type { Action } from './record-page.js';
 import { recordAnswer } from './record-page.js';
+import { paymentRecovery } from './recovery-actions.js';
 
 const paymentId = idField(parsePaymentId, 'pay');
 const params = z.strictObject({ id: paymentId });
@@ -47,6 +50,7 @@ export class PaymentPages implements PageController {
     @inject(httpTokens.paymentOperations) private readonly payments: PaymentOperations,
     @inject(httpTokens.paymentQueries) private readonly queries: PaymentQueries,
     @inject(httpTokens.refundQueries) private readonly refunds: RefundQueries,
+    @inject(httpTokens.notifications) private readonly notifications: Notifications,
     @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
     @inject(httpTokens.describeEvent) private readonly describe: DescribeEvent,
     @inject(httpTokens.askApi) private readonly ask: AskApi,
@@ -60,7 +64,7 @@ export class PaymentPages implements PageController {
         path: '/admin/payments/:id',
         access: 'payments:read',
         params,
-        handle: ({ visitor, params: { id } }) => this.show(id, visitor.scopes),
+        handle: ({ visitor, params: { id }, context }) => this.show(id, visitor, context),
       }),
       page(area, {
         method: 'post',
@@ -197,8 +201,9 @@ export class PaymentPages implements PageController {
     ];
   }
 
-  private async show(id: PaymentId, scopes: readonly string[]): Promise<PageAnswer> {
+  private async show(id: PaymentId, operator: Operator, context: PageContext): Promise<PageAnswer> {
     const { state, revision } = existing(await this.payments.load(id));
+    const recovery = await this.recovery(state, { caller: operator, context, reason: null });
     const payment = paymentOfState(state, revision, false);
     const { currency, last_error: error } = payment;
     const events = await this.eventStore.readStream(`payment-${id}`);
@@ -209,6 +214,7 @@ export class PaymentPages implements PageController {
         id,
         status: payment.status,
         trouble: error === null ? null : `${error.message} (${error.decline_code ?? error.code})`,
+        advice: recovery.advice,
         figures: [
           { title: 'Amount', cell: amount(payment.amount, currency) },
           { title: 'Authorized', cell: amount(payment.amount_authorized, currency) },
@@ -227,11 +233,15 @@ export class PaymentPages implements PageController {
           ...Object.entries(payment.metadata).map(([title, value]) => ({ title, cell: text(value) })),
         ],
         tables: [attemptsOf(events), ...refundsOf(state)],
-        actions: actionsOf(id, state, scopes),
+        actions: [...recovery.actions, ...actionsOf(id, state, operator.scopes)],
         stream: `payment-${id}`,
       },
       { eventStore: this.eventStore, describe: this.describe },
     );
+  }
+
+  private recovery(state: ExistingPayment, by: Parameters<AskApi>[2]) {
+    return paymentRecovery({ ask: this.ask, notifications: this.notifications }, state, by);
   }
 
   private async minor(id: PaymentId, typed: string): Promise<bigint> {

@@ -4,11 +4,15 @@ import { formatJson } from '../shared/format.js';
 import type { PageAnswer } from '../shared/page.js';
 import type { Cell, Table } from './cells.js';
 
+/** What is sent, and what stands for it. */
+export type Choice = { readonly value: string; readonly label: string };
+
 export type ActionField = {
   readonly name: string;
   readonly label: string;
   readonly hint?: string;
-  readonly options?: readonly string[];
+  /** A code is shown in words. */
+  readonly options?: readonly (string | Choice)[];
   readonly optional?: true;
   readonly type?: 'text' | 'date';
   readonly value?: string;
@@ -30,6 +34,8 @@ export type RecordPage = {
   readonly status: string | null;
   /** Said first, where something went wrong. */
   readonly trouble?: string | null;
+  /** What can be done about it, where that is not to be seen from the actions. */
+  readonly advice?: string | null;
   /** The figures that matter most. */
   readonly figures: readonly { readonly title: string; readonly cell: Cell }[];
   readonly facts: readonly { readonly title: string; readonly cell: Cell }[];
