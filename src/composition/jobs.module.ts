@@ -3,6 +3,7 @@ import { createBackfillPayments } from '../application/payment/backfill-payments
 import { createStuckPayments } from '../application/payment/stuck-payments.js';
 import { later } from '../application/webhook/retry-schedule.js';
 import { PostgresJobs } from '../infrastructure/postgres/jobs.js';
+import { PostgresLeftovers } from '../infrastructure/postgres/leftovers.js';
 import { readStripeNews } from '../infrastructure/stripe/stripe-news.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import type { Job } from '../interfaces/worker/job-runner.js';
@@ -17,6 +18,7 @@ const dayMs = 24 * hourMs;
 /** What one worker does for all, now and then. */
 export const jobsModule = new ContainerModule(({ bind }) => {
   bind(httpTokens.jobs).toResolvedValue((pool) => new PostgresJobs(pool), [tokens.pool]);
+  bind(tokens.leftovers).toResolvedValue((pool) => new PostgresLeftovers(pool), [tokens.pool]);
   bind(tokens.jobRunner).toResolvedValue(
     (
       ...[
@@ -38,6 +40,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
         tellOperators,
         health,
         healthHistory,
+        leftovers,
       ]
     ) => {
       const all: readonly Job[] = [
@@ -50,7 +53,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
           name: 'backfill',
           everyMs: hourMs,
           run: createBackfillPayments({
-            ...{ events, inbox, payments, recover, customers, clock, logger },
+            ...{ events, inbox, payments, recover, customers, leftovers, clock, logger },
             readNews: readStripeNews,
           }),
         },
@@ -104,6 +107,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
       tokens.tellOperators,
       httpTokens.healthChecks,
       httpTokens.healthHistory,
+      tokens.leftovers,
     ],
   );
 });

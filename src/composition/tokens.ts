@@ -17,6 +17,7 @@ import type { PaymentEffects, PaymentHandler } from '../application/payment/paym
 import type { BillingIdentities } from '../application/ports/billing-identities.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { Leases } from '../application/ports/lease.js';
+import type { Leftovers } from '../application/ports/leftovers.js';
 import type { Logger } from '../application/ports/logger.js';
 import type { Mailer } from '../application/ports/mailer.js';
 import type { PendingEffects } from '../application/ports/read-models.js';
@@ -103,6 +104,7 @@ export const tokens = {
   snapshotMethod: token<SnapshotMethod>('snapshotMethod'),
   customerNews: token<HandleCustomerNews>('customerNews'),
   backfillCustomers: token<BackfillCustomers>('backfillCustomers'),
+  leftovers: token<Leftovers>('leftovers'),
   pruneProfiles: token<ReturnType<typeof createPruneProfiles>>('pruneProfiles'),
   paymentHandler: token<PaymentHandler>('paymentHandler'),
   exposures: token<Exposures>('exposures'),

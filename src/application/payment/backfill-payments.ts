@@ -1,10 +1,10 @@
-import type { PaymentId } from '../../domain/shared/ids.js';
 import { parseCustomerId, parsePaymentId } from '../../domain/shared/ids.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { RecoverCustomer } from '../customer/recover-customer.js';
 import type { Clock } from '../ports/clock.js';
 import type { InboundWebhooks } from '../ports/inbound-webhooks.js';
 import type { JobReport } from '../ports/jobs.js';
+import type { KeptLeftover, Leftover, Leftovers } from '../ports/leftovers.js';
 import type { Logger } from '../ports/logger.js';
 import type { ProviderEvents } from '../ports/provider-events.js';
 import type { CustomerQueries, PaymentQueries } from '../ports/read-models.js';
@@ -31,7 +31,8 @@ export type BackfillCustomers = {
 
 /**
  * Finds what the provider meant to tell and we never received - an outage of ours, or of its webhooks - and recovers each
- * payment and customer that it was about. Where the gap is longer than the provider's memory, every one is recovered.
+ * payment and customer that it was about. Where the gap is longer than the provider's memory, every one is recovered. What the
+ * provider does not tell stays a leftover, which every later run tries again, however long ago the event was.
  */
 export function createBackfillPayments(parts: {
   readonly events: ProviderEvents;
@@ -40,12 +41,21 @@ export function createBackfillPayments(parts: {
   readonly payments: Pick<PaymentQueries, 'list' | 'findByIntent'>;
   readonly recover: RecoverPayment;
   readonly customers: BackfillCustomers;
+  readonly leftovers: Leftovers;
   readonly clock: Clock;
   readonly logger: Logger;
 }) {
-  const { events, inbox, readNews, payments, recover, customers, clock, logger } = parts;
+  const { events, inbox, readNews, payments, recover, customers, leftovers, clock, logger } = parts;
 
-  async function* untold(from: Instant, to: Instant, report: Counts): AsyncGenerator<PaymentId> {
+  async function* leftBefore(): AsyncGenerator<KeptLeftover> {
+    let page = await leftovers.list('', pageSize);
+    while (page.length > 0) {
+      yield* page;
+      page = await leftovers.list(page.at(-1)?.id ?? '', pageSize);
+    }
+  }
+
+  async function* untold(from: Instant, to: Instant, report: Counts): AsyncGenerator<Leftover> {
     for await (const event of events.listEvents(from, to)) {
       report.events += 1;
       if ((await inbox.find(event.id)) !== undefined) continue;
@@ -53,17 +63,15 @@ export function createBackfillPayments(parts: {
       const news = readNews(event);
       if (news.about === 'nothing' || news.about === 'unreadable') continue;
       if (isAboutCustomers(news)) {
-        const { status } = await customers.handleNews(news, { id: event.id, attempts: 1 });
-        report.customers += 1;
-        if (status === 'failed' || status === 'parked') report.still_open += 1;
+        yield { about: 'news', id: event.id, news };
         continue;
       }
       const owner = parsePaymentId(news.payment ?? (await payments.findByIntent(news.intentId)) ?? '');
-      if (owner !== undefined) yield owner;
+      if (owner !== undefined) yield { about: 'payment', id: owner };
     }
   }
 
-  async function* everyPayment(): AsyncGenerator<PaymentId> {
+  async function* everyPayment(): AsyncGenerator<Leftover> {
     let startingAfter: string | null = null;
     for (let more = true; more; ) {
       const page: Awaited<ReturnType<PaymentQueries['list']>> = await payments.list({
@@ -73,14 +81,14 @@ export function createBackfillPayments(parts: {
       });
       for (const { id } of page.rows) {
         const known = parsePaymentId(id);
-        if (known !== undefined) yield known;
+        if (known !== undefined) yield { about: 'payment', id: known };
       }
       startingAfter = page.rows.at(-1)?.id ?? null;
       more = page.hasMore;
     }
   }
 
-  async function recoverEveryCustomer(now: Instant, report: Counts): Promise<void> {
+  async function* everyCustomer(): AsyncGenerator<Leftover> {
     let startingAfter: string | null = null;
     for (let more = true; more; ) {
       const page: Awaited<ReturnType<CustomerQueries['list']>> = await customers.queries.list({
@@ -89,14 +97,52 @@ export function createBackfillPayments(parts: {
       });
       for (const { id } of page.rows) {
         const known = parseCustomerId(id);
-        if (known === undefined) continue;
-        const open = await customers.recover(known, recoveryBy('backfill', known, now));
-        report.customers += 1;
-        if (open.length > 0) report.still_open += 1;
+        if (known !== undefined) yield { about: 'customer', id: known };
       }
       startingAfter = page.rows.at(-1)?.id ?? null;
       more = page.hasMore;
     }
+  }
+
+  async function* affected(
+    now: Instant,
+    lastDoneAt: Instant | null,
+    report: Counts,
+  ): AsyncGenerator<Leftover | KeptLeftover> {
+    yield* leftBefore();
+    const oldest = later(now, -events.keptMs);
+    const since = lastDoneAt === null ? oldest : later(lastDoneAt, -overlapMs);
+    if (lastDoneAt === null || since >= oldest) yield* untold(since, later(now, -underWayMs), report);
+    else {
+      yield* everyCustomer();
+      yield* everyPayment();
+    }
+  }
+
+  /** Answers what the provider did not tell; empty when all is up to date. */
+  async function bringUpToDate(found: Leftover, now: Instant): Promise<readonly string[]> {
+    switch (found.about) {
+      case 'payment':
+        return (await recover(found.id, recoveryBy('backfill', found.id, now))).open;
+      case 'customer':
+        return customers.recover(found.id, recoveryBy('backfill', found.id, now));
+      case 'news': {
+        const outcome = await customers.handleNews(found.news, { id: found.id, attempts: 1 });
+        return 'error' in outcome ? [outcome.error] : [];
+      }
+    }
+  }
+
+  async function settle(found: Leftover | KeptLeftover, open: readonly string[]): Promise<void> {
+    const wasLeft = 'tries' in found;
+    if (open.length > 0) {
+      await leftovers.keep(found, open.join('; '));
+      const { about, id } = found;
+      const fields = { about, id, open };
+      if (wasLeft)
+        logger.error({ ...fields, alert: true }, 'what was not told of stays in doubt, run after run');
+      else logger.warn(fields, 'what was not told of stays in doubt');
+    } else if (wasLeft) await leftovers.forget(found);
   }
 
   /**
@@ -109,25 +155,18 @@ export function createBackfillPayments(parts: {
   ): Promise<JobReport> => {
     const report = { events: 0, never_received: 0, recovered: 0, customers: 0, still_open: 0 };
     const now = clock.now();
-    const oldest = later(now, -events.keptMs);
-    const since = lastDoneAt === null ? oldest : later(lastDoneAt, -overlapMs);
-    const forgotten = lastDoneAt !== null && since < oldest;
-    const seen = new Set<PaymentId>();
-    if (forgotten) await recoverEveryCustomer(now, report);
-    const affected = forgotten ? everyPayment() : untold(since, later(now, -underWayMs), report);
-    for await (const paymentId of affected) {
-      if (seen.has(paymentId)) continue;
-      seen.add(paymentId);
-      const { open } = await recover(paymentId, recoveryBy('backfill', paymentId, now));
-      report.recovered += 1;
-      if (open.length > 0) {
-        report.still_open += 1;
-        logger.warn({ paymentId, open }, 'a payment that was not told of stays in doubt');
-      }
+    const seen = new Set<string>();
+    for await (const found of affected(now, lastDoneAt, report)) {
+      if (seen.has(found.id)) continue;
+      seen.add(found.id);
+      const open = await bringUpToDate(found, now);
+      await settle(found, open);
+      report[found.about === 'payment' ? 'recovered' : 'customers'] += 1;
+      if (open.length > 0) report.still_open += 1;
       if (!(await proceed({ ...report }))) break;
     }
     return report;
   };
 }
 
-type Counts = { events: number; never_received: number; customers: number; still_open: number };
+type Counts = { events: number; never_received: number };

@@ -193,6 +193,7 @@ async function backfillIn(ms: number, sinceLastMs?: number) {
       payments: container.get(httpTokens.paymentQueries),
       recover: container.get(httpTokens.recoverPayment),
       customers: container.get(tokens.backfillCustomers),
+      leftovers: container.get(tokens.leftovers),
       clock: { now: () => now },
       logger: silentLogger,
     });
