@@ -133,16 +133,31 @@ export function createBackfillPayments(parts: {
     }
   }
 
-  async function settle(found: Leftover | KeptLeftover, open: readonly string[]): Promise<void> {
-    const wasLeft = 'tries' in found;
-    if (open.length > 0) {
-      await leftovers.keep(found, open.join('; '));
+  async function leaveOver(found: Leftover | KeptLeftover, open: readonly string[]): Promise<void> {
+    await leftovers.keep(found, open.join('; '));
+    const { about, id } = found;
+    if ('tries' in found) {
+      logger.error({ alert: true, about, id, open }, 'what was not told of stays in doubt, run after run');
+    } else logger.warn({ about, id, open }, 'what was not told of stays in doubt');
+  }
+
+  /** One that cannot be looked at - a corrupt stream, a store that is away - must not keep the others from it. */
+  async function settle(found: Leftover | KeptLeftover, now: Instant, report: Counts): Promise<void> {
+    let open: readonly string[];
+    try {
+      open = await bringUpToDate(found, now);
+    } catch (error) {
       const { about, id } = found;
-      const fields = { about, id, open };
-      if (wasLeft)
-        logger.error({ ...fields, alert: true }, 'what was not told of stays in doubt, run after run');
-      else logger.warn(fields, 'what was not told of stays in doubt');
-    } else if (wasLeft) await leftovers.forget(found);
+      report.failed += 1;
+      logger.error({ alert: true, err: error, about, id }, 'what was not told of could not be looked at');
+      await leftovers.keep(found, String(error));
+      return;
+    }
+    report[found.about === 'payment' ? 'recovered' : 'customers'] += 1;
+    if (open.length > 0) {
+      report.still_open += 1;
+      await leaveOver(found, open);
+    } else if ('tries' in found) await leftovers.forget(found);
   }
 
   /**
@@ -153,20 +168,24 @@ export function createBackfillPayments(parts: {
     proceed: (report: JobReport) => Promise<boolean>,
     lastDoneAt: Instant | null,
   ): Promise<JobReport> => {
-    const report = { events: 0, never_received: 0, recovered: 0, customers: 0, still_open: 0 };
+    const report = { events: 0, never_received: 0, recovered: 0, customers: 0, still_open: 0, failed: 0 };
     const now = clock.now();
     const seen = new Set<string>();
     for await (const found of affected(now, lastDoneAt, report)) {
       if (seen.has(found.id)) continue;
       seen.add(found.id);
-      const open = await bringUpToDate(found, now);
-      await settle(found, open);
-      report[found.about === 'payment' ? 'recovered' : 'customers'] += 1;
-      if (open.length > 0) report.still_open += 1;
+      await settle(found, now, report);
       if (!(await proceed({ ...report }))) break;
     }
     return report;
   };
 }
 
-type Counts = { events: number; never_received: number };
+type Counts = {
+  events: number;
+  never_received: number;
+  recovered: number;
+  customers: number;
+  still_open: number;
+  failed: number;
+};

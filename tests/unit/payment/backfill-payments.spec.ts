@@ -4,6 +4,7 @@ import type { HandlingOutcome, VerifiedWebhook } from '../../../src/application/
 import type { JobReport } from '../../../src/application/ports/jobs.js';
 import type { ProviderNews } from '../../../src/application/webhook/provider-news.js';
 import { later } from '../../../src/application/webhook/retry-schedule.js';
+import { CorruptStream } from '../../../src/domain/shared/corrupt-stream.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
 import { InMemoryLeftovers } from '../../support/in-memory-leftovers.js';
 import { at } from '../../support/payment-examples.js';
@@ -145,5 +146,30 @@ describe('what a run of the backfill could not bring up to date', () => {
     expect(world.looked).toEqual([payment(1)]);
     const alerts = world.log.lines.filter(({ fields }) => fields['alert'] === true);
     expect(alerts.map(({ fields }) => fields['id'])).toEqual([payment(1)]);
+  });
+});
+
+describe('one that cannot be looked at', () => {
+  it('is counted, alerts, and holds up none of the others, of payments', async () => {
+    for (const n of [1, 2, 3]) world.happened(refundOf(payment(n)));
+    world.doubts.set(payment(2), new CorruptStream('payment-2 has an impossible history'));
+    expect(await world.run(2 * hourMs)).toMatchObject({ recovered: 2, failed: 1, still_open: 0 });
+    expect(world.looked).toEqual([payment(1), payment(2), payment(3)]);
+    expect(world.log.lines).toMatchObject([{ level: 'error', fields: { alert: true, id: payment(2) } }]);
+    world.doubts.clear();
+    expect(await world.run(3 * hourMs)).toMatchObject({ events: 0, recovered: 1, failed: 0 });
+    expect(world.looked).toEqual([payment(2)]);
+  });
+
+  it('is counted, alerts, and holds up none of the others, of customers', async () => {
+    for (const n of [1, 2]) world.happened(cardOf(`cus_stripe_${n}`));
+    world.doubts.set('cus_stripe_1', new Error('contention'));
+    expect(await world.run()).toMatchObject({ customers: 1, failed: 1 });
+    world.customers.push(customer(1), customer(2));
+    world.payments.push(payment(1));
+    world.doubts.clear();
+    world.doubts.set(customer(1), new Error('contention'));
+    expect(await world.run(40 * 24 * hourMs)).toMatchObject({ customers: 2, recovered: 1, failed: 1 });
+    expect([...world.leftovers.kept.keys()]).toEqual([customer(1)]);
   });
 });
