@@ -40,6 +40,13 @@ export type Config = {
     readonly from: MailSender;
     /** Operators who are told of alerts. */
     readonly alertsTo: readonly string[];
+    /** Operators who get the digest of each day and the summary of each week. */
+    readonly reports: {
+      readonly to: readonly string[];
+      /** 0 to 23, in the business's time zone: when the day before is told. */
+      readonly hour: number;
+      readonly language: 'en' | 'de';
+    };
   };
   /** Where customers reach this program, without a slash at its end; null for the address that it listens at. */
   readonly publicUrl: string | null;
@@ -260,6 +267,9 @@ const schema = z.object({
   ),
   COUNTERFOIL_MAIL_FROM: sender,
   COUNTERFOIL_ALERTS_TO: addresses,
+  COUNTERFOIL_REPORTS_TO: addresses,
+  COUNTERFOIL_REPORTS_HOUR: wholeNumber(0, 23, 6, 'Set it to an hour of the day, such as 6.'),
+  COUNTERFOIL_REPORTS_LANGUAGE: z.enum(['en', 'de']).default('en'),
   COUNTERFOIL_DEMO_DATA: z.enum(['on', 'off']).optional(),
   COUNTERFOIL_PUBLIC_URL: urlOf(
     ['http:', 'https:'],
@@ -356,7 +366,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       rateLimit: rateLimitOf(env, mode),
       publishableKey: env.NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY,
     },
-    mail: { smtpUrl: env.SMTP_URL, from: env.COUNTERFOIL_MAIL_FROM, alertsTo: env.COUNTERFOIL_ALERTS_TO },
+    mail: {
+      smtpUrl: env.SMTP_URL,
+      from: env.COUNTERFOIL_MAIL_FROM,
+      alertsTo: env.COUNTERFOIL_ALERTS_TO,
+      reports: {
+        to: reportsTo(env, mode),
+        hour: env.COUNTERFOIL_REPORTS_HOUR,
+        language: env.COUNTERFOIL_REPORTS_LANGUAGE,
+      },
+    },
     publicUrl: withoutSlash(env.COUNTERFOIL_PUBLIC_URL),
     demoData: mode === 'demo' && wantsDemoData(env),
     bootstrapApiKey: env.COUNTERFOIL_BOOTSTRAP_API_KEY,
@@ -389,6 +408,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     readsMax: env.COUNTERFOIL_READS_MAX,
     writesMax: env.COUNTERFOIL_WRITES_MAX,
   };
+}
+
+/** The demo has an operator who reads the inbox. */
+function reportsTo(env: Environment, mode: Config['mode']): readonly string[] {
+  const given = env.COUNTERFOIL_REPORTS_TO;
+  const isKept = mode === 'demo' && env.SMTP_URL === null;
+  return given.length === 0 && isKept ? ['operators@counterfoil.localhost'] : given;
 }
 
 function consoleIsOn(env: Environment, mode: Config['mode']): boolean {

@@ -28,6 +28,7 @@ export async function checkConfig(
       apiKey(config),
       consoleOf(config),
       mail(config),
+      operators(config),
       rateLimits(config),
     ])
   ).flat();
@@ -118,6 +119,17 @@ async function mail({ mail: { smtpUrl, from }, mode }: Config): Promise<ConfigFi
   if (failure === null) return ok('mail', `${host} takes mails, from ${from.name} <${from.address}>`);
   const mend = 'Check SMTP_URL. Mails wait for about 20 hours and are tried again meanwhile.';
   return { name: 'mail', status: 'warn', detail: `${host}: ${failure}`, mend };
+}
+
+/** Who is told of alerts, and who gets the digests; how many, for addresses are nobody else's business. */
+function operators({ mail: { alertsTo, reports, smtpUrl }, invoicing, mode }: Config): ConfigFinding {
+  const people = (count: number): string => (count === 1 ? '1 address' : `${count} addresses`);
+  const detail = `alerts go to ${people(alertsTo.length)}, digests to ${people(reports.to.length)} from ${reports.hour}:00 on, ${invoicing.timeZone}`;
+  if (mode !== 'live' || smtpUrl !== null || alertsTo.length + reports.to.length === 0) {
+    return ok('operators', detail);
+  }
+  const mend = 'Set SMTP_URL and COUNTERFOIL_MAIL_FROM, or nobody gets them.';
+  return { name: 'operators', status: 'warn', detail, mend };
 }
 
 /** Without trusted proxies a proxy's address is everybody's, and its limit is shared by all. */

@@ -36,6 +36,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
         links,
         sessions,
         tell,
+        tellOfDigests,
         alerts,
         tellOperators,
         health,
@@ -71,6 +72,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
         },
         { name: 'prune_profiles', everyMs: dayMs, run: pruneProfiles },
         { name: 'notices_of_dates', everyMs: hourMs, run: tell },
+        { name: 'digests', everyMs: 5 * minuteMs, run: tellOfDigests },
         {
           name: 'alerts',
           everyMs: 5 * minuteMs,
@@ -103,6 +105,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
       httpTokens.links,
       httpTokens.portalSessions,
       tokens.tellOfDates,
+      tokens.tellOfDigests,
       httpTokens.alerts,
       tokens.tellOperators,
       httpTokens.healthChecks,

@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import { createComposeNotice } from '../application/notification/compose-notice.js';
 import { createIssueLinks } from '../application/notification/issue-links.js';
 import { createTellOfDates } from '../application/notification/tell-of-dates.js';
+import { createTellOfDigests } from '../application/notification/tell-of-digests.js';
 import { createInvoiceNotices } from '../application/policies/invoice-notices.policy.js';
 import { createPaymentNotices } from '../application/policies/payment-notices.policy.js';
 import { createPlanNotices } from '../application/policies/plan-notices.policy.js';
@@ -11,6 +12,7 @@ import { PostgresLinks } from '../infrastructure/postgres/links.js';
 import { PostgresMailInbox } from '../infrastructure/postgres/mail-inbox.js';
 import { PostgresNoticeTemplates } from '../infrastructure/postgres/notice-templates.js';
 import { PostgresNotifications } from '../infrastructure/postgres/notifications.js';
+import { PostgresDigestQueries } from '../infrastructure/read-models/digests.js';
 import { PostgresExpiringCards } from '../infrastructure/read-models/expiring-cards.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { createNotificationWorker } from '../interfaces/worker/notification-worker.js';
@@ -47,6 +49,7 @@ export const notificationModule = new ContainerModule(({ bind }) => {
         renderMail: renderMailHtml,
         businessName: config.mail.from.name,
         mailDomain: config.mail.from.address.split('@')[1] ?? 'counterfoil.localhost',
+        operators: { recipients: config.mail.reports.to, language: config.mail.reports.language },
       }),
     [
       tokens.customerHandler,
@@ -94,5 +97,15 @@ export const notificationModule = new ContainerModule(({ bind }) => {
       httpTokens.invoicing,
       httpTokens.clock,
     ],
+  );
+  bind(tokens.tellOfDigests).toResolvedValue(
+    (pool, notifications, { zone }, clock, { config }) =>
+      createTellOfDigests({
+        ...{ notifications, zone, clock },
+        queries: new PostgresDigestQueries(pool),
+        recipients: config.mail.reports.to,
+        hour: config.mail.reports.hour,
+      }),
+    [tokens.pool, tokens.notifications, httpTokens.invoicing, httpTokens.clock, tokens.surroundings],
   );
 });

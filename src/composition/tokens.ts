@@ -12,6 +12,7 @@ import type { InvoiceHandler } from '../application/invoice/invoice-operations.j
 import type { ClientLimits } from '../application/limit/client-limits.js';
 import type { ComposeNotice } from '../application/notification/compose-notice.js';
 import type { createTellOfDates } from '../application/notification/tell-of-dates.js';
+import type { createTellOfDigests } from '../application/notification/tell-of-digests.js';
 import type { BackfillCustomers } from '../application/payment/backfill-payments.js';
 import type { PaymentEffects, PaymentHandler } from '../application/payment/payment-effects.js';
 import type { BillingIdentities } from '../application/ports/billing-identities.js';
@@ -140,6 +141,7 @@ export const tokens = {
   notificationWorker: token<Worker>('notificationWorker'),
   noticePolicies: token<readonly Policy[]>('noticePolicies'),
   tellOfDates: token<ReturnType<typeof createTellOfDates>>('tellOfDates'),
+  tellOfDigests: token<ReturnType<typeof createTellOfDigests>>('tellOfDigests'),
   counters: token<Counters>('counters'),
   userHandler: token<UserHandler>('userHandler'),
   userAccounts: token<UserAccounts>('userAccounts'),

@@ -15,6 +15,7 @@ import { knownZone, parseZone } from '../shared/zones.js';
 import type { IssueLinks } from './issue-links.js';
 import type { LinkVariable, NoticeFacts, NoticeKind } from './notice-kinds.js';
 import { linksOf } from './notice-kinds.js';
+import { stateOf } from './tell-of-digests.js';
 import { englishWords, languageOf, ownWords } from './words-of-notices.js';
 import type { WrittenNotice } from './write-notice.js';
 import { plainText, writeNotice } from './write-notice.js';
@@ -46,9 +47,15 @@ export function createComposeNotice(parts: {
   readonly businessName: string;
   /** What stands after the @ of Message-IDs. */
   readonly mailDomain: string;
+  readonly operators: {
+    /** Mail addresses. */
+    readonly recipients: readonly string[];
+    /** ISO 639 */
+    readonly language: string;
+  };
 }): ComposeNotice {
   const { customers, profiles, records, invoices, templates, issueLinks, renderMail } = parts;
-  const { businessName, mailDomain } = parts;
+  const { businessName, mailDomain, operators } = parts;
 
   async function wordsOf(kind: NoticeKind, language: string): Promise<NoticeWords> {
     return (
@@ -91,8 +98,36 @@ export function createComposeNotice(parts: {
     return links;
   }
 
+  function mailOf(notice: Parameters<ComposeNotice>[0], to: string, written: WrittenNotice): ComposedNotice {
+    return {
+      outcome: 'mail',
+      mail: {
+        messageId: `<${notice.id}.${notice.sending}@${mailDomain}>`,
+        to,
+        subject: written.subject,
+        text: plainText(written),
+        html: renderMail(written, businessName),
+      },
+    };
+  }
+
+  /** To one of those who are configured, as long as they are. */
+  async function composeForOperator(notice: Parameters<ComposeNotice>[0]): Promise<ComposedNotice> {
+    const to = operators.recipients.find((address) => stateOf(address) === notice.state);
+    if (to === undefined) return { outcome: 'skipped', reason: 'no_address' };
+    const { language } = operators;
+    const written = writeNotice(notice.kind, await wordsOf(notice.kind, language), {
+      facts: notice.facts,
+      links: {},
+      reader: { name: null, locale: language, language, zone: knownZone('UTC') },
+      businessName,
+    });
+    return mailOf(notice, to, written);
+  }
+
   return async (notice) => {
     const { kind, customer } = notice;
+    if (customer === null) return composeForOperator(notice);
     const { state } = await customers.load(customer);
     if (state.status === 'absent') return { outcome: 'skipped', reason: 'customer_unknown' };
     const profile = await profiles.read(state);
@@ -117,16 +152,7 @@ export function createComposeNotice(parts: {
       },
       businessName,
     });
-    return {
-      outcome: 'mail',
-      mail: {
-        messageId: `<${notice.id}.${notice.sending}@${mailDomain}>`,
-        to: profile.email,
-        subject: written.subject,
-        text: plainText(written),
-        html: renderMail(written, businessName),
-      },
-    };
+    return mailOf(notice, profile.email, written);
   };
 }
 

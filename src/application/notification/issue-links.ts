@@ -31,6 +31,7 @@ export function createIssueLinks(parts: {
       case 'portal_link':
         return `${publicUrl}/portal`;
       case 'sign_in_link': {
+        if (customer === null) throw new Error('a link to sign in needs a customer');
         const token = await links.issue('portal', customer, later(clock.now(), signInMinutes * 60_000));
         return `${publicUrl}/portal/sign-in/${token}`;
       }

@@ -1,3 +1,5 @@
+import type { DailyFigures, ObjectiveName, Share } from '../ports/digest-queries.js';
+
 /** What a variable of a notice is filled with; how it reads is the language's business. */
 export type NoticeFact =
   | { readonly text: string }
@@ -8,7 +10,21 @@ export type NoticeFact =
   /** A moment, shown as the day in the customer's zone. */
   | { readonly instant: string }
   /** Why a payment was declined, by the provider's codes. */
-  | { readonly declined: string };
+  | { readonly declined: string }
+  | FiguresFact;
+
+/** Figures for operators, which are shown as tables where their variable stands alone. */
+export type FiguresFact =
+  | { readonly daily: DailyFigures }
+  | { readonly objectives: readonly ToldObjective[] };
+
+/** What was promised, in basis points, and how it was kept. */
+export type ToldObjective = {
+  readonly name: ObjectiveName;
+  readonly promised: number;
+  readonly share: Share;
+  readonly before: Share;
+};
 
 export type NoticeFacts = Readonly<Record<string, NoticeFact>>;
 
@@ -35,6 +51,8 @@ const kinds = {
   card_expiring: ['card', 'expires', 'portal_link'],
   credit_expiring: ['amount', 'expires_on', 'portal_link'],
   sign_in: ['sign_in_link', 'minutes'],
+  daily_digest: ['day', 'figures', 'as_of', 'position'],
+  weekly_summary: ['first_day', 'last_day', 'objectives', 'as_of', 'position'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type NoticeKind = keyof typeof kinds;

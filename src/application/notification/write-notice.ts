@@ -4,13 +4,15 @@ import type { NoticeWords } from '../ports/notice-templates.js';
 import { moneyText } from '../shared/money-text.js';
 import type { Zone } from '../shared/zones.js';
 import { declineWords } from './decline-words.js';
+import type { FigureTable } from './digest-tables.js';
+import { figureTables } from './digest-tables.js';
 import { fill, oneLine } from './fill-words.js';
 import type { LinkVariable, NoticeFact, NoticeFacts, NoticeKind } from './notice-kinds.js';
 import { linksOf } from './notice-kinds.js';
 import { phrasesIn } from './words-of-notices.js';
 
-/** Of a mail, each piece on its own: a paragraph of text, or a link that is shown as a button. */
-type Piece = { readonly text: string } | { readonly label: string; readonly url: string };
+/** Of a mail, each piece on its own: a paragraph of text, a link that is shown as a button, or a table. */
+type Piece = { readonly text: string } | { readonly label: string; readonly url: string } | FigureTable;
 
 /** A notice in words, before it has a look. */
 export type WrittenNotice = {
@@ -54,6 +56,8 @@ export function writeNotice(
       const url = links[link];
       return url === undefined ? [] : [{ label: phrases[link], url }];
     }
+    const fact = only === undefined || !Object.hasOwn(facts, only) ? undefined : facts[only];
+    if (fact !== undefined && ('daily' in fact || 'objectives' in fact)) return figureTables(fact, reader);
     // A link within a sentence is written out.
     for (const name of linkMarks) values.set(name, links[name] ?? '');
     const text = fill(paragraph, values)
@@ -66,12 +70,19 @@ export function writeNotice(
 
 /** The plain text part of a mail. */
 export function plainText({ pieces }: WrittenNotice): string {
-  const parts = pieces.map((piece) => ('text' in piece ? piece.text : `${piece.label}:\n${piece.url}`));
-  return `${parts.join('\n\n')}\n`;
+  return `${pieces.map(pieceText).join('\n\n')}\n`;
+}
+
+function pieceText(piece: Piece): string {
+  if ('text' in piece) return piece.text;
+  if ('url' in piece) return `${piece.label}:\n${piece.url}`;
+  return [piece.title, ...piece.rows.map(([label, value]) => `  ${label}: ${value}`)].join('\n');
 }
 
 function factText(fact: NoticeFact, { locale, language, zone }: Reader): string {
   if ('text' in fact) return oneLine(fact.text);
+  // Figures have a place of their own, and no words within a sentence.
+  if ('daily' in fact || 'objectives' in fact) return '';
   if ('declined' in fact) return declineWords(fact.declined, language);
   if ('date' in fact) return dayText(new Date(`${fact.date}T00:00:00Z`), locale, 'UTC');
   if ('instant' in fact) return dayText(new Date(parseInstant(fact.instant) ?? fact.instant), locale, zone);

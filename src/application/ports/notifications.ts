@@ -2,14 +2,15 @@ import type { Instant } from '../../domain/shared/instant.js';
 import type { NoticeFacts, NoticeKind } from '../notification/notice-kinds.js';
 import type { CreatedRange, Page, PageRequest } from './read-models.js';
 
-/** Something that a customer is to be told. */
+/** Something that a customer, or an operator, is to be told. */
 export type Notice = {
   readonly kind: NoticeKind;
   /** Id of what it is about. */
   readonly subject: string;
   /** What of the subject it tells: one kind, subject and state are told once. */
   readonly state: string;
-  readonly customer: string;
+  /** Null for what operators are told. */
+  readonly customer: string | null;
   /** What the words are filled with; ids, amounts and dates, and nothing personal. */
   readonly facts: NoticeFacts;
   /** The event that it follows from; null where a date brought it about. */
@@ -25,7 +26,7 @@ export type NotificationRow = {
   readonly kind: NoticeKind;
   readonly subject: string;
   readonly state: string;
-  readonly customer: string;
+  readonly customer: string | null;
   readonly status: NotificationStatus;
   /** 1, and one more with each resend. */
   readonly sending: number;

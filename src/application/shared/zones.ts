@@ -38,6 +38,11 @@ export function civilDateIn(zone: Zone, instant: Instant): CivilDate {
   return dateAt(zone, Date.parse(instant));
 }
 
+/** The hour that clocks there show at that instant, 0 to 23. */
+export function hourIn(zone: Zone, instant: Instant): number {
+  return Number(wallClock(zone, Date.parse(instant)).hour);
+}
+
 /**
  * The first instant of that day there: midnight, or where clocks skip midnight the moment they skip it, or where they
  * go back over midnight the first of the two. Of a day that the place skipped, the start of the day after.

@@ -15,6 +15,11 @@ const template = `<!doctype html>
 <% for (const piece of it.pieces) { %><% if ('url' in piece) { %>
 <p style="margin:24px 0"><a href="<%= piece.url %>" style="display:inline-block;padding:12px 20px;background:#1f5fbf;color:#ffffff;border-radius:6px;text-decoration:none;font-weight:600"><%= piece.label %></a></p>
 <p style="margin:0 0 16px;font-size:13px;color:#5a6475;word-break:break-all"><%= piece.url %></p>
+<% } else if ('rows' in piece) { %>
+<h2 style="margin:24px 0 4px;font-size:16px"><%= piece.title %></h2>
+<table style="width:100%;border-collapse:collapse;font-size:14px">
+<% for (const [label, value] of piece.rows) { %><tr><th scope="row" style="padding:4px 12px 4px 0;border-top:1px solid #dfe3ea;text-align:left;vertical-align:top;font-weight:400"><%= label %></th><td style="padding:4px 0;border-top:1px solid #dfe3ea;text-align:right;white-space:pre-line"><%= value %></td></tr>
+<% } %></table>
 <% } else { %><p style="margin:0 0 16px;white-space:pre-line"><%= piece.text %></p>
 <% } %><% } %></div>
 </body></html>

@@ -8,7 +8,7 @@ import { insert, update } from '../projections/row-changes.js';
 
 /**
  * The latest attempt of each payment: when it was asked for, when it ended and how. `waited` marks one in which the customer
- * had to act, whose time is not ours.
+ * had to act, whose time is not ours. Those without an end are few, and found by their beginning.
  */
 const ddl = `
   create table attempts (
@@ -22,6 +22,7 @@ const ddl = `
     created_at timestamptz not null
   ) with (fillfactor = 85);
   create index attempts_by_end    on attempts (ended_at) where ended_at is not null;
+  create index attempts_open      on attempts (started_at) where ended_at is null;
   create index attempts_by_amount on attempts (amount, created_at);
 `;
 
@@ -69,7 +70,7 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
 
 export const attemptsProjection: Projection = {
   name: 'attempts',
-  version: 1,
+  version: 2,
   ddl,
   tables: { attempts: ['payment'] },
   changesOf: routeByCategory({ payment: handlers }),

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { stuckAfterMs } from '../../application/payment/stuck-payments.js';
 import { later } from '../../application/webhook/retry-schedule.js';
 import type { Instant } from '../../domain/shared/instant.js';
@@ -7,7 +7,7 @@ import type { Instant } from '../../domain/shared/instant.js';
  * How many payments have been on their way for too long, as the job that looks after them takes them for it. Each status is counted
  * apart: only so does the server know how rare it is, and take the index.
  */
-export async function countStuck(pool: Pick<Pool, 'query'>, now: Instant): Promise<number> {
+export async function countStuck(pool: Pick<Pool | ClientBase, 'query'>, now: Instant): Promise<number> {
   const limits = Object.entries(stuckAfterMs);
   const counts = limits.map(
     (_, n) =>

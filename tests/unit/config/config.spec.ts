@@ -32,6 +32,19 @@ describe('the configuration', () => {
     });
   });
 
+  it('mails digests to whom it is told, and in a demo to its own inbox', () => {
+    const reportsTo = (environment: Record<string, string>) => readConfig(environment).mail.reports.to;
+    expect(reportsTo({})).toEqual(['operators@counterfoil.localhost']);
+    expect(reportsTo(live)).toEqual([]);
+    expect(reportsTo({ ...live, COUNTERFOIL_REPORTS_TO: 'a@acme.example, b@acme.example' })).toEqual([
+      'a@acme.example',
+      'b@acme.example',
+    ]);
+    const sent = { SMTP_URL: 'smtp://mail:25', COUNTERFOIL_MAIL_FROM: 'Acme <a@acme.example>' };
+    expect(reportsTo(sent)).toEqual([]);
+    expect(readConfig({}).mail.reports).toMatchObject({ hour: 6, language: 'en' });
+  });
+
   it('takes blank variables for unset ones', () => {
     expect(readConfig({ DATABASE_URL: '', STRIPE_SECRET_KEY: '', PORT: '' }).mode).toBe('demo');
   });
@@ -204,6 +217,9 @@ describe('the configuration', () => {
       { COUNTERFOIL_LIMIT_DECLINES_PER_CUSTOMER: 'none' },
       'COUNTERFOIL_LIMIT_DECLINES_PER_CUSTOMER',
     ],
+    ['a recipient that is no address', { COUNTERFOIL_REPORTS_TO: 'ops' }, 'COUNTERFOIL_REPORTS_TO'],
+    ['an hour that no day has', { COUNTERFOIL_REPORTS_HOUR: '24' }, 'COUNTERFOIL_REPORTS_HOUR'],
+    ['a language without words', { COUNTERFOIL_REPORTS_LANGUAGE: 'xx' }, 'COUNTERFOIL_REPORTS_LANGUAGE'],
     ['an unknown log level', { COUNTERFOIL_LOG_LEVEL: 'loud' }, 'COUNTERFOIL_LOG_LEVEL'],
     ['a mode that does not exist', { COUNTERFOIL_MODE: 'prod' }, 'COUNTERFOIL_MODE'],
   ])('refuses %s by the name of its variable', (_name, environment, variable) => {

@@ -51,6 +51,7 @@ beforeEach(async () => {
     renderMail: renderMailHtml,
     businessName: 'Acme',
     mailDomain: 'acme.example',
+    operators: { recipients: [], language: 'en' },
   });
 });
 
@@ -277,6 +278,6 @@ describe('the words of mails', () => {
     expect((await app.api.get('/v1/notification_templates/constructor/en')).status).toBe(404);
     expect((await app.api.get('/v1/notification_templates/receipt/xx')).status).toBe(404);
     const all = (await app.api.get('/v1/notification_templates')).body['data'];
-    expect(all).toHaveLength(22);
+    expect(all).toHaveLength(26);
   });
 });

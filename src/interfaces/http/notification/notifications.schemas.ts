@@ -40,7 +40,7 @@ export const notificationSchema = z
     kind,
     subject: z.string().meta({ description: 'Id of what it is about.' }),
     state: z.string().meta({ description: 'One kind, subject and state are told once.' }),
-    customer: z.string(),
+    customer: z.string().nullable().meta({ description: 'Null for what operators are told.' }),
     status,
     sending: z.int().meta({ description: '1, and one more with each resend.' }),
     attempts: z.int(),

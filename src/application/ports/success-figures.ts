@@ -1,0 +1,23 @@
+/**
+ * What came of payments in a window: the one definition that alerts, the overview and the mails to operators share. A payment
+ * counts once, by its latest attempt, in the window in which that ended; a customer who succeeds with a second card is a success.
+ */
+export type PaymentOutcomes = {
+  /** Paid or authorized. */
+  readonly succeeded: number;
+  /** Declined, or failed for good. */
+  readonly failed: number;
+  /** Begun in the window and left by the customer where the bank wanted them to act: neither, and left out. */
+  readonly unfinished: number;
+  /** Begun in the window and without an answer so far, or called off: left out as well. What is in doubt has not failed. */
+  readonly unanswered: number;
+};
+
+/** What came of the provider's verified webhooks that arrived in a window; bad signatures never get so far. */
+export type WebhookOutcomes = {
+  readonly handled: number;
+  /** They could not be handled so far, or are parked. */
+  readonly failed: number;
+  /** Nobody has tried yet: left out. */
+  readonly waiting: number;
+};

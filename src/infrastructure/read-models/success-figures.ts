@@ -1,0 +1,33 @@
+import type { ClientBase, Pool } from 'pg';
+import type { PaymentOutcomes, WebhookOutcomes } from '../../application/ports/success-figures.js';
+import type { Instant } from '../../domain/shared/instant.js';
+
+type Source = Pick<Pool | ClientBase, 'query'>;
+
+/** What came of the payments whose latest attempt ended in a window; what is left out of it was begun in the window. */
+export async function paymentOutcomes(source: Source, from: Instant, to: Instant): Promise<PaymentOutcomes> {
+  const { rows } = await source.query<PaymentOutcomes>(
+    `select * from (
+       select count(*) filter (where outcome = 'succeeded')::int as succeeded,
+         count(*) filter (where outcome = 'failed')::int as failed
+       from read_attempts.attempts where ended_at >= $1 and ended_at < $2
+     ) as ended, (
+       select count(*) filter (where waited)::int as unfinished, count(*) filter (where not waited)::int as unanswered
+       from read_attempts.attempts where ended_at is null and started_at >= $1 and started_at < $2
+     ) as open`,
+    [from, to],
+  );
+  return rows[0] ?? { succeeded: 0, failed: 0, unfinished: 0, unanswered: 0 };
+}
+
+/** What came of the verified webhooks that arrived in a window, by the machine's clock. */
+export async function webhookOutcomes(source: Source, from: Instant, to: Instant): Promise<WebhookOutcomes> {
+  const { rows } = await source.query<WebhookOutcomes>(
+    `select count(*) filter (where status in ('processed', 'ignored'))::int as handled,
+       count(*) filter (where status in ('failed', 'parked'))::int as failed,
+       count(*) filter (where status = 'received')::int as waiting
+     from counterfoil.inbound_webhooks where received_at >= $1 and received_at < $2`,
+    [from, to],
+  );
+  return rows[0] ?? { handled: 0, failed: 0, waiting: 0 };
+}
