@@ -2,6 +2,7 @@ import type { Breakers } from '../application/ports/breakers.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { EventStore } from '../application/ports/event-store.js';
 import type { InboundWebhooks } from '../application/ports/inbound-webhooks.js';
+import type { Notifications } from '../application/ports/notifications.js';
 import type { PolicyProgress } from '../application/ports/policy-progress.js';
 import type { PendingEffects, Projections } from '../application/ports/read-models.js';
 import { firstPage } from '../application/ports/read-models.js';
@@ -11,6 +12,8 @@ import type { HealthChecks, HealthReport } from '../interfaces/http/http-tokens.
 const lagMaxMs = 30_000;
 /** A request that has been open for this long is stuck: workers ask again every few seconds at first. */
 const openMaxMs = 15 * 60_000;
+/** A notice that is due is taken within seconds, unless no worker runs or each sending takes very long. */
+const untoldMaxMs = 15 * 60_000;
 const answerWithinMs = 2_000;
 
 type Check = () => Promise<{ readonly healthy: boolean; readonly detail: string }>;
@@ -19,15 +22,17 @@ type Check = () => Promise<{ readonly healthy: boolean; readonly detail: string 
 export function createHealthChecks(parts: {
   readonly eventStore: EventStore;
   readonly projections: Projections;
-  readonly pending: PendingEffects;
+  readonly pending: Pick<PendingEffects, 'due'>;
   readonly inbox: InboundWebhooks;
   readonly clock: Clock;
   readonly breakers: Breakers;
-  readonly policies: PolicyProgress;
+  readonly policies: Pick<PolicyProgress, 'failures'>;
+  readonly notifications: Pick<Notifications, 'trouble'>;
   /** Rejects when the read models' database cannot be written to. */
   readonly writable: () => Promise<void>;
 }): HealthChecks {
-  const { eventStore, projections, pending, inbox, clock, breakers, policies, writable } = parts;
+  const { eventStore, projections, pending, inbox, clock, breakers, policies, notifications, writable } =
+    parts;
 
   const lag: Check = async () => {
     const lagMs = projections.lagMs();
@@ -63,6 +68,14 @@ export function createHealthChecks(parts: {
     const { rows } = await inbox.list({ ...page, status: 'parked' });
     return { healthy: rows.length === 0, detail: rows[0]?.lastError ?? 'none is parked' };
   };
+  /** What was given up more than a day ago waits in the list, and is no news any more. */
+  const mails: Check = async () => {
+    const { parked, failing, oldest_due_ms: dueMs } = await notifications.trouble();
+    return {
+      healthy: parked === 0 && failing === 0 && dueMs <= untoldMaxMs,
+      detail: `${parked} parked in 24 h, ${failing} tried three times or more, the oldest due for ${Math.round(dueMs / 1000)} s`,
+    };
+  };
 
   const provider: Check = async () => {
     const broken = breakers.status().filter(({ state }) => state !== 'closed');
@@ -80,6 +93,7 @@ export function createHealthChecks(parts: {
         inbound_webhooks: webhooks,
         parked_events: parkedEvents,
         policies: followed,
+        notifications: mails,
         projections: lag,
       }),
   };

@@ -55,7 +55,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
     [tokens.surroundings],
   );
   bind(httpTokens.healthChecks).toResolvedValue(
-    (eventStore, projections, pending, inbox, clock, breakers, policies, pool) =>
+    (eventStore, projections, pending, inbox, clock, breakers, policies, notifications, pool) =>
       createHealthChecks({
         eventStore,
         projections,
@@ -64,6 +64,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         clock,
         breakers,
         policies,
+        notifications,
         writable: async () => {
           const { rows } = await pool.query<{ readonly: boolean }>('select pg_is_in_recovery() as readonly');
           if (rows[0]?.readonly !== false) throw new Error('the database takes no writes');
@@ -77,6 +78,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
       tokens.machineClock,
       httpTokens.breakers,
       httpTokens.policyProgress,
+      tokens.notifications,
       tokens.pool,
     ],
   );

@@ -91,6 +91,15 @@ export class InMemoryNotifications implements Notifications {
     };
     return true;
   }
+
+  async trouble() {
+    const of = (status: string) => [...this.kept.values()].filter(({ row }) => row.status === status);
+    return {
+      parked: of('parked').length,
+      failing: of('queued').filter(({ row }) => row.attempts >= 3).length,
+      oldest_due_ms: 0,
+    };
+  }
 }
 
 export class InMemoryTemplates implements NoticeTemplates {

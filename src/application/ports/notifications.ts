@@ -53,6 +53,16 @@ export type NoticeOutcome =
   | { readonly status: 'queued'; readonly error: string; readonly retryInMs: number }
   | { readonly status: 'parked'; readonly error: string };
 
+/** What of the outbox does not go as it should. */
+export type OutboxTrouble = {
+  /** Given up in the last 24 hours. */
+  readonly parked: number;
+  /** Still tried, after three attempts or more. */
+  readonly failing: number;
+  /** For how long the one that is due longest has been due; 0 where none is. */
+  readonly oldest_due_ms: number;
+};
+
 /** The outbox of notices: a row is what is to be told, once; a worker tells it. */
 export interface Notifications {
   /** Durable before it answers; false where this was queued before, whatever became of it. */
@@ -73,6 +83,7 @@ export interface Notifications {
   ): Promise<Page<NotificationRow>>;
   /** Makes one due again, as another mail; false when there is none of that id. */
   resend(id: string): Promise<boolean>;
+  trouble(): Promise<OutboxTrouble>;
 }
 
 /** A mail that was kept in place of being sent. */

@@ -6,6 +6,7 @@ import type {
   NoticeOutcome,
   NotificationRow,
   Notifications,
+  OutboxTrouble,
 } from '../../application/ports/notifications.js';
 import { commandIdOf } from '../../application/shared/event-ids.js';
 import { Conditions, keysetPage } from '../read-models/keyset-page.js';
@@ -96,5 +97,21 @@ export class PostgresNotifications implements Notifications {
       [id],
     );
     return rowCount === 1;
+  }
+
+  async trouble(): Promise<OutboxTrouble> {
+    const { rows } = await this.#pool.query<{ [K in keyof OutboxTrouble]: string }>(
+      `select count(*) filter (where status = 'parked' and settled_at > clock_timestamp() - interval '1 day') as parked,
+         count(*) filter (where status = 'queued' and attempts >= 3) as failing,
+         coalesce(extract(epoch from clock_timestamp() - min(next_attempt_at) filter (where status = 'queued')) * 1000, 0)
+           as oldest_due_ms
+       from counterfoil.notifications where status in ('queued', 'parked')`,
+    );
+    const { parked, failing, oldest_due_ms: dueMs } = rows[0] ?? { parked: 0, failing: 0, oldest_due_ms: 0 };
+    return {
+      parked: Number(parked),
+      failing: Number(failing),
+      oldest_due_ms: Math.max(0, Math.round(Number(dueMs))),
+    };
   }
 }

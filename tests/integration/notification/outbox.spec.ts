@@ -93,6 +93,29 @@ describe('the outbox of notices', () => {
     expect(await outbox.find(required(second).id)).toMatchObject({ status: 'sent', message_id: '<2@x>' });
     expect(await outbox.resend(`ntf_${randomUUID()}`)).toBe(false);
   });
+
+  it('tells of what does not go as it should, and not of what was given up long ago', async () => {
+    await bench.rows('delete from counterfoil.notifications');
+    const none = { parked: 0, failing: 0, oldest_due_ms: 0 };
+    expect(await outbox.trouble()).toEqual(none);
+    for (const error of ['no such mailbox', 'long ago']) {
+      await outbox.queue(notice(error));
+      const [claimed] = await outbox.claimDue(1, 60_000);
+      await outbox.settle(required(claimed), { status: 'parked', error });
+    }
+    await bench.rows(
+      `update counterfoil.notifications set settled_at = settled_at - interval '25 hours' where subject = 'long ago'`,
+    );
+    await outbox.queue(notice());
+    await bench.rows(
+      `update counterfoil.notifications set attempts = 3, next_attempt_at = next_attempt_at - interval '20 minutes'
+       where status = 'queued'`,
+    );
+    const { oldest_due_ms: dueMs, ...counts } = await outbox.trouble();
+    expect(counts).toEqual({ parked: 1, failing: 1 });
+    expect(dueMs).toBeGreaterThanOrEqual(20 * 60_000);
+    await bench.rows('delete from counterfoil.notifications');
+  });
 });
 
 describe('links', () => {

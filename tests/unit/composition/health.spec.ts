@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OutboxTrouble } from '../../../src/application/ports/notifications.js';
+import { createHealthChecks } from '../../../src/composition/health.js';
+import { systemClock } from '../../../src/infrastructure/system-clock.js';
+import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
+import { InMemoryInbox, PretendProjections } from '../http/in-memory-ports.js';
+
+const quiet: OutboxTrouble = { parked: 0, failing: 0, oldest_due_ms: 0 };
+
+function checksWith(trouble: OutboxTrouble | Error) {
+  return createHealthChecks({
+    eventStore: new InMemoryEventStore(),
+    projections: new PretendProjections(),
+    pending: { due: async () => [] },
+    inbox: new InMemoryInbox(),
+    clock: systemClock,
+    breakers: { status: () => [] },
+    policies: { failures: async () => [] },
+    notifications: {
+      trouble: async () => {
+        if (trouble instanceof Error) throw trouble;
+        return trouble;
+      },
+    },
+    writable: async () => undefined,
+  });
+}
+
+describe('the health of mails', () => {
+  it('is good while they go out', async () => {
+    expect(await checksWith({ ...quiet, oldest_due_ms: 60_000 }).payments()).toMatchObject({
+      healthy: true,
+      checks: { notifications: { healthy: true } },
+    });
+  });
+
+  it.each([
+    ['one was parked', { ...quiet, parked: 1 }, '1 parked in 24 h'],
+    ['one fails again and again', { ...quiet, failing: 1 }, '1 tried three times or more'],
+    ['nobody takes what is due', { ...quiet, oldest_due_ms: 16 * 60_000 }, 'the oldest due for 960 s'],
+    ['the outbox cannot be asked', new Error('secret@example.com'), 'not reachable'],
+  ])('is bad where %s, and says so without an address', async (_title, trouble, words) => {
+    const report = await checksWith(trouble).payments();
+    expect(report.healthy).toBe(false);
+    expect(report.checks['notifications']).toEqual({
+      healthy: false,
+      detail: expect.stringContaining(words),
+    });
+    expect((await checksWith(trouble).ready()).healthy).toBe(true);
+  });
+});
