@@ -159,6 +159,8 @@ story('the console in a browser', () => {
       '/manual-payments/record',
       '/api-keys',
       '/operations',
+      '/notification-templates/receipt/en',
+      '/notification-templates/write',
       '/users',
       '/account',
     ],
@@ -173,6 +175,8 @@ story('the console in a browser', () => {
           '/credits',
           '/orders',
           '/customers',
+          '/notifications',
+          '/notification-templates',
           '/webhooks',
           '/audit/access',
         ]

@@ -8,6 +8,7 @@ import { eventuallyHolds } from '../../support/eventually.js';
 import type { InMemoryNotifications } from '../../support/in-memory-notifications.js';
 import { issueInvoice } from '../../support/issue-invoice.js';
 import { fieldsOf } from '../../support/page-reader.js';
+import { notificationPages } from './notification-page-examples.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 import { saveMethod } from './saved-method.js';
@@ -30,6 +31,8 @@ async function payment(more: Readonly<Record<string, unknown>> = {}): Promise<st
   const answer = await server.api.post('/v1/payments', body);
   return String(answer.body['id'] ?? (answer.body['payment'] as { id: string }).id);
 }
+
+notificationPages({ server: () => server, as });
 
 describe('alerts', () => {
   it('are shown, taken notice of with a reason, and their thresholds changed by whoever may', async () => {

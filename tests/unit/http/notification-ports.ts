@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Container } from 'inversify';
+import type { InboxMail } from '../../../src/application/ports/notifications.js';
 import type { PortalSessions } from '../../../src/application/ports/portal-sessions.js';
 import { renderMailHtml } from '../../../src/infrastructure/notification/mail-html.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
@@ -11,12 +12,17 @@ import {
 } from '../../support/in-memory-notifications.js';
 
 /** Notices, their words and the links in them, in memory. */
-export function bindNotifications(container: Container): void {
+export function bindNotifications(container: Container): InboxMail[] {
+  const mails: InboxMail[] = [];
   container.bind(httpTokens.notifications).toConstantValue(new InMemoryNotifications());
   container.bind(httpTokens.noticeTemplates).toConstantValue(new InMemoryTemplates());
   container.bind(httpTokens.links).toConstantValue(new InMemoryLinks());
-  container.bind(httpTokens.mailInbox).toConstantValue(null);
+  container.bind(httpTokens.mailInbox).toConstantValue({
+    latest: async () => mails,
+    find: async (id) => mails.find((mail) => mail.id === id),
+  });
   container.bind(httpTokens.renderMail).toConstantValue(renderMailHtml);
+  return mails;
 }
 
 class InMemoryPortalSessions implements PortalSessions {

@@ -35,6 +35,7 @@ function addressOf({ path }: Page): string {
     invoices: 'inv_',
     'manual-payments': 'mp_',
     webhooks: 'evt_',
+    notifications: 'ntf_',
   };
   return path.replace(/([\w-]+)\/:id/, (_all, kind: string) => `${kind}/${prefixes[kind] ?? ''}${uuid}`);
 }

@@ -88,7 +88,7 @@ export async function startServer(
   const { limitRules: rules = {} } = more;
   const created = createLimiting({ eventStore, logger, clock: systemClock, rules });
   const limiting = { ...created, limits: more.limits ?? created.limits };
-  const { container, renderings, users, customers, measuring } = containerOf({
+  const { container, mails, renderings, users, customers, measuring } = containerOf({
     eventStore,
     limiting,
     gateway,
@@ -140,6 +140,7 @@ export async function startServer(
       container,
       limiting,
       customers,
+      mails,
       renderings,
       users,
       measuring,
@@ -216,7 +217,7 @@ function containerOf(parts: {
   container
     .bind(httpTokens.healthChecks)
     .toConstantValue({ ready: healthy, payments: healthy } satisfies HealthChecks);
-  bindNotifications(container);
+  const mails = bindNotifications(container);
   bindCredits(container, eventStore);
   bindPlans(container, eventStore);
   const { renderings } = bindInvoices(container, eventStore, logger);
@@ -231,5 +232,5 @@ function containerOf(parts: {
   bindPortal(container);
   for (const pages of customerPages) container.bind<PageController>(pages).toSelf().inSingletonScope();
   const users = bindUserParts(container, { eventStore, apiKeys });
-  return { container, renderings, users, customers, measuring };
+  return { container, mails, renderings, users, customers, measuring };
 }

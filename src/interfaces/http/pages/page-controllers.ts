@@ -5,6 +5,8 @@ import { AuditPages } from './admin/audit-pages.js';
 import { CustomerPages } from './admin/customer-pages.js';
 import { InvoicePages } from './admin/invoice-pages.js';
 import { ManualPaymentPages } from './admin/manual-payment-pages.js';
+import { NotificationPages } from './admin/notification-pages.js';
+import { NotificationTemplatePages } from './admin/notification-template-pages.js';
 import { OperationPages } from './admin/operation-pages.js';
 import { OrderPages } from './admin/order-pages.js';
 import { OverviewPages } from './admin/overview-pages.js';
@@ -24,6 +26,8 @@ export const consolePages = [
   InvoicePages,
   OrderPages,
   CustomerPages,
+  NotificationPages,
+  NotificationTemplatePages,
   AlertPages,
   OperationPages,
   AuditPages,

@@ -28,9 +28,9 @@ export type ExchangeParts = {
   readonly trustedProxies: number;
 };
 
-/** A link that lets somebody in ends in a secret, which neither the log nor an answer shall hold. */
-function withoutTokens(path: string): string {
-  return path.replaceAll(/(?<=\/)[\w-]{43}(?=\/|$)/g, '[token]');
+/** A link that lets somebody in ends in a secret, which neither the log nor an answer shall hold; also where a text has one. */
+export function withoutTokens(text: string): string {
+  return text.replaceAll(/(?<=\/)[\w-]{43}(?=[/\s]|$)/g, '[token]');
 }
 
 export function beginExchange(request: Request, trustedProxies: number): Exchange {

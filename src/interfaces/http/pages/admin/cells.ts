@@ -47,6 +47,7 @@ const places: Readonly<Record<string, string>> = {
   mp: '/admin/manual-payments',
   usr: '/admin/users',
   evt: '/admin/audit/events',
+  ntf: '/admin/notifications',
 };
 
 /** The page about a thing, by the prefix of its id; null where there is none. */

@@ -29,6 +29,13 @@ const places: readonly { readonly title: string; readonly places: readonly Place
     ],
   },
   {
+    title: 'Mails',
+    places: [
+      { title: 'Notifications', path: '/admin/notifications', scope: 'notifications:read' },
+      { title: 'Words of mails', path: '/admin/notification-templates', scope: 'notifications:read' },
+    ],
+  },
+  {
     title: 'Developers',
     places: [
       { title: 'API keys', path: '/admin/api-keys', scope: 'keys:read' },

@@ -4,6 +4,7 @@ import type { Scope } from '../../../../application/ports/api-keys.js';
 import type { PageRequest, Page as RowPage } from '../../../../application/ports/read-models.js';
 import { oneCursor, oneCursorRefusal, pageParameters } from '../../shared/fields.js';
 import { pageOf as pageRequestOf } from '../../shared/lists.js';
+import type { Asker } from '../shared/ask-api.js';
 import type { Page, PageAnswer } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import type { Cell, Column } from './cells.js';
@@ -35,7 +36,8 @@ export function listPages<Row extends { readonly id: string }, F extends Record<
     readonly filters: readonly Filter[];
     readonly fields: F;
     readonly columns: readonly Column[];
-    load(filters: z.output<ZodObject<F>>, page: PageRequest): Promise<RowPage<Row>>;
+    /** `by` is who reads, for lists that the API has. */
+    load(filters: z.output<ZodObject<F>>, page: PageRequest, by: Asker): Promise<RowPage<Row>>;
     cells(row: Row): readonly Cell[];
     /** A button beside the title. */
     readonly action?: { readonly label: string; readonly href: string };
@@ -48,14 +50,14 @@ export function listPages<Row extends { readonly id: string }, F extends Record<
     .refine(oneCursor, oneCursorRefusal);
   type Query = z.output<ZodObject<F>> & Parameters<typeof pageRequestOf>[0];
 
-  async function show(given: Query, address: string): Promise<PageAnswer> {
+  async function show(given: Query, by: Asker): Promise<PageAnswer> {
     const request = pageRequestOf(given);
-    const { rows, hasMore } = await list.load(given, { ...request, limit: 50 });
+    const { rows, hasMore } = await list.load(given, { ...request, limit: 50 }, by);
     const back = request.endingBefore !== null;
     const [first, last] = [rows.at(0), rows.at(-1)];
     const hasNewer = back ? hasMore : request.startingAfter !== null;
     const hasOlder = back ? true : hasMore;
-    const chosen = new URLSearchParams(address.split('?')[1] ?? '');
+    const chosen = new URLSearchParams(by.context.address.split('?')[1] ?? '');
     const data = {
       path,
       columns,
@@ -70,11 +72,12 @@ export function listPages<Row extends { readonly id: string }, F extends Record<
     return { kind: 'page', template: '/admin/list', title, data };
   }
 
-  async function file(filters: z.output<ZodObject<F>>): Promise<PageAnswer> {
+  async function file(filters: z.output<ZodObject<F>>, by: Asker): Promise<PageAnswer> {
     const rows: (readonly Cell[])[] = [];
     let startingAfter: string | null = null;
     while (rows.length < csvRowsMax) {
-      const some: RowPage<Row> = await list.load(filters, { limit: 100, startingAfter, endingBefore: null });
+      const request = { limit: 100, startingAfter, endingBefore: null };
+      const some: RowPage<Row> = await list.load(filters, request, by);
       for (const row of some.rows) rows.push(list.cells(row));
       startingAfter = some.rows.at(-1)?.id ?? null;
       if (!some.hasMore || startingAfter === null) break;
@@ -90,14 +93,16 @@ export function listPages<Row extends { readonly id: string }, F extends Record<
       path,
       access: scope,
       query,
-      handle: ({ query: given, context }) => show(given as Query, context.address),
+      handle: ({ visitor, query: given, context }) =>
+        show(given as Query, { caller: visitor, context, reason: null }),
     }),
     page(area, {
       method: 'get',
       path: `${path}/csv`,
       access: scope,
       query: filtersOnly,
-      handle: ({ query: filters }) => file(filters),
+      handle: ({ visitor, query: filters, context }) =>
+        file(filters, { caller: visitor, context, reason: null }),
     }),
   ];
 }

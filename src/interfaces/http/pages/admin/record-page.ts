@@ -14,7 +14,8 @@ export type ActionField = {
   /** A code is shown in words. */
   readonly options?: readonly (string | Choice)[];
   readonly optional?: true;
-  readonly type?: 'text' | 'date';
+  /** `lines` has room for several. */
+  readonly type?: 'text' | 'date' | 'lines';
   readonly value?: string;
 };
 
@@ -26,12 +27,19 @@ export type Action = {
   readonly danger?: true;
   readonly fields?: readonly ActionField[];
   readonly note?: string;
+  /** A button that sends the same fields elsewhere, to be looked at; it needs no reason. */
+  readonly trial?: { readonly path: string; readonly button: string };
+  /** Whether it is unfolded. */
+  readonly open?: boolean;
 };
 
 export type RecordPage = {
   readonly title: string;
-  readonly id: string;
+  /** Null where the title says it. */
+  readonly id: string | null;
   readonly status: string | null;
+  /** What may be opened beside the title. */
+  readonly links?: readonly { readonly label: string; readonly href: string; readonly newTab?: true }[];
   /** Said first, where something went wrong. */
   readonly trouble?: string | null;
   /** What can be done about it, where that is not to be seen from the actions. */
@@ -40,21 +48,27 @@ export type RecordPage = {
   readonly figures: readonly { readonly title: string; readonly cell: Cell }[];
   readonly facts: readonly { readonly title: string; readonly cell: Cell }[];
   readonly tables: readonly Table[];
+  /** Shown as they are written, line by line. */
+  readonly texts?: readonly { readonly title: string; readonly text: string }[];
   readonly actions: readonly Action[];
-  readonly stream: StreamName;
 };
 
 const eventsShown = 200;
 
-/** The page about one thing: its figures, what belongs to it, what may be done to it, and everything that happened. */
+/** The page about one thing: its figures, what belongs to it, and what may be done to it. */
+export function thingAnswer(record: RecordPage): PageAnswer {
+  return { kind: 'page', template: '/admin/record', title: record.title, data: { record, history: null } };
+}
+
+/** The same of what has a stream: with everything that happened. */
 export async function recordAnswer(
-  record: RecordPage,
+  { stream, ...record }: RecordPage & { readonly stream: StreamName },
   { eventStore, describe }: { readonly eventStore: EventStore; readonly describe: DescribeEvent },
 ): Promise<PageAnswer> {
-  const events = await eventStore.readStream(record.stream);
+  const events = await eventStore.readStream(stream);
   const latest = events.slice(-eventsShown).reverse();
-  const data = {
-    record,
+  const history = {
+    stream,
     left: events.length - latest.length,
     events: latest.map((event) => ({
       ...event,
@@ -62,5 +76,5 @@ export async function recordAnswer(
       json: formatJson({ data: event.data, metadata: event.metadata }),
     })),
   };
-  return { kind: 'page', template: '/admin/record', title: record.title, data };
+  return { kind: 'page', template: '/admin/record', title: record.title, data: { record, history } };
 }

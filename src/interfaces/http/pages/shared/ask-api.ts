@@ -5,7 +5,7 @@ import { refused } from '../../shared/problem.js';
 import type { Answer, RequestContext, Route } from '../../shared/route.js';
 import type { PageContext } from './page.js';
 
-type Asker = {
+export type Asker = {
   readonly caller: { readonly userId: UserId; readonly scopes: readonly Scope[] };
   readonly context: PageContext;
   /** Why: it stands in the metadata of what is recorded. */
