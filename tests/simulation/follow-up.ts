@@ -108,7 +108,12 @@ export class FollowUp {
   agenda(): Agenda {
     return {
       claim: (now, limit) => this.#call('claim what is due', () => this.#claim(now, limit)),
-      noteFailure: (item, error) => this.#call(`${item.kind} of ${item.stream} failed: ${error}`, () => {}),
+      postpone: (item, until, error) =>
+        this.#call(`${item.kind} of ${item.stream} is left until ${until}: ${error ?? 'done'}`, () => {
+          const key = keyOf(item);
+          const { attempts = 0 } = this.#attempts.get(key) ?? {};
+          this.#attempts.set(key, { attempts, nextMs: Date.parse(until) });
+        }),
     };
   }
 
@@ -116,8 +121,7 @@ export class FollowUp {
     const due = [...this.#items()].filter((row) => String(row['due_at']) <= now && this.#isDue(row));
     return due.slice(0, limit).map((row) => {
       const attempts = (this.#attempts.get(keyOf(row))?.attempts ?? 0) + 1;
-      const waitMs = Math.min(30_000 * 2 ** Math.min(attempts - 1, 20), 3_600_000);
-      this.#attempts.set(keyOf(row), { attempts, nextMs: this.#scheduler.nowMs + waitMs });
+      this.#attempts.set(keyOf(row), { attempts, nextMs: this.#scheduler.nowMs + 20_000 });
       return { ...(row as unknown as AgendaItem), attempts };
     });
   }
@@ -141,6 +145,6 @@ export class FollowUp {
   }
 }
 
-function keyOf(row: Row): string {
+function keyOf(row: Row | AgendaItem): string {
   return `${row['event_id']} ${row['kind']} ${row['item']}`;
 }

@@ -21,10 +21,10 @@ export type AgendaItem = {
  */
 export interface Agenda {
   /**
-   * Takes up to `limit` items that are due by `now`, the longest due first, for the caller alone. An item comes back
-   * until a fact takes it off: after 30 s at first, then after twice as long each time, up to an hour.
+   * Takes up to `limit` items that are due by `now`, the longest due first, for the caller alone and for 20 s: should the
+   * caller die, another one takes them up then, however often that happens. An item comes back until a fact takes it off.
    */
   claim(now: Instant, limit: number): Promise<readonly AgendaItem[]>;
-  /** Notes why an attempt did not succeed, for whoever looks. */
-  noteFailure(item: AgendaItem, error: string): Promise<void>;
+  /** Leaves a claimed item until then, with why the attempt did not succeed for whoever looks; null where it did. */
+  postpone(item: AgendaItem, until: Instant, error: string | null): Promise<void>;
 }

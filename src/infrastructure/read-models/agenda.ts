@@ -73,10 +73,9 @@ export class PostgresAgenda implements Agenda {
          order by i.due_at, i.event_id limit $2
        ), claimed as (
          insert into counterfoil.agenda_attempts as noted (event_id, kind, item, attempts, next_attempt_at)
-         select event_id, kind, item, 1, $1::timestamptz + interval '30 seconds' from due
-         on conflict (event_id, kind, item) do update set attempts = noted.attempts + 1,
-           next_attempt_at = $1::timestamptz
-             + least(interval '30 seconds' * 2 ^ least(noted.attempts, 20), interval '1 hour')
+         select event_id, kind, item, 1, $1::timestamptz + interval '20 seconds' from due
+         on conflict (event_id, kind, item) do update
+           set attempts = noted.attempts + 1, next_attempt_at = excluded.next_attempt_at
            where noted.next_attempt_at <= $1
          returning event_id, kind, item, attempts
        )
@@ -87,10 +86,15 @@ export class PostgresAgenda implements Agenda {
     return rows;
   }
 
-  async noteFailure({ event_id: eventId, kind, item }: AgendaItem, error: string): Promise<void> {
+  async postpone(
+    { event_id: eventId, kind, item }: AgendaItem,
+    until: Instant,
+    error: string | null,
+  ): Promise<void> {
     await this.#pool.query(
-      'update counterfoil.agenda_attempts set last_error = $4 where event_id = $1 and kind = $2 and item = $3',
-      [eventId, kind, item, error],
+      `update counterfoil.agenda_attempts set next_attempt_at = $4, last_error = $5
+       where event_id = $1 and kind = $2 and item = $3`,
+      [eventId, kind, item, until, error],
     );
   }
 

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { Clock } from '../../application/ports/clock.js';
 import type { EventStore, StreamName } from '../../application/ports/event-store.js';
 import type { Lease, Leases } from '../../application/ports/lease.js';
@@ -9,15 +8,11 @@ import { recordedAt } from '../../application/shared/recorded-at.js';
 import { categoryOf, idOf } from '../../application/shared/stream-parts.js';
 import { later } from '../../application/webhook/retry-schedule.js';
 import type { Instant } from '../../domain/shared/instant.js';
+import { retryDelayMs } from './retry-delay.js';
 import type { WakeUp } from './wake-up.js';
 import type { Worker } from './work-loop.js';
 import { createWorkLoop } from './work-loop.js';
 
-const firstDelayMs = 1_000;
-/** In its first hour, so that a request ends within a minute of an outage; breakers bound what that asks of the provider. */
-const longestEarlyDelayMs = 30_000;
-const earlyMs = 3_600_000;
-const longestDelayMs = 15 * 60_000;
 /** For answers that contradict the history: a person must look, and once an hour is often enough to see that. */
 const contradictionDelayMs = 3_600_000;
 /** The read model needs a moment to see that an effect is settled, and some answers settle nothing yet. */
@@ -77,7 +72,7 @@ export function createEffectWorker(parts: {
       } catch (error) {
         logger.error({ err: error, eventId: id, stream }, 'a pending effect could not be carried out');
         const message = error instanceof Error ? error.message : String(error);
-        await postpone(effect, lease, delayAfter(effect, clock.now()), message);
+        await postpone(effect, lease, retryDelayMs(effect.attempts), message);
       } finally {
         await lease.release();
       }
@@ -97,9 +92,9 @@ export function createEffectWorker(parts: {
     switch (outcome.outcome) {
       case 'settled':
         logger.info(about, 'a pending request to the provider is settled');
-        return postpone(effect, lease, Math.max(settledPauseMs, delayAfter(effect, clock.now())), 'answered');
+        return postpone(effect, lease, Math.max(settledPauseMs, retryDelayMs(effect.attempts)), 'answered');
       case 'unknown': {
-        const delayMs = Math.max(delayAfter(effect, clock.now()), outcome.retryAfterMs ?? 0);
+        const delayMs = Math.max(retryDelayMs(effect.attempts), outcome.retryAfterMs ?? 0);
         logger.warn(
           { ...about, reason: outcome.reason, delayMs },
           'a request to the provider is still in doubt',
@@ -128,12 +123,4 @@ export function createEffectWorker(parts: {
   }
 
   return createWorkLoop({ name: 'effects', concurrency, pollMs, wakeUp, logger, claim, handle });
-}
-
-/** 1 s, 2 s, 4 s, ... to its longest, spread by a fifth so that many do not come back together. */
-function delayAfter(effect: Pick<PendingEffect, 'attempts' | 'requested_at'>, now: Instant): number {
-  const early = Date.parse(now) - Date.parse(effect.requested_at) < earlyMs;
-  const longestMs = early ? longestEarlyDelayMs : longestDelayMs;
-  const delay = Math.min(firstDelayMs * 2 ** Math.min(effect.attempts, 20), longestMs);
-  return delay - randomInt(Math.floor(delay / 5) + 1);
 }

@@ -7,6 +7,7 @@ import type { Policy } from '../../application/shared/policy.js';
 import { recordedAt } from '../../application/shared/recorded-at.js';
 import { categoryOf } from '../../application/shared/stream-parts.js';
 import { withPatience } from '../../application/shared/with-patience.js';
+import { retryDelayMs } from './retry-delay.js';
 import type { Worker } from './work-loop.js';
 
 /** A process keeps the policies for so long at a time; one that died leaves them to another after it. */
@@ -18,7 +19,6 @@ const errorPauseMs = 1_000;
 const lookMs = 1_000;
 const streamsAtOnce = 8;
 const failuresAtOnce = 50;
-const longestRetryMs = 5 * 60_000;
 
 /**
  * Follows the log and tells the policies of each event, each stream's in order. One process at a time does it, by a lease;
@@ -115,7 +115,7 @@ export function createPolicyWorker(parts: {
     for (const failure of await progress.dueFailures(failuresAtOnce)) {
       const error = await tell(await recordedAt(eventStore, failure));
       if (error === undefined) await progress.settle(failure.event_id);
-      else await progress.postpone(failure.event_id, error, retryAfterMs(failure.attempts));
+      else await progress.postpone(failure.event_id, error, retryDelayMs(failure.attempts));
     }
   }
 
@@ -130,10 +130,6 @@ function groupBy<K, V>(values: readonly V[], keyOf: (value: V) => K): ReadonlyMa
     else group.push(value);
   }
   return groups;
-}
-
-function retryAfterMs(attempts: number): number {
-  return Math.min(1_000 * 2 ** Math.min(attempts, 20), longestRetryMs);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
