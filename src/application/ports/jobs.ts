@@ -19,8 +19,8 @@ export type JobRun = {
   readonly name: string;
   /** Greater with each run; the store refuses what an earlier run's process still writes. */
   readonly fencingToken: bigint;
-  /** When the last run ended that met no error; null when there was none. */
-  readonly lastSucceededAt: Instant | null;
+  /** When the last run began that met no error, which looked no further than that; null when there was none. */
+  readonly lastGoodStartedAt: Instant | null;
 };
 
 /** Work that one process does for all, now and then. */

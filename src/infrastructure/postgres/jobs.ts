@@ -29,19 +29,19 @@ export class PostgresJobs implements Jobs {
   }
 
   async claim(name: string, leaseMs: number): Promise<JobRun | undefined> {
-    const { rows } = await this.#pool.query<{ fencing_token: bigint; last_succeeded_at: Instant | null }>(
+    const { rows } = await this.#pool.query<{ fencing_token: bigint; last_good_started_at: Instant | null }>(
       `update counterfoil.jobs
        set fencing_token = fencing_token + 1, last_started_at = clock_timestamp(),
          leased_until = clock_timestamp() + $2 * interval '1 millisecond'
        where name = $1 and due_at <= clock_timestamp()
          and (leased_until is null or leased_until <= clock_timestamp())
-       returning fencing_token, last_succeeded_at`,
+       returning fencing_token, last_good_started_at`,
       [name, leaseMs],
     );
     const [claimed] = rows;
     if (claimed === undefined) return undefined;
-    const { fencing_token: fencingToken, last_succeeded_at: lastSucceededAt } = claimed;
-    return { name, fencingToken, lastSucceededAt };
+    const { fencing_token: fencingToken, last_good_started_at: lastGoodStartedAt } = claimed;
+    return { name, fencingToken, lastGoodStartedAt };
   }
 
   progress({ name, fencingToken }: JobRun, report: JobReport, leaseMs: number): Promise<boolean> {
@@ -59,7 +59,7 @@ export class PostgresJobs implements Jobs {
     return this.#changes(
       `update counterfoil.jobs
        set report = coalesce($3, report), last_error = $4, last_finished_at = clock_timestamp(), leased_until = null,
-         last_succeeded_at = case when $4::text is null then clock_timestamp() else last_succeeded_at end,
+         last_good_started_at = case when $4::text is null then last_started_at else last_good_started_at end,
          due_at = case when due_at > last_started_at then due_at
            else clock_timestamp() + $5 * interval '1 millisecond' end
        where name = $1 and fencing_token = $2 and leased_until is not null`,

@@ -12,7 +12,10 @@ import { createWorkLoop } from './work-loop.js';
 export type Job = {
   readonly name: string;
   readonly everyMs: number;
-  run(proceed: (report: JobReport) => Promise<boolean>, lastSucceededAt: Instant | null): Promise<JobReport>;
+  run(
+    proceed: (report: JobReport) => Promise<boolean>,
+    lastGoodStartedAt: Instant | null,
+  ): Promise<JobReport>;
 };
 
 /** A run says how it stands more often than this; a process that died leaves its run to others after it. */
@@ -45,7 +48,7 @@ export function createJobRunner(parts: {
     const about = { job: job.name, run: run.fencingToken };
     let noted: boolean;
     try {
-      const report = await job.run((soFar) => jobs.progress(run, soFar, leaseMs), run.lastSucceededAt);
+      const report = await job.run((soFar) => jobs.progress(run, soFar, leaseMs), run.lastGoodStartedAt);
       noted = await jobs.finish(run, { report }, job.everyMs);
       logger.info({ ...about, report }, 'a job is done');
     } catch (error) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { PostgresJobs } from '../../../src/infrastructure/postgres/jobs.js';
@@ -62,6 +63,19 @@ describe('jobs in Postgres', () => {
     await jobs.request(name);
     if (run !== undefined) await jobs.finish(run, { report: {} }, minute);
     expect(await jobs.claim(name, minute)).toBeDefined();
+  });
+
+  it('tell the next run when the last good one began: it looked no further than that, however long it took', async () => {
+    const first = await jobs.claim(name, minute);
+    if (first === undefined) throw new Error('nobody else is at it');
+    expect(first.lastGoodStartedAt).toBeNull();
+    const began = (await statusOf())?.last_started_at;
+    await sleep(20);
+    await jobs.finish(first, { report: {} }, 0);
+    const failing = await jobs.claim(name, minute);
+    expect(failing?.lastGoodStartedAt).toBe(began);
+    if (failing !== undefined) await jobs.finish(failing, { error: 'no answer' }, 0);
+    expect((await jobs.claim(name, minute))?.lastGoodStartedAt).toBe(began);
   });
 
   it('of no name are not made due', async () => {
