@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import { collectionCodec } from '../application/collection/collection.codec.js';
 import { createRunnerOver } from '../application/collection/collection-handlers.js';
 import { createGiveUpCollection } from '../application/collection/give-up-collection.js';
+import { createRefundCardPart } from '../application/collection/refund-card-part.js';
 import { createRefundInvoice } from '../application/collection/refund-invoice.js';
 import { createStartCollection } from '../application/collection/start-collection.js';
 import { createMarkWhenCovered } from '../application/order/order-coverage.js';
@@ -102,7 +103,13 @@ export const collectionModule = new ContainerModule(({ bind }) => {
         createCollectionToPlan({ collections, plans, zone, clock }),
         createPaymentNews({ payments, collections, runner, clock, graceMs: config.inlineBudgetMs }),
         createRefundNews({ payments, collections, invoices, credits, clock }),
-        createInvoiceRefunds({ invoices, giveBack: createGiveBack(handlers) }),
+        createInvoiceRefunds({
+          invoices,
+          refundCardPart: createRefundCardPart({
+            ...{ invoices, clock, payments: { load: payments.load, run: payments.handle } },
+          }),
+          giveBack: createGiveBack(handlers),
+        }),
         createManualPaymentNews({ manualPayments, invoices, credits, startCollection, clock }),
         createCreditNews({ credits, invoices, clock }),
       ];

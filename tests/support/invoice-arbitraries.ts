@@ -31,11 +31,14 @@ import {
   hold,
   issue,
   lagoContent,
+  partRefused,
+  partReturned,
   line as plainLine,
   recordCreditNote,
   recordFinalized,
   release,
   requestCreditNote,
+  requestRefund,
   reverseCreditNote,
   reversePayment,
   simple,
@@ -163,6 +166,19 @@ export const invoiceCommand: fc.Arbitrary<InvoiceCommand> = fc.oneof(
     arbitrary: fc
       .tuple(some, fc.option(cents), some)
       .map(([n, minor, reversal]) => reversePayment(n, minor, reversal)),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(some, fc.option(cents), fc.option(cents), fc.constantFrom('fraudulent', null))
+      .map(([n, minor, most, refundReason]) =>
+        requestRefund(n, minor, { atMost: [most, null, most], refundReason }),
+      ),
+  },
+  { weight: 2, arbitrary: fc.tuple(some, some).map(([n, of]) => partRefused(n, of)) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(some, some, cents).map(([n, of, minor]) => partReturned(n, of, minor)),
   },
   {
     weight: 3,

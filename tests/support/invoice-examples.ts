@@ -16,6 +16,7 @@ import {
   parseCustomerId,
   parseHoldId,
   parseInvoiceId,
+  parseInvoiceRefundId,
   parseManualPaymentId,
   parsePaymentId,
 } from '../../src/domain/shared/ids.js';
@@ -141,6 +142,46 @@ export const reversePayment = (n: number, minor: number | null, reversal = n): I
   applicationId: `app_${n}`,
   reversalId: `rev_${reversal}`,
   amount: minor === null ? null : eur(minor),
+  cause: 'refunded',
+});
+export const invoiceRefundId = (n: number) => known(parseInvoiceRefundId(`irf_${uuid(n)}`));
+/** Asks for an amount to go back to the applications `app_1` and so on, as far as their tenders allow it. */
+export const requestRefund = (
+  n: number,
+  minor: number | null,
+  more: Partial<InvoiceCommandOf<'RequestInvoiceRefund'>> & {
+    readonly atMost?: readonly (number | null)[];
+  } = {},
+): InvoiceCommand => {
+  const { atMost = [null, null, null], ...rest } = more;
+  return {
+    type: 'RequestInvoiceRefund',
+    at,
+    invoiceRefundId: invoiceRefundId(n),
+    amount: minor === null ? null : eur(minor),
+    refundReason: null,
+    sources: atMost.map((most, index) => ({
+      applicationId: `app_${index + 1}`,
+      reversalId: `part ${index + 1} of ${n}`,
+      atMost: most === null ? null : eur(most),
+    })),
+    ...rest,
+  };
+};
+/** The part of `app_<application>` in refund n. */
+export const partRefused = (n: number, application: number): InvoiceCommand => ({
+  type: 'RecordRefundPartRefused',
+  at,
+  reversalId: `part ${application} of ${n}`,
+  code: 'charge_disputed',
+});
+/** As when the provider takes such a part on. */
+export const partReturned = (n: number, application: number, minor: number): InvoiceCommand => ({
+  type: 'ReversePayment',
+  at,
+  applicationId: `app_${application}`,
+  reversalId: `part ${application} of ${n}`,
+  amount: eur(minor),
   cause: 'refunded',
 });
 export const claim = (n: number, minor: number): InvoiceCommand => ({

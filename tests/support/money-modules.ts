@@ -2,6 +2,7 @@ import type { RunPayment } from '../../src/application/collection/card-driver.js
 import { collectionCodec } from '../../src/application/collection/collection.codec.js';
 import { collectionTasks } from '../../src/application/collection/collection-agenda.js';
 import { createRunnerOver } from '../../src/application/collection/collection-handlers.js';
+import { createRefundCardPart } from '../../src/application/collection/refund-card-part.js';
 import { createStartCollection } from '../../src/application/collection/start-collection.js';
 import { creditCodec } from '../../src/application/credit/credit.codec.js';
 import { createExpiryTask, expiryKind } from '../../src/application/credit/credit-agenda.js';
@@ -127,7 +128,13 @@ export function createMoneyModules(parts: {
     createCollectionToPlan({ collections, plans, zone, clock }),
     createPaymentNews({ payments, collections, runner, clock, graceMs }),
     createRefundNews({ payments, collections, invoices, credits, clock }),
-    createInvoiceRefunds({ invoices, giveBack: createGiveBack(handlers) }),
+    createInvoiceRefunds({
+      invoices,
+      refundCardPart: createRefundCardPart({
+        ...{ invoices, clock, payments: { load: payments.load, run: payments.handle } },
+      }),
+      giveBack: createGiveBack(handlers),
+    }),
     createManualPaymentNews({ manualPayments, invoices, credits, startCollection, clock }),
     createCreditNews({ credits, invoices, clock }),
   ];

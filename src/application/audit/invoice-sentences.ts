@@ -26,6 +26,10 @@ export function describeInvoiceEvent(event: InvoiceEvent): string {
       return `Set ${format(event.amount)} from ${carrier(event.tender)} against the invoice.`;
     case 'InvoicePaymentReversed':
       return `Took ${format(event.amount)} from ${carrier(event.tender)} back off the invoice.`;
+    case 'InvoiceRefundRequested':
+      return `Asked for ${format(event.amount)} to go back, to ${tenders(event.parts.length)}.`;
+    case 'InvoiceRefundPartRefused':
+      return `Left ${format(event.amount)} on the invoice, which did not go back (${event.code}).`;
     case 'InvoiceCreditRequested':
       return `Asked for the next number of ${event.series}, to credit ${format(event.total)}.`;
     case 'InvoiceCredited': {
@@ -52,6 +56,10 @@ export function describeSeriesEvent({ number, documentId }: SeriesEvent): string
 
 function lines(count: number): string {
   return count === 1 ? '1 line' : `${count} lines`;
+}
+
+function tenders(count: number): string {
+  return count === 1 ? '1 tender' : `${count} tenders`;
 }
 
 function carrier(tender: Tender): string {

@@ -26,6 +26,8 @@ export function invoiceAgendaOf(event: InvoiceEvent): readonly AgendaEntry[] {
     case 'InvoiceCollectionReleased':
     case 'InvoicePaymentApplied':
     case 'InvoicePaymentReversed':
+    case 'InvoiceRefundRequested':
+    case 'InvoiceRefundPartRefused':
     case 'InvoicePaid':
     case 'InvoiceReopened':
     case 'InvoiceVoided':

@@ -1,5 +1,5 @@
-import type { CreditNoteId, InvoiceId } from '../../domain/shared/ids.js';
-import { parseCreditNoteId, parseInvoiceId } from '../../domain/shared/ids.js';
+import type { CreditNoteId, InvoiceId, InvoiceRefundId } from '../../domain/shared/ids.js';
+import { parseCreditNoteId, parseInvoiceId, parseInvoiceRefundId } from '../../domain/shared/ids.js';
 import { mintedBy } from '../shared/minted-ids.js';
 
 export function invoiceIdOf(commandId: string): InvoiceId {
@@ -8,4 +8,8 @@ export function invoiceIdOf(commandId: string): InvoiceId {
 
 export function creditNoteIdOf(commandId: string): CreditNoteId {
   return mintedBy(parseCreditNoteId, 'cn', commandId);
+}
+
+export function invoiceRefundIdOf(commandId: string): InvoiceRefundId {
+  return mintedBy(parseInvoiceRefundId, 'irf', commandId);
 }

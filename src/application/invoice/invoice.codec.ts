@@ -14,11 +14,14 @@ import {
   parseCustomerId,
   parseHoldId,
   parseInvoiceId,
+  parseInvoiceRefundId,
   parseInvoiceTemplateId,
   parseManualPaymentId,
   parseOrderId,
   parsePaymentId,
 } from '../../domain/shared/ids.js';
+import { refundReasons } from '../../domain/shared/refund-reason.js';
+import type { EventCodec } from '../shared/event-codec.js';
 import {
   createEventCodec,
   storedId,
@@ -31,6 +34,7 @@ const at = storedInstant;
 const place = z.int().positive();
 const collectionId = storedId(parseCollectionId);
 const creditNoteId = storedId(parseCreditNoteId);
+const invoiceRefundId = storedId(parseInvoiceRefundId);
 
 const date = z.custom<CivilDate>((value) => typeof value === 'string' && parseCivilDate(value) !== undefined);
 const currency = z.custom<Currency>((value) => typeof value === 'string' && parseCurrency(value) === value);
@@ -125,8 +129,7 @@ const scope = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('everything') }),
 ]);
 
-/** What an invoice's facts look like in the store; tests/golden-events holds an example of every version. */
-export const invoiceCodec = createEventCodec<InvoiceEvent>({
+const codec = createEventCodec<InvoiceEvent>({
   InvoiceDrafted: z
     .strictObject({ at, ...details, content })
     .describe('Somebody is to be invoiced; everything may still be revised.'),
@@ -196,9 +199,36 @@ export const invoiceCodec = createEventCodec<InvoiceEvent>({
       tender,
       amount: storedMoney,
       cause: z.enum(reversalCauses).exactOptional(),
+      invoiceRefundId: invoiceRefundId.exactOptional(),
     })
     .describe(
       'An applied payment, or a part of it, counts no more: it was refunded, it bounced, or less is asked for.',
+    ),
+  InvoiceRefundRequested: z
+    .strictObject({
+      at,
+      invoiceRefundId,
+      refundReason: z.enum(refundReasons).nullable(),
+      amount: storedMoney,
+      parts: z.array(
+        z.strictObject({ applicationId: z.string(), reversalId: z.string(), tender, amount: storedMoney }),
+      ),
+    })
+    .describe(
+      'This much is to go back to the tenders that had paid, shared out over them; each part is carried out after this, or ' +
+        "refused. Of a card, `reversalId` is the id of its payment's refund.",
+    ),
+  InvoiceRefundPartRefused: z
+    .strictObject({
+      at,
+      invoiceRefundId,
+      applicationId: z.string(),
+      reversalId: z.string(),
+      amount: storedMoney,
+      code: z.string(),
+    })
+    .describe(
+      'This part of a refund did not go back, and stays on the invoice; the other parts are not touched.',
     ),
   InvoiceCreditRequested: z
     .strictObject({
@@ -244,3 +274,17 @@ export const invoiceCodec = createEventCodec<InvoiceEvent>({
     .strictObject({ at, amount: storedMoney })
     .describe('Nobody expects what is due to be paid; it is booked as a loss.'),
 });
+
+/** What an invoice's facts look like in the store; tests/golden-events holds an example of every version. */
+export const invoiceCodec: EventCodec<InvoiceEvent> = {
+  ...codec,
+  decode: (stored) => withItsRefund(codec.decode(stored)),
+};
+
+/** Before reversals named the refund that they are a part of, only their own id told of it. */
+function withItsRefund(event: InvoiceEvent): InvoiceEvent {
+  if (event.type !== 'InvoicePaymentReversed' || event.invoiceRefundId !== undefined) return event;
+  const [, commandId] = / refunded by ([0-9a-f-]{36})$/.exec(event.reversalId) ?? [];
+  const refundId = commandId === undefined ? undefined : parseInvoiceRefundId(`irf_${commandId}`);
+  return refundId === undefined ? event : { ...event, invoiceRefundId: refundId };
+}

@@ -29,6 +29,8 @@ export function invoiceJournalOf(event: InvoiceEvent): Journal | undefined {
     case 'InvoiceSent':
     case 'InvoiceCollectionClaimed':
     case 'InvoiceCollectionReleased':
+    case 'InvoiceRefundRequested':
+    case 'InvoiceRefundPartRefused':
     case 'InvoiceCreditRequested':
     case 'InvoicePaid':
     case 'InvoiceReopened':

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PaymentEvent } from '../../domain/payment/events.js';
-import { keptCauses, refundReasons } from '../../domain/payment/events.js';
+import { keptCauses } from '../../domain/payment/events.js';
 import {
   parseCollectionId,
   parseCreditId,
@@ -9,6 +9,7 @@ import {
   parsePaymentId,
   parseRefundId,
 } from '../../domain/shared/ids.js';
+import { refundReasons } from '../../domain/shared/refund-reason.js';
 import { createEventCodec, storedId, storedInstant, storedMoney } from '../shared/event-codec.js';
 
 const at = storedInstant;

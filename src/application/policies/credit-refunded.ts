@@ -1,6 +1,4 @@
-import type { ReversalCause } from '../../domain/invoice/events.js';
 import { isIssued, payableOf } from '../../domain/invoice/state.js';
-import type { RefundReason } from '../../domain/payment/events.js';
 import type { Money } from '../../domain/shared/money.js';
 import { compare } from '../../domain/shared/money.js';
 import { creditNoteIdOf } from '../invoice/invoice-ids.js';
@@ -8,18 +6,6 @@ import type { InvoiceOperations } from '../invoice/invoice-operations.js';
 import type { EventMetadata } from '../ports/event-store.js';
 import { commandIdOf } from '../shared/event-ids.js';
 import { mustBeAccepted } from './policy-steps.js';
-
-/** A payment that was not the customer's, or was one too many, leaves the invoice to be paid. */
-export function reversalCauseOf(reason: RefundReason | null): ReversalCause {
-  switch (reason) {
-    case 'duplicate':
-    case 'fraudulent':
-      return 'payment_returned';
-    case 'requested_by_customer':
-    case null:
-      return 'refunded';
-  }
-}
 
 /** The credit note that says why nothing is due for what went back; one for each cause. May be repeated. */
 export async function creditRefunded(

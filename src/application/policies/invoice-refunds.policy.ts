@@ -1,6 +1,7 @@
 import type { InvoiceEvent, InvoiceEventOf } from '../../domain/invoice/events.js';
+import { isIssued } from '../../domain/invoice/state.js';
 import { parseInvoiceId } from '../../domain/shared/ids.js';
-import { isReversalOfRefund } from '../collection/refund-invoice.js';
+import type { RefundCardPart } from '../collection/refund-card-part.js';
 import { invoiceCodec } from '../invoice/invoice.codec.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
 import type { RecordedEvent } from '../ports/event-store.js';
@@ -13,21 +14,39 @@ import { idOfStream } from './policy-steps.js';
 const name = 'invoice_refunds';
 
 /**
- * What a refund of an invoice took off it goes back, should the request not have come so far, and gets its credit note. Refunds
- * of cards have both from the news of their payments.
+ * Carries out every part of a refund of an invoice that was recorded, should the request not have come so far, and credits
+ * what was taken off. Of cards it asks for the refunds; all else follows from the news of their payments.
  */
 export function createInvoiceRefunds(parts: {
   readonly invoices: Pick<InvoiceOperations, 'load' | 'credit'>;
+  readonly refundCardPart: RefundCardPart;
   readonly giveBack: GiveBack;
 }): Policy {
-  const { invoices, giveBack } = parts;
+  const { invoices, refundCardPart, giveBack } = parts;
+
+  async function requested(
+    { invoiceRefundId, refundReason }: InvoiceEventOf<'InvoiceRefundRequested'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const invoiceId = idOfStream(recorded.stream, parseInvoiceId);
+    const { state } = await invoices.load(invoiceId);
+    const asked = isIssued(state)
+      ? state.refunds.find((refund) => refund.invoiceRefundId === invoiceRefundId)
+      : undefined;
+    for (const part of asked?.parts ?? []) {
+      if (part.tender.kind !== 'card') continue;
+      await refundCardPart({ invoiceId, paymentId: part.tender.paymentId, refundReason, part }, (step) =>
+        becauseOf(recorded, name, `${step} ${part.reversalId}`),
+      );
+    }
+  }
 
   async function reversed(
     event: InvoiceEventOf<'InvoicePaymentReversed'>,
     recorded: RecordedEvent,
   ): Promise<void> {
-    const { applicationId, reversalId, tender, amount, cause } = event;
-    if (tender.kind === 'card' || !isReversalOfRefund(reversalId)) return;
+    const { applicationId, reversalId, tender, amount, cause, invoiceRefundId } = event;
+    if (tender.kind === 'card' || invoiceRefundId === undefined) return;
     const invoiceId = idOfStream(recorded.stream, parseInvoiceId);
     const { state } = await invoices.load(invoiceId);
     if (state.status === 'absent') return;
@@ -44,6 +63,6 @@ export function createInvoiceRefunds(parts: {
     name,
     category: 'invoice',
     codec: invoiceCodec,
-    reactions: { InvoicePaymentReversed: reversed },
+    reactions: { InvoiceRefundRequested: requested, InvoicePaymentReversed: reversed },
   });
 }

@@ -1,6 +1,7 @@
 import type { CollectionDetails } from '../../domain/collection/events.js';
 import type { ReversalCause } from '../../domain/invoice/events.js';
-import { isIssued, leftOf } from '../../domain/invoice/state.js';
+import { reversalCauseOf } from '../../domain/invoice/refunding.js';
+import { isIssued, leftOf, refundPartOf } from '../../domain/invoice/state.js';
 import type { PaymentEvent, PaymentEventOf } from '../../domain/payment/events.js';
 import type { RefundId } from '../../domain/shared/ids.js';
 import { parsePaymentId } from '../../domain/shared/ids.js';
@@ -16,7 +17,7 @@ import type { Clock } from '../ports/clock.js';
 import type { RecordedEvent } from '../ports/event-store.js';
 import type { Policy } from '../shared/policy.js';
 import { becauseOf, createPolicy } from '../shared/policy.js';
-import { creditRefunded, reversalCauseOf } from './credit-refunded.js';
+import { creditRefunded } from './credit-refunded.js';
 import { grantKeptCredit, keptCreditIdOf } from './kept-credit.js';
 import { legPaymentOf } from './leg-payments.js';
 import { idOfStream, mustBeAccepted } from './policy-steps.js';
@@ -69,6 +70,24 @@ export function createRefundNews(parts: {
       { invoiceId, cause: refundId, amount: reversed },
       becauseOf(recorded, name, 'credit'),
     );
+  }
+
+  /** Where it was a part of a refund of the invoice, the invoice knows that it is not coming. */
+  async function refused(
+    { refundId, code }: PaymentEventOf<'RefundRefused'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const found = await collected(recorded);
+    if (found === undefined) return;
+    const { invoiceId } = found.details;
+    const { state } = await invoices.load(invoiceId);
+    if (!isIssued(state) || refundPartOf(state, refundId) === undefined) return;
+    const told = await invoices.run(
+      invoiceId,
+      { type: 'RecordRefundPartRefused', at: clock.now(), reversalId: refundId, code },
+      becauseOf(recorded, name, 'refused'),
+    );
+    mustBeAccepted(told, `record the refusal of ${refundId}`);
   }
 
   async function causeOf(refundId: RefundId, recorded: RecordedEvent): Promise<ReversalCause> {
@@ -158,6 +177,7 @@ export function createRefundNews(parts: {
     reactions: {
       RefundInitiated: refunded,
       RefundAdopted: refunded,
+      RefundRefused: refused,
       RefundFailed: cameBack,
       RefundCanceled: cameBack,
       PaymentKeptAsCredit: kept,

@@ -1,8 +1,9 @@
-import type { CaptureMethod, Payer, RefundReason } from '../../domain/payment/events.js';
+import type { CaptureMethod, Payer } from '../../domain/payment/events.js';
 import type { IntentSnapshot, RefundSnapshot, Refusal } from '../../domain/payment/intent.js';
 import type { CustomerId, OrderId, PaymentId, RefundId } from '../../domain/shared/ids.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Money } from '../../domain/shared/money.js';
+import type { RefundReason } from '../../domain/shared/refund-reason.js';
 
 /**
  * What came of a call to the provider.

@@ -5,11 +5,21 @@ import type { Money } from '../shared/money.js';
 import { add, compare, equals, isPositive, isZero } from '../shared/money.js';
 import { sameTender } from '../shared/tender.js';
 import type { InvoiceCommandOf } from './commands.js';
-import type { InvoiceEvent, InvoiceEventOf } from './events.js';
+import type { InvoiceEvent, InvoiceEventOf, ReversalCause } from './events.js';
 import { evolve } from './evolve.js';
 import type { InvoiceRejection } from './rejections.js';
 import type { Application, InvoiceState, IssuedInvoice } from './state.js';
-import { claimOn, creditedOf, dueOf, isIssued, leftOf, paidOf, payableOf } from './state.js';
+import {
+  claimOn,
+  creditedOf,
+  dueOf,
+  isIssued,
+  leftOf,
+  paidOf,
+  payableOf,
+  refundPartOf,
+  refundsUnderWay,
+} from './state.js';
 
 type InvoiceDecision = Decision<InvoiceEvent, InvoiceRejection>;
 
@@ -94,19 +104,32 @@ export function reversePayment(
   if (isZero(reversible) || compare(amount, reversible) > 0) {
     return rejected({ code: 'reversal_exceeds_applied', reversible });
   }
-  const { tender } = application;
-  const reversed: InvoiceEventOf<'InvoicePaymentReversed'> = {
+  // What a card is about to give back cannot become credit as well; how much that is, its provider is still to say.
+  const [underWay] = cause === 'less_due' ? refundsUnderWay(state, application) : [];
+  if (underWay !== undefined) {
+    const { invoiceRefundId } = underWay;
+    return rejected({ code: 'invoice_refund_in_progress', invoiceRefundId });
+  }
+  return accepted(...takenOff(state, application, { at, reversalId, amount, cause }));
+}
+
+/** The facts of an application, or a part of it, that pays the invoice no more. */
+export function takenOff(
+  state: IssuedInvoice,
+  { applicationId, tender }: Application,
+  reversal: Pick<InvoiceEventOf<'InvoicePaymentReversed'>, 'at' | 'reversalId' | 'amount'> & {
+    readonly cause: ReversalCause;
+  },
+): readonly InvoiceEvent[] {
+  const { at, reversalId, amount, cause } = reversal;
+  const asked = refundPartOf(state, reversalId);
+  const reversed: InvoiceEvent = {
     type: 'InvoicePaymentReversed',
-    at,
-    applicationId,
-    reversalId,
-    tender,
-    amount,
-    cause,
+    ...{ at, applicationId, reversalId, tender, amount, cause },
+    ...(asked === undefined ? {} : { invoiceRefundId: asked.refund.invoiceRefundId }),
   };
-  if (state.status === 'open') return accepted(reversed);
-  const due = add(dueOf(state), amount);
-  return accepted<InvoiceEvent>(reversed, { type: 'InvoiceReopened', at, due });
+  if (state.status === 'open') return [reversed];
+  return [reversed, { type: 'InvoiceReopened', at, due: add(dueOf(state), amount) }];
 }
 
 function reversalOf(

@@ -1,8 +1,9 @@
 import type { CivilDate } from '../shared/civil-date.js';
-import type { CollectionId, CreditNoteId } from '../shared/ids.js';
+import type { CollectionId, CreditNoteId, InvoiceRefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { IssuedLook } from '../shared/issued-look.js';
 import type { Money } from '../shared/money.js';
+import type { RefundReason } from '../shared/refund-reason.js';
 import type { Tender } from '../shared/tender.js';
 import type { InvoiceContent } from './content.js';
 import type { CreditScope } from './credit-note.js';
@@ -38,6 +39,16 @@ export type InvoiceCommand = { readonly at: Instant } & (
       readonly amount: Money | null;
       readonly cause: ReversalCause;
     }
+  | {
+      readonly type: 'RequestInvoiceRefund';
+      readonly invoiceRefundId: InvoiceRefundId;
+      /** Null gives back all that was paid and has not gone back. */
+      readonly amount: Money | null;
+      readonly refundReason: RefundReason | null;
+      readonly sources: readonly RefundSource[];
+    }
+  /** A part of a card that is not going back, by the name of its reversal. */
+  | { readonly type: 'RecordRefundPartRefused'; readonly reversalId: string; readonly code: string }
   | { readonly type: 'VoidInvoice' }
   | { readonly type: 'MarkUncollectible' }
   | {
@@ -58,5 +69,14 @@ export type InvoiceCommand = { readonly at: Instant } & (
     }
   | { readonly type: 'RecordCreditNote'; readonly creditNoteId: CreditNoteId; readonly number: string }
 );
+
+/** What an application could give back, looked up where its money is. */
+export type RefundSource = {
+  readonly applicationId: string;
+  /** The name of the part that it would give, in the one stream and in the other. */
+  readonly reversalId: string;
+  /** What the card's payment still has; null where the invoice itself knows. */
+  readonly atMost: Money | null;
+};
 
 export type InvoiceCommandOf<T extends InvoiceCommand['type']> = Extract<InvoiceCommand, { type: T }>;

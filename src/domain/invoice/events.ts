@@ -1,9 +1,17 @@
 import type { CivilDate } from '../shared/civil-date.js';
 import type { Currency } from '../shared/currency.js';
-import type { CollectionId, CreditNoteId, CustomerId, InvoiceId, OrderId } from '../shared/ids.js';
+import type {
+  CollectionId,
+  CreditNoteId,
+  CustomerId,
+  InvoiceId,
+  InvoiceRefundId,
+  OrderId,
+} from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { IssuedLook } from '../shared/issued-look.js';
 import type { Money } from '../shared/money.js';
+import type { RefundReason } from '../shared/refund-reason.js';
 import type { Tender } from '../shared/tender.js';
 import type { InvoiceContent } from './content.js';
 import type { CreditedLine, CreditScope } from './credit-note.js';
@@ -40,6 +48,15 @@ export type CreditReason =
  */
 export const reversalCauses = ['refunded', 'payment_returned', 'less_due'] as const;
 export type ReversalCause = (typeof reversalCauses)[number];
+
+/** What goes back to one tender by a refund of an invoice. */
+export type RefundedPart = {
+  readonly applicationId: string;
+  /** Names the reversal that takes it off the invoice; of a card, the refund of its payment as well. */
+  readonly reversalId: string;
+  readonly tender: Tender;
+  readonly amount: Money;
+};
 
 /** What a credit note takes back, worked out when it is asked for. */
 export type CreditedParts = {
@@ -98,6 +115,28 @@ export type InvoiceEvent = { readonly at: Instant } & (
       readonly amount: Money;
       /** Absent in what was stored before it was told. */
       readonly cause?: ReversalCause;
+      /** The refund of the invoice that this is a part of; absent where it has another cause. */
+      readonly invoiceRefundId?: InvoiceRefundId;
+    }
+  | {
+      /** The whole of it, shared out over the tenders, before any part is carried out. */
+      readonly type: 'InvoiceRefundRequested';
+      readonly invoiceRefundId: InvoiceRefundId;
+      readonly refundReason: RefundReason | null;
+      /** The sum of the parts. */
+      readonly amount: Money;
+      /** The tender that was applied last is the first. */
+      readonly parts: readonly RefundedPart[];
+    }
+  | {
+      /** It will not go back, and stays on the invoice. */
+      readonly type: 'InvoiceRefundPartRefused';
+      readonly invoiceRefundId: InvoiceRefundId;
+      readonly applicationId: string;
+      readonly reversalId: string;
+      readonly amount: Money;
+      /** The provider's, or why the payment had no more to give. */
+      readonly code: string;
     }
   | ({
       readonly type: 'InvoiceCreditRequested';

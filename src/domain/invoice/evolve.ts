@@ -1,7 +1,7 @@
 import { impossible } from '../shared/corrupt-stream.js';
 import { add, zero } from '../shared/money.js';
 import type { InvoiceEvent, InvoiceEventOf } from './events.js';
-import type { CreditNote, InvoiceState, IssuedInvoice } from './state.js';
+import type { CreditNote, InvoiceRefund, InvoiceState, IssuedInvoice } from './state.js';
 import { isIssued } from './state.js';
 
 /** Folds one fact into the state; an impossible pair stops the fold with `CorruptStream`. */
@@ -28,6 +28,8 @@ export function evolve(state: InvoiceState, event: InvoiceEvent): InvoiceState {
     case 'InvoiceCollectionReleased':
     case 'InvoicePaymentApplied':
     case 'InvoicePaymentReversed':
+    case 'InvoiceRefundRequested':
+    case 'InvoiceRefundPartRefused':
     case 'InvoiceCreditRequested':
     case 'InvoiceCredited':
     case 'InvoicePaid':
@@ -57,6 +59,7 @@ function finalized(state: InvoiceState, event: InvoiceEventOf<'InvoiceFinalized'
     collections: [],
     applications: [],
     creditNotes: [],
+    refunds: [],
     writtenOff: zero(event.total.currency),
   };
 }
@@ -105,6 +108,9 @@ function evolveIssued(state: IssuedInvoice, event: IssuedEvent): InvoiceState {
         ),
       };
     }
+    case 'InvoiceRefundRequested':
+    case 'InvoiceRefundPartRefused':
+      return { ...state, refunds: evolveRefunds(state.refunds, event) };
     case 'InvoiceCreditRequested':
     case 'InvoiceCredited':
       if (state.status !== 'open') return impossible(state.status, event.type);
@@ -143,6 +149,35 @@ function reopened(state: IssuedInvoice): InvoiceState | undefined {
     case 'void':
       return undefined;
   }
+}
+
+function evolveRefunds(
+  refunds: readonly InvoiceRefund[],
+  event: InvoiceEventOf<'InvoiceRefundRequested' | 'InvoiceRefundPartRefused'>,
+): readonly InvoiceRefund[] {
+  const { type, invoiceRefundId } = event;
+  if (type === 'InvoiceRefundPartRefused') {
+    return changed(
+      refunds,
+      (refund) => refund.invoiceRefundId === invoiceRefundId,
+      type,
+      (refund) => ({
+        ...refund,
+        parts: changed(
+          refund.parts,
+          ({ reversalId, refusedAs }) => reversalId === event.reversalId && refusedAs === null,
+          type,
+          (part) => ({ ...part, refusedAs: event.code }),
+        ),
+      }),
+    );
+  }
+  if (refunds.some((refund) => refund.invoiceRefundId === invoiceRefundId)) {
+    return impossible('existing refund', type);
+  }
+  const { refundReason, amount, parts } = event;
+  const asked = parts.map((part) => ({ ...part, refusedAs: null }));
+  return [...refunds, { invoiceRefundId, refundReason, amount, parts: asked }];
 }
 
 function evolveCreditNotes(

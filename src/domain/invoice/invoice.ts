@@ -15,6 +15,7 @@ import type { InvoiceCommand, InvoiceCommandOf } from './commands.js';
 import { recordCreditNote, requestCreditNote, reverseCreditNote } from './crediting.js';
 import type { InvoiceEvent } from './events.js';
 import { evolve } from './evolve.js';
+import { recordRefundPartRefused, requestInvoiceRefund } from './refunding.js';
 import type { InvoiceRejection } from './rejections.js';
 import type { InvoiceState } from './state.js';
 import { claimOn, dueOf, isIssued, paidOf, uncredited } from './state.js';
@@ -48,6 +49,10 @@ function decide(state: InvoiceState, command: InvoiceCommand): InvoiceDecision {
       return applyPayment(state, command);
     case 'ReversePayment':
       return reversePayment(state, command);
+    case 'RequestInvoiceRefund':
+      return requestInvoiceRefund(state, command);
+    case 'RecordRefundPartRefused':
+      return recordRefundPartRefused(state, command);
     case 'VoidInvoice':
       return voidInvoice(state, command);
     case 'MarkUncollectible':

@@ -30,6 +30,12 @@ export type InvoiceRejection =
   | { readonly code: 'application_already_exists' }
   | { readonly code: 'reversal_already_exists' }
   | { readonly code: 'reversal_exceeds_applied'; readonly reversible: Money }
+  | { readonly code: 'invoice_not_paid' }
+  | { readonly code: 'refund_exceeds_paid'; readonly left: Money }
+  | { readonly code: 'invoice_refund_already_exists' }
+  | { readonly code: 'invoice_refund_not_found' }
+  /** What the card will give back is not known yet. */
+  | { readonly code: 'invoice_refund_in_progress'; readonly invoiceRefundId: string }
   | { readonly code: 'invoice_has_payments'; readonly applied: Money }
   /** Payments hold more of the total than the credit note would leave; they go back first. */
   | { readonly code: 'credit_note_exceeds_due'; readonly due: Money }

@@ -1,13 +1,14 @@
 import type { CivilDate } from '../shared/civil-date.js';
-import type { CollectionId, CreditNoteId } from '../shared/ids.js';
+import type { CollectionId, CreditNoteId, InvoiceRefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { IssuedLook } from '../shared/issued-look.js';
 import type { Money } from '../shared/money.js';
 import { add, subtract, sum } from '../shared/money.js';
+import type { RefundReason } from '../shared/refund-reason.js';
 import type { Tender } from '../shared/tender.js';
 import type { InvoiceContent } from './content.js';
 import type { CreditScope } from './credit-note.js';
-import type { CreditedParts, CreditReason, InvoiceDetails, SeriesPlace } from './events.js';
+import type { CreditedParts, CreditReason, InvoiceDetails, RefundedPart, SeriesPlace } from './events.js';
 import type { PricedInvoice } from './price-invoice.js';
 
 type Existing = {
@@ -38,6 +39,7 @@ type Issued = Existing & {
   readonly collections: readonly Collection[];
   readonly applications: readonly Application[];
   readonly creditNotes: readonly CreditNote[];
+  readonly refunds: readonly InvoiceRefund[];
   readonly writtenOff: Money;
 };
 
@@ -54,6 +56,19 @@ export type Application = {
   readonly amount: Money;
   readonly appliedAt: Instant;
   readonly reversals: readonly { readonly reversalId: string; readonly amount: Money }[];
+};
+
+/** One request to give back what the invoice was paid with. */
+export type InvoiceRefund = {
+  readonly invoiceRefundId: InvoiceRefundId;
+  readonly refundReason: RefundReason | null;
+  readonly amount: Money;
+  readonly parts: readonly RefundPart[];
+};
+
+export type RefundPart = RefundedPart & {
+  /** Why it does not go back; null where nobody has refused it. */
+  readonly refusedAs: string | null;
 };
 
 export type CreditNote = CreditedParts & {
@@ -100,6 +115,31 @@ export function paidOf(invoice: IssuedInvoice): Money {
 /** What can still be taken back of an application. */
 export function leftOf({ amount, reversals }: Application): Money {
   return reversals.reduce((left, reversal) => subtract(left, reversal.amount), amount);
+}
+
+/** The part of a refund of the invoice that a reversal is named after. */
+export function refundPartOf(
+  { refunds }: IssuedInvoice,
+  reversalId: string,
+): { readonly refund: InvoiceRefund; readonly part: RefundPart } | undefined {
+  for (const refund of refunds) {
+    const part = refund.parts.find((one) => one.reversalId === reversalId);
+    if (part !== undefined) return { refund, part };
+  }
+  return undefined;
+}
+
+/** Refunds of an application that were asked for, and neither refused nor taken off the invoice yet. */
+export function refundsUnderWay(
+  { refunds }: IssuedInvoice,
+  { applicationId, reversals }: Application,
+): readonly (RefundPart & Pick<InvoiceRefund, 'invoiceRefundId'>)[] {
+  return refunds.flatMap(({ invoiceRefundId, parts }) =>
+    parts
+      .filter((part) => part.applicationId === applicationId && part.refusedAs === null)
+      .filter(({ reversalId }) => !reversals.some((reversal) => reversal.reversalId === reversalId))
+      .map((part) => ({ ...part, invoiceRefundId })),
+  );
 }
 
 /** By credit notes that have their number. */

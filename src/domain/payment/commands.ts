@@ -1,7 +1,8 @@
 import type { CreditId, RefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
-import type { KeptCause, Payer, PaymentDetails, RefundReason } from './events.js';
+import type { RefundReason } from '../shared/refund-reason.js';
+import type { KeptCause, Payer, PaymentDetails } from './events.js';
 import type { IntentSnapshot, RefundSnapshot, Refusal } from './intent.js';
 
 /** Commands carry the instant and every id that they mint: nothing is fetched while deciding. */

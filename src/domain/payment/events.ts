@@ -1,6 +1,7 @@
 import type { CollectionId, CreditId, CustomerId, OrderId, PaymentId, RefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
+import type { RefundReason } from '../shared/refund-reason.js';
 import type { BalanceEntry, Decline, Refusal } from './intent.js';
 
 /** With `manual`, an authorization is held until it is captured, canceled or expired. */
@@ -115,8 +116,5 @@ export type PaymentEvent = { readonly at: Instant } & (
 /** Why: a refund came back, or what it had paid costs less now. */
 export const keptCauses = ['refund_failed', 'less_due'] as const;
 export type KeptCause = (typeof keptCauses)[number];
-
-export const refundReasons = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
-export type RefundReason = (typeof refundReasons)[number];
 
 export type PaymentEventOf<T extends PaymentEvent['type']> = Extract<PaymentEvent, { type: T }>;

@@ -2,7 +2,8 @@ import type { CreditId, RefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
 import { add, subtract, zero } from '../shared/money.js';
-import type { PaymentDetails, RefundReason } from './events.js';
+import type { RefundReason } from '../shared/refund-reason.js';
+import type { PaymentDetails } from './events.js';
 import type { BalanceEntry, Decline, Refusal } from './intent.js';
 
 /** What every payment carries once it exists. */

@@ -173,6 +173,8 @@ const handlers = onEvents<InvoiceEvent>(invoiceCodec, {
   InvoiceCollectionReleased: (_event, envelope) => change(envelope, {}),
   InvoicePaymentApplied: ({ at, amount }, envelope) => move(envelope, at, negate(amount), 'amount_paid'),
   InvoicePaymentReversed: ({ at, amount }, envelope) => move(envelope, at, amount, 'amount_paid'),
+  InvoiceRefundRequested: (_event, envelope) => change(envelope, {}),
+  InvoiceRefundPartRefused: (_event, envelope) => change(envelope, {}),
   InvoiceCreditRequested: (event, envelope) => [
     ...change(envelope, {}),
     insert('credit_notes', {

@@ -73,6 +73,10 @@ function applied(revision: number, applicationId: string, tender: object, cents:
   return fact('invoice-inv_1', revision, 'InvoicePaymentApplied', data);
 }
 
+function refundAsked(cents: number, parts: readonly object[]): RawEvent {
+  return fact('invoice-inv_1', 5, 'InvoiceRefundRequested', { amount: usd(cents), parts });
+}
+
 /** Takes the first fact of a type out. */
 function drop({ events }: RawBooks, type: string): RawEvent {
   const [dropped] = events.splice(
@@ -127,6 +131,26 @@ describe('the four-book checker, of what is sold', () => {
         }),
       ],
       ['tenders_differ credit hold_1'],
+    ],
+    [
+      'a refund of which a part is neither carried out nor refused',
+      () => [
+        refundAsked(500, [
+          { reversalId: 're_1', amount: usd(300) },
+          { reversalId: 're_2', amount: usd(200) },
+        ]),
+        fact('invoice-inv_1', 6, 'InvoiceRefundPartRefused', { reversalId: 're_1', amount: usd(300) }),
+      ],
+      ['tenders_differ inv_1'],
+    ],
+    [
+      'a refund whose parts are not the whole, and a refusal of what nobody asked for',
+      () => [
+        refundAsked(500, [{ reversalId: 're_1', amount: usd(300) }]),
+        fact('invoice-inv_1', 6, 'InvoiceRefundPartRefused', { reversalId: 're_1', amount: usd(300) }),
+        fact('invoice-inv_1', 7, 'InvoiceRefundPartRefused', { reversalId: 're_1', amount: usd(300) }),
+      ],
+      ['broken_stream streams', 'broken_stream streams'],
     ],
   ])('finds %s', (_what, facts, found) => {
     const books = soldBooks();

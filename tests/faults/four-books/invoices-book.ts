@@ -14,6 +14,8 @@ type Invoice = {
   gone: bigint;
   readonly claims: Set<string>;
   readonly applications: Map<string, Application>;
+  /** Parts of refunds that were asked for and have come to no end, by the name of their reversal. */
+  readonly goingBack: Map<string, bigint>;
 };
 
 /** What a tender says of itself: how much of it pays invoices now. */
@@ -64,8 +66,11 @@ export class InvoicesBook {
   /** Where invoices and tenders, at rest, say different things of what was paid. */
   *differences(): Generator<{ readonly subject: string; readonly detail: string }> {
     const applied = new Map<string, bigint>();
-    for (const [id, { claims, applications }] of this.#invoices) {
+    for (const [id, { claims, applications, goingBack }] of this.#invoices) {
       for (const claim of claims) yield { subject: id, detail: `${claim} holds it for ever` };
+      for (const [part, minor] of goingBack) {
+        yield { subject: id, detail: `${minor} of it was to go back as ${part}, and nobody refused` };
+      }
       for (const { tender, left } of applications.values()) {
         applied.set(tender, (applied.get(tender) ?? 0n) + left);
         if (left > 0n && !this.#tenders.has(tender)) yield { subject: id, detail: `${tender} is not there` };
@@ -85,7 +90,7 @@ export class InvoicesBook {
     const at = `${stream}@${revision}: ${type}`;
     if (type === 'InvoiceFinalized') {
       const { minor, currency } = money(data['total']) ?? { minor: 0n, currency: 'none' };
-      const none = { gone: 0n, claims: new Set<string>(), applications: new Map() };
+      const none = { gone: 0n, claims: new Set<string>(), applications: new Map(), goingBack: new Map() };
       this.#invoices.set(id, { currency, total: minor, ...none });
       return;
     }
@@ -109,8 +114,22 @@ export class InvoicesBook {
         const known = invoice.applications.get(application);
         if (known === undefined || known.left < amount) this.broken.push(`${at}: more than ${known?.left}`);
         else known.left -= amount;
+        invoice.goingBack.delete(String(data['reversalId']));
         break;
       }
+      case 'InvoiceRefundRequested': {
+        const parts = data['parts'] as readonly Readonly<Record<string, unknown>>[];
+        for (const part of parts) {
+          invoice.goingBack.set(String(part['reversalId']), money(part['amount'])?.minor ?? 0n);
+        }
+        const asked = parts.reduce((sum, part) => sum + (money(part['amount'])?.minor ?? 0n), 0n);
+        if (asked !== amount) this.broken.push(`${at}: parts of ${asked} are shared out of ${amount}`);
+        break;
+      }
+      case 'InvoiceRefundPartRefused':
+        if (!invoice.goingBack.delete(String(data['reversalId'])))
+          this.broken.push(`${at}: is not asked for`);
+        break;
       case 'InvoiceCredited':
       case 'InvoiceVoided':
         invoice.gone += money(data['total'])?.minor ?? 0n;

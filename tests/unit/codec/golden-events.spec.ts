@@ -60,6 +60,21 @@ describe('what was added to a type that is stored already', () => {
     );
   });
 
+  it('of a reversal is the refund that it is a part of, which older ones tell by their own id', () => {
+    const [reversed] = examplesOf('invoice').filter(({ type }) => type === 'InvoicePaymentReversed');
+    const invoiceRefundId = 'irf_0193f1a0-0000-7000-8000-00000000000a';
+    const decoded = (more: object) =>
+      invoiceCodec.decode({ type: 'InvoicePaymentReversed', data: { ...reversed?.data, ...more } });
+    const told = decoded({ invoiceRefundId });
+    expect(told).toMatchObject({ invoiceRefundId });
+    expect(invoiceCodec.encode(told).data).toEqual({ ...reversed?.data, invoiceRefundId });
+    const older = { reversalId: 'app_1 refunded by 0193f1a0-0000-7000-8000-00000000000a' };
+    expect(decoded(older)).toMatchObject({ ...older, invoiceRefundId });
+    for (const reversalId of ['rev_1', 'app_1 refunded by somebody', 'app_1 bounced']) {
+      expect(decoded({ reversalId })).not.toHaveProperty('invoiceRefundId');
+    }
+  });
+
   const attempt = { at: '2026-11-01T09:30:00.000Z', attempt: 1, paymentMethod: 'pm_1' };
 
   it('is read and written where it is there, and absent where it is not', () => {

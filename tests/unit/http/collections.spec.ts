@@ -148,8 +148,21 @@ describe('refunding an invoice', () => {
       });
       const log = await app.eventStore.readAll(0n, 1_000);
       expect(log.find(({ type }) => type === 'RefundRequested')?.metadata.reason).toBe('two chairs broke');
+      const id = String(refunded.body['id']);
+      expect(id).toMatch(/^irf_/);
+      expect(log.find(({ type }) => type === 'InvoiceRefundRequested')?.data['invoiceRefundId']).toBe(id);
       const more = await refund({ amount: 501 });
       expect([more.status, more.body['code']]).toEqual([422, 'refund_exceeds_paid']);
+    });
+
+    it('tells of a card that gives nothing back', async () => {
+      app.gateway.outage = 'refused';
+      const answer = await refund({ amount: 500 });
+      app.gateway.outage = undefined;
+      expect([answer.status, answer.body['code']]).toEqual([422, 'provider_refused']);
+      expect(field(answer.body, 'invoice_refund', 'parts', '0')).toMatchObject({
+        ...{ type: 'card', amount: 500, status: 'failed', failure_reason: 'charge_disputed' },
+      });
     });
   });
 });

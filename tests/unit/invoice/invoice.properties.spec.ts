@@ -56,6 +56,10 @@ describe('whatever commands come, in whatever order', () => {
           ]) {
             expect(part >= 0n).toBe(true);
           }
+          for (const refund of state.refunds) {
+            const asked = refund.parts.reduce((sum, { amount }) => sum + amount.minor, 0n);
+            expect(asked).toBe(refund.amount.minor);
+          }
           // A payment that goes back and what follows from it are appended together.
           const ended = state.status === 'paid' || state.status === 'uncollectible';
           if (ended && events[index]?.type !== 'InvoiceReopened') expect(due).toBe(0n);

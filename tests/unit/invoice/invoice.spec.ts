@@ -4,6 +4,7 @@ import type { InvoiceContent, InvoiceLine } from '../../../src/domain/invoice/co
 import { invoice } from '../../../src/domain/invoice/invoice.js';
 import { dueOf, isIssued, uncredited } from '../../../src/domain/invoice/state.js';
 import { parseCivilDate } from '../../../src/domain/shared/civil-date.js';
+import type { Tender } from '../../../src/domain/shared/tender.js';
 import { given } from '../../support/decider-specification.js';
 import { foldInvoice } from '../../support/invoice-arbitraries.js';
 import {
@@ -20,15 +21,20 @@ import {
   eur,
   finalizeInvoice,
   history,
+  hold,
+  invoiceRefundId,
   issue,
   issuedOn,
   lagoContent,
   line,
+  partRefused,
+  partReturned,
   price,
   recordCreditNote,
   recordFinalized,
   release,
   requestCreditNote,
+  requestRefund,
   reverseCreditNote,
   reversePayment,
   simple,
@@ -276,6 +282,101 @@ describe('what is due', () => {
         { type: 'InvoicePaymentApplied', at, applicationId: 'app_2', tender: card(2), amount: eur(500) },
         { type: 'InvoicePaid', at, paid: eur(33_499), credited: eur(0) },
       );
+  });
+});
+
+describe('a refund of an invoice', () => {
+  /** Paid by a card, credit and a second card, in that order. */
+  const byThree = [
+    ...issue(),
+    applyPayment(1, 20_000),
+    applyPayment(2, 10_000, { tender: hold(2) }),
+    applyPayment(3, 3_499),
+  ];
+  const mixed = history(...byThree);
+  const part = (n: number, tender: Tender, minor: number) => ({
+    applicationId: `app_${n}`,
+    reversalId: `part ${n} of 1`,
+    tender,
+    amount: eur(minor),
+  });
+
+  it('is shared out in one fact, the last tender first, with which goes what needs nobody outside', () => {
+    const byCredit = part(2, hold(2), 10_000);
+    const parts = [part(3, card(3), 3_499), byCredit, part(1, card(1), 501)];
+    given(invoice, mixed)
+      .when(requestRefund(1, 14_000))
+      .then(
+        {
+          type: 'InvoiceRefundRequested',
+          ...{ at, invoiceRefundId: invoiceRefundId(1), refundReason: null, amount: eur(14_000), parts },
+        },
+        {
+          type: 'InvoicePaymentReversed',
+          ...{ at, cause: 'refunded', invoiceRefundId: invoiceRefundId(1), ...byCredit },
+        },
+        { type: 'InvoiceReopened', at, due: eur(10_000) },
+      );
+  });
+
+  it('gives no more than is left, without what is on its way already', () => {
+    const asked = history(...byThree, requestRefund(1, 14_000));
+    given(invoice, asked).when(requestRefund(1, 14_000)).thenNothing();
+    given(invoice, asked)
+      .when(requestRefund(1, 13_999))
+      .thenRejected({ code: 'invoice_refund_already_exists' });
+    given(invoice, asked)
+      .when(requestRefund(2, 19_500))
+      .thenRejected({ code: 'refund_exceeds_paid', left: eur(19_499) });
+    given(invoice, asked)
+      .when(requestRefund(2, 19_499, { atMost: [19_498, null, 0] }))
+      .thenRejected({ code: 'refund_exceeds_paid', left: eur(19_498) });
+    given(invoice, mixed).when(requestRefund(1, 0)).thenRejected({ code: 'amount_not_positive' });
+    for (const past of [drafted, finalizing, open, voided]) {
+      given(invoice, past).when(requestRefund(1, 1)).thenRejected({ code: 'invoice_not_paid' });
+    }
+    given(invoice, history(...byThree.slice(0, -1), claim(1, 3_499)))
+      .when(requestRefund(1, 1))
+      .thenRejected({ code: 'invoice_already_being_collected', collectionId: collectionId(1) });
+  });
+
+  it('leaves a part on the invoice that is refused, and counts one that goes back by its own name', () => {
+    const asked = [...byThree, requestRefund(1, 14_000)];
+    given(invoice, history(...asked))
+      .when(partRefused(1, 3))
+      .then({
+        type: 'InvoiceRefundPartRefused',
+        ...{ at, invoiceRefundId: invoiceRefundId(1), applicationId: 'app_3' },
+        ...{ reversalId: 'part 3 of 1', amount: eur(3_499), code: 'charge_disputed' },
+      });
+    given(invoice, history(...asked, partRefused(1, 3)))
+      .when(partRefused(1, 3))
+      .thenNothing();
+    given(invoice, history(...asked, partReturned(1, 3, 3_499)))
+      .when(partRefused(1, 3))
+      .thenNothing();
+    given(invoice, history(...asked))
+      .when(partRefused(2, 3))
+      .thenRejected({ code: 'invoice_refund_not_found' });
+    // It may be asked for again, as a part of another refund.
+    const left = { code: 'refund_exceeds_paid', left: eur(22_998) } as const;
+    given(invoice, history(...asked, partRefused(1, 3)))
+      .when(requestRefund(2, 22_999))
+      .thenRejected(left);
+    given(invoice, history(...asked))
+      .when(partReturned(1, 3, 3_499))
+      .then({
+        type: 'InvoicePaymentReversed',
+        ...{ at, cause: 'refunded', invoiceRefundId: invoiceRefundId(1), ...part(3, card(3), 3_499) },
+      });
+  });
+
+  it('keeps what is on its way to a card from becoming credit as well', () => {
+    const lessDue = { ...reversePayment(1, 100, 7), cause: 'less_due' } as const;
+    given(invoice, history(...byThree, requestRefund(1, 14_000)))
+      .when(lessDue)
+      .thenRejected({ code: 'invoice_refund_in_progress', invoiceRefundId: invoiceRefundId(1) });
+    expect(history(...byThree, requestRefund(1, 14_000), partRefused(1, 1), lessDue)).toHaveLength(12);
   });
 });
 

@@ -1,13 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { refundIdOf } from '../../../src/application/payment/payment-ids.js';
 import type { EventMetadata } from '../../../src/application/ports/event-store.js';
 import { Contention } from '../../../src/application/shared/command-handler.js';
 import { dueOf, paidOf } from '../../../src/domain/invoice/state.js';
-import type { RefundReason } from '../../../src/domain/payment/events.js';
 import type { CustomerId, InvoiceId } from '../../../src/domain/shared/ids.js';
-import { usd } from '../../support/payment-examples.js';
+import { parsePaymentId } from '../../../src/domain/shared/ids.js';
+import type { RefundReason } from '../../../src/domain/shared/refund-reason.js';
+import { required, usd } from '../../support/payment-examples.js';
 import { cheque } from './cheques.js';
 import type { MoneyFlows } from './money-flows.js';
-import { createMoneyFlows } from './money-flows.js';
+import { accepted, createMoneyFlows } from './money-flows.js';
 
 /** An invoice of 50.00, paid with 12.00 of credit, then 30.00 by card, then a cheque of 8.00. */
 async function paidInvoice() {
@@ -76,15 +79,18 @@ describe('a refund of an invoice that several tenders had paid', () => {
 
   it('gives no more than is left, also while a refund is under way, and nothing of what is not paid', async () => {
     const { flows, invoiceId } = await paidInvoice();
+    const tooMuch = { outcome: 'rejected', rejection: { code: 'refund_exceeds_paid', left: usd(500) } };
     await refund(flows, invoiceId, 4500);
     // The card's part is still on the invoice, and with its payment asked for.
     expect(paidOf(await flows.issued(invoiceId))).toEqual(usd(3500));
-    expect(await refund(flows, invoiceId, 501)).toEqual({ outcome: 'refund_exceeds_paid', left: usd(500) });
+    expect(await refund(flows, invoiceId, 501)).toEqual(tooMuch);
     expect(await flows.settle()).toEqual([]);
-    expect(await refund(flows, invoiceId, 501)).toEqual({ outcome: 'refund_exceeds_paid', left: usd(500) });
+    expect(await refund(flows, invoiceId, 501)).toEqual(tooMuch);
     expect(await shares(refund(flows, invoiceId, null))).toEqual([['credit', 500]]);
     expect(await flows.settle()).toEqual([]);
-    expect(await refund(flows, invoiceId, null)).toEqual({ outcome: 'invoice_not_paid' });
+    expect(await refund(flows, invoiceId, null)).toEqual({
+      ...{ outcome: 'rejected', rejection: { code: 'invoice_not_paid' } },
+    });
     expect(paidOf(await flows.issued(invoiceId))).toEqual(usd(0));
   });
 
@@ -99,7 +105,9 @@ describe('a refund of an invoice that several tenders had paid', () => {
       flows.metadata(),
     );
     expect(started.outcome).toBe('started');
-    expect(await refund(flows, other, 500)).toMatchObject({ outcome: 'invoice_already_being_collected' });
+    expect(await refund(flows, other, 500)).toMatchObject({
+      rejection: { code: 'invoice_already_being_collected' },
+    });
     expect((await refund(flows, invoiceId, 500)).outcome).toBe('given_back');
   });
 
@@ -140,35 +148,113 @@ describe('a refund of an invoice that several tenders had paid', () => {
     expect(await shares(refund(flows, invoiceId, 4500, { as }))).toEqual(first);
     await flows.tellAgain();
     expect(await flows.settle()).toEqual([]);
-    const counted = ['InvoicePaymentReversed', 'RefundRequested', 'CreditRestored', 'InvoiceCredited'];
-    const facts = await Promise.all(counted.map((type) => flows.facts(type)));
-    expect(facts.map(({ length }) => length)).toEqual([3, 1, 1, 3]);
+    expect(await counts(flows)).toEqual([1, 3, 1, 1, 3]);
   });
 
   it.each([[0], [1], [2], [3], [4], [5]])(
-    'comes to the same when its process dies after %s writes and it is repeated',
+    'is finished without its client when its process dies after %s writes, if the first of them was the request',
     async (writes) => {
-      const { flows, invoiceId } = await paidInvoice();
+      const { flows, customerId, invoiceId } = await paidInvoice();
       const as = flows.metadata();
-      const append = flows.eventStore.append.bind(flows.eventStore);
-      let left = writes;
-      flows.eventStore.append = async (...given) => {
-        if (left === 0) throw new Error('the process died');
-        left -= 1;
-        return append(...given);
-      };
-      await refund(flows, invoiceId, 4500, { as }).catch(() => undefined);
-      flows.eventStore.append = append;
-      // What was recorded has its consequences before anybody asks again: no money hangs in the air.
+      await dyingAfter(writes, flows, () => refund(flows, invoiceId, 4500, { as }));
       expect(await flows.settle()).toEqual([]);
-      expect(await flows.ledger()).not.toHaveProperty('unapplied_payments');
+      const done = { bank: 3000, revenue: -1500, customer_credit: -1500 };
+      const nothing = { bank: 3000, processor_balance: 3000, revenue: -6000 };
+      expect(await flows.ledger()).toEqual(writes === 0 ? nothing : done);
+      expect(await counts(flows)).toEqual(writes === 0 ? [0, 0, 0, 0, 0] : [1, 3, 1, 1, 3]);
+      // Whoever asks again all the same is told what went back, and nothing moves.
       expect(await shares(refund(flows, invoiceId, 4500, { as }))).toEqual([
         ['manual', 800],
         ['card', 3000],
         ['credit', 700],
       ]);
       expect(await flows.settle()).toEqual([]);
-      expect(await flows.ledger()).toEqual({ bank: 3000, revenue: -1500, customer_credit: -1500 });
+      expect(await flows.ledger()).toEqual(done);
+      expect(await counts(flows)).toEqual([1, 3, 1, 1, 3]);
+      expect(await spendableOf(flows, customerId)).toBe(1500);
     },
   );
+
+  it('leaves what the provider refuses on the invoice, gives the rest back, and may be asked for again', async () => {
+    const { flows, invoiceId } = await paidInvoice();
+    const as = flows.metadata();
+    flows.gateway.outage = 'refused';
+    await refund(flows, invoiceId, 4500, { as });
+    expect(await flows.settle()).toEqual([]);
+    flows.gateway.outage = undefined;
+    const [refused, ...others] = await flows.facts('InvoiceRefundPartRefused');
+    expect(others).toEqual([]);
+    expect(refused?.data).toMatchObject({
+      ...{ amount: { amount: '3000', currency: 'USD' }, code: 'charge_disputed' },
+    });
+    const invoice = await flows.issued(invoiceId);
+    expect([invoice.status, paidOf(invoice), dueOf(invoice)]).toEqual(['paid', usd(3500), usd(0)]);
+    expect(invoice.creditNotes.map(({ total }) => Number(total.minor))).toEqual([800, 700]);
+    const books = { bank: 3000, processor_balance: 3000, revenue: -4500, customer_credit: -1500 };
+    expect(await flows.ledger()).toEqual(books);
+    // No other tender takes its place, however often the answer is asked for.
+    expect(await refund(flows, invoiceId, 4500, { as })).toMatchObject({
+      parts: [
+        { kind: 'manual', amount: usd(800) },
+        { kind: 'card', amount: usd(3000), refund: { status: 'refused', failureReason: 'charge_disputed' } },
+        { kind: 'credit', amount: usd(700) },
+      ],
+    });
+    await flows.tellAgain();
+    expect(await flows.settle()).toEqual([]);
+    expect(await flows.ledger()).toEqual(books);
+    // The card takes it the second time.
+    expect(await shares(refund(flows, invoiceId, 3000))).toEqual([['card', 3000]]);
+    expect(await flows.settle()).toEqual([]);
+    expect(await flows.ledger()).toEqual({ bank: 3000, revenue: -1500, customer_credit: -1500 });
+  });
+
+  it('records a part as refused that its payment has lost to another refund meanwhile', async () => {
+    const { flows, invoiceId } = await paidInvoice();
+    const as = flows.metadata();
+    await dyingAfter(1, flows, () => refund(flows, invoiceId, 4500, { as }));
+    const [created] = await flows.facts('PaymentCreated');
+    const paymentId = required(parsePaymentId(String(created?.data['paymentId'])));
+    const byHand = { refundId: refundIdOf(randomUUID()), amount: usd(1000), refundReason: null };
+    accepted(
+      await flows.payments.handle(
+        paymentId,
+        { type: 'RequestRefund', at: flows.clock.now(), ...byHand },
+        flows.metadata(),
+      ),
+    );
+    expect(await flows.settle()).toEqual([]);
+    const [refused] = await flows.facts('InvoiceRefundPartRefused');
+    expect(refused?.data).toMatchObject({ code: 'refund_exceeds_captured' });
+    expect(await refund(flows, invoiceId, 4500, { as })).toMatchObject({
+      parts: [{ kind: 'manual' }, { kind: 'card', refund: null }, { kind: 'credit' }],
+    });
+    expect(paidOf(await flows.issued(invoiceId))).toEqual(usd(2500));
+    expect(await flows.ledger()).toEqual({
+      ...{ bank: 3000, processor_balance: 2000, revenue: -3500, customer_credit: -1500 },
+    });
+  });
 });
+
+/** How many facts there are of a kind. */
+async function counts(flows: MoneyFlows): Promise<readonly number[]> {
+  const counted = [
+    ...['InvoiceRefundRequested', 'InvoicePaymentReversed', 'RefundRequested'],
+    ...['CreditRestored', 'InvoiceCredited'],
+  ];
+  const facts = await Promise.all(counted.map((type) => flows.facts(type)));
+  return facts.map(({ length }) => length);
+}
+
+/** Carries out what the process does until it can write no more. */
+async function dyingAfter(writes: number, flows: MoneyFlows, work: () => Promise<unknown>): Promise<void> {
+  const append = flows.eventStore.append.bind(flows.eventStore);
+  let left = writes;
+  flows.eventStore.append = async (...given) => {
+    if (left === 0) throw new Error('the process died');
+    left -= 1;
+    return append(...given);
+  };
+  await work().catch(() => undefined);
+  flows.eventStore.append = append;
+}

@@ -12,8 +12,8 @@ import { dueOf, isIssued, paidOf } from '../../../src/domain/invoice/state.js';
 import { order } from '../../../src/domain/order/order.js';
 import type { OrderState } from '../../../src/domain/order/state.js';
 import { isApproved } from '../../../src/domain/order/state.js';
-import type { RefundReason } from '../../../src/domain/payment/events.js';
 import { deposit, installments, manual, netTerms, standard } from '../../../src/domain/plan/terms.js';
+import type { RefundReason } from '../../../src/domain/shared/refund-reason.js';
 import { usd } from '../../support/payment-examples.js';
 import { percent } from '../../support/plan-examples.js';
 import { bounce, cheque } from './cheques.js';
@@ -50,6 +50,13 @@ const action = fc.oneof(
     arbitrary: fc.record({
       ...{ act: act('refund'), which, cents },
       reason: fc.constantFrom<RefundReason | null>(null, 'requested_by_customer', 'fraudulent'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      ...{ act: act('refund invoice'), which, cents },
+      reason: fc.constantFrom<RefundReason | null>(null, 'fraudulent'),
     }),
   },
   { weight: 2, arbitrary: fc.record({ act: act('comes back') }) },
@@ -114,6 +121,17 @@ async function play(
       case 'bounce': {
         const [id] = cheques.splice(one.which % Math.max(cheques.length, 1), 1);
         if (id !== undefined) await bounce(flows, id);
+        return;
+      }
+      case 'refund invoice': {
+        const invoiceId = await invoiceAt(one.which);
+        if (invoiceId === undefined) return;
+        const asked = { invoiceId, amount: BigInt(one.cents), refundReason: one.reason };
+        const refunded = await flows.refundInvoice(asked, flows.metadata());
+        for (const part of refunded.outcome === 'given_back' ? refunded.parts : []) {
+          if (part.kind !== 'card' || part.refund === null) continue;
+          refunds.push({ payment: part.payment.details.paymentId, refund: part.refund.refundId });
+        }
         return;
       }
       case 'refund': {

@@ -5,15 +5,16 @@ import type {
   RefundedInvoice,
   RefundInvoice,
 } from '../../../application/collection/refund-invoice.js';
-import { parseInvoiceId } from '../../../domain/shared/ids.js';
-import { format, sum } from '../../../domain/shared/money.js';
+import { parseInvoiceId, parseInvoiceRefundId } from '../../../domain/shared/ids.js';
+import { sum } from '../../../domain/shared/money.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
+import { problemOfInvoiceRejection } from '../invoice/invoice-problems.js';
 import { refundOfState } from '../payment/payment-object.js';
 import { createRefundBody, refundSchema } from '../payment/refunds.schemas.js';
 import { amountField, idField, integer } from '../shared/fields.js';
-import type { Problem, RejectionKinds } from '../shared/problem.js';
-import { problemOfRejection, Refused, refused } from '../shared/problem.js';
+import type { Problem } from '../shared/problem.js';
+import { problem, Refused, refused } from '../shared/problem.js';
 import type { Answer, Controller } from '../shared/route.js';
 import { route } from '../shared/route.js';
 
@@ -36,6 +37,7 @@ const part = {
 
 const invoiceRefundSchema = z
   .object({
+    id: idField(parseInvoiceRefundId, 'irf'),
     object: z.literal('invoice_refund'),
     invoice: z.string(),
     amount: integer('Minor units; the sum of the parts, those included that the provider refused.'),
@@ -47,7 +49,10 @@ const invoiceRefundSchema = z
             ...part,
             type: z.literal('card'),
             payment: z.string(),
-            refund: z.string(),
+            refund: z
+              .string()
+              .nullable()
+              .meta({ description: 'Null where the payment had no more to give, and no refund was made.' }),
             failure_reason: z.string().nullable(),
           }),
           z.object({ ...part, type: z.literal('credit') }),
@@ -63,6 +68,8 @@ const invoiceRefundSchema = z
     livemode: z.boolean(),
   })
   .meta({ id: 'InvoiceRefund' });
+
+type GivenBackToAll = Extract<RefundedInvoice, { readonly outcome: 'given_back' }>;
 
 /** Giving back what an invoice was paid with, whatever the tenders were. */
 @injectable()
@@ -93,12 +100,12 @@ export class InvoiceRefundsController implements Controller {
         const { amount = null, reason: refundReason = null } = asked;
         const refunded = await this.refund({ invoiceId, amount, refundReason }, context.metadata);
         if (refunded.outcome !== 'given_back') throw new Refused(problemOfRefusal(refunded));
-        return this.answer(invoiceId, refunded.parts);
+        return this.answer(invoiceId, refunded);
       },
     }),
   ];
 
-  private answer(invoice: string, given: readonly GivenBack[]): Answer {
+  private answer(invoice: string, { invoiceRefundId: id, parts: given }: GivenBackToAll): Answer {
     const { livemode } = this.settings;
     const parts = given.map((one) => partObject(one, livemode));
     const [first] = given;
@@ -108,14 +115,14 @@ export class InvoiceRefundsController implements Controller {
       currency,
       given.map((one) => one.amount),
     ).minor;
-    const shown = { object: 'invoice_refund', invoice, amount, currency, parts, livemode };
+    const shown = { id, object: 'invoice_refund', invoice, amount, currency, parts, livemode };
     if (parts.every(({ status }) => status === 'failed')) {
       throw refused('provider_refused', {
         detail: 'The provider made no refund, and nothing has gone back.',
         members: { invoice_refund: shown },
       });
     }
-    const waits = given.some((one) => one.kind === 'card' && one.refund.status === 'requested');
+    const waits = given.some((one) => one.kind === 'card' && one.refund?.status === 'requested');
     return { status: waits ? 202 : 201, body: shown };
   }
 }
@@ -125,7 +132,12 @@ function partObject(given: GivenBack, livemode: boolean) {
   const shown = { type, application, amount: amount.minor, status: 'succeeded' };
   switch (given.kind) {
     case 'card': {
-      const { id, status, payment, failure_reason } = refundOfState(given.payment, given.refund, livemode);
+      const { payment: of, refund, refusedAs } = given;
+      if (refund === null) {
+        const { paymentId: payment } = of.details;
+        return { ...shown, status: 'failed', payment, refund, failure_reason: refusedAs };
+      }
+      const { id, status, payment, failure_reason } = refundOfState(of, refund, livemode);
       return { ...shown, status, payment, refund: id, failure_reason };
     }
     case 'credit':
@@ -135,36 +147,8 @@ function partObject(given: GivenBack, livemode: boolean) {
   }
 }
 
-type Refusal = Exclude<RefundedInvoice, { readonly outcome: 'given_back' }>;
-
-const kinds: RejectionKinds<{ readonly code: Refusal['outcome'] }> = {
-  invoice_not_found: 'resource_missing',
-  invoice_not_paid: { status: 409, title: 'The invoice is not paid' },
-  invoice_already_being_collected: {
-    status: 409,
-    title: 'The invoice is being collected',
-    retryable: true,
-  },
-  refund_exceeds_paid: { status: 422, title: 'The amount is above what is left of the payments' },
-  amount_refused: 'amount_refused',
-};
-
 /** Nothing was recorded. */
-function problemOfRefusal(refusal: Refusal): Problem {
-  return problemOfRejection(kinds, { code: refusal.outcome }, { detail: detailOf(refusal) });
-}
-
-function detailOf(refusal: Refusal): string {
-  switch (refusal.outcome) {
-    case 'invoice_not_found':
-      return 'There is no such invoice.';
-    case 'invoice_not_paid':
-      return 'There is no payment of this invoice that could go back.';
-    case 'invoice_already_being_collected':
-      return `${refusal.collectionId} is under way; it must end first.`;
-    case 'refund_exceeds_paid':
-      return `At most ${format(refusal.left)} can go back.`;
-    case 'amount_refused':
-      return refusal.message;
-  }
+function problemOfRefusal(refusal: Exclude<RefundedInvoice, { readonly outcome: 'given_back' }>): Problem {
+  if (refusal.outcome === 'rejected') return problemOfInvoiceRejection(refusal.rejection);
+  return problem('amount_refused', { detail: refusal.message });
 }

@@ -15,6 +15,15 @@ const kinds: RejectionKinds<InvoiceRejection> = {
   invoice_not_voidable: { status: 409, title: 'The invoice cannot be voided in its status' },
   invoice_not_creditable: { status: 409, title: 'The invoice cannot be credited in its status' },
   invoice_has_payments: { status: 409, title: 'Payments are applied to the invoice' },
+  invoice_not_paid: { status: 409, title: 'The invoice is not paid' },
+  invoice_refund_not_found: 'resource_missing',
+  invoice_refund_already_exists: { status: 409, title: 'This refund exists with other details' },
+  invoice_refund_in_progress: {
+    status: 409,
+    title: 'A refund of the invoice is under way',
+    retryable: true,
+  },
+  refund_exceeds_paid: { status: 422, title: 'The amount is above what is left of the payments' },
   invoice_already_being_collected: {
     status: 409,
     title: 'A collection has this invoice to itself',
@@ -73,6 +82,7 @@ function detailOf(rejection: InvoiceRejection): string {
     case 'application_already_exists':
     case 'reversal_already_exists':
     case 'credit_note_already_exists':
+    case 'invoice_refund_already_exists':
       return 'The same id stands for something else already.';
     case 'invoice_not_draft':
     case 'invoice_not_sendable':
@@ -82,6 +92,14 @@ function detailOf(rejection: InvoiceRejection): string {
       return `The invoice is ${rejection.status}.`;
     case 'invoice_has_payments':
       return `Payments of ${format(rejection.applied)} are applied; take them back first.`;
+    case 'invoice_not_paid':
+      return 'There is no payment of this invoice that could go back.';
+    case 'refund_exceeds_paid':
+      return `At most ${format(rejection.left)} can go back.`;
+    case 'invoice_refund_not_found':
+      return 'There is no such refund of this invoice.';
+    case 'invoice_refund_in_progress':
+      return `Ask again when ${rejection.invoiceRefundId} has come to an end.`;
     case 'invoice_already_being_collected':
       return `Collection ${rejection.collectionId} is under way; ask again when it has ended.`;
     case 'collection_already_ended':

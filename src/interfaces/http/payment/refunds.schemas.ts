@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refundStatuses } from '../../../application/ports/read-models.js';
-import { refundReasons } from '../../../domain/payment/events.js';
 import { parsePaymentId, parseRefundId } from '../../../domain/shared/ids.js';
+import { refundReasons } from '../../../domain/shared/refund-reason.js';
 import {
   amountField,
   createdParameters,
