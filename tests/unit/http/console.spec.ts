@@ -304,6 +304,51 @@ describe('money that did not come', () => {
   });
 });
 
+describe('an invoice on its page', () => {
+  it('shows its taxes, what it was paid with, its credit notes, its plan and its attempts, and can be printed', async () => {
+    const customer = String((await server.api.post('/v1/customers', { name: 'Payer' })).body['id']);
+    const vat = { name: 'USt', percentage: '19', jurisdiction: 'DE' };
+    const lines = [{ description: 'Chairs', unit_price: '100.00', taxes: [vat] }];
+    const issued = await issueInvoice(server.api, customer, 10_000, { lines });
+    const id = String(issued.body['id']);
+    const pay = (tender: object, amount: number) =>
+      server.api.post(`/v1/invoices/${id}/pay`, { amount, tenders: [tender] });
+    const declined = await pay({ type: 'card', payment_method: 'pm_declined' }, 3_000);
+    const paid = await pay({ type: 'card', payment_method: 'pm_card_visa' }, 4_000);
+    const credit = { customer, amount: 500, currency: 'USD', type: 'goodwill', source: 'late' };
+    await server.api.post('/v1/credits', credit);
+    await pay({ type: 'credit' }, 500);
+    const note = { invoice: id, amount: 200, reason: 'goodwill' };
+    const credited = await server.api.post('/v1/credit_notes', note);
+    const plan = await server.api.post('/v1/payment_plans', {
+      ...{ invoice: id, terms: { type: 'installments', count: 2 } },
+    });
+    expect([paid.status, credited.status, plan.status]).toEqual([201, 201, 201]);
+    const { browser } = await as('support');
+    const at = `/admin/invoices/${id}`;
+    const { text } = await browser.get(at);
+    const table = (caption: string) =>
+      text.split('<table>').find((each) => each.includes(`<caption>${caption}</caption>`)) ?? `no ${caption}`;
+    const legOf = (body: Readonly<Record<string, unknown>>) =>
+      (body['legs'] as readonly { readonly payment: string }[])[0]?.payment ?? '';
+    expect(table('Taxes')).toMatch(/USt[\s\S]*19 %[\s\S]*DE[\s\S]*100\.00 USD[\s\S]*19\.00 USD/);
+    expect(table('Paid with')).toContain(`/admin/payments/${legOf(paid.body)}`);
+    expect(table('Paid with')).toMatch(/>card<[\s\S]*40\.00 USD[\s\S]*>credit<[\s\S]*5\.00 USD/);
+    expect(table('Credit notes')).toContain(String(credited.body['number']));
+    expect(table('Payment plan, active').match(/<td>\s*<span class="chip[^"]*">/g)).toHaveLength(2);
+    const failed = legOf(declined.body['collection'] as Readonly<Record<string, unknown>>);
+    expect(table('Attempts to collect')).toContain(`/admin/payments/${failed}`);
+    expect(table('Attempts to collect')).toContain('The card has insufficient funds.');
+    const file = await browser.get(`${at}/pdf`);
+    expect([file.status, file.headers['content-type']]).toEqual([200, 'application/pdf']);
+    expect(file.text).toMatch(/^%PDF-/);
+    expect(text).toContain(`href="${at}/pdf"`);
+    const leg = await browser.get(`/admin/payments/${failed}`);
+    expect(leg.text).toContain(`href="${at}"`);
+    expect(leg.text).toContain('<dt>Collection</dt>');
+  });
+});
+
 describe('two people', () => {
   it('security 34: are not a user and their own API key, in either order', async () => {
     const customer = await server.api.post('/v1/customers', { name: 'Payer' });

@@ -7,8 +7,10 @@ import { referenceClaimCodec } from '../../../src/application/manual-payment/ref
 import { orderCodec } from '../../../src/application/order/order.codec.js';
 import { createOrderOperations } from '../../../src/application/order/order-operations.js';
 import { planCodec } from '../../../src/application/plan/plan.codec.js';
+import type { PlanHandler } from '../../../src/application/plan/plan-tasks.js';
 import { createStartPlan } from '../../../src/application/plan/start-plan.js';
 import type { EventStore } from '../../../src/application/ports/event-store.js';
+import type { PlanQueries, PlanRow } from '../../../src/application/ports/plan-queries.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import { exposure } from '../../../src/domain/exposure/exposure.js';
 import { manualPayment } from '../../../src/domain/manual-payment/manual-payment.js';
@@ -17,8 +19,25 @@ import { order } from '../../../src/domain/order/order.js';
 import { plan } from '../../../src/domain/plan/plan.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import { planRowOf } from '../../../src/interfaces/http/plan/plan-object.js';
 
-/** Orders, plans and manual payments on the log alone: their lists are empty, and nobody owes anything elsewhere. */
+/** Lists those of an invoice from the log. */
+function plansOver(eventStore: EventStore, plans: PlanHandler): PlanQueries {
+  return {
+    async list({ invoice: wanted }) {
+      const events = await eventStore.readAll(0n, 10_000);
+      const rows: PlanRow[] = [];
+      for (const { type, data, stream } of events.slice().reverse()) {
+        if (type !== 'PlanStarted' || data['invoiceId'] !== wanted) continue;
+        const { state, revision } = await plans.load(stream.slice('paymentPlan-'.length));
+        if (state.status !== 'absent' && revision !== null) rows.push(planRowOf(state, revision));
+      }
+      return { rows, hasMore: false };
+    },
+  };
+}
+
+/** Orders, plans and manual payments on the log alone: the lists of orders and manual payments are empty, and nobody owes anything elsewhere. */
 export function bindPlans(container: Container, eventStore: EventStore): void {
   const empty = async () => ({ rows: [], hasMore: false });
   container
@@ -58,6 +77,6 @@ export function bindPlans(container: Container, eventStore: EventStore): void {
       createRecordManualPayment({ payments, claims, clock: systemClock, secondPersonFromUnits: 1_000 }),
     );
   container.bind(httpTokens.orderQueries).toConstantValue({ list: empty });
-  container.bind(httpTokens.planQueries).toConstantValue({ list: empty });
+  container.bind(httpTokens.planQueries).toConstantValue(plansOver(eventStore, plans));
   container.bind(httpTokens.manualPaymentQueries).toConstantValue({ list: empty });
 }

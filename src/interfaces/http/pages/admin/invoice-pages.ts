@@ -1,18 +1,23 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
+import type { PrintDocuments } from '../../../../application/document/print-documents.js';
+import type { CollectionQueries } from '../../../../application/ports/collection-queries.js';
 import type { EventStore } from '../../../../application/ports/event-store.js';
 import type { InvoiceQueries } from '../../../../application/ports/invoice-queries.js';
 import type { ManualPaymentQueries } from '../../../../application/ports/manual-payment-queries.js';
 import type { Notifications } from '../../../../application/ports/notifications.js';
+import type { PlanQueries } from '../../../../application/ports/plan-queries.js';
 import type { CreditQueries } from '../../../../application/ports/read-models.js';
 import { anyTime, firstPage } from '../../../../application/ports/read-models.js';
 import type { Operator } from '../../../../application/user/sign-in.js';
+import type { InvoiceId } from '../../../../domain/shared/ids.js';
 import { parseCreditId, parseCustomerId, parseInvoiceId } from '../../../../domain/shared/ids.js';
 import { httpTokens } from '../../http-tokens.js';
 import type { invoiceOfState } from '../../invoice/invoice-object.js';
 import { idField, textField } from '../../shared/fields.js';
 import { createdIn } from '../../shared/lists.js';
+import { refused } from '../../shared/problem.js';
 import type { AskApi } from '../shared/ask-api.js';
 import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
@@ -21,6 +26,7 @@ import type { Table } from './cells.js';
 import { amount, count, idCell, link, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { createdDays } from './form-fields.js';
+import { attemptsAt, creditNotesOf, linesOf, paymentsOf, planAt, taxesOf } from './invoice-tables.js';
 import { listPages } from './list-page.js';
 import type { Action } from './record-page.js';
 import { recordAnswer } from './record-page.js';
@@ -44,6 +50,9 @@ export class InvoicePages implements PageController {
     @inject(httpTokens.invoiceQueries) private readonly invoices: InvoiceQueries,
     @inject(httpTokens.creditQueries) private readonly credits: CreditQueries,
     @inject(httpTokens.manualPaymentQueries) private readonly manual: ManualPaymentQueries,
+    @inject(httpTokens.collectionQueries) private readonly collections: CollectionQueries,
+    @inject(httpTokens.planQueries) private readonly plans: PlanQueries,
+    @inject(httpTokens.printDocuments) private readonly documents: PrintDocuments,
     @inject(httpTokens.notifications) private readonly notifications: Notifications,
     @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
     @inject(httpTokens.describeEvent) private readonly describe: DescribeEvent,
@@ -66,6 +75,13 @@ export class InvoicePages implements PageController {
         access: 'invoices:read',
         params,
         handle: ({ visitor, params: { id }, context }) => this.show(id, visitor, context),
+      }),
+      page(area, {
+        method: 'get',
+        path: '/admin/invoices/:id/pdf',
+        access: 'invoices:read',
+        params,
+        handle: ({ params: { id } }) => this.print(id),
       }),
       action('finalize', 'The invoice is issued.'),
       action('send', 'The invoice is marked as sent.'),
@@ -164,7 +180,9 @@ export class InvoicePages implements PageController {
     const { body } = await this.ask('GET /v1/invoices/:id', { params: { id } }, by);
     const invoice = body as Invoice;
     const { currency } = invoice;
-    const manual = operator.scopes.includes('manual_payments:read') ? [await this.manualOf(id)] : [];
+    const plan = operator.scopes.includes('plans:read')
+      ? await planAt(id, { plans: this.plans, ask: this.ask, by })
+      : null;
     return recordAnswer(
       {
         title: invoice.number === null ? 'Invoice, not issued' : `Invoice ${invoice.number}`,
@@ -181,6 +199,8 @@ export class InvoicePages implements PageController {
         facts: [
           { title: 'Customer', cell: idCell(invoice.customer) },
           { title: 'Order', cell: idCell(invoice.order) },
+          { title: 'Payment plan', cell: idCell(plan?.id ?? null) },
+          { title: 'To print', cell: link('PDF', `/admin/invoices/${id}/pdf`) },
           { title: 'Issued on', cell: text(invoice.issued_on) },
           { title: 'Due on', cell: text(invoice.due_on) },
           { title: 'Net', cell: amount(invoice.amount_net, currency) },
@@ -189,7 +209,7 @@ export class InvoicePages implements PageController {
           { title: 'Memo', cell: text(invoice.memo) },
           { title: 'Revision', cell: count(invoice.revision) },
         ],
-        tables: [linesOf(invoice), ...manual],
+        tables: await this.tables(invoice, plan?.table ?? null, by),
         actions: operator.scopes.includes('invoices:write')
           ? [...(await this.recovery(invoice, by)), ...actionsOf(invoice)]
           : [],
@@ -197,6 +217,37 @@ export class InvoicePages implements PageController {
       },
       { eventStore: this.eventStore, describe: this.describe },
     );
+  }
+
+  /** What stands on the invoice, and what was done to have it paid; what there is none of is left out. */
+  private async tables(
+    invoice: Invoice,
+    plan: Table | null,
+    by: Parameters<AskApi>[2],
+  ): Promise<readonly Table[]> {
+    const attempts = await attemptsAt(invoice.id, { collections: this.collections, ask: this.ask, by });
+    const manual = by.caller.scopes.includes('manual_payments:read') ? [await this.manualOf(invoice.id)] : [];
+    const further = [
+      taxesOf(invoice),
+      ...(plan === null ? [] : [plan]),
+      paymentsOf(invoice),
+      creditNotesOf(invoice),
+      attempts,
+      ...manual,
+    ];
+    return [linesOf(invoice), ...further.filter(({ rows }) => rows.length > 0)];
+  }
+
+  private async print(id: InvoiceId): Promise<PageAnswer> {
+    const printed = await this.documents.invoice(id);
+    if (printed === undefined) throw refused('resource_missing', { detail: 'There is no such invoice.' });
+    const { bytes, name } = printed;
+    return {
+      kind: 'file',
+      contentType: 'application/pdf',
+      fileName: `${name}.pdf`,
+      body: Buffer.from(bytes),
+    };
   }
 
   private async recovery(invoice: Invoice, by: Parameters<AskApi>[2]): Promise<readonly Action[]> {
@@ -227,24 +278,6 @@ export class InvoicePages implements PageController {
       ]),
     };
   }
-}
-
-function linesOf({ lines, currency }: Invoice): Table {
-  return {
-    caption: 'Lines',
-    columns: [
-      { title: 'Description' },
-      { title: 'Quantity' },
-      { title: 'Unit price' },
-      { title: 'Amount', amounts: true },
-    ],
-    rows: lines.map((line) => [
-      text(line.description),
-      text(line.quantity),
-      text(line.unit_price),
-      amount(line.amount_net, currency),
-    ]),
-  };
 }
 
 function actionsOf({ id, status: state }: Invoice): readonly Action[] {

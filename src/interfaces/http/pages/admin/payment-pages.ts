@@ -23,18 +23,19 @@ import { paymentOfState, refundOfState } from '../../payment/payment-object.js';
 import { currencyField, idField } from '../../shared/fields.js';
 import { createdIn } from '../../shared/lists.js';
 import type { AskApi } from '../shared/ask-api.js';
+import { formatId } from '../shared/format.js';
 import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import { reasonField } from './account-fields.js';
 import { actionPage } from './action-page.js';
-import type { Table } from './cells.js';
-import { amount, count, idCell, status, text, time, words } from './cells.js';
+import type { Cell, Table } from './cells.js';
+import { amount, count, idCell, link, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { createdDayFilters, createdDays, minorOf, typedAmount } from './form-fields.js';
 import { listPages } from './list-page.js';
 import type { Action } from './record-page.js';
 import { recordAnswer } from './record-page.js';
-import { paymentRecovery } from './recovery-actions.js';
+import { collectionOf, paymentRecovery } from './recovery-actions.js';
 
 const paymentId = idField(parsePaymentId, 'pay');
 const params = z.strictObject({ id: paymentId });
@@ -203,7 +204,10 @@ export class PaymentPages implements PageController {
 
   private async show(id: PaymentId, operator: Operator, context: PageContext): Promise<PageAnswer> {
     const { state, revision } = existing(await this.payments.load(id));
-    const recovery = await this.recovery(state, { caller: operator, context, reason: null });
+    const by = { caller: operator, context, reason: null };
+    const collection = await collectionOf(this.ask, state, by);
+    const { ask, notifications } = this;
+    const recovery = await paymentRecovery({ ask, notifications }, { state, collection }, by);
     const payment = paymentOfState(state, revision, false);
     const { currency, last_error: error } = payment;
     const events = await this.eventStore.readStream(`payment-${id}`);
@@ -225,6 +229,9 @@ export class PaymentPages implements PageController {
         facts: [
           { title: 'Customer', cell: idCell(payment.customer) },
           { title: 'Order', cell: idCell(payment.order) },
+          { title: 'Invoice', cell: idCell(collection?.invoice ?? null) },
+          { title: 'Collection', cell: idCell(collection?.id ?? null) },
+          { title: 'Payment plan', cell: planCell(collection) },
           { title: 'Description', cell: text(payment.description) },
           { title: 'Capture', cell: words(payment.capture_method) },
           { title: 'At Stripe', cell: text(payment.provider.payment_intent) },
@@ -240,10 +247,6 @@ export class PaymentPages implements PageController {
     );
   }
 
-  private recovery(state: ExistingPayment, by: Parameters<AskApi>[2]) {
-    return paymentRecovery({ ask: this.ask, notifications: this.notifications }, state, by);
-  }
-
   private async minor(id: PaymentId, typed: string): Promise<bigint> {
     const { state } = existing(await this.payments.load(id));
     return minorOf(typed, state.details.amount.currency);
@@ -257,6 +260,13 @@ const paymentFilters = {
   order: idField(parseOrderId, 'ord').optional(),
   currency: currencyField.optional(),
 };
+
+/** A plan stands on the page of its invoice. */
+function planCell(collection: Awaited<ReturnType<typeof collectionOf>>): Cell {
+  if (collection === null || collection.payment_plan === null) return text(null);
+  const label = `${formatId(collection.payment_plan)}, part ${collection.part}`;
+  return link(label, `/admin/invoices/${collection.invoice}`);
+}
 
 /** Each request to collect, and what came of it. */
 function attemptsOf(events: readonly RecordedEvent[]): Table {

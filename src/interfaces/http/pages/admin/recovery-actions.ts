@@ -3,6 +3,7 @@ import { anyTime, firstPage } from '../../../../application/ports/read-models.js
 import type { Operator } from '../../../../application/user/sign-in.js';
 import type { ExistingPayment } from '../../../../domain/payment/state.js';
 import { money } from '../../../../domain/shared/money.js';
+import type { collectionOfState } from '../../collection/collection-object.js';
 import type { methodOfState } from '../../customer/customer-object.js';
 import type { invoiceOfState } from '../../invoice/invoice-object.js';
 import type { AskApi } from '../shared/ask-api.js';
@@ -13,6 +14,7 @@ import type { Action, ActionField, Choice } from './record-page.js';
 
 type Asker = Parameters<AskApi>[2];
 type Invoice = ReturnType<typeof invoiceOfState>;
+type Collection = ReturnType<typeof collectionOfState>;
 type Scopes = Operator['scopes'];
 
 /** How the customer's credit is named among the ways to pay. */
@@ -110,20 +112,35 @@ function isPayable({ status, amount_due: due, collection }: Invoice): boolean {
   return status === 'open' && due > 0n && collection === null;
 }
 
+/**
+ * The collection that a payment is a leg of. Null where it is a payment of its own, and for who may not look at
+ * invoices.
+ */
+export async function collectionOf(
+  ask: AskApi,
+  { details }: ExistingPayment,
+  by: Asker,
+): Promise<Collection | null> {
+  const { collectionId: id } = details;
+  if (id === undefined || !by.caller.scopes.includes('invoices:read')) return null;
+  return (await ask('GET /v1/collections/:id', { params: { id } }, by)).body as Collection;
+}
+
 /** What can be done about a payment that did not go through, and a word where that is little. */
 export async function paymentRecovery(
   parts: { readonly ask: AskApi; readonly notifications: Pick<Notifications, 'list'> },
-  state: ExistingPayment,
+  { state, collection }: { readonly state: ExistingPayment; readonly collection: Collection | null },
   by: Asker,
 ): Promise<{ readonly actions: readonly Action[]; readonly advice: string | null }> {
   const { scopes } = by.caller;
-  const { collectionId, customerId } = state.details;
+  const { customerId } = state.details;
   const ended = ['requires_payment_method', 'failed', 'canceled'].includes(state.status);
   if (!ended || !scopes.includes('payments:write')) return { actions: [], advice: null };
   const methods = await savedMethods(parts.ask, customerId, by);
-  if (collectionId !== undefined) return ofCollection(parts, state, { collectionId, methods, by });
+  if (collection !== null) return ofCollection(parts, state, { collection, methods, by });
   // A payment of its own that failed for good, or was called off, is made anew by whoever made it.
-  if (state.status !== 'requires_payment_method') return { actions: [], advice: null };
+  const isOwn = state.details.collectionId === undefined;
+  if (!isOwn || state.status !== 'requires_payment_method') return { actions: [], advice: null };
   if (methods.length > 0) return { actions: [tryAgain(state, methods)], advice: null };
   const whose = customerId === null ? 'It is of no customer' : 'Its customer has saved no card';
   const advice = `${whose} and it belongs to no invoice: another card can be given where it was made.`;
@@ -134,13 +151,12 @@ export async function paymentRecovery(
 async function ofCollection(
   { ask, notifications }: { readonly ask: AskApi; readonly notifications: Pick<Notifications, 'list'> },
   { details }: ExistingPayment,
-  its: { readonly collectionId: string; readonly methods: readonly Choice[]; readonly by: Asker },
+  its: { readonly collection: Collection; readonly methods: readonly Choice[]; readonly by: Asker },
 ) {
   const { by, methods } = its;
   const { scopes } = by.caller;
   if (!scopes.includes('invoices:write')) return { actions: [], advice: null };
-  const collection = await ask('GET /v1/collections/:id', { params: { id: its.collectionId } }, by);
-  const { invoice: id } = collection.body as { readonly invoice: string };
+  const { invoice: id } = its.collection;
   const { body } = await ask('GET /v1/invoices/:id', { params: { id } }, by);
   const invoice = body as Invoice;
   const mail = await payLinkMailOf(invoice, notifications, scopes);
