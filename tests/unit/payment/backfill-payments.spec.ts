@@ -173,3 +173,25 @@ describe('one that cannot be looked at', () => {
     expect([...world.leftovers.kept.keys()]).toEqual([customer(1)]);
   });
 });
+
+describe('a run says that it is alive', () => {
+  it('while it lists events that came in by webhook, or are of nobody here', async () => {
+    for (let n = 0; n < 250; n += 1) world.inbox.add(world.happened(refundOf(payment(1))));
+    for (let n = 0; n < 250; n += 1) world.happened({ about: 'nothing', note: 'of another shop' });
+    expect(await world.run()).toMatchObject({ events: 500, never_received: 250, recovered: 0 });
+    expect(world.heartbeats.map(({ events }) => events)).toEqual([100, 200, 300, 400]);
+  });
+
+  it('and ends at once when another process has taken it over', async () => {
+    for (let n = 0; n < 500; n += 1) world.inbox.add(world.happened(refundOf(payment(1))));
+    world.heartbeatsMax = 2;
+    expect(await world.run()).toMatchObject({ events: 200 });
+  });
+
+  it('after each customer', async () => {
+    await world.run();
+    world.customers.push(customer(1), customer(2), customer(3));
+    await world.run(40 * 24 * hourMs);
+    expect(world.heartbeats.map(({ customers }) => customers)).toEqual([1, 2, 3]);
+  });
+});
