@@ -19,6 +19,9 @@ import { createNotificationWorker } from '../interfaces/worker/notification-work
 import { createWakeUp } from '../interfaces/worker/wake-up.js';
 import { tokens } from './tokens.js';
 
+/** A job that does not get on for a minute passes to another process. */
+const catchUpWithinMs = 30_000;
+
 /** What customers are told, by mail, of what happened and of what is to come. */
 export const notificationModule = new ContainerModule(({ bind }) => {
   bind(tokens.notifications).toResolvedValue((pool) => new PostgresNotifications(pool), [tokens.pool]);
@@ -99,13 +102,22 @@ export const notificationModule = new ContainerModule(({ bind }) => {
     ],
   );
   bind(tokens.tellOfDigests).toResolvedValue(
-    (pool, notifications, { zone }, clock, { config }) =>
+    (pool, notifications, { zone }, clock, { config }, projections, eventStore) =>
       createTellOfDigests({
         ...{ notifications, zone, clock },
+        caughtUp: async () => projections.reached(await eventStore.head(), catchUpWithinMs),
         queries: new PostgresDigestQueries(pool),
         recipients: config.mail.reports.to,
         hour: config.mail.reports.hour,
       }),
-    [tokens.pool, tokens.notifications, httpTokens.invoicing, httpTokens.clock, tokens.surroundings],
+    [
+      tokens.pool,
+      tokens.notifications,
+      httpTokens.invoicing,
+      httpTokens.clock,
+      tokens.surroundings,
+      httpTokens.projections,
+      httpTokens.eventStore,
+    ],
   );
 });

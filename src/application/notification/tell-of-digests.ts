@@ -36,8 +36,10 @@ export function createTellOfDigests(parts: {
   /** Of the day there, from which on the day before is told. */
   readonly hour: number;
   readonly clock: Clock;
+  /** Waits for the read models to know all that has happened; false where they do not get there in time. */
+  readonly caughtUp: () => Promise<boolean>;
 }): () => Promise<JobReport> {
-  const { queries, notifications, recipients, zone, hour, clock } = parts;
+  const { queries, notifications, recipients, zone, hour, clock, caughtUp } = parts;
 
   /** Those who have not been told of a period. */
   async function untold(kind: NoticeKind, { first, to }: Days): Promise<readonly string[]> {
@@ -48,6 +50,8 @@ export function createTellOfDigests(parts: {
     });
     const states = recipients.map(stateOf).filter((state) => rows.every((row) => row.state !== state));
     if (states.length === 0) return [];
+    // A worker that was down has all of what it missed still to read.
+    if (!(await caughtUp())) throw new Error('the read models are too far behind to tell figures from');
     // Of a time before there was anything nobody wants to read.
     const beginning = await queries.beginning();
     return beginning === null || beginning >= to ? [] : states;

@@ -47,6 +47,7 @@ beforeEach(async () => {
   );
 });
 
+let caughtUp = true;
 const recipients = ['ops@acme.example', 'CFO@acme.example'];
 
 /** The job of one process, whose clock shows `at`. */
@@ -54,6 +55,7 @@ const job = (at: string, to: readonly string[] = recipients) =>
   createTellOfDigests({
     ...{ queries, notifications: outbox, recipients: to, zone: knownZone('UTC'), hour: 6 },
     clock: { now: () => instant(at) },
+    caughtUp: async () => caughtUp,
   });
 
 async function queued(): Promise<readonly string[]> {
@@ -118,6 +120,15 @@ describe('digests', () => {
       ...['daily_digest 2026-03-19', 'daily_digest 2026-03-19'],
       ...['weekly_summary 2026-03-09', 'weekly_summary 2026-03-09'],
     ]);
+  });
+
+  it('wait for read models that are behind', async () => {
+    caughtUp = false;
+    const tell = job('2026-01-02T07:00:00.000Z');
+    await expect(tell()).rejects.toThrow('too far behind');
+    expect(await queued()).toEqual([]);
+    caughtUp = true;
+    expect(await tell()).toMatchObject({ daily: 2 });
   });
 
   it('are told to whoever is new among the recipients, and to nobody where there are none', async () => {
