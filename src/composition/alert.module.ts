@@ -22,12 +22,12 @@ export const alertModule = new ContainerModule(({ bind }) => {
   bind(httpTokens.alertQueries).toResolvedValue((pool) => new PostgresAlertQueries(pool), [tokens.pool]);
   bind(httpTokens.healthHistory).toResolvedValue((pool) => new PostgresHealthHistory(pool), [tokens.pool]);
   bind(httpTokens.alerts).toResolvedValue(
-    (handler, pool, clock, logger) =>
+    (handler, pool, clock, machineClock, logger) =>
       createAlerts({
         ...{ handler, clock, logger },
-        measures: createMeasures(new PostgresAlertMeasures(pool)),
+        measures: createMeasures(new PostgresAlertMeasures(pool), machineClock),
       }),
-    [tokens.alertHandler, tokens.pool, httpTokens.clock, tokens.logger],
+    [tokens.alertHandler, tokens.pool, httpTokens.clock, tokens.machineClock, tokens.logger],
   );
   bind(tokens.tellOperators).toResolvedValue(
     (alerts, handler, mailer, clock, { config: { mail } }) =>

@@ -72,8 +72,8 @@ export const userModule = new ContainerModule(({ bind }) => {
     ],
   );
   bind(httpTokens.overviewQueries).toResolvedValue(
-    (pool) => new PostgresOverviewQueries(pool),
-    [tokens.pool],
+    (pool, machineClock) => new PostgresOverviewQueries(pool, machineClock),
+    [tokens.pool, tokens.machineClock],
   );
   bind(httpTokens.consoleArea).toResolvedValue(
     (signIn, accessLog) => createConsoleArea({ signIn, accessLog }),

@@ -5,6 +5,7 @@ import type { AlertRuleName, AlertSetting } from '../../domain/alert/alert-rules
 import { alertRuleNames } from '../../domain/alert/alert-rules.js';
 import type { AlertId } from '../../domain/shared/ids.js';
 import { parseAlertId } from '../../domain/shared/ids.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventMetadata } from '../ports/event-store.js';
 import type { Logger } from '../ports/logger.js';
@@ -26,6 +27,8 @@ export type WatchedRule = {
 /** Watches what operators must know of, and keeps what came of it in the log. */
 export type Alerts = {
   rules(): Promise<readonly WatchedRule[]>;
+  /** Measures every rule that is watched, and changes nothing. */
+  measure(): Promise<ReadonlyMap<AlertRuleName, Measured>>;
   /** Measures and judges every rule; answers what was measured. One that cannot be measured is left as it is, and logged. */
   judge(): Promise<ReadonlyMap<AlertRuleName, Measured>>;
   acknowledge(rule: AlertRuleName, alertId: AlertId, metadata: EventMetadata): Promise<HandledAlert>;
@@ -52,17 +55,22 @@ export function createAlerts(parts: {
     return { rule, setting: settingOf(rule, state), state, revision };
   }
 
-  async function judgeOne(rule: AlertRuleName): Promise<Measured | undefined> {
+  async function measureOne(rule: AlertRuleName, at: Instant): Promise<Measured | undefined> {
     const { state }: Loaded<AlertState> = await handler.load(rule);
     const { enabled, windowMinutes } = settingOf(rule, state);
-    if (!enabled) return undefined;
+    return enabled ? measures[rule](at, windowMinutes) : undefined;
+  }
+
+  async function judgeOne(rule: AlertRuleName): Promise<Measured | undefined> {
     const at = clock.now();
-    const measured = await measures[rule](at, windowMinutes);
+    const measured = await measureOne(rule, at);
+    if (measured === undefined) return undefined;
+    const { value, sample } = measured;
     const commandId = v7();
     const alertId = mintedBy(parseAlertId, 'alr', commandId);
     const handled = await handler.handle(
       rule,
-      { type: 'JudgeRule', at, rule, alertId, ...measured },
+      { type: 'JudgeRule', at, rule, alertId, value, sample },
       metadataOf(commandId),
     );
     if (handled.outcome !== 'accepted') throw new Error(`${rule} could not be judged: ${handled.outcome}`);
@@ -72,20 +80,25 @@ export function createAlerts(parts: {
     return measured;
   }
 
+  async function each(
+    act: (rule: AlertRuleName) => Promise<Measured | undefined>,
+  ): Promise<ReadonlyMap<AlertRuleName, Measured>> {
+    const found = new Map<AlertRuleName, Measured>();
+    for (const rule of alertRuleNames) {
+      try {
+        const measured = await act(rule);
+        if (measured !== undefined) found.set(rule, measured);
+      } catch (error) {
+        logger.error({ err: error, rule }, 'a rule could not be judged');
+      }
+    }
+    return found;
+  }
+
   return {
     rules: () => Promise.all(alertRuleNames.map(ruleOf)),
-    async judge() {
-      const judged = new Map<AlertRuleName, Measured>();
-      for (const rule of alertRuleNames) {
-        try {
-          const measured = await judgeOne(rule);
-          if (measured !== undefined) judged.set(rule, measured);
-        } catch (error) {
-          logger.error({ err: error, rule }, 'a rule could not be judged');
-        }
-      }
-      return judged;
-    },
+    measure: () => each((rule) => measureOne(rule, clock.now())),
+    judge: () => each(judgeOne),
     acknowledge: (rule, alertId, metadata) =>
       handler.handle(rule, { type: 'AcknowledgeAlert', at: clock.now(), rule, alertId }, metadata),
     change: (rule, setting, metadata, options) =>

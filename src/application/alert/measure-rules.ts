@@ -1,10 +1,11 @@
 import type { AlertRuleName } from '../../domain/alert/alert-rules.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { AlertMeasures } from '../ports/alerts.js';
+import type { Clock } from '../ports/clock.js';
 import { later } from '../webhook/retry-schedule.js';
 
-/** What a rule is judged by now, in its unit. */
-export type Measured = { readonly value: number; readonly sample: number };
+/** What a rule is judged by now, in its unit: of how many, and how many were left out of these. */
+export type Measured = { readonly value: number; readonly sample: number; readonly excluded: number };
 type Measure = (now: Instant, windowMinutes: number) => Promise<Measured>;
 
 const minuteMs = 60_000;
@@ -16,7 +17,11 @@ const madScale = 1.4826;
 const countedMax = 1_000;
 const longestSilenceMinutes = 7 * 24 * 60;
 
-export function createMeasures(measures: AlertMeasures): Readonly<Record<AlertRuleName, Measure>> {
+/** @param machineClock webhooks arrive by the machine's time, whatever the time is for payments */
+export function createMeasures(
+  measures: AlertMeasures,
+  machineClock: Clock,
+): Readonly<Record<AlertRuleName, Measure>> {
   /** The counts of a window now and of the same one in each of the weeks before, the latest first. */
   async function byWeek(now: Instant, windowMinutes: number): Promise<readonly number[]> {
     const windows = Array.from({ length: earlierWeeks + 1 }, (_, week) => ({
@@ -28,27 +33,34 @@ export function createMeasures(measures: AlertMeasures): Readonly<Record<AlertRu
 
   return {
     async payment_success(now, windowMinutes) {
-      const { succeeded, failed } = await measures.outcomes(later(now, -windowMinutes * minuteMs), now);
-      return { value: basisPoints(succeeded, succeeded + failed), sample: succeeded + failed };
+      const { succeeded, failed, unfinished, unanswered } = await measures.outcomes(
+        later(now, -windowMinutes * minuteMs),
+        now,
+      );
+      const sample = succeeded + failed;
+      return { value: basisPoints(succeeded, sample), sample, excluded: unfinished + unanswered };
     },
     async stuck_payments(now) {
       const value = Math.min(await measures.stuck(now), countedMax);
-      return { value, sample: value };
+      return { value, sample: value, excluded: 0 };
     },
     async inbound_webhooks(_now, windowMinutes) {
-      const { received, failing } = await measures.webhooks(windowMinutes);
-      return { value: basisPoints(failing, received), sample: received };
+      const since = later(machineClock.now(), -windowMinutes * minuteMs);
+      const { handled, failed, waiting } = await measures.webhooks(since);
+      const sample = handled + failed;
+      return { value: basisPoints(failed, sample), sample, excluded: waiting };
     },
     async unusual_volume(now, windowMinutes) {
       const [present = 0, ...earlier] = await byWeek(now, windowMinutes);
-      return { value: robustDistance(present, earlier), sample: earlier.filter((count) => count > 0).length };
+      const sample = earlier.filter((count) => count > 0).length;
+      return { value: robustDistance(present, earlier), sample, excluded: 0 };
     },
     async no_payments(now, windowMinutes) {
       const [, ...earlier] = await byWeek(now, windowMinutes);
       const last = await measures.lastSuccess();
       const silence = last === null ? longestSilenceMinutes : (Date.parse(now) - Date.parse(last)) / minuteMs;
       const value = Math.floor(Math.min(Math.max(silence, 0), longestSilenceMinutes));
-      return { value, sample: Math.floor(median(earlier)) };
+      return { value, sample: Math.floor(median(earlier)), excluded: 0 };
     },
   };
 }

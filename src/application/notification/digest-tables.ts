@@ -32,6 +32,7 @@ function dailyTables(figures: DailyFigures, words: DigestWords, reader: Reader):
   const number = (count: number): string => numberText(count, reader.locale);
   const amount = (counted: CountedAmount): string => amountText(counted, reader.locale);
   const ended = outcomes.succeeded + outcomes.failed;
+  const first = outcomes.firstSucceeded + outcomes.firstFailed;
   const tried = webhooks.handled + webhooks.failed;
   const part = (good: number, whole: number): string =>
     words.of(percentText(good, whole, reader.locale), number(good), number(whole));
@@ -42,6 +43,8 @@ function dailyTables(figures: DailyFigures, words: DigestWords, reader: Reader):
       titles.outcomes,
       [
         [labels.succeeded, part(outcomes.succeeded, ended)],
+        [labels.first, part(outcomes.firstSucceeded, first)],
+        [labels.later, part(outcomes.succeeded - outcomes.firstSucceeded, ended - first)],
         [labels.unfinished, number(outcomes.unfinished)],
         [labels.unanswered, number(outcomes.unanswered)],
       ],

@@ -22,6 +22,8 @@ export type DigestWords = {
   readonly labels: Readonly<
     Record<
       | 'succeeded'
+      | 'first'
+      | 'later'
       | 'unfinished'
       | 'unanswered'
       | 'stuck'
@@ -65,6 +67,8 @@ const english: DigestWords = {
   },
   labels: {
     succeeded: 'Succeeded',
+    first: 'by the first attempt',
+    later: 'by a later attempt',
     unfinished: 'Left unfinished by the customer (not counted)',
     unanswered: 'Without an answer so far (not counted)',
     stuck: 'Payments that are stuck',
@@ -120,6 +124,8 @@ const german: DigestWords = {
   },
   labels: {
     succeeded: 'Gelungen',
+    first: 'im ersten Versuch',
+    later: 'in einem späteren Versuch',
     unfinished: 'Vom Kunden nicht beendet (nicht gezählt)',
     unanswered: 'Noch ohne Antwort (nicht gezählt)',
     stuck: 'Festgefahrene Zahlungen',

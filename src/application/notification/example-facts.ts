@@ -28,7 +28,14 @@ export const exampleFacts: NoticeFacts = {
         { status: 'requires_payment_method', currency: 'EUR', count: 5, minor: '21000' },
         { status: 'succeeded', currency: 'JPY', count: 3, minor: '12000' },
       ],
-      outcomes: { succeeded: 198, failed: 5, unfinished: 4, unanswered: 1 },
+      outcomes: {
+        succeeded: 198,
+        failed: 5,
+        firstSucceeded: 190,
+        firstFailed: 3,
+        unfinished: 4,
+        unanswered: 1,
+      },
       declines: [
         { reason: 'insufficient_funds', count: 3 },
         { reason: 'expired_card', count: 2 },

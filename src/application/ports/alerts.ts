@@ -1,6 +1,7 @@
 import type { AlertRuleName } from '../../domain/alert/alert-rules.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Page, PageRequest } from './read-models.js';
+import type { PaymentOutcomes, WebhookOutcomes } from './success-figures.js';
 
 export type AlertRow = {
   /** `alr_...` */
@@ -28,11 +29,7 @@ export interface AlertQueries {
 
 /** What alert rules are judged by. Windows are half-open; all counts are whole numbers. */
 export interface AlertMeasures {
-  /**
-   * Of the payments that were made in a window: those that succeeded or are authorized, and those whose last attempt was declined
-   * or failed. What a customer left unfinished is in neither.
-   */
-  outcomes(from: Instant, to: Instant): Promise<{ readonly succeeded: number; readonly failed: number }>;
+  outcomes(from: Instant, to: Instant): Promise<PaymentOutcomes>;
   /** How many payments were made in each window, in the order of the windows. */
   paymentsMade(
     windows: readonly { readonly from: Instant; readonly to: Instant }[],
@@ -41,6 +38,6 @@ export interface AlertMeasures {
   lastSuccess(): Promise<Instant | null>;
   /** How many payments have been on their way for too long. */
   stuck(now: Instant): Promise<number>;
-  /** Of the provider's verified webhooks of the last minutes: all of them, and those that failed so far or are parked. */
-  webhooks(minutes: number): Promise<{ readonly received: number; readonly failing: number }>;
+  /** Of those that arrived since then by the machine's clock. */
+  webhooks(since: Instant): Promise<WebhookOutcomes>;
 }

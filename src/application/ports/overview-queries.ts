@@ -1,10 +1,9 @@
 import type { Instant } from '../../domain/shared/instant.js';
+import type { PaymentOutcomes, WebhookOutcomes } from './success-figures.js';
 
-/** Payments whose latest attempt ended since an instant, and what came of it. */
 export type OverviewFigures = {
-  readonly succeeded: number;
-  /** Declined, or failed for good. */
-  readonly failed: number;
+  /** Since the instant that was asked for. */
+  readonly outcomes: PaymentOutcomes;
   /** Seconds from the request to the answer, over those that succeeded without the customer having to act; null without any. */
   readonly average_seconds: number | null;
   /** What was captured of payments that were created since. */
@@ -15,8 +14,8 @@ export type OverviewFigures = {
   }[];
   /** On their way for so long that a person should look. */
   readonly stuck: number;
-  /** Of the last thousand webhooks that came in. */
-  readonly webhooks: { readonly total: number; readonly failed: number };
+  /** Of the last hour, by the machine's clock. */
+  readonly webhooks: WebhookOutcomes;
   /** Requests to the provider without an outcome. */
   readonly open_requests: number;
 };

@@ -7,6 +7,9 @@ export type PaymentOutcomes = {
   readonly succeeded: number;
   /** Declined, or failed for good. */
   readonly failed: number;
+  /** How many of each came to it by their first attempt. */
+  readonly firstSucceeded: number;
+  readonly firstFailed: number;
   /** Begun in the window and left by the customer where the bank wanted them to act: neither, and left out. */
   readonly unfinished: number;
   /** Begun in the window and without an answer so far, or called off: left out as well. What is in doubt has not failed. */

@@ -2,9 +2,7 @@ import type { Pool } from 'pg';
 import type { AlertMeasures } from '../../application/ports/alerts.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import { countStuck } from './stuck-payments.js';
-
-/** More webhooks than these are not looked at: the share of the latest ones is what matters. */
-const webhooksMax = 10_000;
+import { paymentOutcomes, webhookOutcomes } from './success-figures.js';
 
 /** Counts over the read models and the inbox, each by an index. */
 export class PostgresAlertMeasures implements AlertMeasures {
@@ -14,14 +12,8 @@ export class PostgresAlertMeasures implements AlertMeasures {
     this.#pool = pool;
   }
 
-  async outcomes(from: Instant, to: Instant): ReturnType<AlertMeasures['outcomes']> {
-    const { rows } = await this.#pool.query<{ succeeded: number; failed: number }>(
-      `select count(*) filter (where step in ('authorized', 'capturing', 'captured'))::int as succeeded,
-         count(*) filter (where step in ('requires_payment_method', 'failed') and last_refusal is not null)::int as failed
-       from read_payments.payments where created_at >= $1 and created_at < $2`,
-      [from, to],
-    );
-    return rows[0] ?? { succeeded: 0, failed: 0 };
+  outcomes(from: Instant, to: Instant): ReturnType<AlertMeasures['outcomes']> {
+    return paymentOutcomes(this.#pool, from, to);
   }
 
   async paymentsMade(windows: Parameters<AlertMeasures['paymentsMade']>[0]): Promise<readonly number[]> {
@@ -45,15 +37,7 @@ export class PostgresAlertMeasures implements AlertMeasures {
     return countStuck(this.#pool, now);
   }
 
-  async webhooks(minutes: number): ReturnType<AlertMeasures['webhooks']> {
-    const { rows } = await this.#pool.query<{ received: number; failing: number }>(
-      `select count(*)::int as received, count(*) filter (where status in ('failed', 'parked'))::int as failing
-       from (
-         select status, received_at from counterfoil.inbound_webhooks order by arrival desc limit ${webhooksMax}
-       ) as latest
-       where received_at >= now() - $1 * interval '1 minute'`,
-      [minutes],
-    );
-    return rows[0] ?? { received: 0, failing: 0 };
+  webhooks(since: Instant): ReturnType<AlertMeasures['webhooks']> {
+    return webhookOutcomes(this.#pool, since, null);
   }
 }

@@ -8,7 +8,7 @@ import { insert, update } from '../projections/row-changes.js';
 
 /**
  * The latest attempt of each payment: when it was asked for, when it ended and how. `waited` marks one in which the customer
- * had to act, whose time is not ours. Those without an end are few, and found by their beginning.
+ * had to act, whose time is not ours; `attempt` is 1 for the first, 0 before it. Those without an end are few, and found by their beginning.
  */
 const ddl = `
   create table attempts (
@@ -19,6 +19,7 @@ const ddl = `
     ended_at   timestamptz,
     outcome    text,
     waited     boolean     not null,
+    attempt    integer     not null,
     created_at timestamptz not null
   ) with (fillfactor = 85);
   create index attempts_by_end    on attempts (ended_at) where ended_at is not null;
@@ -42,11 +43,12 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
       ended_at: null,
       outcome: null,
       waited: false,
+      attempt: 0,
       created_at: at,
     }),
   ],
-  PaymentConfirmRequested: ({ at }, envelope) =>
-    change(envelope, { started_at: at, ended_at: null, outcome: null, waited: false }),
+  PaymentConfirmRequested: ({ at, attempt }, envelope) =>
+    change(envelope, { started_at: at, ended_at: null, outcome: null, waited: false, attempt }),
   PaymentActionRequired: (_event, envelope) => change(envelope, { waited: true }),
   PaymentProcessingStarted: nothing,
   PaymentDeclined: ({ at }, envelope) => change(envelope, { ended_at: at, outcome: 'failed' }),
@@ -70,7 +72,7 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
 
 export const attemptsProjection: Projection = {
   name: 'attempts',
-  version: 2,
+  version: 3,
   ddl,
   tables: { attempts: ['payment'] },
   changesOf: routeByCategory({ payment: handlers }),

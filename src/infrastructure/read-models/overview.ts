@@ -1,32 +1,38 @@
 import type { Pool } from 'pg';
+import type { Clock } from '../../application/ports/clock.js';
 import type { OverviewFigures, OverviewQueries } from '../../application/ports/overview-queries.js';
+import { later } from '../../application/webhook/retry-schedule.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import { countStuck } from './stuck-payments.js';
+import { paymentOutcomes, webhookOutcomes } from './success-figures.js';
 
-const webhooksMax = 1_000;
-
-type Ended = Pick<OverviewFigures, 'succeeded' | 'failed' | 'average_seconds'>;
+/** As long as alerts look back unless they are told otherwise. */
+const webhooksMs = 3_600_000;
 
 /** Each query is bounded by an index: it is asked again every few seconds while somebody looks. */
 export class PostgresOverviewQueries implements OverviewQueries {
   readonly #pool: Pool;
+  readonly #machineClock: Clock;
 
   /** @param pool stays the caller's to close */
-  constructor(pool: Pool) {
+  constructor(pool: Pool, machineClock: Clock) {
     this.#pool = pool;
+    this.#machineClock = machineClock;
   }
 
   async figures(since: Instant, now: Instant): Promise<OverviewFigures> {
-    const [ended, volume, stuck, webhooks, open] = await Promise.all([
-      this.#ended(since),
+    const [outcomes, average, volume, stuck, webhooks, open] = await Promise.all([
+      paymentOutcomes(this.#pool, since, now),
+      this.#averageSeconds(since),
       this.#volume(since),
       countStuck(this.#pool, now),
-      this.#webhooks(),
+      webhookOutcomes(this.#pool, later(this.#machineClock.now(), -webhooksMs), null),
       this.#pool.query<{ open: number }>(
         'select count(*)::int as open from read_pending_effects.open_requests',
       ),
     ]);
-    return { ...ended, volume, stuck, webhooks, open_requests: open.rows[0]?.open ?? 0 };
+    const openRequests = open.rows[0]?.open ?? 0;
+    return { outcomes, average_seconds: average, volume, stuck, webhooks, open_requests: openRequests };
   }
 
   async paymentsOfAmount(minor: bigint, limit: number): Promise<readonly string[]> {
@@ -45,16 +51,13 @@ export class PostgresOverviewQueries implements OverviewQueries {
     return rows.map(({ customer }) => customer);
   }
 
-  async #ended(since: Instant): Promise<Ended> {
-    const { rows } = await this.#pool.query<Ended>(
-      `select count(*) filter (where outcome = 'succeeded')::int as succeeded,
-         count(*) filter (where outcome = 'failed')::int as failed,
-         avg(extract(epoch from ended_at - started_at))
-           filter (where outcome = 'succeeded' and not waited)::float as average_seconds
-       from read_attempts.attempts where ended_at >= $1`,
+  async #averageSeconds(since: Instant): Promise<number | null> {
+    const { rows } = await this.#pool.query<Pick<OverviewFigures, 'average_seconds'>>(
+      `select avg(extract(epoch from ended_at - started_at))::float as average_seconds
+       from read_attempts.attempts where ended_at >= $1 and outcome = 'succeeded' and not waited`,
       [since],
     );
-    return rows[0] ?? { succeeded: 0, failed: 0, average_seconds: null };
+    return rows[0]?.average_seconds ?? null;
   }
 
   async #volume(since: Instant): Promise<OverviewFigures['volume']> {
@@ -65,13 +68,5 @@ export class PostgresOverviewQueries implements OverviewQueries {
       [since],
     );
     return rows;
-  }
-
-  async #webhooks(): Promise<OverviewFigures['webhooks']> {
-    const { rows } = await this.#pool.query<OverviewFigures['webhooks']>(
-      `select count(*)::int as total, count(*) filter (where status in ('failed', 'parked'))::int as failed
-       from (select status from counterfoil.inbound_webhooks order by arrival desc limit ${webhooksMax}) latest`,
-    );
-    return rows[0] ?? { total: 0, failed: 0 };
   }
 }

@@ -9,7 +9,9 @@ export async function paymentOutcomes(source: Source, from: Instant, to: Instant
   const { rows } = await source.query<PaymentOutcomes>(
     `select * from (
        select count(*) filter (where outcome = 'succeeded')::int as succeeded,
-         count(*) filter (where outcome = 'failed')::int as failed
+         count(*) filter (where outcome = 'failed')::int as failed,
+         count(*) filter (where outcome = 'succeeded' and attempt = 1)::int as "firstSucceeded",
+         count(*) filter (where outcome = 'failed' and attempt = 1)::int as "firstFailed"
        from read_attempts.attempts where ended_at >= $1 and ended_at < $2
      ) as ended, (
        select count(*) filter (where waited)::int as unfinished, count(*) filter (where not waited)::int as unanswered
@@ -17,16 +19,25 @@ export async function paymentOutcomes(source: Source, from: Instant, to: Instant
      ) as open`,
     [from, to],
   );
-  return rows[0] ?? { succeeded: 0, failed: 0, unfinished: 0, unanswered: 0 };
+  return (
+    rows[0] ?? { succeeded: 0, failed: 0, firstSucceeded: 0, firstFailed: 0, unfinished: 0, unanswered: 0 }
+  );
 }
 
-/** What came of the verified webhooks that arrived in a window, by the machine's clock. */
-export async function webhookOutcomes(source: Source, from: Instant, to: Instant): Promise<WebhookOutcomes> {
+/**
+ * What came of the verified webhooks that arrived in a window, by the machine's clock.
+ * @param to null for all until now
+ */
+export async function webhookOutcomes(
+  source: Source,
+  from: Instant,
+  to: Instant | null,
+): Promise<WebhookOutcomes> {
   const { rows } = await source.query<WebhookOutcomes>(
     `select count(*) filter (where status in ('processed', 'ignored'))::int as handled,
        count(*) filter (where status in ('failed', 'parked'))::int as failed,
        count(*) filter (where status = 'received')::int as waiting
-     from counterfoil.inbound_webhooks where received_at >= $1 and received_at < $2`,
+     from counterfoil.inbound_webhooks where received_at >= $1 and received_at < coalesce($2::timestamptz, 'infinity')`,
     [from, to],
   );
   return rows[0] ?? { handled: 0, failed: 0, waiting: 0 };

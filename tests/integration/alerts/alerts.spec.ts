@@ -12,7 +12,9 @@ import { parseInstant } from '../../../src/domain/shared/instant.js';
 import { renderMailHtml } from '../../../src/infrastructure/notification/mail-html.js';
 import { PostgresAlertMeasures } from '../../../src/infrastructure/read-models/alert-measures.js';
 import { alertsProjection, PostgresAlertQueries } from '../../../src/infrastructure/read-models/alerts.js';
+import { attemptsProjection } from '../../../src/infrastructure/read-models/attempts.js';
 import { paymentsProjection } from '../../../src/infrastructure/read-models/payments.js';
+import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { required } from '../../support/payment-examples.js';
 import { silentLogger } from '../../support/postgres.js';
@@ -31,7 +33,9 @@ let mails: Mail[];
 let mailServer: () => void;
 beforeAll(async () => {
   bench = await openBench();
-  const running = await bench.start(new InMemoryEventStore(), [paymentsProjection, alertsProjection]);
+  const running = await bench.start(new InMemoryEventStore(), [
+    ...[paymentsProjection, attemptsProjection, alertsProjection],
+  ]);
   await running.stop();
 });
 afterAll(() => bench.close());
@@ -39,7 +43,7 @@ beforeEach(async () => {
   store = new InMemoryEventStore();
   mails = [];
   mailServer = () => undefined;
-  await bench.rows('truncate read_payments.payments, counterfoil.inbound_webhooks');
+  await bench.rows('truncate read_payments.payments, read_attempts.attempts, counterfoil.inbound_webhooks');
 });
 
 function watch() {
@@ -49,7 +53,7 @@ function watch() {
   });
   const alerts = createAlerts({
     ...{ handler, clock, logger: silentLogger },
-    measures: createMeasures(new PostgresAlertMeasures(bench.pool)),
+    measures: createMeasures(new PostgresAlertMeasures(bench.pool), systemClock),
   });
   const tell = createTellOperators({
     ...{
@@ -85,6 +89,16 @@ async function payments(count: number, step: string, { endedMs = 0, windowMs = h
        $3::timestamptz - (n - 0.5) * $4::float / $5::float * interval '1 millisecond'
      from generate_series(1, $5::int) n`,
     [first, step, ago(endedMs), windowMs, count],
+  );
+  await bench.rows(
+    `insert into read_attempts.attempts (payment, amount, currency, started_at, ended_at, outcome, waited, attempt, created_at)
+     select id, amount, currency, created_at, case when outcome is not null then created_at end, outcome,
+       step = 'requires_action', 1, created_at
+     from read_payments.payments, lateral (select case
+       when step in ('authorized', 'capturing', 'captured') then 'succeeded'
+       when step in ('requires_payment_method', 'failed') then 'failed' end as outcome) as came
+     where split_part(id, '_', 2)::int > $1 and split_part(id, '_', 2)::int <= $2`,
+    [first, made],
   );
 }
 
@@ -133,7 +147,7 @@ describe('alerts', () => {
     const watching = watch();
     expect(await opened(watching)).toContain('payment_success');
     const measured = (await watching.alerts.judge()).get('payment_success');
-    expect(measured).toEqual({ value: Math.floor((98 * 10_000) / 110), sample: 110 });
+    expect(measured).toEqual({ value: Math.floor((98 * 10_000) / 110), sample: 110, excluded: 400 });
   });
 
   it('open when payments are stuck', async () => {
@@ -213,7 +227,18 @@ describe('alerts', () => {
       from generate_series(1, 50000) n`,
       [now],
     );
-    await bench.rows('analyze read_payments.payments');
+    await bench.rows(
+      `insert into read_attempts.attempts (payment, amount, currency, started_at, ended_at, outcome, waited, attempt, created_at)
+       select id, 1, 'USD', created_at, case when right(id, 2) <> '00' then created_at end, 'succeeded', false, 1, created_at
+       from read_payments.payments`,
+    );
+    await bench.rows(
+      `insert into counterfoil.inbound_webhooks (id, type, livemode, payload, payload_sha256, status, received_at)
+       select 'evt_many' || n, 'charge.updated', false, '{}', '\\x00', 'processed', $1::timestamptz - n * interval '1 minute'
+       from generate_series(1, 20000) n`,
+      [now],
+    );
+    await bench.rows('analyze read_payments.payments, read_attempts.attempts, counterfoil.inbound_webhooks');
     const plans: string[] = [];
     const explaining = {
       async query(text: string, values: unknown[]) {
@@ -227,7 +252,8 @@ describe('alerts', () => {
     await measures.paymentsMade([{ from, to: now }]);
     await measures.lastSuccess();
     await measures.stuck(now);
-    expect(plans).toHaveLength(4);
+    await measures.webhooks(from);
+    expect(plans).toHaveLength(5);
     for (const plan of plans) expect(plan).not.toContain('Seq Scan');
   });
 });

@@ -1,16 +1,42 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { PaymentEvent } from '../../../src/domain/payment/events.js';
+import { parsePaymentId } from '../../../src/domain/shared/ids.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
+import { PostgresAlertMeasures } from '../../../src/infrastructure/read-models/alert-measures.js';
+import { PostgresDigestQueries } from '../../../src/infrastructure/read-models/digests.js';
 import { PostgresOverviewQueries } from '../../../src/infrastructure/read-models/overview.js';
 import { projections } from '../../../src/infrastructure/read-models/read-models.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
-import { required } from '../../support/payment-examples.js';
+import {
+  actionRequired,
+  authorized,
+  confirmRequested,
+  created,
+  declined,
+  required,
+} from '../../support/payment-examples.js';
 import { RecordedEventStore } from './recorded-event-store.js';
 import type { Bench } from './support.js';
-import { openBench } from './support.js';
+import { openBench, recordedPayment } from './support.js';
 import { syntheticLog } from './synthetic-payments.js';
 
 let bench: Bench;
 const store = new RecordedEventStore(syntheticLog(150));
+const idOf = (n: number) => required(parsePaymentId(`pay_0193f1a0-0000-7000-8000-00000000000${n}`));
+/** What the synthetic payments never meet: another attempt, a customer who does not come back, and no answer. */
+const others: readonly (readonly PaymentEvent[])[] = [
+  [created, confirmRequested(1), declined(1), confirmRequested(2), authorized(2)],
+  [created, confirmRequested(1), declined(1), confirmRequested(2), declined(2)],
+  [created, confirmRequested(1), actionRequired(1)],
+  [created, confirmRequested(1), actionRequired(1)],
+  [created, confirmRequested(1)],
+  [created],
+];
+others.forEach((events, n) => {
+  const paymentId = idOf(n);
+  const own = events.map((event) => (event.type === 'PaymentCreated' ? { ...event, paymentId } : event));
+  store.add(...recordedPayment(paymentId, own, BigInt(store.log.length + 1)));
+});
 beforeAll(async () => {
   bench = await openBench();
   const running = await bench.start(store, projections);
@@ -24,40 +50,59 @@ const start = required(parseInstant('2000-01-01T00:00:00.000Z'));
 /** The last outcome of each payment, from the events themselves. */
 async function expectedOutcomes() {
   const outcomes = new Map<string, string>();
+  const tries = new Map<string, number>();
   for (const { stream, type } of await store.readAll(0n, 1_000_000)) {
     if (type === 'PaymentAuthorized') outcomes.set(stream, 'succeeded');
     if (type === 'PaymentDeclined' || type === 'PaymentFailed') outcomes.set(stream, 'failed');
-    if (type === 'PaymentConfirmRequested') outcomes.delete(stream);
+    if (type === 'PaymentConfirmRequested') {
+      outcomes.set(stream, 'open');
+      tries.set(stream, (tries.get(stream) ?? 0) + 1);
+    }
   }
-  const values = [...outcomes.values()];
-  const of = (outcome: string) => values.filter((each) => each === outcome).length;
-  return { succeeded: of('succeeded'), failed: of('failed') };
+  const of = (outcome: string) => [...outcomes].filter(([, each]) => each === outcome);
+  const first = (outcome: string) => of(outcome).filter(([stream]) => tries.get(stream) === 1).length;
+  return {
+    ...{ succeeded: of('succeeded').length, failed: of('failed').length },
+    ...{ firstSucceeded: first('succeeded'), firstFailed: first('failed') },
+    open: of('open').length,
+  };
 }
 
 describe('the figures of the overview', () => {
   it('are what the events say', async () => {
-    const queries = new PostgresOverviewQueries(bench.pool);
+    const queries = new PostgresOverviewQueries(bench.pool, systemClock);
     const figures = await queries.figures(start, systemClock.now());
-    const expected = await expectedOutcomes();
+    const { open, ...expected } = await expectedOutcomes();
     expect(expected.succeeded).toBeGreaterThan(0);
-    expect(figures).toMatchObject(expected);
+    expect(expected.firstFailed).toBeGreaterThan(0);
+    expect(figures.outcomes).toMatchObject(expected);
+    expect(figures.outcomes).toMatchObject({ unfinished: 2, unanswered: open - 2 });
+    expect(open).toBeGreaterThanOrEqual(3);
+    expect(figures.outcomes.succeeded - figures.outcomes.firstSucceeded).toBe(1);
+    expect(figures.outcomes.failed - figures.outcomes.firstFailed).toBe(1);
+    // Alerts and the mails to operators count the same.
+    const now = systemClock.now();
+    expect(await new PostgresAlertMeasures(bench.pool).outcomes(start, now)).toEqual(figures.outcomes);
+    const [shares] = (await new PostgresDigestQueries(bench.pool).shares([{ from: start, to: now }], now))
+      .shares;
+    const total = expected.succeeded + expected.failed;
+    expect(shares?.payment_success).toEqual({ good: expected.succeeded, total, excluded: open });
     expect(figures.volume.reduce((sum, { payments }) => sum + payments, 0)).toBeGreaterThan(0);
-    expect(figures.webhooks).toEqual({ total: 0, failed: 0 });
+    expect(figures.webhooks).toEqual({ handled: 0, failed: 0, waiting: 0 });
   });
 
   it('count nothing from before they are asked since', async () => {
-    const queries = new PostgresOverviewQueries(bench.pool);
+    const queries = new PostgresOverviewQueries(bench.pool, systemClock);
     const later = required(parseInstant('2999-01-01T00:00:00.000Z'));
     expect(await queries.figures(later, systemClock.now())).toMatchObject({
-      succeeded: 0,
-      failed: 0,
+      outcomes: { succeeded: 0, failed: 0, unfinished: 0, unanswered: 0 },
       average_seconds: null,
       volume: [],
     });
   });
 
   it('find payments by their amount, newest first', async () => {
-    const queries = new PostgresOverviewQueries(bench.pool);
+    const queries = new PostgresOverviewQueries(bench.pool, systemClock);
     const rows = await bench.rows(
       'select id, amount from read_payments.payments order by created_at desc limit 1',
     );

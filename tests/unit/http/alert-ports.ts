@@ -20,7 +20,8 @@ export function bindAlerts(container: Container, eventStore: EventStore): Measur
   const handler = createCommandHandler({
     ...{ eventStore, decider: alert, codec: alertCodec, category: 'alertRule' },
   });
-  const measureOf = (rule: AlertRuleName) => async () => measuring.of[rule] ?? { value: 0, sample: 0 };
+  const measureOf = (rule: AlertRuleName) => async () =>
+    measuring.of[rule] ?? { value: 0, sample: 0, excluded: 0 };
   container.bind(httpTokens.alerts).toConstantValue(
     createAlerts({
       ...{ handler, clock: systemClock, logger: new KeptLog() },

@@ -27,9 +27,9 @@ it('every rule is shown, with its unit and its thresholds', async () => {
 });
 
 it('an alert opens, is taken notice of, and is over', async () => {
-  app.measuring.of = { payment_success: { value: 7000, sample: 50 } };
+  app.measuring.of = { payment_success: { value: 7000, sample: 50, excluded: 4 } };
   const judged = items(await app.api.post('/v1/alerts', {}));
-  expect(judged[0]).toMatchObject({ measured: { value: 7000, sample: 50 } });
+  expect(judged[0]).toMatchObject({ measured: { value: 7000, sample: 50, excluded: 4 } });
   const [open] = items(await app.api.get('/v1/alerts?status=open'));
   expect(open).toMatchObject({ object: 'alert', rule: 'payment_success', status: 'open', value: 7000 });
   expect(judged[0]?.['open_alert']).toBe(open?.['id']);
@@ -37,7 +37,7 @@ it('an alert opens, is taken notice of, and is over', async () => {
   const taken = await app.api.post(path, {});
   expect([taken.status, typeof taken.body['acknowledged_at']]).toEqual([200, 'string']);
   expect((await app.api.post(path, {})).body['acknowledged_at']).toBe(taken.body['acknowledged_at']);
-  app.measuring.of = { payment_success: { value: 9900, sample: 50 } };
+  app.measuring.of = { payment_success: { value: 9900, sample: 50, excluded: 0 } };
   await app.api.post('/v1/alerts', {});
   expect((await app.api.post(path, {})).status).toBe(404);
   const facts = items(await app.api.get('/v1/streams/alertRule-payment_success/events'));

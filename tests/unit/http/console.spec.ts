@@ -38,10 +38,14 @@ describe('alerts', () => {
   it('are shown, taken notice of with a reason, and their thresholds changed by whoever may', async () => {
     const { browser } = await as('developer');
     expect((await browser.get('/admin/alerts')).text).toContain('No alert is open.');
-    server.measuring.of = { stuck_payments: { value: 9, sample: 9 } };
+    server.measuring.of = {
+      stuck_payments: { value: 9, sample: 9, excluded: 0 },
+      payment_success: { value: 9_750, sample: 40, excluded: 7 },
+    };
     await server.api.post('/v1/alerts', {});
     const shown = await browser.get('/admin/alerts');
     expect(shown.text).toContain('The number of stuck payments was 9, of a sample of 9');
+    expect(shown.text).toContain('97.50 % of 40, 7 left out');
     const id = /alerts\/(alr_[0-9a-f-]+)\/ack/.exec(shown.text)?.[1] ?? '';
     const sent = await browser.submit(`/admin/alerts/${id}/ack`, { reason: 'On it' }, '/admin/alerts');
     expect(sent.status).toBe(303);
@@ -455,7 +459,8 @@ describe('the overview', () => {
     const { browser } = await as('owner');
     const { text } = await browser.get('/admin');
     expect(text).toContain('95.0 %');
-    expect(text).toContain('19 of 20 in 24 h');
+    expect(text).toContain('19 of 20 in 24 h, 4 left out; 95 % promised; by the first attempt 94.4 %');
+    expect(text).toContain('3 of 40 in 1 h, 2 left out');
     expect(text).toContain('1,234.56 USD');
     expect(text).toContain('7.5 %');
   });

@@ -205,9 +205,17 @@ class NothingFails implements PolicyProgress {
 class NoFigures implements OverviewQueries {
   async figures(): Promise<OverviewFigures> {
     return {
-      ...{ succeeded: 19, failed: 1, average_seconds: 1.234, stuck: 0, open_requests: 0 },
+      ...{ average_seconds: 1.234, stuck: 0, open_requests: 0 },
+      outcomes: {
+        succeeded: 19,
+        failed: 1,
+        firstSucceeded: 17,
+        firstFailed: 1,
+        unfinished: 3,
+        unanswered: 1,
+      },
       volume: [{ currency: 'USD', minor: 123_456n, payments: 19 }],
-      webhooks: { total: 40, failed: 3 },
+      webhooks: { handled: 37, failed: 3, waiting: 2 },
     };
   }
 

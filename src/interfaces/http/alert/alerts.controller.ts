@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { Alerts, WatchedRule } from '../../../application/alert/alerts.js';
+import type { Measured } from '../../../application/alert/measure-rules.js';
 import type { AlertQueries, AlertRow } from '../../../application/ports/alerts.js';
 import type { Projections } from '../../../application/ports/read-models.js';
 import type { AlertRejection } from '../../../domain/alert/alert.js';
@@ -94,7 +95,11 @@ const ruleSchema = z
     minimum_sample: z.int(),
     open_alert: z.string().nullable(),
     measured: z
-      .object({ value: z.int(), sample: z.int() })
+      .object({
+        value: z.int(),
+        sample: z.int(),
+        excluded: z.int().meta({ description: 'Left out: neither good nor bad so far.' }),
+      })
       .nullable()
       .meta({ description: 'What was measured just now, where it was asked for.' }),
     revision: integer().nullable(),
@@ -216,10 +221,7 @@ export class AlertsController implements Controller {
     return { ...row, object: 'alert', unit, metadata: {}, livemode, created_at: opened_at };
   }
 
-  private shownRule(
-    { rule, setting, state, revision }: WatchedRule,
-    measured: { readonly value: number; readonly sample: number } | null,
-  ) {
+  private shownRule({ rule, setting, state, revision }: WatchedRule, measured: Measured | null) {
     const { unit, side } = alertRules[rule];
     return {
       ...{ id: rule, object: 'alert_rule', unit, side, enabled: setting.enabled },

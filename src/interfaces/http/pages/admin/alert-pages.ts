@@ -1,9 +1,11 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { Alerts, WatchedRule } from '../../../../application/alert/alerts.js';
+import type { Measured } from '../../../../application/alert/measure-rules.js';
 import { measuredText, watched } from '../../../../application/alert/measured-text.js';
 import type { AlertQueries, AlertRow } from '../../../../application/ports/alerts.js';
 import { firstPage } from '../../../../application/ports/read-models.js';
+import type { AlertRuleName } from '../../../../domain/alert/alert-rules.js';
 import { alertRuleNames, alertRules } from '../../../../domain/alert/alert-rules.js';
 import { parseAlertId } from '../../../../domain/shared/ids.js';
 import { httpTokens } from '../../http-tokens.js';
@@ -66,8 +68,9 @@ export class AlertPages implements PageController {
   }
 
   private async show(mayWrite: boolean): Promise<PageAnswer> {
-    const [rules, { rows }] = await Promise.all([
+    const [rules, measured, { rows }] = await Promise.all([
       this.alerts.rules(),
+      this.alerts.measure(),
       this.queries.list({
         ...firstPage(shownMax),
         ...{ status: null, rule: null },
@@ -80,7 +83,7 @@ export class AlertPages implements PageController {
       title: 'Alerts',
       data: {
         open: open.map((row) => ({ ...row, sentence: sentenceOf(row) })),
-        tables: [tableOfRules(rules), tableOfAlerts(rows)],
+        tables: [tableOfRules(rules, measured), tableOfAlerts(rows)],
         rules: rules.map(({ rule, setting }) => ({
           ...{ rule, title: watched[rule], unit: alertRules[rule].unit.replaceAll('_', ' ') },
           ...{ side: alertRules[rule].side, setting },
@@ -96,12 +99,13 @@ function sentenceOf({ rule, value, sample, threshold }: AlertRow): string {
   return `${watched[rule]} was ${measuredText(rule, value)}${of}; the threshold is ${measuredText(rule, threshold)}.`;
 }
 
-function tableOfRules(rules: readonly WatchedRule[]): Table {
+function tableOfRules(rules: readonly WatchedRule[], measured: ReadonlyMap<AlertRuleName, Measured>): Table {
   return {
     caption: 'What is watched, every five minutes',
     columns: [
       { title: 'Rule' },
       { title: 'State' },
+      { title: 'Measured now' },
       { title: 'Opens' },
       { title: 'Closes at' },
       { title: 'Window (min)', amounts: true },
@@ -110,12 +114,24 @@ function tableOfRules(rules: readonly WatchedRule[]): Table {
     rows: rules.map(({ rule, setting, state }) => [
       words(rule),
       status(!setting.enabled ? 'disabled' : state.status === 'open' ? 'alarm' : 'ok'),
+      text(nowText(rule, measured.get(rule))),
       text(`${alertRules[rule].side} ${measuredText(rule, setting.openAt)}`),
       text(measuredText(rule, setting.closeAt)),
       count(setting.windowMinutes),
       count(setting.minimumSample),
     ]),
   };
+}
+
+/** With too small a sample nothing is judged, and a share of nothing is none. */
+function nowText(rule: AlertRuleName, measured: Measured | undefined): string | null {
+  if (measured === undefined) return null;
+  const { value, sample, excluded } = measured;
+  const isShare = alertRules[rule].unit === 'basis_points';
+  if (isShare && sample === 0) return `of 0, ${excluded} left out`;
+  return isShare
+    ? `${measuredText(rule, value)} of ${sample}, ${excluded} left out`
+    : measuredText(rule, value);
 }
 
 function tableOfAlerts(rows: readonly AlertRow[]): Table {

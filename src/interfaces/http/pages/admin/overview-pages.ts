@@ -134,17 +134,20 @@ export class OverviewPages implements PageController {
 
 /** Against what the owners promise: 95 % of payments succeed (below 90 % is an alarm), within three seconds. */
 function tilesOf(figures: OverviewFigures, lagMs: number): readonly Tile[] {
-  const { succeeded, failed, average_seconds: seconds, stuck, webhooks } = figures;
+  const { outcomes, average_seconds: seconds, stuck, webhooks } = figures;
+  const { succeeded, failed, firstSucceeded, firstFailed, unfinished, unanswered } = outcomes;
   const ended = succeeded + failed;
+  const tried = webhooks.handled + webhooks.failed;
   const share = (part: number, whole: number) => (whole === 0 ? null : (100 * part) / whole);
   const rate = share(succeeded, ended);
-  const failing = share(webhooks.failed, webhooks.total);
+  const failing = share(webhooks.failed, tried);
+  const first = share(firstSucceeded, firstSucceeded + firstFailed);
   const percent = (value: number | null) => (value === null ? null : `${value.toFixed(1)} %`);
   return [
     {
       title: 'Payments that succeed',
       value: percent(rate),
-      note: `${succeeded} of ${ended} in 24 h; 95 % promised`,
+      note: `${succeeded} of ${ended} in 24 h, ${unfinished + unanswered} left out; 95 % promised${first === null ? '' : `; by the first attempt ${percent(first)}`}`,
       good: rate === null ? null : rate >= 90,
     },
     {
@@ -162,7 +165,7 @@ function tilesOf(figures: OverviewFigures, lagMs: number): readonly Tile[] {
     {
       title: 'Webhooks that failed',
       value: percent(failing),
-      note: `${webhooks.failed} of the last ${webhooks.total}; 5 % is an alarm`,
+      note: `${webhooks.failed} of ${tried} in 1 h, ${webhooks.waiting} left out; 5 % is an alarm`,
       good: failing === null ? null : failing <= 5,
     },
     {
