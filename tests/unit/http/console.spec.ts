@@ -9,6 +9,7 @@ import type { InMemoryNotifications } from '../../support/in-memory-notification
 import { issueInvoice } from '../../support/issue-invoice.js';
 import { fieldsOf } from '../../support/page-reader.js';
 import { notificationPages } from './notification-page-examples.js';
+import { orderAndCreditPages } from './order-credit-page-examples.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 import { saveMethod } from './saved-method.js';
@@ -32,7 +33,9 @@ async function payment(more: Readonly<Record<string, unknown>> = {}): Promise<st
   return String(answer.body['id'] ?? (answer.body['payment'] as { id: string }).id);
 }
 
-notificationPages({ server: () => server, as });
+const use = { server: () => server, as };
+notificationPages(use);
+orderAndCreditPages(use);
 
 describe('alerts', () => {
   it('are shown, taken notice of with a reason, and their thresholds changed by whoever may', async () => {

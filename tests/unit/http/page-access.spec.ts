@@ -32,6 +32,7 @@ function addressOf({ path }: Page): string {
     payments: 'pay_',
     customers: 'cus_',
     orders: 'ord_',
+    credits: 'crd_',
     invoices: 'inv_',
     'manual-payments': 'mp_',
     webhooks: 'evt_',

@@ -2,6 +2,7 @@ import { AccountPages } from './admin/account-pages.js';
 import { AlertPages } from './admin/alert-pages.js';
 import { ApiKeyPages } from './admin/api-key-pages.js';
 import { AuditPages } from './admin/audit-pages.js';
+import { CreditPages } from './admin/credit-pages.js';
 import { CustomerPages } from './admin/customer-pages.js';
 import { InvoicePages } from './admin/invoice-pages.js';
 import { ManualPaymentPages } from './admin/manual-payment-pages.js';
@@ -24,6 +25,7 @@ export const consolePages = [
   RecoveryPages,
   ManualPaymentPages,
   InvoicePages,
+  CreditPages,
   OrderPages,
   CustomerPages,
   NotificationPages,

@@ -17,12 +17,9 @@ import { actionPage } from './action-page.js';
 import type { Table } from './cells.js';
 import { count, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
+import { typedWhole } from './form-fields.js';
 
 const shownMax = 50;
-const whole = z
-  .string()
-  .regex(/^\d{1,7}$/)
-  .transform(BigInt);
 const alertId = idField(parseAlertId, 'alr');
 
 /** What operators were alerted of, what is watched, and the thresholds. */
@@ -59,7 +56,12 @@ export class AlertPages implements PageController {
         params: z.strictObject({ rule: z.enum(alertRuleNames) }),
         body: {
           enabled: z.enum(['yes', 'no']).transform((value) => value === 'yes'),
-          ...{ open_at: whole, close_at: whole, window_minutes: whole, minimum_sample: whole },
+          ...{
+            open_at: typedWhole,
+            close_at: typedWhole,
+            window_minutes: typedWhole,
+            minimum_sample: typedWhole,
+          },
         },
         to: '/admin/alerts',
         done: 'The rule is changed.',

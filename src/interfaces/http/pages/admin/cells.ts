@@ -48,6 +48,7 @@ const places: Readonly<Record<string, string>> = {
   usr: '/admin/users',
   evt: '/admin/audit/events',
   ntf: '/admin/notifications',
+  crd: '/admin/credits',
 };
 
 /** The page about a thing, by the prefix of its id; null where there is none. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Currency } from '../../../../domain/shared/currency.js';
-import { exponentOf } from '../../../../domain/shared/currency.js';
+import { exponentOf, parseCurrency } from '../../../../domain/shared/currency.js';
 import { parseDecimal, unitsAt } from '../../../../domain/shared/decimal.js';
 import type { Instant } from '../../../../domain/shared/instant.js';
 import { parseInstant } from '../../../../domain/shared/instant.js';
@@ -17,7 +16,9 @@ export const typedAmount = z
  * In minor units, as a JSON body would have it.
  * @throws Refused where the currency has no such fraction
  */
-export function minorOf(typed: string, currency: Currency): bigint {
+export function minorOf(typed: string, code: string): bigint {
+  const currency = parseCurrency(code);
+  if (currency === undefined) throw refused('invalid_request', { detail: `${code} is no currency.` });
   const exponent = exponentOf(currency);
   const amount = parseDecimal(typed.replace(/^0+(?=\d)/, ''), exponent);
   if (amount === undefined) {
@@ -32,6 +33,12 @@ export function minorOf(typed: string, currency: Currency): bigint {
 export function typedOf(amount: Money): string {
   return format(amount).slice(0, -amount.currency.length - 1);
 }
+
+/** A whole number, as a JSON body would have it. */
+export const typedWhole = z
+  .string()
+  .regex(/^\d{1,7}$/, { error: 'A whole number is expected.' })
+  .transform(BigInt);
 
 /** A day of the calendar as a date input sends it. */
 export const typedDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'A day is expected.' });

@@ -138,6 +138,7 @@ export class InvoicePages implements PageController {
         title: 'Credits',
         scope: 'credits:read',
         cursor: idField(parseCreditId, 'crd'),
+        action: { label: 'Grant credit', href: '/admin/credits/grant', scope: 'credits:write' },
         fields: { status: z.enum(creditStatuses).optional(), customer: customerId.optional() },
         filters: [
           { name: 'status', label: 'Status', options: creditStatuses },

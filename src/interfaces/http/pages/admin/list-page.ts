@@ -39,11 +39,11 @@ export function listPages<Row extends { readonly id: string }, F extends Record<
     /** `by` is who reads, for lists that the API has. */
     load(filters: z.output<ZodObject<F>>, page: PageRequest, by: Asker): Promise<RowPage<Row>>;
     cells(row: Row): readonly Cell[];
-    /** A button beside the title. */
-    readonly action?: { readonly label: string; readonly href: string };
+    /** A button beside the title, for whoever may. */
+    readonly action?: { readonly label: string; readonly href: string; readonly scope: Scope };
   },
 ): readonly Page[] {
-  const { path, title, scope, columns } = list;
+  const { path, title, scope, columns, action } = list;
   const filtersOnly = zod.strictObject(list.fields);
   const query = zod
     .strictObject({ ...pageParameters(list.cursor), ...list.fields })
@@ -67,7 +67,7 @@ export function listPages<Row extends { readonly id: string }, F extends Record<
       next: hasOlder && last !== undefined ? at(path, chosen, 'starting_after', last.id) : null,
       previous: hasNewer && first !== undefined ? at(path, chosen, 'ending_before', first.id) : null,
       file: at(`${path}/csv`, chosen, null, ''),
-      action: list.action ?? null,
+      action: action !== undefined && by.caller.scopes.includes(action.scope) ? action : null,
     };
     return { kind: 'page', template: '/admin/list', title, data };
   }

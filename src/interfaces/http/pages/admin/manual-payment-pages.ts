@@ -16,11 +16,11 @@ import { createdIn } from '../../shared/lists.js';
 import type { AskApi } from '../shared/ask-api.js';
 import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
-import { reasonField } from './account-fields.js';
 import { actionPage } from './action-page.js';
 import { amount, count, idCell, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { createdDays, minorOf, typedAmount, typedDate } from './form-fields.js';
+import { formPages } from './form-pages.js';
 import { listPages } from './list-page.js';
 import type { Action, ActionField } from './record-page.js';
 import { recordAnswer } from './record-page.js';
@@ -65,24 +65,20 @@ export class ManualPaymentPages implements PageController {
       });
     this.pages = [
       ...this.list(area),
-      page(area, {
-        method: 'get',
+      ...formPages(area, {
         path: '/admin/manual-payments/record',
+        title: 'Record a manual payment',
         access: 'manual_payments:write',
-        handle: () => ({
-          kind: 'page',
-          template: '/admin/form',
-          title: 'Record a manual payment',
-          data: { path: '/admin/manual-payments/record', fields: recordFields, button: 'Record' },
-        }),
-      }),
-      page(area, {
-        method: 'post',
-        path: '/admin/manual-payments/record',
-        access: 'manual_payments:write',
-        form: recordForm,
-        back: () => '/admin/manual-payments/record',
-        handle: ({ visitor, form, context }) => this.record(form, visitor, context),
+        fields: () => recordFields,
+        body: recordBody,
+        button: 'Record',
+        send: async ({ amount: typed, ...rest }, by) => {
+          const body = { ...rest, amount: minorOf(typed, rest.currency) };
+          const answer = await this.ask('POST /v1/manual_payments', { body }, by);
+          const { id } = answer.body as { readonly id: string };
+          const done = 'The payment is recorded. It counts once it is verified.';
+          return { to: `/admin/manual-payments/${id}`, done };
+        },
       }),
       page(area, {
         method: 'get',
@@ -103,7 +99,11 @@ export class ManualPaymentPages implements PageController {
       title: 'Manual payments',
       scope: 'manual_payments:read',
       cursor: manualPaymentId,
-      action: { label: 'Record one', href: '/admin/manual-payments/record' },
+      action: {
+        label: 'Record one',
+        href: '/admin/manual-payments/record',
+        scope: 'manual_payments:write',
+      },
       fields: {
         ...createdDays,
         status: z.enum(manualPaymentStatuses).optional(),
@@ -141,16 +141,6 @@ export class ManualPaymentPages implements PageController {
         idCell(row.verified_by),
       ],
     });
-  }
-
-  private async record(form: RecordForm, operator: Operator, context: PageContext): Promise<PageAnswer> {
-    const { reason, amount: typed, ...rest } = form;
-    const body = { ...rest, amount: minorOf(typed, form.currency) };
-    const by = { caller: operator, context, reason };
-    const answer = await this.ask('POST /v1/manual_payments', { body }, by);
-    const { id } = answer.body as { readonly id: string };
-    const text_ = 'The payment is recorded. It counts once it is verified.';
-    return { kind: 'redirect', to: `/admin/manual-payments/${id}`, told: { kind: 'good', text: text_ } };
   }
 
   private async show(id: string, operator: Operator, context: PageContext): Promise<PageAnswer> {
@@ -191,7 +181,7 @@ export class ManualPaymentPages implements PageController {
   }
 }
 
-const recordForm = z.strictObject({
+const recordBody = {
   customer: customerId,
   invoice: invoiceId.optional(),
   method: z.enum(methods),
@@ -199,9 +189,7 @@ const recordForm = z.strictObject({
   currency: currencyField,
   reference: textField(140),
   received_on: typedDate,
-  reason: reasonField,
-});
-type RecordForm = z.output<typeof recordForm>;
+};
 
 function actionsOf({ id, status: state }: ManualPaymentRow): readonly Action[] {
   const at = (name: string) => `/admin/manual-payments/${id}/${name}`;

@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { NoticeKind } from '../../../../application/notification/notice-kinds.js';
-import { isNoticeKind, noticeKinds } from '../../../../application/notification/notice-kinds.js';
+import { noticeKinds } from '../../../../application/notification/notice-kinds.js';
 import type { ChangedTemplate, NoticeWords } from '../../../../application/ports/notice-templates.js';
 import type { Operator } from '../../../../application/user/sign-in.js';
 import { httpTokens } from '../../http-tokens.js';
@@ -13,10 +13,10 @@ import {
 import type { AskApi } from '../shared/ask-api.js';
 import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
-import { reasonField } from './account-fields.js';
 import { actionPage } from './action-page.js';
 import { count, link, text, time } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
+import { formPages } from './form-pages.js';
 import { listPages } from './list-page.js';
 import type { Action, ActionField } from './record-page.js';
 import { thingAnswer } from './record-page.js';
@@ -93,7 +93,7 @@ export class NotificationTemplatePages implements PageController {
       cursor: z.string().max(40),
       fields: {},
       filters: [],
-      action: { label: 'Another language', href: writePath },
+      action: { label: 'Another language', href: writePath, scope: 'notifications:write' },
       columns: [
         { title: 'Kind' },
         { title: 'Language' },
@@ -118,32 +118,19 @@ export class NotificationTemplatePages implements PageController {
   }
 
   private anotherLanguage(area: ConsoleArea): readonly Page[] {
-    return [
-      page(area, {
-        method: 'get',
-        path: writePath,
-        access: 'notifications:write',
-        handle: () => ({
-          kind: 'page',
-          template: '/admin/form',
-          title: 'Words in another language',
-          data: { path: writePath, fields: writeFields, button: 'Write them' },
-        }),
-      }),
-      page(area, {
-        method: 'post',
-        path: writePath,
-        access: 'notifications:write',
-        form: writeForm,
-        back: () => writePath,
-        handle: async ({ visitor, form: { kind, language, reason, ...body }, context }) => {
-          const by = { caller: visitor, context, reason };
-          const params = { kind, language };
-          await this.ask('PUT /v1/notification_templates/:kind/:language', { params, body }, by);
-          return { kind: 'redirect', to: pathOf(params), told: { kind: 'good', text: 'They are written.' } };
-        },
-      }),
-    ];
+    return formPages(area, {
+      path: writePath,
+      title: 'Words in another language',
+      access: 'notifications:write',
+      fields: () => writeFields,
+      body: writeBody,
+      button: 'Write them',
+      send: async ({ kind, language, ...body }, by) => {
+        const params = { kind, language };
+        await this.ask('PUT /v1/notification_templates/:kind/:language', { params, body }, by);
+        return { to: pathOf(params), done: 'They are written.' };
+      },
+    });
   }
 
   private async show(
@@ -199,11 +186,11 @@ const writeFields: readonly ActionField[] = [
   { name: 'language', label: 'Language', hint: 'Its ISO 639 code, such as fr' },
   ...wordFields({}),
 ];
-const writeForm = changeTemplateBody.extend({
-  kind: z.string().refine(isNoticeKind),
+const writeBody = {
+  ...changeTemplateBody.shape,
+  kind: z.enum(noticeKinds),
   language: templateParams.shape.language,
-  reason: reasonField,
-});
+};
 
 function actionsOf(template: Template, tried: Tried, isTrial: boolean): readonly Action[] {
   const at = pathOf(template);

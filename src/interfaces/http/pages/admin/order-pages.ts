@@ -10,7 +10,6 @@ import { anyTime, firstPage } from '../../../../application/ports/read-models.js
 import type { Operator } from '../../../../application/user/sign-in.js';
 import { parseCustomerId, parseOrderId } from '../../../../domain/shared/ids.js';
 import { httpTokens } from '../../http-tokens.js';
-import type { orderObject } from '../../order/order-object.js';
 import { idField } from '../../shared/fields.js';
 import { createdIn } from '../../shared/lists.js';
 import type { AskApi } from '../shared/ask-api.js';
@@ -20,6 +19,8 @@ import { amount, count, idCell, status, text, time } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { createdDays } from './form-fields.js';
 import { listPages } from './list-page.js';
+import type { Order } from './order-actions.js';
+import { actionsOfOrder, orderActionPages } from './order-actions.js';
 import { recordAnswer } from './record-page.js';
 import { invoiceTable, paymentTable } from './related-tables.js';
 
@@ -83,13 +84,14 @@ export class OrderPages implements PageController {
         params: z.strictObject({ id: orderId }),
         handle: ({ visitor, params: { id }, context }) => this.show(id, visitor, context),
       }),
+      ...orderActionPages(area, this.ask),
     ];
   }
 
   private async show(id: string, operator: Operator, context: PageContext): Promise<PageAnswer> {
     const by = { caller: operator, context, reason: null };
     const { body } = await this.ask('GET /v1/orders/:id', { params: { id } }, by);
-    const order = body as ReturnType<typeof orderObject>;
+    const order = body as Order;
     const [invoices, payments] = await Promise.all([
       operator.scopes.includes('invoices:read')
         ? this.invoices.list({
@@ -128,7 +130,7 @@ export class OrderPages implements PageController {
           ...(invoices === null ? [] : [invoiceTable(invoices.rows)]),
           ...(payments === null ? [] : [paymentTable(payments.rows)]),
         ],
-        actions: [],
+        actions: operator.scopes.includes('orders:write') ? actionsOfOrder(order) : [],
         stream: `order-${id}`,
       },
       { eventStore: this.eventStore, describe: this.describe },

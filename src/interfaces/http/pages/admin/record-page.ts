@@ -60,12 +60,13 @@ export function thingAnswer(record: RecordPage): PageAnswer {
   return { kind: 'page', template: '/admin/record', title: record.title, data: { record, history: null } };
 }
 
-/** The same of what has a stream: with everything that happened. */
+/** The same of what has a stream, with everything that happened: to this one thing, where the stream is of several. */
 export async function recordAnswer(
-  { stream, ...record }: RecordPage & { readonly stream: StreamName },
+  { stream, about, ...record }: RecordPage & { readonly stream: StreamName; readonly about?: string },
   { eventStore, describe }: { readonly eventStore: EventStore; readonly describe: DescribeEvent },
 ): Promise<PageAnswer> {
-  const events = await eventStore.readStream(stream);
+  const all = await eventStore.readStream(stream);
+  const events = about === undefined ? all : all.filter(({ data }) => formatJson(data).includes(about));
   const latest = events.slice(-eventsShown).reverse();
   const history = {
     stream,

@@ -2,7 +2,7 @@ import type { InvoiceRow } from '../../../../application/ports/invoice-queries.j
 import type { OrderRow } from '../../../../application/ports/order-queries.js';
 import type { CreditRow, PaymentRow } from '../../../../application/ports/read-models.js';
 import type { Table } from './cells.js';
-import { amount, idCell, link, status, text, time, words } from './cells.js';
+import { amount, idCell, link, status, text, time } from './cells.js';
 
 /** What belongs to the thing on a page, in short. */
 
@@ -81,7 +81,7 @@ export function creditTable(rows: readonly CreditRow[], more: More = {}): Table 
       { title: 'Expires' },
     ],
     rows: rows.map((row) => [
-      words(row.type),
+      link(row.type.replaceAll('_', ' '), `/admin/credits/${row.id}`),
       status(row.status),
       amount(row.amount, row.currency),
       amount(row.remaining_amount, row.currency),

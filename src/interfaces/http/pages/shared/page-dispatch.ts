@@ -20,6 +20,7 @@ import { readerZone } from './format.js';
 import type { Page, PageAnswer, PageArea, PageContext } from './page.js';
 import type { Reading } from './reading.js';
 import type { SendPage } from './send-page.js';
+import { toldRefusal } from './told-refusal.js';
 
 export type PageDispatchParts = ExchangeParts & {
   readonly admission: Admission;
@@ -130,9 +131,10 @@ export function createPageDispatch(parts: PageDispatchParts) {
         const context = { ...reading.context, commandId };
         return await page.handle({ visitor: reading.visitor, params, query: undefined, form, context });
       } catch (error) {
-        const to = error instanceof Refused && isMendable(error) ? page.back({ params, form }) : undefined;
-        if (!(error instanceof Refused) || to === undefined) throw error;
-        return { kind: 'redirect', to, told: { kind: 'bad', text: tellingOf(error) } };
+        const told = toldRefusal(error);
+        const to = told === undefined ? undefined : page.back({ params, form });
+        if (told === undefined || to === undefined) throw error;
+        return { kind: 'redirect', to, told: { kind: told.kind, text: told.text } };
       }
     };
     if (typeof once !== 'string' || !/^[\w-]{1,64}$/.test(once)) return handled(reading.context.commandId);
@@ -231,20 +233,9 @@ function readQuery(page: Page, request: Request): unknown {
   return parseInput(page.query, filled, 'query');
 }
 
-function isMendable({ problem: { status } }: Refused): boolean {
-  return status >= 400 && status < 500 && ![401, 403, 429].includes(status);
-}
-
-function tellingOf({ problem }: Refused): string {
-  const { detail, errors = [] } = problem;
-  const [only] = errors;
-  if (only === undefined) return detail;
-  return errors.map(({ pointer, message }) => `${pointer.slice(1)}: ${message}`).join(' ');
-}
-
 function keptForm(answer: PageAnswer, path: string): WireAnswer {
   const to = answer.kind === 'redirect' ? answer.to : path;
-  const told = answer.kind === 'redirect' ? answer.told : undefined;
+  const told = answer.kind === 'redirect' || answer.kind === 'page' ? answer.told : undefined;
   const body = JSON.stringify(told === undefined ? [to] : [to, told.text, told.kind]);
   const status = answer.kind === 'page' ? (answer.status ?? 200) : 303;
   return { status, contentType: 'application/json', body, etag: null, headers: {} };
