@@ -159,6 +159,7 @@ story('the console in a browser', () => {
       '/manual-payments/record',
       '/api-keys',
       '/operations',
+      '/credits/grant',
       '/notification-templates/receipt/en',
       '/notification-templates/write',
       '/users',
