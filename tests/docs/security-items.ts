@@ -85,8 +85,11 @@ export const securityItems: readonly SecurityItem[] = [
   },
   {
     number: 11,
-    expected: 'The other mode: stored parked, never read, reported',
-    heldBy: [[own, 'security 11']],
+    expected: 'The other mode or another account: stored parked, never read, reported',
+    heldBy: [
+      [own, 'security 11: of the other mode'],
+      [own, 'security 11, F44: of another account'],
+    ],
   },
   {
     number: 12,

@@ -2,26 +2,28 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { VerifiedWebhook } from '../../src/application/ports/inbound-webhooks.js';
+import type { ReceivedWebhook, VerifiedWebhook } from '../../src/application/ports/inbound-webhooks.js';
 import { createWebhookReceiver } from '../../src/application/webhook/receive-webhook.js';
 import { InvalidConfig, readConfig } from '../../src/config.js';
 import { exitOf, startProgram } from '../support/app-process.js';
 import { createTestDatabase, silentLogger } from '../support/postgres.js';
+import { KeptLog } from '../unit/http/in-memory-ports.js';
 import type { RunningServer } from '../unit/http/running-server.js';
 import { allScopesSecret, startServer } from '../unit/http/running-server.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 describe('webhooks', () => {
-  const webhook: VerifiedWebhook = {
+  const webhook: ReceivedWebhook = {
     id: 'evt_1',
     type: 'payment_intent.succeeded',
     apiVersion: '2026-10-28.endive',
     livemode: false,
     objectId: 'pi_1',
     payload: '{}',
+    account: null,
   };
-  async function parkedBecause(received: VerifiedWebhook): Promise<string | null | undefined> {
+  async function parkedBecause(received: ReceivedWebhook): Promise<string | null | undefined> {
     let parked: string | null | undefined;
     const receive = createWebhookReceiver({
       inbox: {
@@ -41,6 +43,41 @@ describe('webhooks', () => {
   it('security 11: of the other mode are stored parked, and never read', async () => {
     expect(await parkedBecause(webhook)).toBeNull();
     expect(await parkedBecause({ ...webhook, livemode: true })).toMatch(/livemode true/);
+  });
+
+  it('security 11, F44: of another account are stored parked, and never read', async () => {
+    expect(await parkedBecause({ ...webhook, account: 'acct_other' })).toMatch(/account acct_other/);
+  });
+
+  it('with a known id and another body are kept beside the first, parked, and alert', async () => {
+    const kept: { readonly webhook: VerifiedWebhook; readonly because: string | null }[] = [];
+    const log = new KeptLog();
+    const receive = createWebhookReceiver({
+      inbox: {
+        receive: async (received, because) => {
+          const known = kept.find(({ webhook: { id } }) => id === received.id);
+          if (known !== undefined) {
+            return known.webhook.payload === received.payload ? 'duplicate' : 'different_body';
+          }
+          kept.push({ webhook: received, because });
+          return 'stored';
+        },
+      },
+      logger: log,
+      livemode: false,
+      apiVersion: '2026-10-28.endive',
+    });
+    expect(await receive(webhook)).toBe('stored');
+    for (let n = 0; n < 3; n += 1) {
+      expect(await receive({ ...webhook, payload: '{"forged":true}' })).toBe('different_body');
+    }
+    expect(kept).toHaveLength(2);
+    expect(kept[1]?.webhook.id).toMatch(/^evt_1-other-[0-9a-f]{12}$/);
+    expect(kept[1]).toMatchObject({
+      webhook: { payload: '{"forged":true}' },
+      because: expect.stringContaining('another body'),
+    });
+    expect(log.lines[0]).toMatchObject({ level: 'error', fields: { alert: true, security: true } });
   });
 
   it('security 13: of another API version are stored parked; of an unknown type they are stored', async () => {

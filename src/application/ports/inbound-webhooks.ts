@@ -12,6 +12,9 @@ export type VerifiedWebhook = {
   readonly payload: string;
 };
 
+/** As it came in. `account`: whose it is, where the provider names one, which it does for accounts other than our own only. */
+export type ReceivedWebhook = VerifiedWebhook & { readonly account: string | null };
+
 export type InboundWebhookStatus = 'received' | 'processed' | 'ignored' | 'failed' | 'parked';
 
 export type InboundWebhook = VerifiedWebhook & {
@@ -37,7 +40,7 @@ export type ClaimedWebhook = InboundWebhook & {
 export type Reception =
   | 'stored'
   | 'duplicate'
-  /** The same event id with another body: stored nowhere, and a security alert. */
+  /** The same event id with another body, which is not stored. */
   | 'different_body';
 
 /** What came of handling one webhook. */

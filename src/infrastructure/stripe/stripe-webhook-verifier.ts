@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { KeyObject } from 'node:crypto';
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
-import type { VerifiedWebhook } from '../../application/ports/inbound-webhooks.js';
+import type { ReceivedWebhook } from '../../application/ports/inbound-webhooks.js';
 
 type WebhookVerification =
-  | { readonly outcome: 'verified'; readonly webhook: VerifiedWebhook }
+  | { readonly outcome: 'verified'; readonly webhook: ReceivedWebhook }
   | {
       readonly outcome: 'refused';
       readonly code:
@@ -94,7 +94,7 @@ const plainId = /^[\w.:-]{1,255}$/;
 const plainType = /^[\w.]{1,255}$/;
 
 /** The envelope of a snapshot event, or of a thin one (`v2.core.event`), which carries no API version. */
-function readEvent(rawBody: Buffer): VerifiedWebhook | undefined {
+function readEvent(rawBody: Buffer): ReceivedWebhook | undefined {
   if (!isUtf8(rawBody)) return undefined;
   const payload = rawBody.toString('utf8');
   const event = parseJson(payload);
@@ -110,7 +110,15 @@ function readEvent(rawBody: Buffer): VerifiedWebhook | undefined {
     livemode,
     objectId: objectIdOf(event),
     payload,
+    account: accountOf(event),
   };
+}
+
+/** A connected account of ours, or the path to one below an organization. */
+function accountOf({ account, context }: Readonly<Record<string, unknown>>): string | null {
+  const named = account ?? context ?? null;
+  if (named === null) return null;
+  return typeof named === 'string' && /^[\w./:-]{1,255}$/.test(named) ? named : 'named in an unknown form';
 }
 
 /** The payment intent that the event's object belongs to, or the object itself: what a handler will look up. */

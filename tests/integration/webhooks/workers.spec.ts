@@ -158,7 +158,7 @@ describe('the webhook worker, with signed webhooks over HTTP, Postgres and the e
   it('ignores a type that no payment cares for, and handles it again on replay', async () => {
     const world = createWorld();
     const unknown = webhook({ type: 'galaxy.exploded', payload: '{}' });
-    await receive(unknown);
+    await receive({ ...unknown, account: null });
     await during(webhookWorker(world.handleWebhook), async () => {
       const ignored = async (): Promise<void> => {
         expect(await inbox.find(unknown.id)).toMatchObject({
@@ -177,7 +177,7 @@ describe('the webhook worker, with signed webhooks over HTTP, Postgres and the e
     const world = createWorld();
     const poison = webhook({ type: 'poison' });
     const harmless = Array.from({ length: 20 }, () => webhook({ type: 'harmless' }));
-    for (const one of [poison, ...harmless]) await receive(one);
+    for (const one of [poison, ...harmless]) await receive({ ...one, account: null });
     const handle: HandleWebhook = async ({ type }) => {
       if (type === 'poison') throw new Error('boom');
       return { status: 'ignored', note: 'harmless' };
@@ -201,7 +201,7 @@ describe('the webhook worker, with signed webhooks over HTTP, Postgres and the e
 
   it('waits for what is under way when it is stopped', async () => {
     const slow = webhook();
-    await receive(slow);
+    await receive({ ...slow, account: null });
     const started = createWakeUp();
     const stop = new AbortController();
     const handle: HandleWebhook = async () => {

@@ -50,8 +50,23 @@ describe('a webhook that Stripe signed', () => {
         livemode: false,
         objectId: 'pi_1',
         payload: body,
+        account: null,
       },
     });
+  });
+
+  it.each([
+    ['of a connected account', { account: 'acct_other' }, 'acct_other'],
+    ['of an account below an organization', { context: 'acct_1/acct_2' }, 'acct_1/acct_2'],
+    [
+      'of an account in a form that we do not know',
+      { context: { id: 'acct_1' } },
+      'named in an unknown form',
+    ],
+    ['of no other account', { account: null, context: null }, null],
+  ])('F44: %s tells whose it is', (_title, more, account) => {
+    const payload = JSON.stringify({ ...event, ...more });
+    expect(check(payload, sign(payload))).toMatchObject({ outcome: 'verified', webhook: { account } });
   });
 
   it('is verified with either secret while they are rotated, and with the retired one no more', () => {
