@@ -1,5 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { ConfigProblem } from './config-fields.js';
+import { isLoopback, text, urlOf } from './config-fields.js';
+import type { OidcConfig } from './config-oidc.js';
+import { oidcOf, oidcProblems, oidcVariables } from './config-oidc.js';
 
 /**
  * Everything that the environment may say, checked before anything starts. This is the only reader of the environment;
@@ -65,6 +69,8 @@ export type Config = {
     /** 32 bytes in hexadecimal, for what must be read again (second steps); null keeps one in `dataDir`. */
     readonly secretKey: string | null;
   };
+  /** Null where operators sign in by passwords only. */
+  readonly oidc: OidcConfig | null;
   /** From how many units of any currency on a manual payment is verified by a second person. */
   readonly secondPersonFromUnits: number;
   /** How much is let through in a minute, or in an hour for declines; who goes on is refused for longer and longer. */
@@ -100,8 +106,6 @@ type NumberFormat = { readonly prefix: string; readonly withYear: boolean; reado
 /** Whom mails come from. The name stands for the business in their words. */
 type MailSender = { readonly name: string; readonly address: string };
 
-export type ConfigProblem = { readonly variable: string; readonly problem: string; readonly mend: string };
-
 /** The environment cannot be started with; each problem names its variable and the mend. */
 export class InvalidConfig extends Error {
   override readonly name = 'InvalidConfig';
@@ -109,19 +113,6 @@ export class InvalidConfig extends Error {
   constructor(readonly problems: readonly ConfigProblem[]) {
     super(problems.map(({ variable, problem, mend }) => `${variable} ${problem}. ${mend}`).join('\n'));
   }
-}
-
-const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
-
-function urlOf(protocols: readonly string[], mend: string) {
-  return z
-    .string()
-    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-      error: `is not a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-      params: { mend },
-    })
-    .nullable()
-    .default(null);
 }
 
 function wholeNumber(from: number, to: number, byDefault: number, mend: string) {
@@ -142,14 +133,6 @@ function limit(byDefault: number) {
     byDefault,
     'Set it to how many are let through; .env.example says in which time.',
   );
-}
-
-function text(pattern: RegExp, error: string, mend: string) {
-  return z
-    .string()
-    .refine((value) => pattern.test(value), { error, params: { mend } })
-    .nullable()
-    .default(null);
 }
 
 const numberPattern = /^([A-Za-z0-9][A-Za-z0-9._]{0,19})-(\{year\}-)?\{([1-9]|1[0-2])\}$/;
@@ -291,6 +274,7 @@ const schema = z.object({
     ['http:', 'https:'],
     'Use the address at which operators open the console, such as https://ops.acme.example, or unset it.',
   ),
+  ...oidcVariables,
   COUNTERFOIL_DEMO_HISTORY: z.enum(['on', 'off']).default('off'),
   COUNTERFOIL_SECRET_KEY: text(
     /^[0-9a-f]{64}$/i,
@@ -345,6 +329,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...stripeProblems(env, mode, webhookSecrets),
     ...otherProblems(env, mode),
     ...roleProblems(env, mode),
+    ...oidcProblems(env),
   ];
   if (problems.length > 0) throw new InvalidConfig(problems);
   return {
@@ -386,6 +371,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       url: withoutSlash(env.COUNTERFOIL_CONSOLE_URL),
       secretKey: env.COUNTERFOIL_SECRET_KEY,
     },
+    oidc: oidcOf(env),
     secondPersonFromUnits: env.COUNTERFOIL_SECOND_PERSON_FROM,
     limits: {
       requestsPerKey: env.COUNTERFOIL_LIMIT_REQUESTS_PER_KEY,

@@ -43,6 +43,11 @@ export async function listenAt(
   if (listen !== null && consolePort !== null) await servers.console?.listen(consolePort, listen.host);
 }
 
+/** Where an identity provider leads browsers back to. */
+export function redirectUriOf(consoleUrl: string): string {
+  return `${consoleUrl}/admin/sign-in/oidc/callback`;
+}
+
 async function portOf(
   { port, host }: { readonly port: number; readonly host: string },
   variable: string,

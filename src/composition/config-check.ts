@@ -5,8 +5,10 @@ import type { Logger } from '../application/ports/logger.js';
 import type { Config } from '../config.js';
 import { EventStoreDbEventStore } from '../infrastructure/event-store/eventstoredb-event-store.js';
 import { pingMailServer } from '../infrastructure/notification/smtp-mailer.js';
+import { pingProvider } from '../infrastructure/oidc/discovery.js';
 import { pingRedis } from '../infrastructure/redis/ping-redis.js';
 import { diagnoseStripe } from '../infrastructure/stripe/stripe-diagnostics.js';
+import { redirectUriOf } from './addresses.js';
 import type { Surroundings } from './tokens.js';
 
 /**
@@ -16,7 +18,7 @@ import type { Surroundings } from './tokens.js';
 export async function checkConfig(
   config: Config,
   logger: Logger,
-  running: Pick<Surroundings, 'databaseUrl' | 'stripe'> | null,
+  running: Pick<Surroundings, 'databaseUrl' | 'stripe' | 'consoleUrl'> | null,
 ): Promise<ConfigReport> {
   const checks = (
     await Promise.all([
@@ -27,6 +29,7 @@ export async function checkConfig(
       stripe(config, running),
       apiKey(config),
       consoleOf(config),
+      identityProvider(config, running),
       mail(config),
       operators(config),
       rateLimits(config),
@@ -149,6 +152,20 @@ function consoleOf({ console, mode, port }: Config): ConfigFinding {
   if (mode !== 'live') return ok('console', detail);
   const mend = 'Set COUNTERFOIL_CONSOLE_PORT, so that who reaches the API does not reach the console.';
   return { name: 'console', status: 'warn', detail, mend };
+}
+
+async function identityProvider(
+  { console, oidc }: Config,
+  running: Pick<Surroundings, 'consoleUrl'> | null,
+): Promise<ConfigFinding> {
+  const name = 'identity_provider';
+  if (oidc === null) return ok(name, 'none: operators sign in by passwords');
+  if (!console.on) return ok(name, `${oidc.name}, for a console that is off`);
+  const failure = await pingProvider(oidc);
+  const url = running?.consoleUrl ?? console.url ?? '<where operators open the console>';
+  if (failure === null) return ok(name, `${oidc.name} answers; it must know ${redirectUriOf(url)}`);
+  const mend = 'Check COUNTERFOIL_OIDC_ISSUER. Passwords work meanwhile.';
+  return { name, status: 'warn', detail: `${oidc.name}: ${failure}`, mend };
 }
 
 async function apiKey({ bootstrapApiKey, mode }: Config): Promise<ConfigFinding> {

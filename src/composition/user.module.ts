@@ -1,11 +1,14 @@
 import { hkdfSync } from 'node:crypto';
 import { ContainerModule } from 'inversify';
 import { createCommandHandler } from '../application/shared/command-handler.js';
+import { createProviderSignIn } from '../application/user/provider-sign-in.js';
 import { createSignIn } from '../application/user/sign-in.js';
 import { userCodec } from '../application/user/user.codec.js';
 import { createUsers } from '../application/user/users.js';
 import { user } from '../domain/user/user.js';
+import { OpenidIdentityProvider } from '../infrastructure/oidc/openid-identity-provider.js';
 import { PostgresAccessLog } from '../infrastructure/postgres/access-log.js';
+import { PostgresSignInAttempts } from '../infrastructure/postgres/sign-in-attempts.js';
 import { PostgresSignInTries } from '../infrastructure/postgres/sign-in-tries.js';
 import { PostgresUserAccounts } from '../infrastructure/postgres/user-accounts.js';
 import { PostgresSessions, PostgresUserLinks } from '../infrastructure/postgres/user-sessions.js';
@@ -15,6 +18,7 @@ import { ScryptPasswords } from '../infrastructure/users/scrypt-passwords.js';
 import { TotpCodes } from '../infrastructure/users/totp-codes.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { createConsoleArea } from '../interfaces/http/pages/admin/console-area.js';
+import { redirectUriOf } from './addresses.js';
 import { tokens } from './tokens.js';
 
 /** Users of the console: who they are, how they sign in, and what is noted of it. */
@@ -69,6 +73,42 @@ export const userModule = new ContainerModule(({ bind }) => {
       httpTokens.accessLog,
       tokens.pool,
       tokens.surroundings,
+    ],
+  );
+  bind(httpTokens.providerSignIn).toResolvedValue(
+    (
+      { config, consoleUrl },
+      accounts,
+      handler,
+      users,
+      sessions,
+      apiKeys,
+      signIn,
+      accessLog,
+      logger,
+      pool,
+      clock,
+    ) =>
+      config.oidc === null
+        ? null
+        : createProviderSignIn({
+            ...{ accounts, handler, users, sessions, apiKeys, signIn, accessLog, logger, clock },
+            provider: new OpenidIdentityProvider({ ...config.oidc, redirectUri: redirectUriOf(consoleUrl) }),
+            mapping: config.oidc.roles,
+            attempts: new PostgresSignInAttempts(pool),
+          }),
+    [
+      tokens.surroundings,
+      tokens.userAccounts,
+      tokens.userHandler,
+      httpTokens.users,
+      httpTokens.sessions,
+      httpTokens.apiKeys,
+      httpTokens.signIn,
+      httpTokens.accessLog,
+      tokens.logger,
+      tokens.pool,
+      tokens.machineClock,
     ],
   );
   bind(httpTokens.overviewQueries).toResolvedValue(

@@ -55,6 +55,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'limits',
     'metrics',
     'notification',
+    'oidc',
     'pdf',
     'postgres',
     'projections',

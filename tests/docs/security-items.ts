@@ -176,9 +176,14 @@ export const securityItems: readonly SecurityItem[] = [
   },
   {
     number: 36,
-    expected: 'A JWT of any kind is no API key (401), no session and no link',
+    expected:
+      'A JWT of any kind is no API key (401), no session and no link; of an identity provider only what it signed for us, now and for this browser lets in',
     heldBy: [
       [access, 'security 36'],
+      ['tests/security/oidc.spec.ts', 'security 36'],
+      ['tests/security/oidc.spec.ts', 'with an ID token with %s is refused'],
+      ['tests/security/oidc.spec.ts', 'with another state is refused'],
+      ['tests/security/oidc.spec.ts', 'twice lets in once, though the cookie is there again'],
       ['tests/unit/http/portal.spec.ts', 'security 36'],
     ],
   },

@@ -1,5 +1,6 @@
 import type { UserId } from '../../domain/shared/ids.js';
 import type { Instant } from '../../domain/shared/instant.js';
+import type { ProvidedIdentity } from './identity-provider.js';
 import type { Page, PageRequest } from './read-models.js';
 
 /** Who a user is, beside the facts of their stream: personal, and never in an event. */
@@ -7,6 +8,8 @@ export type UserAccount = {
   readonly id: UserId;
   readonly email: string;
   readonly name: string;
+  /** Of the identity provider that signs the user in; null for a password. */
+  readonly issuer: string | null;
   readonly created_at: Instant;
 };
 
@@ -34,10 +37,19 @@ export interface UserLinks {
 }
 
 export interface UserAccounts {
-  /** False where another user has this e-mail address, in whatever case; the same account again changes nothing. */
-  create(account: Omit<UserAccount, 'created_at'>): Promise<boolean>;
+  /**
+   * Of somebody who signs in by a password. False where another of them has this e-mail address, in whatever case; the same
+   * account again changes nothing.
+   */
+  create(account: Pick<UserAccount, 'id' | 'email' | 'name'>): Promise<boolean>;
+  /**
+   * Of somebody whom a provider signs in, by issuer and subject alone: made with this id the first time, and later kept under
+   * the id that it has, with the name and the address that the provider tells now.
+   */
+  keepProvided(id: UserId, identity: ProvidedIdentity): Promise<UserId>;
+  findProvided(identity: Pick<ProvidedIdentity, 'issuer' | 'subject'>): Promise<UserId | undefined>;
   find(id: UserId): Promise<UserAccount | undefined>;
-  /** `email` in any case. */
+  /** `email` in any case; never somebody whom a provider signs in. */
   findByEmail(email: string): Promise<UserAccount | undefined>;
   list(page: PageRequest): Promise<Page<UserAccount>>;
   credentials(id: UserId): Promise<Credentials | undefined>;

@@ -16,6 +16,8 @@ export type Operator = {
   readonly role: Role;
   readonly scopes: readonly Scope[];
   readonly secondStep: boolean;
+  /** Of the identity provider that signs them in; null for a password. */
+  readonly issuer: string | null;
   readonly sessionId: string;
 };
 
@@ -119,9 +121,9 @@ export function createSignIn(parts: {
     const { user_id: userId, id: sessionId } = session;
     const [state, account] = await Promise.all([active(userId), accounts.find(userId)]);
     if (state === undefined || account === undefined) return undefined;
-    const { name, email } = account;
+    const { name, email, issuer } = account;
     const { role, secondStep } = state;
-    return { userId, name, email, role, scopes: scopesOfRole[role], secondStep, sessionId };
+    return { userId, name, email, role, scopes: scopesOfRole[role], secondStep, issuer, sessionId };
   }
 
   return { withPassword, withCode, whoIs, openFor: open, signOut: sessions.end.bind(sessions), isRight };

@@ -1,10 +1,11 @@
 import type { Pool } from 'pg';
+import type { ProvidedIdentity } from '../../application/ports/identity-provider.js';
 import type { Page, PageRequest } from '../../application/ports/read-models.js';
 import type { Credentials, UserAccount, UserAccounts } from '../../application/ports/user-accounts.js';
 import type { UserId } from '../../domain/shared/ids.js';
 import { Conditions, keysetPage } from '../read-models/keyset-page.js';
 
-const columns = 'id, email, name, created_at';
+const columns = 'id, email, name, issuer, created_at';
 const uniqueViolation = '23505';
 
 /** Users of the console in a table: who they are, and what they sign in with. */
@@ -16,7 +17,7 @@ export class PostgresUserAccounts implements UserAccounts {
     this.#pool = pool;
   }
 
-  async create({ id, email, name }: Omit<UserAccount, 'created_at'>): Promise<boolean> {
+  async create({ id, email, name }: Pick<UserAccount, 'id' | 'email' | 'name'>): Promise<boolean> {
     try {
       await this.#pool.query(
         'insert into counterfoil.users (id, email, name) values ($1, $2, $3) on conflict (id) do nothing',
@@ -29,6 +30,29 @@ export class PostgresUserAccounts implements UserAccounts {
     }
   }
 
+  async keepProvided(id: UserId, identity: ProvidedIdentity): Promise<UserId> {
+    const { issuer, subject, email, name } = identity;
+    const { rows } = await this.#pool.query<{ id: UserId }>(
+      `insert into counterfoil.users (id, email, name, issuer, subject) values ($1, $2, $3, $4, $5)
+       on conflict (issuer, subject) where issuer is not null
+       do update set email = excluded.email, name = excluded.name
+       returning id`,
+      [id, email, name, issuer, subject],
+    );
+    return rows[0]?.id ?? id;
+  }
+
+  async findProvided({
+    issuer,
+    subject,
+  }: Pick<ProvidedIdentity, 'issuer' | 'subject'>): Promise<UserId | undefined> {
+    const { rows } = await this.#pool.query<{ id: UserId }>(
+      'select id from counterfoil.users where issuer = $1 and subject = $2',
+      [issuer, subject],
+    );
+    return rows[0]?.id;
+  }
+
   async find(id: UserId): Promise<UserAccount | undefined> {
     const { rows } = await this.#pool.query<UserAccount>(
       `select ${columns} from counterfoil.users where id = $1`,
@@ -39,7 +63,7 @@ export class PostgresUserAccounts implements UserAccounts {
 
   async findByEmail(email: string): Promise<UserAccount | undefined> {
     const { rows } = await this.#pool.query<UserAccount>(
-      `select ${columns} from counterfoil.users where lower(email) = lower($1)`,
+      `select ${columns} from counterfoil.users where issuer is null and lower(email) = lower($1)`,
       [email],
     );
     return rows[0];

@@ -66,6 +66,7 @@ import type {
 } from '../../application/ports/read-models.js';
 import type { StatementQueries } from '../../application/ports/statement-queries.js';
 import type { Sessions } from '../../application/ports/user-accounts.js';
+import type { ProviderSignIn } from '../../application/user/provider-sign-in.js';
 import type { SignIn } from '../../application/user/sign-in.js';
 import type { Users } from '../../application/user/users.js';
 import type { ConsoleArea } from './pages/admin/console-area.js';
@@ -199,6 +200,8 @@ export const httpTokens = {
   overviewQueries: token<OverviewQueries>('overviewQueries'),
   users: token<Users>('users'),
   signIn: token<SignIn>('signIn'),
+  /** Null where operators sign in by passwords only. */
+  providerSignIn: token<ProviderSignIn | null>('providerSignIn'),
   sessions: token<Sessions>('sessions'),
   accessLog: token<AccessLog>('accessLog'),
   consoleArea: token<ConsoleArea>('consoleArea'),

@@ -89,6 +89,53 @@ describe('the configuration', () => {
     );
   });
 
+  describe('of an identity provider', () => {
+    const oidc = {
+      COUNTERFOIL_OIDC_ISSUER: 'https://id.example/realms/acme',
+      COUNTERFOIL_OIDC_CLIENT_ID: 'counterfoil',
+      COUNTERFOIL_OIDC_CLIENT_SECRET: 'secret',
+      COUNTERFOIL_OIDC_ROLES: 'ledger team = finance,a=b=owner',
+    };
+
+    it('is all of it or nothing', () => {
+      expect(readConfig({}).oidc).toBeNull();
+      expect(readConfig(oidc).oidc).toEqual({
+        issuer: 'https://id.example/realms/acme',
+        clientId: 'counterfoil',
+        clientSecret: 'secret',
+        name: 'id.example',
+        scope: 'openid profile email',
+        rolesClaim: 'groups',
+        roles: [
+          { value: 'ledger team', role: 'finance' },
+          { value: 'a=b', role: 'owner' },
+        ],
+      });
+      for (const [name, value] of Object.entries(oidc)) {
+        const others = Object.keys(oidc).filter((other) => other !== name);
+        expect(problemsOf({ ...oidc, [name]: '' })).toEqual([name]);
+        expect(problemsOf({ [name]: value })).toEqual(others);
+      }
+    });
+
+    it.each([
+      ['COUNTERFOIL_OIDC_ISSUER', 'http://id.example'],
+      ['COUNTERFOIL_OIDC_ISSUER', 'https://id.example?tenant=1'],
+      ['COUNTERFOIL_OIDC_ISSUER', 'https://user:pass@id.example'],
+      ['COUNTERFOIL_OIDC_ISSUER', 'id.example'],
+      ['COUNTERFOIL_OIDC_ROLES', 'finance'],
+      ['COUNTERFOIL_OIDC_ROLES', 'team=admin'],
+      ['COUNTERFOIL_OIDC_ROLES', '=owner'],
+      ['COUNTERFOIL_OIDC_SCOPE', 'profile email'],
+    ])('takes no %s of %s', (name, value) => {
+      expect(problemsOf({ ...oidc, [name]: value })).toEqual([name]);
+    });
+
+    it('may be in the clear on this machine', () => {
+      expect(problemsOf({ ...oidc, COUNTERFOIL_OIDC_ISSUER: 'http://127.0.0.1:9000' })).toEqual([]);
+    });
+  });
+
   it('asks for a key of its own where live users sign in', () => {
     const console = { ...live, COUNTERFOIL_CONSOLE: 'on' };
     expect(problemsOf(console)).toEqual(['COUNTERFOIL_SECRET_KEY']);

@@ -3,6 +3,7 @@ import { v4, v7 } from 'uuid';
 import type { AccessLog, AccessRow } from '../../../src/application/ports/access-log.js';
 import type { ApiKeys } from '../../../src/application/ports/api-keys.js';
 import type { EventMetadata, EventStore } from '../../../src/application/ports/event-store.js';
+import type { ProvidedIdentity } from '../../../src/application/ports/identity-provider.js';
 import type { OverviewFigures, OverviewQueries } from '../../../src/application/ports/overview-queries.js';
 import type { PolicyProgress } from '../../../src/application/ports/policy-progress.js';
 import type {
@@ -37,14 +38,27 @@ import type { Controller } from '../../../src/interfaces/http/shared/route.js';
 
 class InMemoryAccounts implements UserAccounts {
   readonly #accounts = new Map<UserId, UserAccount>();
+  readonly #provided = new Map<string, UserId>();
   readonly #credentials = new Map<UserId, Credentials & { readonly step: bigint }>();
 
-  async create({ id, email, name }: Omit<UserAccount, 'created_at'>): Promise<boolean> {
+  async create({ id, email, name }: Pick<UserAccount, 'id' | 'email' | 'name'>): Promise<boolean> {
     const other = await this.findByEmail(email);
     if (other !== undefined && other.id !== id) return false;
-    this.#accounts.set(id, { id, email, name, created_at: systemClock.now() });
+    this.#accounts.set(id, { id, email, name, issuer: null, created_at: systemClock.now() });
     this.#set(id, {});
     return true;
+  }
+
+  async keepProvided(made: UserId, { issuer, subject, email, name }: ProvidedIdentity): Promise<UserId> {
+    const id = this.#provided.get(`${issuer} ${subject}`) ?? made;
+    this.#provided.set(`${issuer} ${subject}`, id);
+    this.#accounts.set(id, { id, email, name, issuer, created_at: systemClock.now() });
+    this.#set(id, {});
+    return id;
+  }
+
+  async findProvided({ issuer, subject }: Pick<ProvidedIdentity, 'issuer' | 'subject'>) {
+    return this.#provided.get(`${issuer} ${subject}`);
   }
 
   async find(id: UserId) {
@@ -52,7 +66,9 @@ class InMemoryAccounts implements UserAccounts {
   }
 
   async findByEmail(email: string) {
-    return [...this.#accounts.values()].find((each) => each.email.toLowerCase() === email.toLowerCase());
+    const wanted = email.toLowerCase();
+    const isIt = (each: UserAccount) => each.issuer === null && each.email.toLowerCase() === wanted;
+    return [...this.#accounts.values()].find(isIt);
   }
 
   async list() {
@@ -255,6 +271,7 @@ export function bindUserParts(
   container.bind(httpTokens.overviewQueries).toConstantValue(new NoFigures());
   container.bind(httpTokens.users).toConstantValue(users);
   container.bind(httpTokens.signIn).toConstantValue(signIn);
+  container.bind(httpTokens.providerSignIn).toConstantValue(null);
   container.bind(httpTokens.sessions).toConstantValue(sessions);
   container.bind(httpTokens.accessLog).toConstantValue(accessLog);
   container.bind(httpTokens.consoleArea).toConstantValue(createConsoleArea({ signIn, accessLog }));

@@ -12,6 +12,7 @@ import { OperationPages } from './admin/operation-pages.js';
 import { OrderPages } from './admin/order-pages.js';
 import { OverviewPages } from './admin/overview-pages.js';
 import { PaymentPages } from './admin/payment-pages.js';
+import { ProviderSignInPages } from './admin/provider-sign-in-pages.js';
 import { RecoveryPages } from './admin/recovery-pages.js';
 import { SearchPages } from './admin/search-pages.js';
 import { SignInPages } from './admin/sign-in-pages.js';
@@ -34,6 +35,7 @@ export const consolePages = [
   OperationPages,
   AuditPages,
   SignInPages,
+  ProviderSignInPages,
   AccountPages,
   UserPages,
   ApiKeyPages,

@@ -30,6 +30,7 @@ const kinds = {
   link_expired: { status: 410, title: 'This link has expired' },
   api_key_over: { status: 409, title: 'The API key is over' },
   api_key_of_another: { status: 403, title: "The API key is another person's" },
+  user_signs_in_elsewhere: { status: 409, title: 'An identity provider signs this user in' },
   email_taken: { status: 409, title: 'Another user has this e-mail address' },
   revision_stale: { status: 412, title: 'The object has changed since you read it' },
   body_too_large: { status: 413, title: 'The body is too large' },

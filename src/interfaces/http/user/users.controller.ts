@@ -48,6 +48,9 @@ const userSchema = z
     name: z.string(),
     role,
     status: z.enum(['invited', 'active', 'disabled']),
+    issuer: z.string().nullable().meta({
+      description: 'Of the identity provider that signs the user in; null for a password.',
+    }),
     second_step: z.boolean(),
     link: z.string().optional().meta({
       description: 'Told once: the path at which the user chooses a password, within 24 hours.',
@@ -189,6 +192,10 @@ export class UsersController implements Controller {
   }
 
   private async offerLink(id: UserId, context: RequestContext): Promise<Answer> {
+    const row = await this.users.find(id);
+    if (row !== undefined && row.issuer !== null) {
+      throw refused('user_signs_in_elsewhere', { detail: 'The user has no password to choose.' });
+    }
     const answer = await this.change(id, context, (at, by) => ({ type: 'OfferPasswordLink', at, by }));
     return { ...answer, toldOnce: { link: await this.linkFor(id) } };
   }

@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
-import type { Client, SignedIn, SignIn } from '../../../../application/user/sign-in.js';
+import type { ProviderSignIn } from '../../../../application/user/provider-sign-in.js';
+import type { SignedIn, SignIn } from '../../../../application/user/sign-in.js';
 import type { Users } from '../../../../application/user/users.js';
 import { httpTokens } from '../../http-tokens.js';
 import { textField } from '../../shared/fields.js';
@@ -8,10 +9,8 @@ import type { Page, PageAnswer, PageContext, PageController } from '../shared/pa
 import { page } from '../shared/page.js';
 import { emailField, newPasswordField, passwordField, passwordsDiffer } from './account-fields.js';
 import type { ConsoleArea } from './console-area.js';
+import { clientOf, nextField, secondStepAt, sessionSeconds } from './sign-in-fields.js';
 
-/** A path of the console and nothing else, so that signing in leads nowhere foreign. */
-const nextField = z.string().regex(/^\/admin(\/[\w-]+)*(\?[\w=&%.+:[\]-]*)?$/);
-const sessionSeconds = 12 * 3600;
 const linkParams = z.strictObject({ token: z.string().regex(/^[\w-]{43}$/) });
 
 /** The door of the console: signing in, and the links that people come by first. */
@@ -23,6 +22,7 @@ export class SignInPages implements PageController {
     @inject(httpTokens.consoleArea) area: ConsoleArea,
     @inject(httpTokens.signIn) private readonly signIn: SignIn,
     @inject(httpTokens.users) private readonly users: Users,
+    @inject(httpTokens.providerSignIn) private readonly byProvider: ProviderSignIn | null,
   ) {
     this.pages = [
       page(area, {
@@ -31,7 +31,7 @@ export class SignInPages implements PageController {
         access: 'anyone',
         query: z.strictObject({ next: nextField.optional().catch(undefined) }),
         handle: ({ visitor, query }) =>
-          visitor === undefined ? door({ next: query.next }) : redirect(query.next),
+          visitor === undefined ? this.door({ next: query.next }) : redirect(query.next),
       }),
       page(area, {
         method: 'post',
@@ -46,7 +46,7 @@ export class SignInPages implements PageController {
         handle: async ({ form, context }) => {
           const { email, password, next } = form;
           const signedIn = await this.signIn.withPassword(email, password, clientOf(context));
-          return this.after(signedIn, next, (told, status) => door({ next, email }, told, status));
+          return this.after(signedIn, next, (told, status) => this.door({ next, email }, told, status));
         },
       }),
       page(area, {
@@ -108,6 +108,16 @@ export class SignInPages implements PageController {
     ];
   }
 
+  private door(
+    form: { readonly next?: string | undefined; readonly email?: string },
+    told?: string,
+    status = 200,
+  ): PageAnswer {
+    const data = { ...form, provider: this.byProvider?.name };
+    const shown = { kind: 'page', template: '/admin/sign-in', title: 'Sign in', data, status } as const;
+    return told === undefined ? shown : { ...shown, told: { kind: 'bad', text: told } };
+  }
+
   private after(
     signedIn: SignedIn,
     next: string | undefined,
@@ -123,7 +133,7 @@ export class SignInPages implements PageController {
       case 'second_step':
         return {
           kind: 'redirect',
-          to: `/admin/second-step${next === undefined ? '' : `?next=${encodeURIComponent(next)}`}`,
+          to: secondStepAt(next),
           session: { token: signedIn.token, maxAgeSeconds: 600 },
         };
       case 'refused':
@@ -176,21 +186,8 @@ const voidLink = {
   data: {},
 } as const;
 
-function clientOf({ network, userAgent, requestId }: PageContext): Client {
-  return { network, userAgent, requestId };
-}
-
 function redirect(to = '/admin'): PageAnswer {
   return { kind: 'redirect', to };
-}
-
-function door(
-  data: { readonly next?: string | undefined; readonly email?: string },
-  told?: string,
-  status = 200,
-): PageAnswer {
-  const shown = { kind: 'page', template: '/admin/sign-in', title: 'Sign in', data, status } as const;
-  return told === undefined ? shown : { ...shown, told: { kind: 'bad', text: told } };
 }
 
 function codeDoor(next: string | undefined, told?: string, status = 200): PageAnswer {

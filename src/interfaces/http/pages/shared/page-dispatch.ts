@@ -50,6 +50,7 @@ export function createPageDispatch(parts: PageDispatchParts) {
       address: request.url,
       zone: readerZone(readZone(request.headers.cookie)),
       origin: `${secure ? 'https' : 'http'}://${request.headers.host ?? 'localhost'}`,
+      cookie: (name) => readCookie(request.headers, name, secure),
     };
     return { exchange, area, secure, context, visitor: undefined };
   }

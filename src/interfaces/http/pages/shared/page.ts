@@ -1,7 +1,7 @@
 import type { ZodObject, z } from 'zod';
 import type { Scope } from '../../../../application/ports/api-keys.js';
 import type { OutsideSources } from '../../shared/security-headers.js';
-import type { SameSite } from './cookies.js';
+import type { CookieToSet, SameSite } from './cookies.js';
 
 /** What a page is asked with, apart from what it is asked for. */
 export type PageContext = {
@@ -19,6 +19,8 @@ export type PageContext = {
   readonly zone: string;
   /** `https://pay.example`: how the reader reached us. */
   readonly origin: string;
+  /** What a cookie of ours holds that is not the area's own. */
+  cookie(name: string): string | undefined;
 };
 
 /** What a reader is told once, on the page after a form. */
@@ -36,6 +38,8 @@ export type PageAnswer =
       readonly status?: number;
       readonly told?: Told;
       readonly session?: Session;
+      /** Beside the area's own. */
+      readonly cookies?: readonly CookieToSet[];
       /** What the page's policy lets in from elsewhere; nothing by default. */
       readonly outside?: OutsideSources;
     }
@@ -45,6 +49,12 @@ export type PageAnswer =
       readonly to: string;
       readonly told?: Told;
       readonly session?: Session;
+    }
+  | {
+      readonly kind: 'away';
+      /** An address elsewhere; a link leads here, since a form's policy lets it lead to ourselves only. */
+      readonly to: string;
+      readonly cookies: readonly CookieToSet[];
     }
   | {
       readonly kind: 'file';

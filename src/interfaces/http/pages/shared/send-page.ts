@@ -74,6 +74,8 @@ export function createSendPage(parts: {
           ],
           body: '',
         };
+      case 'away':
+        return { status: 303, headers: { location: answer.to }, cookies: answer.cookies, body: '' };
       case 'file':
         return {
           status: 200,
@@ -105,6 +107,7 @@ export function createSendPage(parts: {
         ...(typeof retryAfter === 'number' ? { 'retry-after': retryAfter } : {}),
       },
       cookies: [
+        ...(answer.cookies ?? []),
         ...(session !== undefined || known === undefined
           ? [cookieOf(reading, token, session?.maxAgeSeconds ?? null)]
           : []),
