@@ -5,7 +5,7 @@ import type { Measured } from '../../../src/application/alert/measure-rules.js';
 import type { AlertQueries, AlertRow } from '../../../src/application/ports/alerts.js';
 import type { EventStore } from '../../../src/application/ports/event-store.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
-import { alert } from '../../../src/domain/alert/alert.js';
+import { alert, settingOf } from '../../../src/domain/alert/alert.js';
 import type { AlertRuleName } from '../../../src/domain/alert/alert-rules.js';
 import { alertRuleNames } from '../../../src/domain/alert/alert-rules.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
@@ -35,7 +35,8 @@ export function bindAlerts(container: Container, eventStore: EventStore): Measur
       if (state.status !== 'open') continue;
       const { alertId: id, value, sample, since, acknowledgedAt } = state;
       open.push({
-        ...{ id, rule, status: 'open', value, sample, threshold: 0, opened_at: since },
+        ...{ id, rule, status: 'open', value, sample, opened_at: since },
+        threshold: settingOf(rule, state).openAt,
         ...{ acknowledged_at: acknowledgedAt, closed_at: null, revision: revision ?? 0n },
       });
     }

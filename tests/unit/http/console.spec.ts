@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { scopesOfRole } from '../../../src/application/user/role-scopes.js';
+import { roles } from '../../../src/domain/user/roles.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import { csvOf, csvText } from '../../../src/interfaces/http/pages/admin/csv.js';
 import { changesBetween } from '../../../src/interfaces/http/pages/admin/state-changes.js';
@@ -468,6 +470,44 @@ describe('the overview', () => {
     expect(text).toContain('7.5 %');
   });
 
+  it('shows the worst of the open alerts, first those that nobody has taken notice of', async () => {
+    const { browser } = await as('owner');
+    const tile = async () => {
+      const { text } = await browser.get('/admin');
+      return text
+        .slice(text.indexOf('Open alerts'), text.indexOf('Volume'))
+        .replaceAll(/<[^a][^>]*>|\s+/g, ' ');
+    };
+    server.measuring.of = {
+      payment_success: { value: 8_000, sample: 40, excluded: 0 },
+      inbound_webhooks: { value: 5_000, sample: 40, excluded: 0 },
+    };
+    await server.api.post('/v1/alerts', {});
+    // The threshold of the one is nine times what it is for the other.
+    await eventuallyHolds(async () =>
+      expect(await tile()).toMatch(/inbound webhooks : 50.00 %, nobody.*payment success : 80.00 %, nobody/),
+    );
+    const [, id] = /alerts#(alr_[0-9a-f-]+)">inbound/.exec(await tile()) ?? [];
+    expect((await browser.get('/admin/alerts')).text).toContain(`id="${id}"`);
+    await browser.submit(`/admin/alerts/${id}/ack`, { reason: 'On it' }, '/admin/alerts');
+    await eventuallyHolds(async () =>
+      expect(await tile()).toMatch(/payment success : 80.00 %, nobody.*inbound webhooks : 50.00 %, noticed/),
+    );
+    server.measuring.of = {
+      payment_success: { value: 10_000, sample: 40, excluded: 0 },
+      inbound_webhooks: { value: 0, sample: 40, excluded: 0 },
+    };
+    await server.api.post('/v1/alerts', {});
+    await eventuallyHolds(async () => expect(await tile()).toMatch(/Open alerts +0 +good/));
+  });
+
+  it('is for nobody who may not see alerts', () => {
+    for (const role of roles) {
+      const may = scopesOfRole[role] as readonly string[];
+      if (may.includes('operations:read')) expect([role, ...may]).toContain('alerts:read');
+    }
+  });
+
   it('moves by itself, for who may see it', async () => {
     const { token } = await as('owner');
     const headers = { cookie: `counterfoil-console=${token}` };
@@ -480,6 +520,12 @@ describe('the overview', () => {
     })().catch(() => undefined);
     await payment({ amount: 31_415 });
     await eventuallyHolds(() => expect(received).toContain('Created a payment of 314.15 USD.'));
+    expect(received).not.toContain('stuck payments</a>');
+    server.measuring.of = { stuck_payments: { value: 70, sample: 70, excluded: 0 } };
+    await server.api.post('/v1/alerts', {});
+    await eventuallyHolds(() => expect(received).toContain('stuck payments</a>: 70'));
+    server.measuring.of = {};
+    await server.api.post('/v1/alerts', {});
     ending.abort();
     await reading;
     const support = await as('support');

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inject, injectable } from 'inversify';
 import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
+import type { AlertQueries } from '../../../../application/ports/alerts.js';
 import type { Clock } from '../../../../application/ports/clock.js';
 import type { EventStore, RecordedEvent } from '../../../../application/ports/event-store.js';
 import type { OverviewFigures, OverviewQueries } from '../../../../application/ports/overview-queries.js';
 import type { Projections } from '../../../../application/ports/read-models.js';
+import { firstPage } from '../../../../application/ports/read-models.js';
 import { later } from '../../../../application/webhook/retry-schedule.js';
 import type { HealthChecks } from '../../http-tokens.js';
 import { httpTokens } from '../../http-tokens.js';
@@ -12,10 +14,13 @@ import { formatJson } from '../shared/format.js';
 import type { Page, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import type { ConsoleArea } from './console-area.js';
+import { openAlerts } from './open-alerts.js';
 
 const everyMs = 2_000;
 const dayMs = 86_400_000;
 const feedLength = 15;
+/** More than there are rules, of which each has one open alert at most. */
+const openMax = 50;
 /** A stream ends after a minute, and the browser asks again; one of somebody who may see it no more ends at once. */
 const streamMs = 60_000;
 
@@ -38,6 +43,7 @@ export class OverviewPages implements PageController {
     @inject(httpTokens.consoleArea) area: ConsoleArea,
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.overviewQueries) private readonly queries: OverviewQueries,
+    @inject(httpTokens.alertQueries) private readonly alerts: AlertQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
     @inject(httpTokens.healthChecks) private readonly health: HealthChecks,
     @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
@@ -100,13 +106,15 @@ export class OverviewPages implements PageController {
 
   private async read() {
     const now = this.clock.now();
-    const [figures, health, feed] = await Promise.all([
+    const [figures, open, health, feed] = await Promise.all([
       this.queries.figures(later(now, -dayMs), now),
+      this.alerts.list({ ...firstPage(openMax), status: 'open', rule: null }),
       this.health.payments(),
       this.feed(),
     ]);
     return {
       tiles: tilesOf(figures, this.projections.lagMs()),
+      alerts: openAlerts(open.rows),
       volume: figures.volume,
       health: Object.entries(health.checks).map(([name, check]) => ({ name, ...check })),
       feed: feed.map((event) => ({
