@@ -184,11 +184,12 @@ export const partReturned = (n: number, application: number, minor: number): Inv
   amount: eur(minor),
   cause: 'refunded',
 });
-export const claim = (n: number, minor: number): InvoiceCommand => ({
+export const claim = (n: number, minor: number, due: number | null = null): InvoiceCommand => ({
   type: 'ClaimCollection',
   at,
   collectionId: collectionId(n),
   amount: eur(minor),
+  due: due === null ? null : eur(due),
 });
 export const release = (n: number): InvoiceCommand => ({
   type: 'ReleaseCollection',

@@ -31,10 +31,10 @@ export function createCollectedInvoices(parts: {
 
   return {
     async claim(details, cause) {
-      const { invoiceId, collectionId, amount } = details;
+      const { invoiceId, collectionId, amount, due = null } = details;
       const claimed = await invoices.handle(
         invoiceId,
-        { type: 'ClaimCollection', at: clock.now(), collectionId, amount },
+        { type: 'ClaimCollection', at: clock.now(), collectionId, amount, due },
         { ...cause, commandId: commandIdOf('collection claim', collectionId) },
       );
       if (claimed.outcome !== 'rejected') return null;

@@ -37,11 +37,15 @@ export const collectionCodec = createEventCodec<CollectionEvent>({
       customerId: storedId(parseCustomerId),
       planPart: z.strictObject({ planId: storedId(parsePlanId), part: z.int().positive() }).nullable(),
       amount: storedMoney,
+      due: storedMoney.exactOptional(),
       mode: z.enum(['all_or_nothing', 'accumulate']),
       legs: z.array(z.strictObject({ leg, tender, amount: storedMoney })),
       expiresAt: storedInstant,
     })
-    .describe('An amount of an invoice is to be collected by these tenders, in this order.'),
+    .describe(
+      'An amount of an invoice is to be collected by these tenders, in this order. Where the amount follows from what was due, ' +
+        '`due` says how much that was: the claim is refused once it is another.',
+    ),
   CollectionClaimGranted: z
     .strictObject({ at })
     .describe('Nobody else may collect the invoice until this collection ends.'),

@@ -10,7 +10,7 @@ import { valuesOf } from '../../domain/shared/id-index.js';
 import type { CollectionId, CustomerId, InvoiceId, ManualPaymentId } from '../../domain/shared/ids.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Money } from '../../domain/shared/money.js';
-import { compare, money, sum, zero } from '../../domain/shared/money.js';
+import { compare, equals, money, sum, zero } from '../../domain/shared/money.js';
 import type { CreditHandler } from '../credit/credit-agenda.js';
 import type { InvoiceHandler } from '../invoice/invoice-operations.js';
 import type { ManualPaymentHandler } from '../manual-payment/record-manual-payment.js';
@@ -37,6 +37,8 @@ type CollectionRequest = {
   readonly planPart: CollectionDetails['planPart'];
   /** Minor units of the invoice's currency; null for all that is due. */
   readonly amount: bigint | null;
+  /** What could still be paid when the amount was chosen, where it follows from that: nothing is collected once it is another. */
+  readonly due?: Money;
   readonly mode: CollectionMode;
   readonly tenders: readonly AskedTender[];
 };
@@ -47,6 +49,7 @@ export type StartedCollection =
   | { readonly outcome: 'invoice_not_open'; readonly status: string }
   | { readonly outcome: 'invoice_already_being_collected'; readonly collectionId: CollectionId }
   | { readonly outcome: 'payment_exceeds_due'; readonly due: Money }
+  | { readonly outcome: 'invoice_due_changed'; readonly due: Money }
   | Exclude<ArrangedLegs, { readonly outcome: 'arranged' }>;
 
 /** Who must still act, such as with 3-D Secure, has a day for it; what a person verifies by hand has a month. */
@@ -84,6 +87,8 @@ export function createStartCollection(parts: {
       return { outcome: 'invoice_already_being_collected', collectionId: claim.collectionId };
     }
     const due = payableOf(invoice);
+    if (request.due !== undefined && !equals(request.due, due))
+      return { outcome: 'invoice_due_changed', due };
     const amount = request.amount === null ? due : money(request.amount, currency);
     if (compare(amount, due) > 0) return { outcome: 'payment_exceeds_due', due };
     const captures = mode === 'all_or_nothing' && tenders.length > 1 ? 'manual' : 'automatic';
@@ -103,6 +108,7 @@ export function createStartCollection(parts: {
     const details: CollectionDetails = {
       ...{ collectionId, invoiceId, customerId, planPart, mode },
       amount: arranged.amount,
+      ...(request.due === undefined ? {} : { due: request.due }),
       legs: arranged.legs,
       expiresAt: later(at, withinMs),
     };

@@ -13,7 +13,7 @@ import type { RecordedEvent } from '../ports/event-store.js';
 import type { Notifications } from '../ports/notifications.js';
 import type { Policy } from '../shared/policy.js';
 import { createPolicy } from '../shared/policy.js';
-import { idOfStream } from './policy-steps.js';
+import { idOfStream, wasOvertaken } from './policy-steps.js';
 import { invoiceFacts, moneyFact, textFact } from './tell-customers.js';
 
 /** Tells customers of the parts of their plans: what falls due soon, what was missed, what could not be collected. */
@@ -64,6 +64,7 @@ export function createPlanNotices(parts: {
     { part, collectionId, failure, attempts }: PlanEventOf<'PlanPartCollectionFailed'>,
     recorded: RecordedEvent,
   ): Promise<void> {
+    if (wasOvertaken(failure)) return;
     const reason: NoticeFact = { declined: (await declineOf(collectionId)) ?? failure };
     await tell('installment_failed', recorded, part, () => ({
       state: `attempt ${attempts}`,

@@ -1,4 +1,4 @@
-import { isIssued } from '../../domain/invoice/state.js';
+import { isIssued, payableOf } from '../../domain/invoice/state.js';
 import { isApproved } from '../../domain/order/state.js';
 import type { PlanEvent, PlanEventOf } from '../../domain/plan/events.js';
 import type { ExistingPlan } from '../../domain/plan/state.js';
@@ -17,6 +17,7 @@ import type { MarkWhenCovered } from '../order/order-coverage.js';
 import type { OrderHandler } from '../order/order-handler.js';
 import { invoiceIdOfOrder, invoiceIdsOfOrder } from '../order/order-ids.js';
 import type { PaymentHandler } from '../payment/payment-effects.js';
+import { unheardOf } from '../plan/asked-now.js';
 import { planCodec } from '../plan/plan.codec.js';
 import { planIdOf } from '../plan/plan-ids.js';
 import type { PlanHandler } from '../plan/plan-tasks.js';
@@ -28,7 +29,7 @@ import { becauseOf, createPolicy } from '../shared/policy.js';
 import { civilDateIn, knownZone } from '../shared/zones.js';
 import { issueInvoice } from './issue-invoice.js';
 import { createLowerInvoices } from './lower-invoices.js';
-import { idOfStream, mustBeAccepted } from './policy-steps.js';
+import { idOfStream, mustBeAccepted, wasOvertaken } from './policy-steps.js';
 
 const name = 'plan_outcomes';
 
@@ -57,16 +58,32 @@ export function createPlanOutcomes(parts: {
 
   /** Credit first, then the customer's default method, without the customer. */
   async function collect(
-    { part: number }: PlanEventOf<'PlanPartDue'>,
+    { part: number }: { readonly part: number },
     recorded: RecordedEvent,
   ): Promise<void> {
     const plan = await planOf(recorded);
     const { planId, invoiceId, customerId } = plan.details;
     const part = plan.parts.find((each) => each.part === number);
-    if (part === undefined || part.collect !== 'automatic' || !isPositive(outstandingOf(part))) return;
+    if (part === undefined || part.collect !== 'automatic') return;
     const metadata = becauseOf(recorded, name, 'collect');
     const collectionId = collectionIdOf(metadata.commandId);
     const at = clock.now();
+    if (!isPositive(outstandingOf(part))) {
+      // The customer paid it while this one waited for the invoice.
+      const command = { type: 'RecordCollectionConcluded', at, part: number, collectionId } as const;
+      const today = civilDateIn(knownZone(plan.details.zone), at);
+      const told = await plans.handle(
+        planId,
+        { ...command, today },
+        becauseOf(recorded, name, 'paid already'),
+      );
+      return mustBeAccepted(told, `tell ${planId} that part ${number} is paid`);
+    }
+    const { state: invoice } = await invoices.load(invoiceId);
+    // What was paid a moment ago may be this very part.
+    if (isIssued(invoice) && isPositive(unheardOf(plan, invoice))) {
+      throw new Error(`${planId} has not heard of all that was paid`);
+    }
     const begun = await plans.handle(
       planId,
       { type: 'RecordCollectionStarted', at, part: number, collectionId },
@@ -81,6 +98,7 @@ export function createPlanOutcomes(parts: {
         invoiceId,
         planPart: { planId, part: number },
         amount: outstandingOf(part).minor,
+        ...(isIssued(invoice) ? { due: payableOf(invoice) } : {}),
         mode: 'all_or_nothing',
         tenders: [
           { kind: 'credit', amount: null },
@@ -96,6 +114,7 @@ export function createPlanOutcomes(parts: {
     if (started.outcome === 'invoice_already_being_collected') {
       throw new Error(`${started.collectionId} holds ${invoiceId}`);
     }
+    if (started.outcome === 'invoice_due_changed') throw new Error(`${invoiceId} was paid just now`);
     const failure = method === null ? 'no_payment_method' : started.outcome;
     const told = await plans.handle(
       planId,
@@ -103,6 +122,14 @@ export function createPlanOutcomes(parts: {
       becauseOf(recorded, name, 'collection failed'),
     );
     mustBeAccepted(told, `tell ${planId} that part ${number} was not collected`);
+  }
+
+  /** What is left is looked at again; where the other payment is still under way, until it has ended. */
+  async function collectionFailed(
+    event: PlanEventOf<'PlanPartCollectionFailed'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    if (wasOvertaken(event.failure)) await collect(event, recorded);
   }
 
   /** Where the order goes on with its first part; where its total counts, that is seen at its invoices. */
@@ -238,6 +265,7 @@ export function createPlanOutcomes(parts: {
     reactions: {
       PlanStarted: attach,
       PlanPartDue: collect,
+      PlanPartCollectionFailed: collectionFailed,
       PlanReleasedOrder: release,
       PlanCompleted: (_event, recorded) => ended(recorded),
       PlanCanceled: (_event, recorded) => ended(recorded),

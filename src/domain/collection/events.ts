@@ -41,6 +41,8 @@ export type CollectionDetails = {
   /** The part of a plan that this pays; null where somebody pays out of turn. */
   readonly planPart: { readonly planId: PlanId; readonly part: number } | null;
   readonly amount: Money;
+  /** What could still be paid of the invoice where the amount follows from it: it is not claimed once that has changed. */
+  readonly due?: Money;
   readonly mode: CollectionMode;
   readonly legs: readonly Leg[];
   /** What is not certain by then is given up. */

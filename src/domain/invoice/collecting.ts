@@ -30,7 +30,7 @@ export function claimCollection(
 ): InvoiceDecision {
   if (state.status === 'absent') return rejected({ code: 'invoice_not_found' });
   if (!isIssued(state)) return rejected({ code: 'invoice_not_open', status: state.status });
-  const { at, collectionId, amount } = command;
+  const { at, collectionId, amount, due } = command;
   const same = state.collections.find((one) => one.collectionId === collectionId);
   if (same !== undefined) {
     if (!equals(same.amount, amount)) return rejected({ code: 'collection_already_exists' });
@@ -39,6 +39,8 @@ export function claimCollection(
   if (state.status !== 'open') return rejected({ code: 'invoice_not_open', status: state.status });
   const refusal = beingCollected(state, null) ?? amountRefusal(state, amount);
   if (refusal !== undefined) return rejected(refusal);
+  const payable = payableOf(state);
+  if (due !== null && !equals(due, payable)) return rejected({ code: 'invoice_due_changed', due: payable });
   return accepted({ type: 'InvoiceCollectionClaimed', at, collectionId, amount });
 }
 

@@ -21,7 +21,13 @@ export type InvoiceCommand = { readonly at: Instant } & (
       readonly look: IssuedLook | null;
     }
   | { readonly type: 'SendInvoice' }
-  | { readonly type: 'ClaimCollection'; readonly collectionId: CollectionId; readonly amount: Money }
+  /** `due` is what could still be paid when the amount was chosen; null where the amount does not follow from it. */
+  | {
+      readonly type: 'ClaimCollection';
+      readonly collectionId: CollectionId;
+      readonly amount: Money;
+      readonly due: Money | null;
+    }
   | { readonly type: 'ReleaseCollection'; readonly collectionId: CollectionId }
   | {
       readonly type: 'ApplyPayment';

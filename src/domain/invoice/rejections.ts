@@ -26,6 +26,8 @@ export type InvoiceRejection =
   | { readonly code: 'collection_already_ended' }
   /** What is due is less; the rest belongs elsewhere, such as in the customer's credit. */
   | { readonly code: 'payment_exceeds_due'; readonly due: Money }
+  /** Somebody paid, or took something back, since the amount was chosen. */
+  | { readonly code: 'invoice_due_changed'; readonly due: Money }
   | { readonly code: 'application_not_found' }
   | { readonly code: 'application_already_exists' }
   | { readonly code: 'reversal_already_exists' }

@@ -33,7 +33,7 @@ export type PlanCommand = { readonly at: Instant } & (
       readonly collectionId: CollectionId;
       readonly today: CivilDate;
     }
-  /** Money was set against the invoice: `part` first where it is named, then the others in their order. */
+  /** Money was set against the invoice: `part` first where it is named, then what is due, then the others in their order. */
   | {
       readonly type: 'SettleParts';
       readonly applicationId: string;

@@ -13,6 +13,7 @@ import type { ExistingPlan, OpenPlan, Part, PlanState } from './state.js';
 import {
   discountedOf,
   earlyDiscount,
+  inOrderOfPaying,
   isOpen,
   missedDate,
   nothing,
@@ -92,7 +93,7 @@ export function settleParts(state: PlanState, command: PlanCommandOf<'SettlePart
 
 function settlementsOf(state: OpenPlan, command: PlanCommandOf<'SettleParts'>): readonly PlanEvent[] {
   const { at, applicationId, amount, part: named } = command;
-  const open = openParts(state);
+  const open = inOrderOfPaying(state);
   const inOrder = [
     ...open.filter(({ part }) => part === named),
     ...open.filter(({ part }) => part !== named),

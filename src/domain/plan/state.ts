@@ -81,6 +81,16 @@ export function openParts(plan: ExistingPlan): readonly Part[] {
   return plan.parts.filter(isOpen);
 }
 
+/** The open parts as money that names none pays them: what is asked for already first, so that nobody pays ahead unasked. */
+export function inOrderOfPaying(plan: ExistingPlan): readonly Part[] {
+  const open = openParts(plan);
+  return [...open.filter(isAskedFor), ...open.filter((part) => !isAskedFor(part))];
+}
+
+export function isAskedFor({ step }: Part): boolean {
+  return step !== 'scheduled';
+}
+
 export function outstanding(plan: ExistingPlan): Money {
   return sum(plan.total.currency, plan.parts.map(outstandingOf));
 }

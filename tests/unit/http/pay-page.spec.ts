@@ -26,6 +26,15 @@ async function payable(total = 4_200, of?: string) {
   return { customer, invoice, path: new URL(String(link.body['url'])).pathname };
 }
 
+/** An invoice over 90.00 USD that is paid in three parts of 30.00, and the path of its pay page. */
+async function inParts() {
+  const made = await payable(9000);
+  const terms = { type: 'installments', count: 3 };
+  const plan = await app.api.post('/v1/payment_plans', { invoice: made.invoice, terms });
+  expect(plan.body).toMatchObject({ status: 'active' });
+  return { ...made, plan: String(plan.body['id']) };
+}
+
 const statusOf = async (invoice: string) => (await app.api.get(`/v1/invoices/${invoice}`)).body['status'];
 const chargesSince = (count: number) =>
   app.gateway.calls.slice(count).filter((call) => call.startsWith('confirm'));
@@ -103,6 +112,50 @@ describe('the pay page', () => {
     expect((await app.api.post('/v1/credit_notes', note)).status).toBe(201);
     expect((await reader.submit(page, path, { once: 'b' })).text).toContain('What is due has changed.');
     expect(chargesSince(before)).toEqual([]);
+  });
+
+  it('asks of a plan for the parts that are due, and for everything only where its payer wants that', async () => {
+    const { invoice, path, plan } = await inParts();
+    const reader = pageReader(app.url);
+    const ahead = await reader.get(path);
+    expect(ahead.text).toContain('<h1>Nothing is due now</h1>');
+    expect(ahead.text).toMatch(/Part 1 falls due on \d+ \w+ \d+, and is collected by itself then\./);
+    expect(ahead.text).toContain('Pay everything that is left: 90.00 USD');
+    await app.api.post(`/v1/payment_plans/${plan}/prepay`, { parts: 2 });
+    const page = await reader.get(`${path}?payment_method=pm_card_visa`);
+    expect(page.text).toContain('<h1>60.00 USD to pay</h1>');
+    expect(page.text).toMatch(/Part 1 is due on[\s\S]*Part 2 is due on/);
+    // Neither of the two amounts is for whoever sends the form to choose.
+    for (const [index, forged] of [{ what: 'all' }, { due: '3000' }, { left: '6000' }].entries()) {
+      const refused = await reader.submit(page, path, { ...forged, once: `forged-${index}` });
+      expect(refused.text).toContain('What is due has changed.');
+    }
+    expect((await app.api.get(`/v1/invoices/${invoice}`)).body['amount_due']).toBe(9000);
+    const paid = await reader.submit(page, path);
+    expect(paid.text).toMatch(/Your payment was received\.[\s\S]*<h1>Nothing is due now<\/h1>/);
+    expect((await app.api.get(`/v1/invoices/${invoice}`)).body['amount_due']).toBe(3000);
+    const all = await reader.submit(await reader.get(`${path}?payment_method=pm_card_visa&what=all`), path);
+    expect(all.text).toMatch(/<h1>Invoice INV-\d+-\d+ is paid<\/h1>/);
+    const whole = await inParts();
+    const shown = await reader.get(`${whole.path}?payment_method=pm_card_visa&what=all`);
+    expect(shown.text).toContain('<h1>90.00 USD to pay</h1>');
+    expect(shown.text).toContain('Pay only the next part: 30.00 USD');
+    await reader.submit(shown, whole.path);
+    expect(await statusOf(whole.invoice)).toBe('paid');
+  });
+
+  it('takes nothing for the next part where the one that a page had shown is paid meanwhile', async () => {
+    const { invoice, path, plan } = await inParts();
+    await app.api.post(`/v1/payment_plans/${plan}/prepay`, { parts: 1 });
+    const reader = pageReader(app.url);
+    const before = await reader.get(`${path}?payment_method=pm_card_visa`);
+    const tenders = [{ type: 'card', payment_method: 'pm_card_visa', off_session: true }];
+    const collected = await app.api.post(`/v1/invoices/${invoice}/pay`, { amount: 3000, tenders });
+    expect(collected.status).toBe(201);
+    const charged = app.gateway.calls.length;
+    expect((await reader.submit(before, path)).text).toContain('What is due has changed.');
+    expect(chargesSince(charged)).toEqual([]);
+    expect((await app.api.get(`/v1/invoices/${invoice}`)).body['amount_due']).toBe(6000);
   });
 
   it('asks for 3-D Secure where the bank wants it, and lets the payer choose another way', async () => {

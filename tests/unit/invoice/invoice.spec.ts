@@ -430,6 +430,15 @@ describe('a collection', () => {
       .when(claim(1, 33_500))
       .thenRejected({ code: 'payment_exceeds_due', due: eur(33_499) });
     given(invoice, paid).when(claim(1, 1)).thenRejected({ code: 'invoice_not_open', status: 'paid' });
+    const partly = history(...issue(), applyPayment(1, 10_000));
+    given(invoice, partly)
+      .when(claim(1, 100, 23_499))
+      .then({
+        ...{ type: 'InvoiceCollectionClaimed', at, collectionId: collectionId(1), amount: eur(100) },
+      });
+    given(invoice, partly)
+      .when(claim(1, 100, 33_499))
+      .thenRejected({ code: 'invoice_due_changed', due: eur(23_499) });
     given(invoice, drafted).when(claim(1, 1)).thenRejected({ code: 'invoice_not_open', status: 'draft' });
   });
 });

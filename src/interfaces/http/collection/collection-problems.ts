@@ -15,6 +15,7 @@ const kinds: RejectionKinds<{ readonly code: Refusal['outcome'] }> = {
     retryable: true,
   },
   payment_exceeds_due: { status: 422, title: 'The amount is above what is due' },
+  invoice_due_changed: { status: 409, title: 'What is due has changed', retryable: true },
   currency_mismatch: { status: 422, title: 'An amount is in another currency than the invoice' },
   tenders_exceed_amount: { status: 422, title: 'The tenders bring more than the amount' },
   tenders_do_not_cover_amount: { status: 422, title: 'The tenders do not cover the amount' },
@@ -35,6 +36,8 @@ function detailOf(refusal: Refusal): string {
       return `${refusal.collectionId} is under way; it must end first.`;
     case 'payment_exceeds_due':
       return `At most ${format(refusal.due)} is due.`;
+    case 'invoice_due_changed':
+      return `${format(refusal.due)} is due now.`;
     case 'currency_mismatch':
       return `The invoice is in ${refusal.expected}.`;
     case 'tenders_exceed_amount':

@@ -55,6 +55,7 @@ const kinds: RejectionKinds<InvoiceRejection> = {
   due_days_out_of_range: { status: 422, title: 'An invoice falls due within ten years' },
   due_before_issue: { status: 422, title: 'The invoice would be due before it is issued' },
   payment_exceeds_due: { status: 422, title: 'The amount is above what is due' },
+  invoice_due_changed: { status: 409, title: 'What is due has changed', retryable: true },
   reversal_exceeds_applied: { status: 422, title: 'The amount is above what is applied' },
   line_not_found: { status: 422, title: 'The invoice has no such line' },
   line_given_twice: { status: 422, title: 'A line is given twice' },
@@ -137,6 +138,8 @@ function detailOf(rejection: InvoiceRejection): string {
       return 'Revise the due date first.';
     case 'payment_exceeds_due':
       return `At most ${format(rejection.due)} is due.`;
+    case 'invoice_due_changed':
+      return `${format(rejection.due)} is due now.`;
     case 'reversal_exceeds_applied':
       return `At most ${format(rejection.reversible)} can be taken back.`;
     case 'credit_exceeds_invoice':

@@ -5,12 +5,14 @@ import type {
   CollectionRunner,
 } from '../../../../application/collection/collection-runner.js';
 import type { GiveUpCollection } from '../../../../application/collection/give-up-collection.js';
-import type { AskedTender, StartCollection } from '../../../../application/collection/start-collection.js';
-import { spendable } from '../../../../application/collection/start-collection.js';
+import type { StartCollection } from '../../../../application/collection/start-collection.js';
 import type { CreditHandler } from '../../../../application/credit/credit-agenda.js';
 import type { CustomerOperations } from '../../../../application/customer/customer-effects.js';
 import type { InvoiceOperations } from '../../../../application/invoice/invoice-operations.js';
 import type { PaymentOperations } from '../../../../application/payment/payment-operations.js';
+import { askedNow } from '../../../../application/plan/asked-now.js';
+import { planIdOf } from '../../../../application/plan/plan-ids.js';
+import type { PlanHandler } from '../../../../application/plan/plan-tasks.js';
 import type { Clock } from '../../../../application/ports/clock.js';
 import type { CustomerProfiles } from '../../../../application/ports/customer-profiles.js';
 import type { EventMetadata } from '../../../../application/ports/event-store.js';
@@ -20,8 +22,7 @@ import type { PaymentMethodVault } from '../../../../application/ports/payment-m
 import type { IssuedInvoice } from '../../../../domain/invoice/state.js';
 import { claimOn, isIssued, payableOf } from '../../../../domain/invoice/state.js';
 import { parseInvoiceId } from '../../../../domain/shared/ids.js';
-import type { Money } from '../../../../domain/shared/money.js';
-import { compare, isZero, subtract } from '../../../../domain/shared/money.js';
+import { isZero, subtract } from '../../../../domain/shared/money.js';
 import type { HttpSettings } from '../../http-tokens.js';
 import { httpTokens } from '../../http-tokens.js';
 import type { Attempts } from '../../payment/card-testing.js';
@@ -32,16 +33,29 @@ import { page } from '../shared/page.js';
 import { simulatedBankPage, simulatedCardPage, stripeSources } from './card-entry.js';
 import { invoiceView } from './invoice-view.js';
 import { createPayArea } from './pay-area.js';
-import { createPayState } from './pay-state.js';
+import { createPayState, dueChanged } from './pay-state.js';
+import { createPayTenders } from './pay-tenders.js';
 
 const params = z.strictObject({ token: z.string().regex(/^[\w-]{43}$/) });
 const methodField = z.string().regex(/^pm_\w{1,250}$/);
 
+/** Of an invoice that is paid in parts: what is due of it now, or all that is left. */
+const whatField = z.enum(['due', 'all']);
+
+const minorField = z.string().regex(/^\d{1,19}$/);
 const payForm = z.strictObject({
   payment_method: methodField.optional(),
   use_credit: z.literal('yes').optional(),
-  /** What the page showed as due: it decides nothing, and is compared. */
-  due: z.string().regex(/^\d{1,19}$/),
+  what: whatField.optional(),
+  /** What the page showed as the amount, and as all that is left: they decide nothing, and are compared. */
+  due: minorField,
+  left: minorField,
+});
+
+const shownQuery = z.object({
+  payment_method: methodField.optional(),
+  back: z.literal('bank').optional(),
+  what: whatField.optional(),
 });
 
 /** Nobody looks for what a link of somebody else's leads to: all of these are one answer. */
@@ -53,25 +67,28 @@ const linkGone = () =>
 export class PayPages implements PageController {
   readonly pages: readonly Page[];
   readonly #state: ReturnType<typeof createPayState>;
+  readonly #tenders: ReturnType<typeof createPayTenders>;
 
   constructor(
     @inject(httpTokens.settings) private readonly settings: HttpSettings,
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.links) private readonly links: Links,
     @inject(httpTokens.invoiceOperations) private readonly invoices: InvoiceOperations,
+    @inject(httpTokens.planHandler) private readonly plans: PlanHandler,
     @inject(httpTokens.collectionHandler) collections: CollectionHandler,
     @inject(httpTokens.startCollection) private readonly start: StartCollection,
     @inject(httpTokens.advanceCollection) private readonly advance: CollectionRunner['advance'],
     @inject(httpTokens.giveUpCollection) private readonly giveUp: GiveUpCollection,
     @inject(httpTokens.paymentOperations) payments: PaymentOperations,
-    @inject(httpTokens.paymentGateway) private readonly gateway: PaymentGateway,
+    @inject(httpTokens.paymentGateway) gateway: PaymentGateway,
     @inject(httpTokens.paymentMethodVault) private readonly vault: PaymentMethodVault,
     @inject(httpTokens.customerOperations) private readonly customers: CustomerOperations,
     @inject(httpTokens.customerProfiles) private readonly records: CustomerProfiles,
-    @inject(httpTokens.creditHandler) private readonly credits: CreditHandler,
+    @inject(httpTokens.creditHandler) credits: CreditHandler,
     @inject(httpTokens.attempts) private readonly attempts: Attempts,
   ) {
     this.#state = createPayState({ collections, payments, gateway, clock });
+    this.#tenders = createPayTenders({ credits, gateway, clock });
     const area = createPayArea(settings.businessName);
     this.pages = [
       page(area, {
@@ -90,7 +107,7 @@ export class PayPages implements PageController {
         access: 'anyone',
         params,
         // What a provider's page adds on the way back is not ours to refuse.
-        query: z.object({ payment_method: methodField.optional(), back: z.literal('bank').optional() }),
+        query: shownQuery,
         handle: ({ params: { token }, query, context }) => this.show(token, query, context),
       }),
       page(area, {
@@ -130,10 +147,7 @@ export class PayPages implements PageController {
 
   private async show(
     token: string,
-    {
-      payment_method: given,
-      back,
-    }: { readonly payment_method?: string | undefined; readonly back?: 'bank' | undefined },
+    { payment_method: given, back, what }: z.output<typeof shownQuery>,
     context: PageContext,
   ): Promise<PageAnswer> {
     const invoice = await this.upToDate(token, context);
@@ -141,13 +155,15 @@ export class PayPages implements PageController {
     if (invoice.status !== 'open' || isZero(view.due)) {
       return { kind: 'page', template: '/pay/settled', title: titleOf(invoice), data: { invoice: view } };
     }
+    const { amount, asked } = await this.askedOf(invoice, what);
+    const all = asked !== null && what === 'all';
     const here = `${context.origin}/pay/${token}`;
     const state = await this.#state.payStateOf(invoice);
     const { cardEntry } = this.settings;
     const simulated = cardEntry.kind === 'simulated' ? cardEntry.origin : null;
     const stripe =
       cardEntry.kind === 'stripe'
-        ? { key: cardEntry.publishableKey, currency: view.due.currency.toLowerCase(), amount: view.due.minor }
+        ? { key: cardEntry.publishableKey, currency: amount.currency.toLowerCase(), amount: amount.minor }
         : null;
     const bankUrl =
       state.kind !== 'bank'
@@ -155,19 +171,19 @@ export class PayPages implements PageController {
         : simulated === null
           ? state.bankUrl
           : simulatedBankPage(simulated, state.intentId, `${here}?back=bank`);
-    const credit = await this.creditFor(invoice);
+    const credit = await this.#tenders.creditFor(invoice, amount);
     return {
       kind: 'page',
       template: '/pay/pay',
       title: `Pay invoice ${invoice.number}`,
       data: {
-        ...{ invoice: view, state, bankUrl, stripe, token, credit },
+        ...{ invoice: view, state, bankUrl, stripe, token, credit, amount, asked, all },
         // The bank tells the provider, and the provider us: that takes a moment.
         isBack: back === 'bank',
-        rest: subtract(view.due, credit),
+        rest: subtract(amount, credit),
         given: given === undefined ? null : { id: given, text: await this.textOf(given) },
         saved: await this.savedOf(invoice),
-        cardPage: simulated === null ? null : simulatedCardPage(simulated, here),
+        cardPage: simulated === null ? null : simulatedCardPage(simulated, all ? `${here}?what=all` : here),
       },
       ...(stripe === null ? {} : { outside: stripeSources }),
     };
@@ -187,20 +203,19 @@ export class PayPages implements PageController {
     form: z.output<typeof payForm>,
     context: PageContext,
   ): Promise<PageAnswer> {
-    const to = `/pay/${token}`;
+    const to = form.what === 'all' ? `/pay/${token}?what=all` : `/pay/${token}`;
     const invoice = await this.invoiceOf(token);
     const { invoiceId, customerId } = invoice.details;
-    const due = payableOf(invoice);
+    const { amount, due } = await this.askedOf(invoice, form.what);
     const bad = (text: string): PageAnswer => ({ kind: 'redirect', to, told: { kind: 'bad', text } });
     // A page that was loaded before something changed, or a form that somebody wrote anew.
-    if (invoice.status === 'open' && form.due !== String(due.minor)) {
-      return bad('What is due has changed. Look at it again before you pay. Nothing was taken.');
-    }
-    const tenders = await this.tendersOf(invoice, form);
+    const isAsShown = form.due === String(amount.minor) && form.left === String(due.minor);
+    if (invoice.status === 'open' && !isAsShown) return bad(dueChanged);
+    const tenders = await this.#tenders.tendersOf(invoice, amount, form);
     if (typeof tenders === 'string') return bad(tenders);
     const { started, collection } = await this.attempts(customerId, context, async () => {
       const started = await this.start(
-        { invoiceId, planPart: null, amount: null, mode: 'all_or_nothing', tenders },
+        { invoiceId, planPart: null, amount: amount.minor, due, mode: 'all_or_nothing', tenders },
         this.metadataOf(invoice, context),
       );
       const collection = started.outcome === 'started' ? started.loaded.state : { status: 'absent' as const };
@@ -210,6 +225,7 @@ export class PayPages implements PageController {
     if (started.outcome === 'invoice_already_being_collected') {
       return bad('A payment of this invoice is under way already. Nothing was taken twice.');
     }
+    if (started.outcome === 'invoice_due_changed') return bad(dueChanged);
     // Whoever was second finds the invoice paid, and the page says so.
     if (started.outcome === 'invoice_not_open') return { kind: 'redirect', to };
     if (started.outcome !== 'started' || collection.status === 'absent') {
@@ -220,23 +236,6 @@ export class PayPages implements PageController {
     }
     if (collection.status !== 'succeeded') return { kind: 'redirect', to };
     return { kind: 'redirect', to, told: { kind: 'good', text: 'Thank you. Your payment was received.' } };
-  }
-
-  /** Credit first, where it is wanted, and a card for the rest; a text says why there is nothing to pay with. */
-  private async tendersOf(
-    invoice: IssuedInvoice,
-    form: z.output<typeof payForm>,
-  ): Promise<readonly AskedTender[] | string> {
-    const due = payableOf(invoice);
-    const credit = form.use_credit === 'yes' ? await this.creditFor(invoice) : { ...due, minor: 0n };
-    const rest = subtract(due, credit);
-    const byCredit: AskedTender[] = isZero(credit) ? [] : [{ kind: 'credit', amount: credit.minor }];
-    if (isZero(rest)) return byCredit;
-    const refusal = this.gateway.refuseAmount(rest, 'charge');
-    if (refusal !== null) return `A card cannot pay the rest: ${refusal.message}`;
-    const { payment_method: paymentMethod } = form;
-    if (paymentMethod === undefined) return 'Choose a card to pay with.';
-    return [...byCredit, { kind: 'card', paymentMethod, offSession: false, amount: null }];
   }
 
   private async cancel(token: string, context: PageContext): Promise<PageAnswer> {
@@ -259,12 +258,12 @@ export class PayPages implements PageController {
     };
   }
 
-  /** What the customer's credit would pay of it now. */
-  private async creditFor(invoice: IssuedInvoice): Promise<Money> {
+  /** What is to be paid now, and all that is due; `asked` tells the parts of a plan from an invoice that is paid as a whole. */
+  private async askedOf(invoice: IssuedInvoice, what: 'due' | 'all' | undefined) {
     const due = payableOf(invoice);
-    const { state } = await this.credits.load(invoice.details.customerId);
-    const available = spendable(state, due, this.clock.now());
-    return compare(available, due) > 0 ? due : available;
+    const { state } = await this.plans.load(planIdOf(invoice.details.invoiceId));
+    const asked = askedNow(state, invoice);
+    return { amount: asked === null || what === 'all' ? due : asked.amount, due, asked };
   }
 
   private async savedOf({ details }: IssuedInvoice) {

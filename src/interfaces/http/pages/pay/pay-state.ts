@@ -28,6 +28,7 @@ export type PayState =
 /** So long a page tells of a try that came to nothing. */
 const toldForMs = 60 * 60_000;
 const nothingTaken = 'Nothing was taken.';
+export const dueChanged = `What is due has changed. Look at it again before you pay. ${nothingTaken}`;
 
 export function createPayState(parts: {
   readonly collections: Pick<CollectionHandler, 'load'>;
@@ -68,6 +69,7 @@ export function createPayState(parts: {
     if (refusal?.code === 'canceled_by_payer') return `The payment was called off. ${nothingTaken}`;
     if (refusal?.code === 'collection_expired')
       return `The last try was not finished in time. ${nothingTaken}`;
+    if (refusal?.code === 'invoice_due_changed') return dueChanged;
     const payment = await cardPaymentOf(collection);
     const decline = payment === undefined ? null : lastDeclineOf(payment.state);
     const code = decline === null ? (refusal?.code ?? '') : (decline.declineCode ?? decline.code);

@@ -2,6 +2,9 @@ import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { PrintDocuments } from '../../../../application/document/print-documents.js';
 import type { InvoiceOperations } from '../../../../application/invoice/invoice-operations.js';
+import { askedNow } from '../../../../application/plan/asked-now.js';
+import { planIdOf } from '../../../../application/plan/plan-ids.js';
+import type { PlanHandler } from '../../../../application/plan/plan-tasks.js';
 import type { Clock } from '../../../../application/ports/clock.js';
 import type { InvoiceQueries } from '../../../../application/ports/invoice-queries.js';
 import type { Links } from '../../../../application/ports/links.js';
@@ -33,6 +36,7 @@ export class InvoicePages implements PageController {
     @inject(httpTokens.portalArea) area: PortalArea,
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.invoiceOperations) private readonly invoices: InvoiceOperations,
+    @inject(httpTokens.planHandler) private readonly plans: PlanHandler,
     @inject(httpTokens.invoiceQueries) private readonly queries: InvoiceQueries,
     @inject(httpTokens.printDocuments) private readonly documents: PrintDocuments,
     @inject(httpTokens.links) private readonly links: Links,
@@ -100,10 +104,13 @@ export class InvoicePages implements PageController {
   }
 
   private async show(visitor: SignedIn, id: InvoiceId): Promise<PageAnswer> {
-    const invoice = invoiceView(await this.own(visitor, id));
+    const own = await this.own(visitor, id);
+    const invoice = invoiceView(own);
     const payable = invoice.status === 'open' && invoice.due.minor > 0n;
+    // The same amount that the pay page will ask for.
+    const amount = askedNow((await this.plans.load(planIdOf(id))).state, own)?.amount ?? invoice.due;
     const title = `Invoice ${invoice.number}`;
-    return { kind: 'page', template: '/portal/invoice', title, data: { id, invoice, payable } };
+    return { kind: 'page', template: '/portal/invoice', title, data: { id, invoice, payable, amount } };
   }
 
   private async print(visitor: SignedIn, id: InvoiceId): Promise<PageAnswer> {
