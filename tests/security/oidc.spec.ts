@@ -6,6 +6,7 @@ import { freePort } from '../../src/infrastructure/free-port.js';
 import type { Answer } from '../support/api-client.js';
 import { items } from '../support/api-client.js';
 import { Browser } from '../support/browser.js';
+import { accessibilityProblems, chromiumPath, launchChromium } from '../support/chromium.js';
 import type { RunningApp } from '../support/counterfoil.js';
 import { startApp } from '../support/counterfoil.js';
 import type { OidcProvider } from '../support/oidc-provider.js';
@@ -165,6 +166,23 @@ describe('signing in by an identity provider', () => {
       '/admin',
     );
     expect((await owner.get('/admin/users')).status).toBe(200);
+  });
+
+  it('makes one user of somebody who comes for the first time twice at once', async () => {
+    provider.people.set('s5', { email: 'gil@example.com', groups: ['help'] });
+    provider.who = 's5';
+    const browsers = [new Browser(url), new Browser(url), new Browser(url)];
+    const addresses: string[] = [];
+    for (const browser of browsers) addresses.push(await away(browser));
+    const answers = await Promise.all(browsers.map((browser, n) => browser.get(addresses[n] ?? '')));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const users = items(await app.api.get('/v1/users?limit=100'));
+    const known = users.filter(({ email }) => email === 'gil@example.com');
+    expect(known).toHaveLength(1);
+    expect((await historyOf(known[0]?.['id'])).map(({ type }) => type)).toEqual([
+      'UserInvited',
+      'UserActivated',
+    ]);
   });
 
   it('reads the role anew at each sign-in; it holds for the next request, with a reason', async () => {
@@ -355,5 +373,41 @@ describe('security 36: what comes back', () => {
     expect(account.text).toContain('eve@example.com');
     expect(account.text).toContain('<span class="chip">auditor</span>');
     expect(account.text).not.toContain('New password');
+  });
+});
+
+const story = chromiumPath === undefined ? describe.skip : describe;
+
+story('signing in by an identity provider, in a browser that keeps its rules between sites', () => {
+  it('leads to the page that was asked for, though the session is for requests from our own pages only', async () => {
+    provider.people.set('s9', { name: 'Flo', email: 'flo@example.com', groups: ['help'] });
+    provider.who = 's9';
+    provider.asks = true;
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(20_000);
+      const complaints: string[] = [];
+      page.on('console', (message) => {
+        const isOurs = message.location().url.startsWith(url);
+        if (isOurs && message.type() === 'error') complaints.push(message.text());
+      });
+      await page.goto(`${url}/admin/payments`);
+      expect(await accessibilityProblems(page)).toEqual([]);
+      await page.getByRole('link', { name: 'Sign in with Acme ID' }).click();
+      while (new URL(page.url()).origin !== url) {
+        await page.getByRole('button', { name: 'It is me' }).click();
+      }
+      await page.waitForURL(`${url}/admin/payments`);
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Payments');
+      await page.goto(`${url}${back}?error=access_denied`);
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('This sign-in is over');
+      expect(await accessibilityProblems(page)).toEqual([]);
+      // The address of a refusal answers 403, which a browser writes down.
+      expect(complaints.filter((complaint) => !complaint.includes('403'))).toEqual([]);
+    } finally {
+      provider.asks = false;
+      await browser.close();
+    }
   });
 });

@@ -15,11 +15,15 @@ const wellKnown = '/.well-known/openid-configuration';
  * answers can be altered on its way out, which is how it comes to forge.
  */
 export async function createOidcProvider(parts: { readonly port: number; readonly redirectUri: string }) {
-  const issuer = `http://127.0.0.1:${parts.port}`;
+  // Another site than 127.0.0.1 to a browser, as a provider is.
+  const issuer = `http://localhost:${parts.port}`;
   const client = { id: 'counterfoil', secret: 'a+secret:of%the/client' };
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
   const people = new Map<string, Person>();
-  const state: { who: string; alter: Alter | undefined } = { who: '', alter: undefined };
+  const state: { who: string; asks: boolean; alter: Alter | undefined } = {
+    ...{ who: '', asks: false },
+    alter: undefined,
+  };
   const provider = await newProvider(issuer, {
     clients: [
       {
@@ -41,9 +45,14 @@ export async function createOidcProvider(parts: { readonly port: number; readonl
   });
   const answer = provider.callback();
 
-  /** Nobody is asked for a password: they are signed in, and agree to whatever is wanted. */
+  /** Nobody is asked for a password: they are signed in, at once or by a button, and agree to whatever is wanted. */
   async function interact(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { prompt, params } = await provider.interactionDetails(request, response);
+    if (state.asks && request.method === 'GET') {
+      response.setHeader('content-type', 'text/html');
+      response.end('<!doctype html><form method="post"><button>It is me</button></form>');
+      return;
+    }
     if (prompt.name === 'login') {
       const result = { login: { accountId: state.who, remember: false } };
       await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
@@ -77,13 +86,17 @@ export async function createOidcProvider(parts: { readonly port: number; readonl
     set who(sub: string) {
       state.who = sub;
     },
+    /** Whether people press a button on a page of the provider before they are led on. */
+    set asks(asks: boolean) {
+      state.asks = asks;
+    },
     set alter(alter: Alter | undefined) {
       state.alter = alter;
     },
     publicPem: () => exportSPKI(publicKey),
     async listen(): Promise<void> {
       server = createServer(handle);
-      await new Promise<void>((resolve) => server?.listen(parts.port, '127.0.0.1', resolve));
+      await new Promise<void>((resolve) => server?.listen(parts.port, 'localhost', resolve));
     },
     async close(): Promise<void> {
       server?.closeAllConnections();

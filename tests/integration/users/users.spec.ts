@@ -42,6 +42,22 @@ describe('accounts in Postgres', () => {
     expect((await accounts.list(page)).rows).toMatchObject([ada]);
   });
 
+  it('of a provider are kept by issuer and subject, whatever the address, and however many come at once', async () => {
+    const accounts = new PostgresUserAccounts(pool);
+    const identity = { issuer: 'https://id.example', subject: 's1', name: 'A', email: 'ada@example.com' };
+    const all = [21, 22, 23, 24, 25].map((n) =>
+      accounts.keepProvided(idOf(n), { ...identity, roleValues: [] }),
+    );
+    const [id, ...others] = await Promise.all(all);
+    expect(new Set([id, ...others]).size).toBe(1);
+    expect(await accounts.findProvided(identity)).toBe(id);
+    expect(await accounts.findProvided({ ...identity, issuer: 'https://other.example' })).toBeUndefined();
+    await accounts.keepProvided(idOf(26), { ...identity, name: 'B', roleValues: [] });
+    expect(id === undefined ? undefined : await accounts.find(id)).toMatchObject({ name: 'B' });
+    expect(await accounts.findByEmail('ada@example.com')).toMatchObject({ id: idOf(1), issuer: null });
+    await pool.query('delete from counterfoil.users where issuer is not null');
+  });
+
   it('use each step of the clock once, whoever comes first', async () => {
     const accounts = new PostgresUserAccounts(pool);
     const used = await Promise.all(Array.from({ length: 10 }, () => accounts.useStep(idOf(1), 100n)));
