@@ -20,6 +20,7 @@ import {
 } from '../laboratory/programs.js';
 import { createClient } from '../load/client.js';
 import { seededRandom } from '../load/random.js';
+import type { Scenario } from './scenarios.js';
 
 export type CrashPoint = `${number}:${'before' | 'after'}`;
 
@@ -36,7 +37,10 @@ const preload = fileURLToPath(new URL('./crash-preload.mjs', import.meta.url));
 const healWithinMs = 30_000;
 
 /** One lane: a simulator and a port that one crash point after the other uses. */
-export type Lane = { crash(point: CrashPoint): Promise<CrashReport>; close(): Promise<void> };
+export type Lane = {
+  crash(scenario: Scenario, point: CrashPoint): Promise<CrashReport>;
+  close(): Promise<void>;
+};
 
 export async function openLane(build: string): Promise<Lane> {
   const port = await freePort(0);
@@ -45,7 +49,7 @@ export async function openLane(build: string): Promise<Lane> {
     webhookUrls: [`http://127.0.0.1:${port}/webhooks/stripe`],
   });
   return {
-    crash: (point) => crashAt({ build, port, simulator }, point),
+    crash: (scenario, point) => crashAt({ build, port, simulator }, scenario, point),
     close: () => simulator.kill(),
   };
 }
@@ -55,9 +59,9 @@ const patience = { COUNTERFOIL_INLINE_BUDGET_MS: '10000', COUNTERFOIL_EFFECT_GRA
 /** A busy machine may have cut a scenario short that no crash did; such a run shows nothing, and is made again. */
 const runsMax = 10;
 
-async function crashAt(lane: LaneParts, point: CrashPoint): Promise<CrashReport> {
+async function crashAt(lane: LaneParts, scenario: Scenario, point: CrashPoint): Promise<CrashReport> {
   for (let run = 1; run <= runsMax; run += 1) {
-    const report = await tryCrashAt(lane, point);
+    const report = await tryCrashAt(lane, scenario, point);
     if (report !== undefined) return report;
   }
   throw new Error(`${runsMax} scenarios ended before their time without a crash at ${point}`);
@@ -68,6 +72,7 @@ type LaneParts = { readonly build: string; readonly port: number; readonly simul
 /** Undefined when the scenario ended neither by the crash nor by itself. */
 async function tryCrashAt(
   { build, port, simulator }: LaneParts,
+  scenario: Scenario,
   point: CrashPoint,
 ): Promise<CrashReport | undefined> {
   await order(simulator.url, '/sim/reset', {});
@@ -80,12 +85,19 @@ async function tryCrashAt(
   const history = createClientHistory();
   const books = { history, databaseUrl: database.url, simulatorUrl: simulator.url };
   const doomed = { ...environment, ...patience, CRASH_AT: point, CRASH_LOG: log };
-  let app = startProgram(main, doomed, { preload });
+  const counting = { CRASH_FROM: String(scenario.countedFrom), CRASH_COUNTS: scenario.counted };
+  let app = startProgram(main, { ...doomed, ...counting }, { preload });
   try {
     await untilReady(`${url}/health/ready`, app);
     const { child } = app;
     await untilJobsRest(database.url);
-    const toItsEnd = await scenario(url, history, () => child.signalCode !== null);
+    const client = createClient({ urls: [url], apiKey, history, random: seededRandom(1), triesMax: 1 });
+    const toItsEnd = await scenario.play({
+      client,
+      crashed: () => child.signalCode !== null,
+      untilQuiet: async () => void (await untilQuiet(books, healWithinMs)),
+    });
+    client.close();
     if (child.signalCode === null) await Promise.race([untilQuiet(books, healWithinMs), gone(app)]);
     const reached = await readFile(log, 'utf8').catch(() => null);
     if (reached === null) return toItsEnd ? { point, reached, faults: [], healMs: 0 } : undefined;
@@ -125,37 +137,4 @@ async function untilJobsRest(databaseUrl: string): Promise<void> {
 
 async function gone(app: { readonly child: { readonly signalCode: string | null } }): Promise<void> {
   while (app.child.signalCode === null) await sleep(10);
-}
-
-/**
- * Hold, take a part, give a part of it back. Each is asked for once; after the crash nothing more is.
- * @returns whether all of it was acknowledged
- */
-async function scenario(
-  url: string,
-  history: ReturnType<typeof createClientHistory>,
-  crashed: () => boolean,
-): Promise<boolean> {
-  const random = seededRandom(1);
-  const client = createClient({ urls: [url], apiKey, history, random, triesMax: 1 });
-  const price = { amount: 5000n, currency: 'USD' };
-  const held = await client.send({ kind: 'create', subject: null, ...price }, '/v1/payments', {
-    amount: 5000,
-    currency: 'USD',
-    payment_method: 'pm_card_visa',
-    confirm: true,
-    capture_method: 'manual',
-  });
-  let toItsEnd = false;
-  if (held.kind === 'ok' && !crashed()) {
-    const { subject: payment } = held.shown;
-    const capture = { kind: 'capture', subject: payment, amount: 3000n, currency: 'USD' } as const;
-    const captured = await client.send(capture, `/v1/payments/${payment}/capture`, { amount: 3000 });
-    if (captured.kind === 'ok' && !crashed()) {
-      const refund = { kind: 'refund', subject: payment, amount: 1000n, currency: 'USD' } as const;
-      toItsEnd = (await client.send(refund, '/v1/refunds', { payment, amount: 1000 })).kind === 'ok';
-    }
-  }
-  client.close();
-  return toItsEnd;
 }

@@ -5,14 +5,16 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 
 /**
- * Runs before the program and counts every crossing of its border from the first API write on: each SQL statement, each
- * batch of a projection, each Redis command, each request to Stripe, each answer to a client or to Stripe's webhook.
+ * Runs before the program and counts every crossing of its border from an API write on, the first one or the one that
+ * CRASH_FROM says: each SQL statement, each batch of a projection, each Redis command, each request to Stripe, each answer to a client or to Stripe's webhook.
  * CRASH_AT=`k:before` or `k:after` ends the process at the k-th one as a power cut would; CRASH_LOG gets their names.
  * The program itself is untouched.
  */
 const [wanted, side] = (process.env.CRASH_AT ?? '0:before').split(':');
 const crashAt = Number(wanted);
 const log = process.env.CRASH_LOG;
+const armedFrom = Number(process.env.CRASH_FROM ?? 1);
+let writes = 0;
 let armed = false;
 let count = 0;
 
@@ -21,9 +23,16 @@ function crash(name) {
   process.kill(process.pid, 'SIGKILL');
 }
 
+/**
+ * With CRASH_COUNTS=changes only what may change something: a batch of a projection is one transaction with its checkpoint,
+ * and a process that dies at a read leaves what it would have left at the change before it.
+ */
+const isLeftOut = (name) =>
+  process.env.CRASH_COUNTS === 'changes' && /^(batch of|select (?!.*append\()|Stripe GET)/.test(name);
+
 /** Counts one crossing; the answer is to be called once its other side is reached. */
 function cross(name) {
-  if (!armed) return () => undefined;
+  if (!armed || isLeftOut(name)) return () => undefined;
   count += 1;
   const k = count;
   if (k === crashAt && side === 'before') crash(name);
@@ -123,6 +132,9 @@ http.ServerResponse.prototype.end = function (...args) {
 
 const { emit } = http.Server.prototype;
 http.Server.prototype.emit = function (event, ...args) {
-  if (event === 'request' && args[0]?.method === 'POST' && args[0].url?.startsWith('/v1/')) armed = true;
+  if (event === 'request' && args[0]?.method === 'POST' && args[0].url?.startsWith('/v1/')) {
+    writes += 1;
+    if (writes === armedFrom) armed = true;
+  }
   return emit.call(this, event, ...args);
 };

@@ -3,8 +3,16 @@
 /** What is asked of a payment. */
 type PaymentCommandKind = 'create' | 'confirm' | 'capture' | 'cancel' | 'refund';
 
-/** What is asked for to sell something: a customer, credit, an invoice in two steps, and what pays it. */
-export type SaleCommandKind = 'register' | 'grant' | 'draft' | 'finalize' | 'pay' | 'cheque';
+/** What is asked for to sell something: a customer, credit, an invoice in two steps, what pays it, and what goes back. */
+export type SaleCommandKind =
+  | 'register'
+  | 'grant'
+  | 'draft'
+  | 'finalize'
+  | 'pay'
+  | 'cheque'
+  | 'give_back'
+  | 'plan';
 
 export type CommandKind = PaymentCommandKind | SaleCommandKind;
 

@@ -84,6 +84,8 @@ function carriedOut(
     case 'finalize':
     case 'pay':
     case 'cheque':
+    case 'give_back':
+    case 'plan':
       return trace.outcome === 'done';
   }
 }
