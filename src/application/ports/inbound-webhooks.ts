@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/shared/instant.js';
+import type { EventMetadata } from './event-store.js';
 
 /** A webhook whose signature was verified; `payload` is the body byte for byte. */
 export type VerifiedWebhook = {
@@ -50,6 +51,16 @@ export type HandlingOutcome =
   | { readonly status: 'failed'; readonly error: string; readonly retryAt: Instant }
   | { readonly status: 'parked'; readonly error: string };
 
+/** Who does something to a webhook by hand, why, and in which request. */
+export type ByHand = Pick<EventMetadata, 'actor' | 'reason' | 'correlationId'>;
+
+export type WebhookAct = Pick<ByHand, 'actor' | 'reason'> & {
+  readonly act: 'replay' | 'ignore';
+  /** Id of the request. */
+  readonly request: string;
+  readonly at: Instant;
+};
+
 export interface InboundWebhooks {
   /** Durable before it answers. `parkedBecause` stores the webhook parked instead of waiting to be handled. */
   receive(webhook: VerifiedWebhook, parkedBecause: string | null): Promise<Reception>;
@@ -78,5 +89,12 @@ export interface InboundWebhooks {
    * Makes a webhook due again, whatever its status and even while it is being handled; false when there is none of that
    * id.
    */
-  replay(id: string): Promise<boolean>;
+  replay(id: string, by: ByHand): Promise<boolean>;
+  /**
+   * Ends one that is parked or waits for a retry, even while it is being handled, as of no interest; false when there is none
+   * of that id that waits so. It may be replayed later.
+   */
+  ignore(id: string, by: ByHand): Promise<boolean>;
+  /** What was done to a webhook by hand, the latest first; kept for longer than the webhook itself. */
+  acts(id: string): Promise<readonly WebhookAct[]>;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type {
+  ByHand,
   ClaimedWebhook,
   HandlingOutcome,
   InboundWebhook,
@@ -8,6 +9,7 @@ import type {
   InboundWebhooks,
   Reception,
   VerifiedWebhook,
+  WebhookAct,
 } from '../../application/ports/inbound-webhooks.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import { Conditions, keysetPage } from '../read-models/keyset-page.js';
@@ -135,13 +137,34 @@ export class PostgresInboundWebhooks implements InboundWebhooks {
     return { rows: rows.map(webhookOf), hasMore };
   }
 
-  async replay(id: string): Promise<boolean> {
-    const { rowCount } = await this.#pool.query(
-      `update counterfoil.inbound_webhooks
-       set status = 'received', attempts = 0, next_attempt_at = now(), leased_until = null, processed_at = null,
-         last_error = null, note = null
-       where id = $1`,
+  replay(id: string, by: ByHand): Promise<boolean> {
+    const change = `set status = 'received', attempts = 0, next_attempt_at = now(), leased_until = null, processed_at = null,
+      last_error = null, note = null where id = $1`;
+    return this.#byHand('replay', change, id, by);
+  }
+
+  ignore(id: string, by: ByHand): Promise<boolean> {
+    const change = `set status = 'ignored', next_attempt_at = null, leased_until = null, processed_at = now(),
+      note = 'dismissed: ' || coalesce($4, '') where id = $1 and status in ('parked', 'failed')`;
+    return this.#byHand('ignore', change, id, by);
+  }
+
+  async acts(id: string): Promise<readonly WebhookAct[]> {
+    const { rows } = await this.#pool.query<WebhookAct>(
+      `select act, actor, reason, request, at from counterfoil.inbound_webhook_acts
+       where webhook = $1 order by id desc limit 100`,
       [id],
+    );
+    return rows;
+  }
+
+  /** The change and who made it stand in one statement: neither is there without the other. */
+  async #byHand(act: WebhookAct['act'], change: string, id: string, by: ByHand): Promise<boolean> {
+    const { rowCount } = await this.#pool.query(
+      `with changed as (update counterfoil.inbound_webhooks ${change} returning id)
+       insert into counterfoil.inbound_webhook_acts (webhook, act, actor, reason, request)
+       select id, $2, $3, $4::text, $5 from changed`,
+      [id, act, by.actor, by.reason, by.correlationId],
     );
     return rowCount === 1;
   }

@@ -31,6 +31,7 @@ beforeEach(async () => {
 });
 
 const everything = { status: null, type: null, limit: 100, startingAfter: null, endingBefore: null };
+const byHand = { actor: { kind: 'user', id: 'usr_1' }, reason: null, correlationId: 'req_1' } as const;
 async function claimOne(): Promise<ClaimedWebhook> {
   const [claimed] = await inbox.claimDue(1, 60_000);
   if (claimed === undefined) throw new Error('nothing was due');
@@ -203,7 +204,7 @@ describe('settling, listing and replaying', () => {
     const received = webhook();
     await inbox.receive(received, null);
     const before = await claimOne();
-    await inbox.replay(received.id);
+    await inbox.replay(received.id, byHand);
     await inbox.settle(before, { status: 'parked', error: 'as it was before the replay' });
     expect(await inbox.find(received.id)).toMatchObject({ status: 'received', lastError: null });
     const after = await claimOne();
@@ -245,13 +246,49 @@ describe('settling, listing and replaying', () => {
   it('is due again after a replay, whatever it was', async () => {
     const received = webhook();
     await inbox.receive(received, 'parked at the door');
-    expect(await inbox.replay(received.id)).toBe(true);
-    expect(await inbox.replay('evt_unknown')).toBe(false);
+    expect(await inbox.replay(received.id, byHand)).toBe(true);
+    expect(await inbox.replay('evt_unknown', byHand)).toBe(false);
     expect((await inbox.claimDue(1, 60_000))[0]).toMatchObject({
       id: received.id,
       attempts: 1,
       lastError: null,
     });
+  });
+
+  it('is dismissed by a person while it waits, noted with who and why, and can be handled again later', async () => {
+    const received = webhook({ livemode: true });
+    await inbox.receive(received, 'the other mode');
+    expect(await inbox.ignore(received.id, { ...byHand, reason: 'sent to the wrong address' })).toBe(true);
+    expect(await inbox.find(received.id)).toMatchObject({
+      status: 'ignored',
+      lastError: 'the other mode',
+      note: 'dismissed: sent to the wrong address',
+      processedAt: expect.any(String),
+    });
+    expect(await inbox.ignore(received.id, byHand)).toBe(false);
+    expect(await inbox.replay(received.id, byHand)).toBe(true);
+    expect(await inbox.acts(received.id)).toEqual([
+      { act: 'replay', actor: byHand.actor, reason: null, request: 'req_1', at: expect.any(String) },
+      {
+        ...{ act: 'ignore', actor: byHand.actor, reason: 'sent to the wrong address' },
+        ...{ request: 'req_1', at: expect.any(String) },
+      },
+    ]);
+    expect((await inbox.claimDue(1, 60_000))[0]).toMatchObject({ id: received.id, attempts: 1 });
+  });
+
+  it('is dismissed while it waits for a retry, also in the hands of a worker, but not once it was handled', async () => {
+    const received = webhook();
+    await inbox.receive(received, null);
+    expect(await inbox.ignore(received.id, byHand)).toBe(false);
+    const retryAt = instantNow();
+    await inbox.settle(await claimOne(), { status: 'failed', error: 'not yet', retryAt });
+    const again = await claimOne();
+    expect(await inbox.ignore(received.id, byHand)).toBe(true);
+    await inbox.settle(again, { status: 'parked', error: 'in vain' });
+    expect(await inbox.find(received.id)).toMatchObject({ status: 'ignored', nextAttemptAt: null });
+    expect(await inbox.ignore('evt_unknown', byHand)).toBe(false);
+    expect(await inbox.acts('evt_unknown')).toEqual([]);
   });
 
   it('lists the newest first, by pages in both directions, by status and by type', async () => {

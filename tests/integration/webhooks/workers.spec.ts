@@ -27,6 +27,7 @@ const logger = createRecordingLogger();
 let database: TestDatabase;
 let pool: pg.Pool;
 let eventStore: PostgresEventStore;
+const byHand = { actor: { kind: 'system', id: 'test' }, reason: null, correlationId: 'req_1' } as const;
 let inbox: PostgresInboundWebhooks;
 let stripe: Stripe;
 let endpoint: Server;
@@ -168,7 +169,7 @@ describe('the webhook worker, with signed webhooks over HTTP, Postgres and the e
         });
       };
       await eventually(ignored);
-      await inbox.replay(unknown.id);
+      await inbox.replay(unknown.id, byHand);
       await eventually(ignored);
     });
   });

@@ -15,6 +15,7 @@ import { orderAndCreditPages } from './order-credit-page-examples.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 import { saveMethod } from './saved-method.js';
+import { webhookPages } from './webhook-page-examples.js';
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -38,6 +39,7 @@ async function payment(more: Readonly<Record<string, unknown>> = {}): Promise<st
 const use = { server: () => server, as };
 notificationPages(use);
 orderAndCreditPages(use);
+webhookPages(use);
 
 describe('alerts', () => {
   it('are shown, taken notice of with a reason, and their thresholds changed by whoever may', async () => {

@@ -9,7 +9,12 @@ import type {
   RequestIdentity,
   SavedAnswer,
 } from '../../../src/application/ports/idempotency-records.js';
-import type { InboundWebhook, InboundWebhooks } from '../../../src/application/ports/inbound-webhooks.js';
+import type {
+  ByHand,
+  InboundWebhook,
+  InboundWebhooks,
+  WebhookAct,
+} from '../../../src/application/ports/inbound-webhooks.js';
 import type { Jobs } from '../../../src/application/ports/jobs.js';
 import type { Logger } from '../../../src/application/ports/logger.js';
 import type { PaymentGateway, ProviderAnswer } from '../../../src/application/ports/payment-gateway.js';
@@ -338,6 +343,7 @@ export class PretendProjections implements Projections {
 
 export class InMemoryInbox implements InboundWebhooks {
   readonly webhooks = new Map<string, InboundWebhook>();
+  readonly done: [id: string, act: WebhookAct][] = [];
 
   async receive() {
     return 'stored' as const;
@@ -359,6 +365,18 @@ export class InMemoryInbox implements InboundWebhooks {
 
   async replay(id: string) {
     return this.webhooks.has(id);
+  }
+
+  async ignore(id: string, { actor, reason, correlationId: request }: ByHand) {
+    const known = this.webhooks.get(id);
+    if (known === undefined || !['parked', 'failed'].includes(known.status)) return false;
+    this.webhooks.set(id, { ...known, status: 'ignored', note: `dismissed: ${reason}` });
+    this.done.push([id, { act: 'ignore', actor, reason, request, at: systemClock.now() }]);
+    return true;
+  }
+
+  async acts(id: string) {
+    return this.done.filter(([of]) => of === id).map(([, act]) => act);
   }
 }
 

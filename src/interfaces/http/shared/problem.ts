@@ -32,6 +32,7 @@ const kinds = {
   api_key_of_another: { status: 403, title: "The API key is another person's" },
   user_signs_in_elsewhere: { status: 409, title: 'An identity provider signs this user in' },
   email_taken: { status: 409, title: 'Another user has this e-mail address' },
+  webhook_handled: { status: 409, title: 'The webhook waits for nobody' },
   revision_stale: { status: 412, title: 'The object has changed since you read it' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },

@@ -3,7 +3,7 @@ import type { InboundWebhook, InboundWebhooks } from '../../../application/ports
 import { httpTokens } from '../http-tokens.js';
 import { listAnswer, pageOf } from '../shared/lists.js';
 import { refused } from '../shared/problem.js';
-import type { Answer, Controller } from '../shared/route.js';
+import type { Controller } from '../shared/route.js';
 import { route } from '../shared/route.js';
 import {
   inboundWebhookListSchema,
@@ -52,17 +52,36 @@ export class InboundWebhooksController implements Controller {
       scope: 'webhooks:write',
       params: inboundWebhookParams,
       answers: { 200: shown },
-      handle: async ({ params }) => {
-        if (!(await this.inbox.replay(params.id))) throw missing();
+      handle: async ({ params, context }) => {
+        if (!(await this.inbox.replay(params.id, context.metadata))) throw missing();
         return this.find(params.id);
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/inbound_webhooks/:id/ignore',
+      tag: 'Webhooks in',
+      summary: 'Dismiss a webhook that is parked or waits for a retry; it can be handled again later',
+      scope: 'webhooks:write',
+      reason: 'required',
+      params: inboundWebhookParams,
+      answers: { 200: shown },
+      handle: async ({ params, context }) => {
+        const dismissed = await this.inbox.ignore(params.id, context.metadata);
+        const answer = await this.find(params.id);
+        if (dismissed || answer.body.status === 'ignored') return answer;
+        throw refused('webhook_handled', {
+          detail: `The webhook is ${answer.body.status}, and waits for nobody.`,
+        });
       },
     }),
   ];
 
-  private async find(id: string): Promise<Answer> {
-    const webhook = await this.inbox.find(id);
+  private async find(id: string) {
+    const [webhook, acts] = await Promise.all([this.inbox.find(id), this.inbox.acts(id)]);
     if (webhook === undefined) throw missing();
-    return { status: 200, body: { ...webhookObject(webhook), payload: withoutSecrets(webhook.payload) } };
+    const payload = withoutSecrets(webhook.payload);
+    return { status: 200, body: { ...webhookObject(webhook), payload, acts } };
   }
 }
 

@@ -32,6 +32,18 @@ export const inboundWebhookSchema = z
     payload: z.string().optional().meta({
       description: 'The body byte for byte, save client secrets, which are not shown; not in lists.',
     }),
+    acts: z
+      .array(
+        z.object({
+          act: z.enum(['replay', 'ignore']),
+          actor: z.object({ kind: z.string(), id: z.string() }),
+          reason: z.string().nullable(),
+          request: z.string(),
+          at: timestamp,
+        }),
+      )
+      .optional()
+      .meta({ description: 'What was done to it by hand, the latest first; not in lists.' }),
     processed_at: timestamp.nullable(),
     next_attempt_at: timestamp.nullable(),
     metadata: z.record(z.string(), z.string()),

@@ -56,6 +56,13 @@ export class OperationPages implements PageController {
         params: z.strictObject({ id: webhookId }),
         done: 'The webhook is handled again.',
       }),
+      act({
+        path: '/admin/webhooks/:id/ignore',
+        route: 'POST /v1/inbound_webhooks/:id/ignore',
+        access: 'webhooks:write',
+        params: z.strictObject({ id: webhookId }),
+        done: 'The webhook is dismissed.',
+      }),
       page(area, {
         method: 'get',
         path: '/admin/operations',
@@ -121,8 +128,8 @@ export class OperationPages implements PageController {
     });
   }
 
-  private async webhook(id: string, mayReplay: boolean): Promise<PageAnswer> {
-    const webhook = await this.inbox.find(id);
+  private async webhook(id: string, mayWrite: boolean): Promise<PageAnswer> {
+    const [webhook, acts] = await Promise.all([this.inbox.find(id), this.inbox.acts(id)]);
     if (webhook === undefined) throw refused('resource_missing', { detail: 'There is no such webhook.' });
     const facts = [
       { title: 'Type', cell: text(webhook.type) },
@@ -134,8 +141,13 @@ export class OperationPages implements PageController {
       { title: 'Handled', cell: time(webhook.processedAt) },
       { title: 'Tried again', cell: time(webhook.nextAttemptAt) },
       { title: 'What came of it', cell: text(webhook.note) },
+      ...acts.map(({ act: done, actor, reason, at }) => ({
+        title: done === 'replay' ? 'Handled again by hand' : 'Dismissed by hand',
+        cell: text([at, `${actor.kind.replaceAll('_', ' ')} ${actor.id}`, reason ?? 'no reason'].join(', ')),
+      })),
     ];
-    const data = { webhook, facts, json: prettied(webhook.payload), mayReplay };
+    const may = { replay: mayWrite, dismiss: mayWrite && ['parked', 'failed'].includes(webhook.status) };
+    const data = { webhook, facts, json: prettied(webhook.payload), may };
     return { kind: 'page', template: '/admin/webhook', title: 'Webhook', data };
   }
 
