@@ -8,6 +8,7 @@ import { createUsers } from '../application/user/users.js';
 import { user } from '../domain/user/user.js';
 import { OpenidIdentityProvider } from '../infrastructure/oidc/openid-identity-provider.js';
 import { PostgresAccessLog } from '../infrastructure/postgres/access-log.js';
+import { PostgresSavedFilters } from '../infrastructure/postgres/saved-filters.js';
 import { PostgresSignInAttempts } from '../infrastructure/postgres/sign-in-attempts.js';
 import { PostgresSignInTries } from '../infrastructure/postgres/sign-in-tries.js';
 import { PostgresUserAccounts } from '../infrastructure/postgres/user-accounts.js';
@@ -116,8 +117,9 @@ export const userModule = new ContainerModule(({ bind }) => {
     [tokens.pool, tokens.machineClock],
   );
   bind(httpTokens.consoleArea).toResolvedValue(
-    (signIn, accessLog) => createConsoleArea({ signIn, accessLog }),
-    [httpTokens.signIn, httpTokens.accessLog],
+    (signIn, accessLog, pool) =>
+      createConsoleArea({ signIn, accessLog, savedFilters: new PostgresSavedFilters(pool) }),
+    [httpTokens.signIn, httpTokens.accessLog, tokens.pool],
   );
 });
 

@@ -146,6 +146,19 @@ story('the console in a browser', () => {
     await shoot('state-at-a-time');
   });
 
+  it('saves a filter by the keyboard, and comes back to it', async () => {
+    await page.goto(`${app.url}/admin/payments?status=succeeded`);
+    await page.focus('#filter-name');
+    await page.keyboard.type('Paid');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=status]');
+    await page.goto(`${app.url}/admin/payments`);
+    await page.focus('.saved-filters a');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/admin/payments?status=succeeded');
+    await page.waitForSelector('.saved-filters a[aria-current]:text-is("Paid")');
+  });
+
   it('was never refused anything by its own policy', () => {
     expect(complaints).toEqual([]);
   });
@@ -155,7 +168,7 @@ story('the console in a browser', () => {
     ...[
       '',
       '/alerts',
-      '/payments',
+      '/payments?status=succeeded',
       '/manual-payments/record',
       '/api-keys',
       '/operations',

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
+import { savedFiltersMax } from '../../../src/application/ports/saved-filters.js';
 import { userIdOf } from '../../../src/application/user/user-handler.js';
 import { PostgresAccessLog } from '../../../src/infrastructure/postgres/access-log.js';
 import { PostgresApiKeys } from '../../../src/infrastructure/postgres/api-keys.js';
 import { createPool } from '../../../src/infrastructure/postgres/pool.js';
+import { PostgresSavedFilters } from '../../../src/infrastructure/postgres/saved-filters.js';
 import { PostgresSignInTries } from '../../../src/infrastructure/postgres/sign-in-tries.js';
 import { PostgresUserAccounts } from '../../../src/infrastructure/postgres/user-accounts.js';
 import { PostgresSessions, PostgresUserLinks } from '../../../src/infrastructure/postgres/user-sessions.js';
@@ -255,5 +257,36 @@ describe('what a user signs in with', () => {
     const changed = Buffer.from(sealed);
     changed.writeUInt8(changed.readUInt8(30) ^ 1, 30);
     expect(() => sealing.open(changed, 'usr_1')).toThrow();
+  });
+});
+
+describe('saved filters in Postgres', () => {
+  it("are one for each name, their own user's only, and so many at most also of those who save at once", async () => {
+    const filters = new PostgresSavedFilters(pool);
+    const accounts = new PostgresUserAccounts(pool);
+    const [ada, bob] = [idOf(71), idOf(72)];
+    await accounts.create({ id: ada, email: 'saver@example.com', name: 'Ada' });
+    const filter = {
+      list: '/admin/payments',
+      name: "Bob's; --",
+      fields: { 'created_at[gte]': '2026-01-01' },
+    };
+    expect(await filters.save(ada, filter)).toBe(true);
+    expect(await filters.save(ada, { ...filter, fields: { status: 'failed' } })).toBe(true);
+    const [kept, ...others] = await filters.of(ada, '/admin/payments');
+    expect(others).toEqual([]);
+    expect(kept).toMatchObject({ ...filter, fields: { status: 'failed' } });
+    const id = kept?.id ?? '';
+    expect(await filters.of(ada, '/admin/refunds')).toEqual([]);
+    expect([await filters.of(bob, '/admin/payments'), await filters.find(bob, id)]).toEqual([[], undefined]);
+    expect(await filters.remove(bob, id)).toBe(false);
+
+    const many = Array.from({ length: 60 }, (_, n) => filters.save(ada, { ...filter, name: `f${n}` }));
+    expect((await Promise.all(many)).filter((saved) => saved)).toHaveLength(savedFiltersMax - 1);
+    expect(await filters.of(ada, '/admin/payments')).toHaveLength(savedFiltersMax);
+    // Who has them all may still change one.
+    expect(await filters.save(ada, { ...filter, fields: { status: 'canceled' } })).toBe(true);
+    expect(await filters.remove(ada, id)).toBe(true);
+    expect(await filters.find(ada, id)).toBeUndefined();
   });
 });

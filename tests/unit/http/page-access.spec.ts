@@ -37,6 +37,7 @@ function addressOf({ path }: Page): string {
     'manual-payments': 'mp_',
     webhooks: 'evt_',
     notifications: 'ntf_',
+    'saved-filters': 'sfl_',
   };
   return path.replace(/([\w-]+)\/:id/, (_all, kind: string) => `${kind}/${prefixes[kind] ?? ''}${uuid}`);
 }

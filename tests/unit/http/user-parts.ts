@@ -6,6 +6,8 @@ import type { EventMetadata, EventStore } from '../../../src/application/ports/e
 import type { ProvidedIdentity } from '../../../src/application/ports/identity-provider.js';
 import type { OverviewFigures, OverviewQueries } from '../../../src/application/ports/overview-queries.js';
 import type { PolicyProgress } from '../../../src/application/ports/policy-progress.js';
+import type { SavedFilter, SavedFilters } from '../../../src/application/ports/saved-filters.js';
+import { savedFiltersMax } from '../../../src/application/ports/saved-filters.js';
 import type {
   Credentials,
   Session,
@@ -192,6 +194,33 @@ class KeptAccess implements AccessLog {
   }
 }
 
+class InMemorySavedFilters implements SavedFilters {
+  readonly #kept = new Map<string, SavedFilter & { readonly user: UserId }>();
+
+  async of(user: UserId, list: string) {
+    const own = [...this.#kept.values()].filter((each) => each.user === user && each.list === list);
+    return own.sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  async save(user: UserId, filter: Omit<SavedFilter, 'id'>) {
+    const own = [...this.#kept.values()].filter((each) => each.user === user);
+    const same = own.find(({ list, name }) => list === filter.list && name === filter.name);
+    if (same === undefined && own.length >= savedFiltersMax) return false;
+    const id = same?.id ?? `sfl_${v7()}`;
+    this.#kept.set(id, { ...filter, id, user });
+    return true;
+  }
+
+  async find(user: UserId, id: string) {
+    const found = this.#kept.get(id);
+    return found?.user === user ? found : undefined;
+  }
+
+  async remove(user: UserId, id: string) {
+    return this.#kept.get(id)?.user === user && this.#kept.delete(id);
+  }
+}
+
 class NothingFails implements PolicyProgress {
   async position() {
     return 0n;
@@ -274,7 +303,9 @@ export function bindUserParts(
   container.bind(httpTokens.providerSignIn).toConstantValue(null);
   container.bind(httpTokens.sessions).toConstantValue(sessions);
   container.bind(httpTokens.accessLog).toConstantValue(accessLog);
-  container.bind(httpTokens.consoleArea).toConstantValue(createConsoleArea({ signIn, accessLog }));
+  container
+    .bind(httpTokens.consoleArea)
+    .toConstantValue(createConsoleArea({ signIn, accessLog, savedFilters: new InMemorySavedFilters() }));
   container
     .bind(httpTokens.askApi)
     .toDynamicValue(() =>

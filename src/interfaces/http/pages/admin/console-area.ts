@@ -1,9 +1,13 @@
 import type { AccessLog } from '../../../../application/ports/access-log.js';
 import type { Scope } from '../../../../application/ports/api-keys.js';
+import type { SavedFilters } from '../../../../application/ports/saved-filters.js';
 import type { Operator, SignIn } from '../../../../application/user/sign-in.js';
 import type { PageArea } from '../shared/page.js';
 
-export type ConsoleArea = PageArea<Operator>;
+export type ConsoleArea = PageArea<Operator> & {
+  /** What operators keep of its lists. */
+  readonly savedFilters: SavedFilters;
+};
 
 type Place = { readonly title: string; readonly path: string; readonly scope: Scope | null };
 
@@ -66,8 +70,10 @@ const places: readonly { readonly title: string; readonly places: readonly Place
 export function createConsoleArea(parts: {
   readonly signIn: Pick<SignIn, 'whoIs'>;
   readonly accessLog: AccessLog;
+  readonly savedFilters: SavedFilters;
 }): ConsoleArea {
   return {
+    savedFilters: parts.savedFilters,
     name: 'Console',
     path: '/admin',
     layout: '/layouts/console',

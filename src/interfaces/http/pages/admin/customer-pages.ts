@@ -22,7 +22,7 @@ import { page } from '../shared/page.js';
 import type { Table } from './cells.js';
 import { count, idCell, link, text, time } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
-import { createdDays } from './form-fields.js';
+import { createdDayFilters, createdDays } from './form-fields.js';
 import { listPages } from './list-page.js';
 import { recordAnswer } from './record-page.js';
 import { creditTable, invoiceTable, orderTable, paymentTable } from './related-tables.js';
@@ -53,7 +53,7 @@ export class CustomerPages implements PageController {
         scope: 'customers:read',
         cursor: customerId,
         fields: { ...createdDays, email: textField(254).optional() },
-        filters: [{ name: 'email', label: 'E-mail address' }],
+        filters: [{ name: 'email', label: 'E-mail address', personal: true }, ...createdDayFilters],
         columns: [
           { title: 'Name' },
           { title: 'E-mail' },

@@ -2,6 +2,7 @@ import type { ZodObject, ZodType, z } from 'zod';
 import { z as zod } from 'zod';
 import type { Scope } from '../../../../application/ports/api-keys.js';
 import type { PageRequest, Page as RowPage } from '../../../../application/ports/read-models.js';
+import type { Operator } from '../../../../application/user/sign-in.js';
 import { oneCursor, oneCursorRefusal, pageParameters } from '../../shared/fields.js';
 import { pageOf as pageRequestOf } from '../../shared/lists.js';
 import type { Asker } from '../shared/ask-api.js';
@@ -10,6 +11,7 @@ import { page } from '../shared/page.js';
 import type { Cell, Column } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { csvOf } from './csv.js';
+import { chosenFields, savedFilterPages, shownFilters } from './saved-filter-pages.js';
 
 type Filter = {
   readonly name: string;
@@ -17,6 +19,8 @@ type Filter = {
   /** Of a choice; anything may be typed without them. */
   readonly options?: readonly string[];
   readonly type?: 'text' | 'date';
+  /** Set where what is typed may be a customer's own: it is not kept, so that it is gone with the customer. */
+  readonly personal?: true;
 };
 
 /** So many rows at most are in a file: beyond it, reports are what one wants. */
@@ -45,12 +49,16 @@ export function listPages<Row extends { readonly id: string }, F extends Record<
 ): readonly Page[] {
   const { path, title, scope, columns, action } = list;
   const filtersOnly = zod.strictObject(list.fields);
+  const personal = list.filters.filter((each) => each.personal === true).map(({ name }) => name);
+  const kept = zod.strictObject(
+    Object.fromEntries(Object.entries(list.fields).filter(([name]) => !personal.includes(name))),
+  );
   const query = zod
     .strictObject({ ...pageParameters(list.cursor), ...list.fields })
     .refine(oneCursor, oneCursorRefusal);
   type Query = z.output<ZodObject<F>> & Parameters<typeof pageRequestOf>[0];
 
-  async function show(given: Query, by: Asker): Promise<PageAnswer> {
+  async function show(given: Query, reader: Operator, by: Asker): Promise<PageAnswer> {
     const request = pageRequestOf(given);
     const { rows, hasMore } = await list.load(given, { ...request, limit: 50 }, by);
     const back = request.endingBefore !== null;
@@ -58,8 +66,11 @@ export function listPages<Row extends { readonly id: string }, F extends Record<
     const hasNewer = back ? hasMore : request.startingAfter !== null;
     const hasOlder = back ? true : hasMore;
     const chosen = new URLSearchParams(by.context.address.split('?')[1] ?? '');
+    const savedFilters =
+      list.filters.length === 0 ? null : await shownFilters(area, reader, path, chosenFields(kept, chosen));
     const data = {
       path,
+      savedFilters,
       columns,
       chosen: Object.fromEntries(chosen),
       filters: list.filters,
@@ -94,7 +105,7 @@ export function listPages<Row extends { readonly id: string }, F extends Record<
       access: scope,
       query,
       handle: ({ visitor, query: given, context }) =>
-        show(given as Query, { caller: visitor, context, reason: null }),
+        show(given as Query, visitor, { caller: visitor, context, reason: null }),
     }),
     page(area, {
       method: 'get',
@@ -104,6 +115,7 @@ export function listPages<Row extends { readonly id: string }, F extends Record<
       handle: ({ visitor, query: filters, context }) =>
         file(filters, { caller: visitor, context, reason: null }),
     }),
+    ...(list.filters.length === 0 ? [] : savedFilterPages(area, { path, scope, filters: kept })),
   ];
 }
 
