@@ -9,25 +9,34 @@ import type { RecoverPayment } from './recover-payment.js';
 import { recoveryBy } from './recover-payment.js';
 
 /** How long a payment may stay in a state before it is taken for stuck. Bank debits take days; asking for one is harmless. */
-export const stuckAfterMs: Readonly<Partial<Record<PaymentStatus, number>>> = {
+const stuckAfterMs: Readonly<Partial<Record<PaymentStatus, number>>> = {
   processing: 15 * 60_000,
   requires_action: 24 * 3_600_000,
 };
 const pageSize = 100;
 
+/** Which payments are taken for stuck at an instant: those in a status that were created by then. */
+export function stuckAt(
+  now: Instant,
+): readonly { readonly status: PaymentStatus; readonly createdLte: Instant }[] {
+  return Object.entries(stuckAfterMs).map(([status, afterMs]) => ({
+    status: status as PaymentStatus,
+    createdLte: later(now, -afterMs),
+  }));
+}
+
 /** The payments that have been on their way for too long, as the read models know them. */
-async function* stuckAt(
+async function* allStuck(
   payments: Pick<PaymentQueries, 'list'>,
   now: Instant,
 ): AsyncGenerator<PaymentRow, void, undefined> {
-  for (const [status, afterMs] of Object.entries(stuckAfterMs)) {
-    const createdLte = later(now, -afterMs);
+  for (const { status, createdLte } of stuckAt(now)) {
     let startingAfter: string | null = null;
     for (let more = true; more; ) {
       const page: Awaited<ReturnType<PaymentQueries['list']>> = await payments.list({
         ...{ limit: pageSize, startingAfter, endingBefore: null },
         ...{ ...anyTime, createdLte },
-        ...{ status: status as PaymentStatus, customer: null, order: null, currency: null },
+        ...{ status, customer: null, order: null, currency: null },
       });
       yield* page.rows;
       startingAfter = page.rows.at(-1)?.id ?? null;
@@ -52,7 +61,7 @@ export function createStuckPayments(parts: {
   return async (proceed: (report: JobReport) => Promise<boolean>): Promise<JobReport> => {
     const report = { looked_at: 0, resolved: 0, still_open: 0, failed: 0 };
     const now = clock.now();
-    for await (const { id, revision } of stuckAt(payments, now)) {
+    for await (const { id, revision } of allStuck(payments, now)) {
       report.looked_at += 1;
       try {
         const { loaded, open } = await recover(id, recoveryBy('stuck-payments', id, now));

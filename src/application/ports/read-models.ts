@@ -85,6 +85,10 @@ export interface PaymentQueries {
         readonly customer: string | null;
         readonly order: string | null;
         readonly currency: string | null;
+        /** Those that, at this instant, have been on their way for too long. */
+        readonly stuckAt?: Instant;
+        /** Those whose latest attempt was declined or refused. */
+        readonly declined?: true;
       },
   ): Promise<Page<PaymentRow>>;
   /** The payment that owns an intent of the provider. */

@@ -15,6 +15,20 @@ export class Conditions {
     return this;
   }
 
+  /** Holds where one of them does; each `$` stands for one value, in order. */
+  addEither(alternatives: readonly { readonly text: string; readonly values: readonly unknown[] }[]): this {
+    const texts = alternatives.map(({ text, values }) => {
+      let used = this.#values.length;
+      this.#values.push(...values);
+      return text.replaceAll('$', () => {
+        used += 1;
+        return `$${used}`;
+      });
+    });
+    this.#conditions.push(`(${texts.join(' or ')})`);
+    return this;
+  }
+
   addCreated(range: CreatedRange): this {
     return this.add('created_at >= $', range.createdGte)
       .add('created_at > $', range.createdGt)

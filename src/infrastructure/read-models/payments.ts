@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { paymentCodec } from '../../application/payment/payment.codec.js';
+import { stuckAt } from '../../application/payment/stuck-payments.js';
 import type { PaymentQueries, PaymentRow } from '../../application/ports/read-models.js';
 import { idOf } from '../../application/shared/stream-parts.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
@@ -159,16 +160,26 @@ export class PostgresPaymentQueries implements PaymentQueries {
   }
 
   list(filter: Parameters<PaymentQueries['list']>[0]): ReturnType<PaymentQueries['list']> {
+    const conditions = new Conditions()
+      .add('status = $', filter.status)
+      .add('customer = $', filter.customer)
+      .add('"order" = $', filter.order)
+      .add('currency = $', filter.currency)
+      .add('(last_error is not null) = $', filter.declined ?? null)
+      .addCreated(filter);
+    if (filter.stuckAt !== undefined) {
+      conditions.addEither(
+        stuckAt(filter.stuckAt).map(({ status, createdLte }) => ({
+          text: '(status = $ and created_at <= $)',
+          values: [status, createdLte],
+        })),
+      );
+    }
     return keysetPage<PaymentRow>(this.#pool, {
       select: `select ${columns} from read_payments.payments`,
       order: ['created_at', 'id'],
       cursor: '(select created_at, id from read_payments.payments where id = $)',
-      conditions: new Conditions()
-        .add('status = $', filter.status)
-        .add('customer = $', filter.customer)
-        .add('"order" = $', filter.order)
-        .add('currency = $', filter.currency)
-        .addCreated(filter),
+      conditions,
       page: filter,
     });
   }

@@ -1,6 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import { stuckAfterMs } from '../../application/payment/stuck-payments.js';
-import { later } from '../../application/webhook/retry-schedule.js';
+import { stuckAt } from '../../application/payment/stuck-payments.js';
 import type { Instant } from '../../domain/shared/instant.js';
 
 /**
@@ -8,14 +7,14 @@ import type { Instant } from '../../domain/shared/instant.js';
  * apart: only so does the server know how rare it is, and take the index.
  */
 export async function countStuck(pool: Pick<Pool | ClientBase, 'query'>, now: Instant): Promise<number> {
-  const limits = Object.entries(stuckAfterMs);
+  const limits = stuckAt(now);
   const counts = limits.map(
     (_, n) =>
       `(select count(*) from read_payments.payments where status = $${2 * n + 1} and created_at <= $${2 * n + 2})`,
   );
   const { rows } = await pool.query<{ stuck: number }>(
     `select (${counts.join(' + ')})::int as stuck`,
-    limits.flatMap(([status, afterMs]) => [status, later(now, -afterMs)]),
+    limits.flatMap(({ status, createdLte }) => [status, createdLte]),
   );
   return rows[0]?.stuck ?? 0;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import type { PageRequest, PaymentRow } from '../../../src/application/ports/read-models.js';
+import { later } from '../../../src/application/webhook/retry-schedule.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
 import {
   eventIndexProjection,
@@ -14,6 +15,7 @@ import {
 } from '../../../src/infrastructure/read-models/pending-effects.js';
 import { projections } from '../../../src/infrastructure/read-models/read-models.js';
 import { PostgresRefundQueries } from '../../../src/infrastructure/read-models/refunds.js';
+import { countStuck } from '../../../src/infrastructure/read-models/stuck-payments.js';
 import { required } from '../../support/payment-examples.js';
 import { RecordedEventStore } from './recorded-event-store.js';
 import type { Bench } from './support.js';
@@ -88,6 +90,29 @@ describe('The lists', () => {
     expect(some.length).toBeGreaterThan(3);
     const absent = { ...noFilter, ...page, startingAfter: 'pay_unheard_of' };
     await expect(queries.list(absent)).rejects.toThrow('starting_after names nothing');
+  });
+
+  it('find the payments that are stuck, as many as are counted, and those that were declined', async () => {
+    const queries = new PostgresPaymentQueries(bench.pool);
+    const all = await walk((request) => queries.list({ ...noFilter, ...request }));
+    const [newest, oldest] = [required(all[0]), required(all.at(-1))].map(({ created_at }) => created_at);
+    // The log spans minutes, so that the limits cut through it; at its very end none has waited for long.
+    for (const [at, least] of [
+      [later(required(newest), 3_600_000), 1],
+      [later(required(newest), 2 * 86_400_000), 2],
+      [required(oldest), 0],
+    ] as const) {
+      const stuck = await walk((request) => queries.list({ ...noFilter, ...request, stuckAt: at }));
+      const wanted = (row: PaymentRow) =>
+        (row.status === 'processing' && row.created_at <= later(at, -15 * 60_000)) ||
+        (row.status === 'requires_action' && row.created_at <= later(at, -86_400_000));
+      expect(stuck).toEqual(all.filter(wanted));
+      expect(stuck).toHaveLength(await countStuck(bench.pool, at));
+      expect(stuck.length).toBeGreaterThanOrEqual(least);
+    }
+    const declined = await walk((request) => queries.list({ ...noFilter, ...request, declined: true }));
+    expect(declined).toEqual(all.filter((row) => row.last_error !== null));
+    expect(declined.length).toBeGreaterThan(0);
   });
 
   it('find what belongs to an intent, to a refund and to an event id', async () => {
@@ -218,16 +243,26 @@ describe('With two hundred thousand rows', () => {
   } as unknown as pg.Pool;
 
   beforeAll(async () => {
-    await bench.rows(`insert into read_payments.payments (id, step, canceling, amount, currency, amount_authorized,
-        amount_captured, amount_refunded, capture_method, customer, "order", metadata, payment_intent, revision, created_at)
-      select 'pay_' || n, (array['captured', 'failed', 'authorized', 'canceled'])[n % 4 + 1], false, n, 'USD', n, n, 0,
-        'manual', 'cus_' || n % 1000, 'ord_' || n, '{}', 'pi_x' || n, 5, now() - n * interval '1 minute'
-      from generate_series(1, 200000) n`);
-    await bench.rows(`insert into read_refunds.refunds (id, payment, status, amount, currency, created_at)
-      select 're_' || n, 'pay_' || n, (array['pending', 'succeeded'])[n % 2 + 1], n, 'USD', now() - n * interval '1 minute'
-      from generate_series(1, 200000) n`);
+    // In lots: a busy machine does not get through all of them within the time that one statement has.
+    for (let first = 1; first <= 200_000; first += 20_000) {
+      const lot = [first, first + 19_999];
+      await bench.rows(
+        `insert into read_payments.payments (id, step, canceling, amount, currency, amount_authorized,
+          amount_captured, amount_refunded, capture_method, customer, "order", metadata, payment_intent, revision, created_at)
+        select 'pay_' || n, (array['captured', 'failed', 'authorized', 'canceled'])[n % 4 + 1], false, n, 'USD', n, n, 0,
+          'manual', 'cus_' || n % 1000, 'ord_' || n, '{}', 'pi_x' || n, 5, now() - n * interval '1 minute'
+        from generate_series($1::int, $2::int) n`,
+        lot,
+      );
+      await bench.rows(
+        `insert into read_refunds.refunds (id, payment, status, amount, currency, created_at)
+        select 're_' || n, 'pay_' || n, (array['pending', 'succeeded'])[n % 2 + 1], n, 'USD', now() - n * interval '1 minute'
+        from generate_series($1::int, $2::int) n`,
+        lot,
+      );
+    }
     await bench.rows('analyze read_payments.payments, read_refunds.refunds');
-  }, 60_000);
+  }, 120_000);
 
   it('no list, look-up or page scans a whole table', async () => {
     const payments = new PostgresPaymentQueries(explaining);
@@ -242,6 +277,7 @@ describe('With two hundred thousand rows', () => {
       const all = { ...noFilter, ...request };
       await payments.list(all);
       await payments.list({ ...all, status: 'failed' });
+      await payments.list({ ...all, stuckAt: range.createdLt });
       await payments.list({ ...all, customer: 'cus_5' });
       await payments.list({ ...all, order: 'ord_5' });
       await payments.list({ ...all, currency: 'USD', ...range });
@@ -252,7 +288,7 @@ describe('With two hundred thousand rows', () => {
     }
     await payments.findByIntent('pi_x7');
     await refunds.findPayment('re_7');
-    expect(plans).toHaveLength(29);
+    expect(plans).toHaveLength(32);
     for (const plan of plans) {
       expect(plan).toContain('Index');
       expect(plan).not.toContain('Seq Scan');

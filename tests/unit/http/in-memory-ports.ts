@@ -18,14 +18,7 @@ import type {
 import type { Jobs } from '../../../src/application/ports/jobs.js';
 import type { Logger } from '../../../src/application/ports/logger.js';
 import type { PaymentGateway, ProviderAnswer } from '../../../src/application/ports/payment-gateway.js';
-import type {
-  PaymentQueries,
-  PaymentRow,
-  Projections,
-  RefundQueries,
-  RefundRow,
-  ReplayReport,
-} from '../../../src/application/ports/read-models.js';
+import type { Projections, RefundQueries, ReplayReport } from '../../../src/application/ports/read-models.js';
 import { later } from '../../../src/application/webhook/retry-schedule.js';
 import type { Payer } from '../../../src/domain/payment/events.js';
 import type { IntentSnapshot } from '../../../src/domain/payment/intent.js';
@@ -257,16 +250,11 @@ function outcomeOf(method: string, intent: IntentSnapshot): IntentSnapshot {
 }
 
 /** Read models that are read from the log when they are asked: never behind. */
-export class LogReadModels implements PaymentQueries, RefundQueries {
+export class LogReadModels implements RefundQueries {
   constructor(private readonly store: EventStore) {}
 
-  list(filter: Parameters<PaymentQueries['list']>[0] & Parameters<RefundQueries['list']>[0]): Promise<never>;
-  async list(): Promise<unknown> {
-    return { rows: [] satisfies readonly (PaymentRow | RefundRow)[], hasMore: false };
-  }
-
-  async findByIntent(): Promise<string | undefined> {
-    return undefined;
+  async list() {
+    return { rows: [], hasMore: false };
   }
 
   async findPayment(refundId: string): Promise<string | undefined> {

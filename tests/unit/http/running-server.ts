@@ -46,6 +46,7 @@ import {
   PretendProjections,
   PretendTestClock,
 } from './in-memory-ports.js';
+import { LogPaymentQueries } from './log-payments.js';
 import { bindNotifications, bindPortal } from './notification-ports.js';
 import { bindPlans } from './plan-ports.js';
 import { bindUserParts } from './user-parts.js';
@@ -193,7 +194,7 @@ function containerOf(parts: {
   container.bind(httpTokens.penalties).toConstantValue(limiting.penalties);
   container.bind(httpTokens.attempts).toConstantValue(createAttempts({ limits: limiting.limits, logger }));
   container.bind(httpTokens.breakers).toConstantValue({ status: () => [] });
-  container.bind(httpTokens.paymentQueries).toConstantValue(readModels);
+  container.bind(httpTokens.paymentQueries).toConstantValue(new LogPaymentQueries(eventStore));
   container.bind(httpTokens.refundQueries).toConstantValue(readModels);
   container.bind(httpTokens.eventStore).toConstantValue(eventStore);
   container.bind(httpTokens.eventQueries).toConstantValue(readModels);

@@ -2,6 +2,7 @@ import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
 import type { PaymentOperations } from '../../../../application/payment/payment-operations.js';
+import type { Clock } from '../../../../application/ports/clock.js';
 import type { EventStore, RecordedEvent } from '../../../../application/ports/event-store.js';
 import type { Notifications } from '../../../../application/ports/notifications.js';
 import type { PaymentQueries, PaymentRow, RefundQueries } from '../../../../application/ports/read-models.js';
@@ -48,6 +49,7 @@ export class PaymentPages implements PageController {
 
   constructor(
     @inject(httpTokens.consoleArea) area: ConsoleArea,
+    @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.paymentOperations) private readonly payments: PaymentOperations,
     @inject(httpTokens.paymentQueries) private readonly queries: PaymentQueries,
     @inject(httpTokens.refundQueries) private readonly refunds: RefundQueries,
@@ -134,6 +136,8 @@ export class PaymentPages implements PageController {
           { name: 'customer', label: 'Customer' },
           { name: 'order', label: 'Order' },
           { name: 'currency', label: 'Currency' },
+          { name: 'declined', label: 'Declined', options: ['yes'] },
+          { name: 'stuck', label: 'Stuck', options: ['yes'] },
           ...createdDayFilters,
         ],
         columns: [
@@ -144,6 +148,7 @@ export class PaymentPages implements PageController {
           { title: 'Refunded', amounts: true },
           { title: 'Customer' },
           { title: 'Description' },
+          { title: 'Why not' },
           { title: 'Created' },
         ],
         load: (filters, request) => {
@@ -155,6 +160,8 @@ export class PaymentPages implements PageController {
             customer,
             order,
             currency,
+            ...(filters.declined === undefined ? {} : { declined: true }),
+            ...(filters.stuck === undefined ? {} : { stuckAt: this.clock.now() }),
           });
         },
         cells: (row) => [
@@ -165,6 +172,7 @@ export class PaymentPages implements PageController {
           amount(row.amount_refunded, row.currency),
           idCell(row.customer),
           text(row.description),
+          text(row.last_error?.message),
           time(row.created_at),
         ],
       }),
@@ -259,6 +267,8 @@ const paymentFilters = {
   customer: idField(parseCustomerId, 'cus').optional(),
   order: idField(parseOrderId, 'ord').optional(),
   currency: currencyField.optional(),
+  declined: z.literal('yes').optional(),
+  stuck: z.literal('yes').optional(),
 };
 
 /** A plan stands on the page of its invoice. */
