@@ -147,6 +147,7 @@ export function startProcess(parts: {
         const rows = [...stores.table('invoices').rows('invoices')];
         return { rows: rows as never, hasMore: false };
       }),
+    owedBy: notSimulated,
     dueAt: notSimulated,
   });
   for (const token of Object.values(httpTokens)) {

@@ -63,6 +63,15 @@ export type InvoiceFilter = PageRequest &
 export interface InvoiceQueries {
   list(filter: InvoiceFilter): Promise<Page<InvoiceRow>>;
   /**
+   * What a customer owes on open invoices, by currency, and how much of it was due before a day.
+   * @param elsewhere invoices whose parts have dates of their own: they count as owed, and never as overdue
+   */
+  owedBy(
+    customer: string,
+    today: CivilDate,
+    elsewhere: readonly string[],
+  ): Promise<readonly { readonly currency: string; readonly due: bigint; readonly overdue: bigint }[]>;
+  /**
    * What was due at an instant on invoices that had been issued by then, by due date: facts since then do not count.
    * @param customer null for all of them
    */

@@ -42,8 +42,17 @@ export type PlanRow = {
   readonly created_at: Instant;
 };
 
+export type PlansOfCustomer = {
+  /** What is collected by itself first; null where nothing is. */
+  readonly next: { readonly on: string; readonly minor: bigint; readonly currency: string } | null;
+  /** Every plan that is not over, with what was to be paid by now and was not. */
+  readonly running: readonly { readonly invoice: string; readonly currency: string; readonly late: bigint }[];
+};
+
 /** A read model: it may lag, and nothing is decided on it. */
 export interface PlanQueries {
+  /** @param today parts that were due before it are late, as are those that were missed */
+  ofCustomer(customer: string, today: string): Promise<PlansOfCustomer>;
   list(
     filter: PageRequest &
       CreatedRange & {

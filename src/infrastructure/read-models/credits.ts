@@ -3,9 +3,11 @@ import { creditCodec } from '../../application/credit/credit.codec.js';
 import type {
   CreditQueries,
   CreditRow,
+  PageRequest,
   WalletTransactionRow,
   WalletTransactionType,
 } from '../../application/ports/read-models.js';
+import { UnknownCursor } from '../../application/ports/read-models.js';
 import { idOf } from '../../application/shared/stream-parts.js';
 import type { CreditEvent, CreditEventOf } from '../../domain/credit/events.js';
 import type { CreditPart } from '../../domain/credit/grant.js';
@@ -244,10 +246,11 @@ export class PostgresCreditQueries implements CreditQueries {
     return rows[0]?.customer_id;
   }
 
-  transactions(
+  async transactions(
     customer: string,
     page: Parameters<CreditQueries['transactions']>[1],
   ): ReturnType<CreditQueries['transactions']> {
+    await this.#mustBeOf(customer, page);
     return keysetPage<WalletTransactionRow>(this.#pool, {
       select: `select event_id || '/' || line as id, type, credit_id, amount, currency, hold_id, invoice_id, created_at
                from read_credits.wallet_transactions`,
@@ -261,6 +264,19 @@ export class PostgresCreditQueries implements CreditQueries {
         endingBefore: knownShape(page.endingBefore),
       },
     });
+  }
+
+  /** A line of somebody else's would say where in the log it stands. */
+  async #mustBeOf(customer: string, { startingAfter, endingBefore }: PageRequest): Promise<void> {
+    const id = startingAfter ?? endingBefore;
+    if (id === null) return;
+    const { rows } = await this.#pool.query(
+      `select 1 from read_credits.wallet_transactions where customer_id = $1
+         and event_id = split_part($2, '/', 1)::uuid and line = split_part($2, '/', 2)::smallint`,
+      [customer, knownShape(id)],
+    );
+    if (rows.length === 0)
+      throw new UnknownCursor(startingAfter === null ? 'ending_before' : 'starting_after');
   }
 }
 

@@ -240,6 +240,17 @@ export class PostgresInvoiceQueries implements InvoiceQueries {
     });
   }
 
+  async owedBy(customer: string, today: CivilDate, elsewhere: readonly string[]) {
+    const { rows } = await this.#pool.query<{ currency: string; due: bigint; overdue: bigint }>(
+      `select currency, sum(amount_due)::bigint as due,
+         coalesce(sum(amount_due) filter (where due_on < $2 and id <> all ($3)), 0)::bigint as overdue
+       from read_invoices.invoices where customer = $1 and status = 'open' and amount_due > 0
+       group by currency order by currency`,
+      [customer, today, elsewhere],
+    );
+    return rows;
+  }
+
   async dueAt(instant: Instant, customer: string | null): ReturnType<InvoiceQueries['dueAt']> {
     const conditions = new Conditions()
       .add("coalesce(i.settled_at, 'infinity'::timestamptz) >= $", instant)

@@ -1,6 +1,11 @@
 import type { Pool } from 'pg';
 import { planCodec } from '../../application/plan/plan.codec.js';
-import type { PlanPartRow, PlanQueries, PlanRow } from '../../application/ports/plan-queries.js';
+import type {
+  PlanPartRow,
+  PlanQueries,
+  PlanRow,
+  PlansOfCustomer,
+} from '../../application/ports/plan-queries.js';
 import { readTerms, writeTerms } from '../../application/shared/stored-terms.js';
 import { idOf } from '../../application/shared/stream-parts.js';
 import type { PlanEvent, PlanEventOf } from '../../domain/plan/events.js';
@@ -229,6 +234,28 @@ export class PostgresPlanQueries implements PlanQueries {
       parts: parts.get(row.id) ?? [],
     }));
     return { ...page, rows };
+  }
+
+  async ofCustomer(customer: string, today: string): Promise<PlansOfCustomer> {
+    const left = 'p.amount - p.amount_settled - p.amount_discounted';
+    const [running, next] = await Promise.all([
+      this.#pool.query<PlansOfCustomer['running'][number]>(
+        `select l.invoice, l.currency, coalesce(sum(${left}) filter (
+             where p.step = 'missed' or (p.step = 'due' and p.due_on < $2)), 0)::bigint as late
+         from read_plans.plans l join read_plans.parts p on p.plan = l.id
+         where l.customer = $1 and l.status in ('active', 'defaulted') group by l.id`,
+        [customer, today],
+      ),
+      this.#pool.query<NonNullable<PlansOfCustomer['next']>>(
+        `select p.due_on as "on", ${left} as minor, l.currency
+         from read_plans.plans l join read_plans.parts p on p.plan = l.id
+         where l.customer = $1 and l.status = 'active' and p.collect = 'automatic' and p.step = 'scheduled'
+           and p.due_on is not null and ${left} > 0
+         order by p.due_on, l.id limit 1`,
+        [customer],
+      ),
+    ]);
+    return { running: running.rows, next: next.rows[0] ?? null };
   }
 
   async #partsOf(plans: readonly string[]): Promise<ReadonlyMap<string, readonly PlanPartRow[]>> {

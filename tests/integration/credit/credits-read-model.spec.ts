@@ -274,6 +274,10 @@ describe('The lists of credit', () => {
     expect(await queries.findCustomer('crd_none')).toBeUndefined();
     const nowhere = { ...page, startingAfter: 'no id of ours' };
     await expect(queries.transactions('cus_5', nowhere)).rejects.toThrow('starting_after names nothing');
+    const theirs = (await queries.transactions('cus_6', page)).rows[0]?.id ?? '';
+    const after = { ...page, startingAfter: theirs };
+    expect((await queries.transactions('cus_6', after)).rows).not.toEqual([]);
+    await expect(queries.transactions('cus_5', after)).rejects.toThrow('starting_after names nothing');
   });
 
   it('never scan a whole table', async () => {
@@ -305,7 +309,8 @@ describe('The lists of credit', () => {
     await queries.findCustomer('crd_7');
     await queries.transactions('cus_5', page);
     await queries.transactions('cus_5', { ...page, startingAfter: `${eventIdOf('x', 1)}/0` });
-    expect(plans).toHaveLength(15);
+    // The last one is asked whether its cursor is of this customer.
+    expect(plans).toHaveLength(16);
     for (const plan of plans) {
       expect(plan).toContain('Index');
       expect(plan).not.toContain('Seq Scan');

@@ -5,6 +5,7 @@ import { orderCodec } from '../../../src/application/order/order.codec.js';
 import { planCodec } from '../../../src/application/plan/plan.codec.js';
 import { planAgendaOf } from '../../../src/application/plan/plan-agenda.js';
 import type { EventMetadata, RecordedEvent, StreamName } from '../../../src/application/ports/event-store.js';
+import type { PlanPartRow, PlanRow } from '../../../src/application/ports/plan-queries.js';
 import { eventIdOf } from '../../../src/application/shared/event-ids.js';
 import type { OrderEvent } from '../../../src/domain/order/messages.js';
 import { order } from '../../../src/domain/order/order.js';
@@ -135,6 +136,33 @@ describe('The read models of random orders and plans', () => {
       return planRowOf(state, BigInt(events.length - 1));
     });
     expect([...rows].sort(byId)).toEqual(expected.sort(byId));
+    await expectOfCustomer(expected);
+  }
+
+  /** All of the stories are of one customer. */
+  async function expectOfCustomer(all: readonly PlanRow[]): Promise<void> {
+    const [first] = all;
+    if (first === undefined) return;
+    const today = '2027-01-05';
+    const left = (part: PlanPartRow) => part.amount - part.amount_settled - part.amount_discounted;
+    const isLate = ({ step, due_on: on }: PlanPartRow) =>
+      step === 'missed' || (step === 'due' && on !== null && on < today);
+    const running = all
+      .filter(({ status }) => status === 'active' || status === 'defaulted')
+      .map(({ invoice, currency, parts }) => ({
+        ...{ invoice, currency },
+        late: parts.filter(isLate).reduce((sum, part) => sum + left(part), 0n),
+      }));
+    const next = all
+      .filter(({ status }) => status === 'active')
+      .flatMap(({ parts }) => parts)
+      .filter((part) => part.collect === 'automatic' && part.step === 'scheduled' && left(part) > 0n)
+      .flatMap(({ due_on: on }) => (on === null ? [] : [on]))
+      .sort()[0];
+    const found = await new PostgresPlanQueries(bench.pool).ofCustomer(first.customer, today);
+    const byAmount = (a: { late: bigint }, b: { late: bigint }) => Number(a.late - b.late);
+    expect([...found.running].sort(byAmount)).toEqual(running.sort(byAmount));
+    expect(found.next?.on).toBe(next);
   }
 
   async function expectOrders(all: readonly (readonly OrderEvent[])[]): Promise<void> {

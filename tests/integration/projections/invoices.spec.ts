@@ -3,13 +3,12 @@ import fc from 'fast-check';
 import { v5 } from 'uuid';
 import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.js';
-import type { InvoiceFilter } from '../../../src/application/ports/invoice-queries.js';
+import type { InvoiceFilter, InvoiceRow } from '../../../src/application/ports/invoice-queries.js';
 import { eventIdOf } from '../../../src/application/shared/event-ids.js';
 import { later } from '../../../src/application/webhook/retry-schedule.js';
 import type { InvoiceEvent } from '../../../src/domain/invoice/events.js';
-import { priceInvoice } from '../../../src/domain/invoice/price-invoice.js';
-import type { InvoiceState } from '../../../src/domain/invoice/state.js';
-import { creditedOf, dueOf, isIssued, paidOf } from '../../../src/domain/invoice/state.js';
+import { dueOf, isIssued } from '../../../src/domain/invoice/state.js';
+import { parseCivilDate } from '../../../src/domain/shared/civil-date.js';
 import type { CreditNoteId, InvoiceId } from '../../../src/domain/shared/ids.js';
 import { parseCustomerId } from '../../../src/domain/shared/ids.js';
 import { agendaProjection } from '../../../src/infrastructure/read-models/agenda.js';
@@ -29,6 +28,7 @@ import {
   play,
   recordFinalized,
 } from '../../support/invoice-examples.js';
+import { invoiceRowsOf } from '../../support/invoice-rows.js';
 import { required } from '../../support/payment-examples.js';
 import { RecordedEventStore } from './recorded-event-store.js';
 import type { Bench } from './support.js';
@@ -85,39 +85,6 @@ function logOf(all: readonly History[]): readonly RecordedEvent[] {
     .map((event, index) => ({ ...event, position: BigInt(index + 1) }));
 }
 
-/** What the list must show of a state, written down a second time. */
-function expectedRow(state: InvoiceState, events: number) {
-  if (state.status === 'absent') return [];
-  const { details, content: of } = state;
-  const issued = isIssued(state) ? state : undefined;
-  const result = priceInvoice(details.currency, of);
-  if ('tooLarge' in result) throw new Error('the example has no price');
-  const { net, tax, total } = issued?.priced ?? result.priced;
-  return [
-    {
-      id: details.invoiceId,
-      status: state.status,
-      number: issued?.number ?? null,
-      issued_on: issued?.issuedOn ?? null,
-      due_on: issued?.dueOn ?? null,
-      customer: details.customerId,
-      order: details.orderId,
-      purpose: details.purpose,
-      currency: details.currency,
-      amount_net: net.minor,
-      amount_tax: tax.minor,
-      amount_total: total.minor,
-      amount_paid: issued === undefined ? 0n : paidOf(issued).minor,
-      amount_credited: issued === undefined ? 0n : creditedOf(issued).minor,
-      amount_written_off: issued?.writtenOff.minor ?? 0n,
-      amount_due: issued === undefined ? 0n : dueOf(issued).minor,
-      metadata: of.metadata,
-      revision: BigInt(events - 1),
-      created_at: state.createdAt,
-    },
-  ];
-}
-
 describe('the read models of random invoices', () => {
   let bench: Bench;
   beforeAll(async () => {
@@ -147,7 +114,7 @@ describe('the read models of random invoices', () => {
         await project(logOf(all), batchMax);
         const queries = new PostgresInvoiceQueries(bench.pool);
         const { rows } = await queries.list(anything);
-        const expected = all.flatMap(({ events }) => expectedRow(foldInvoice(events), events.length));
+        const expected = all.flatMap(({ events }) => invoiceRowsOf(foldInvoice(events), events.length));
         expect([...rows].sort(byId)).toEqual(expected.sort(byId));
         for (const n of [0, 1, 3, 5, 8, 13, 40]) {
           const { due } = await queries.dueAt(day(n), null);
@@ -158,6 +125,7 @@ describe('the read models of random invoices', () => {
           });
           expect(sum).toBe(left.reduce((total, one) => total + one, 0n));
         }
+        await expectOwed(queries, expected);
         const balance = await new PostgresLedgerQueries(bench.pool).trialBalance(null);
         const receivable = balance.rows.find(({ account }) => account === 'accounts_receivable');
         expect(receivable?.balance ?? 0n).toBe(expected.reduce((total, row) => total + row.amount_due, 0n));
@@ -174,6 +142,24 @@ describe('the read models of random invoices', () => {
       { numRuns: 6 },
     );
   });
+
+  /** The sums of each customer, added up a second time; one invoice has dates elsewhere. */
+  async function expectOwed(queries: PostgresInvoiceQueries, all: readonly InvoiceRow[]): Promise<void> {
+    const [elsewhere = ''] = all.map(({ id }) => id);
+    const today = required(parseCivilDate('2026-11-20'));
+    for (const customer of new Set(all.map((row) => row.customer))) {
+      const open = all.filter(
+        (row) => row.customer === customer && row.status === 'open' && row.amount_due > 0n,
+      );
+      const late = open.filter((row) => row.id !== elsewhere && row.due_on !== null && row.due_on < today);
+      const sumOf = (rows: readonly InvoiceRow[], of: string) =>
+        rows.reduce((sum, row) => sum + (row.currency === of ? row.amount_due : 0n), 0n);
+      const expected = [...new Set(open.map(({ currency }) => currency))]
+        .sort()
+        .map((currency) => ({ currency, due: sumOf(open, currency), overdue: sumOf(late, currency) }));
+      expect(await queries.owedBy(customer, today, [elsewhere])).toEqual(expected);
+    }
+  }
 
   it('are found by customer, status, due date and the beginning of a number', async () => {
     const other = required(parseCustomerId('cus_0193f1a0-0000-7000-8000-000000000002'));
@@ -209,6 +195,8 @@ describe('the read models of random invoices', () => {
     expect(await find({ dueLte: middle })).toEqual(['INV-2026-000001', 'INV-2026-000002']);
     const { due } = await queries.dueAt(day(40), other);
     expect(due).toEqual([{ dueOn: '2026-11-01', amount: { minor: 100n, currency: 'EUR' } }]);
+    const owed = await queries.owedBy(other, required(parseCivilDate('2026-11-02')), []);
+    expect(owed).toEqual([{ currency: 'EUR', due: 100n, overdue: 100n }]);
     expect((await queries.list({ ...anything, limit: 2 })).hasMore).toBe(true);
     const notes = await new PostgresCreditNoteQueries(bench.pool).list({ ...anything, invoice: null });
     expect(notes).toEqual({ rows: [], hasMore: false });

@@ -3,22 +3,33 @@ import { createPreviewDocuments } from '../../../src/application/document/previe
 import { createPrintDocuments } from '../../../src/application/document/print-documents.js';
 import { createDocumentNumbers } from '../../../src/application/invoice/document-numbers.js';
 import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
+import type { InvoiceHandler } from '../../../src/application/invoice/invoice-operations.js';
 import { createInvoiceOperations } from '../../../src/application/invoice/invoice-operations.js';
 import { createKeepIssuedIdentity } from '../../../src/application/invoice/issued-identity.js';
 import type { BillingIdentity, IssuedIdentities } from '../../../src/application/ports/billing-identities.js';
 import type { EventStore } from '../../../src/application/ports/event-store.js';
-import type { CreditNoteQueries, InvoiceQueries } from '../../../src/application/ports/invoice-queries.js';
+import type {
+  CreditNoteQueries,
+  CreditNoteRow,
+  InvoiceFilter,
+  InvoiceQueries,
+  InvoiceRow,
+} from '../../../src/application/ports/invoice-queries.js';
 import type { Logger } from '../../../src/application/ports/logger.js';
 import type { Rendering, Renderings } from '../../../src/application/ports/renderings.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import { parseZone } from '../../../src/application/shared/zones.js';
 import { invoice } from '../../../src/domain/invoice/invoice.js';
+import type { CreditNote, IssuedInvoice } from '../../../src/domain/invoice/state.js';
+import { isIssued } from '../../../src/domain/invoice/state.js';
 import type { InvoiceId } from '../../../src/domain/shared/ids.js';
 import { PdfkitDocumentPrinter } from '../../../src/infrastructure/pdf/pdfkit-document-printer.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import { invoiceRowsOf } from '../../support/invoice-rows.js';
 import { required } from '../../support/payment-examples.js';
 import { bindLooks } from './in-memory-looks.js';
+import { pageOfRows } from './page-of-rows.js';
 
 class InMemoryIssuedIdentities implements IssuedIdentities {
   readonly #kept = new Map<InvoiceId, string>();
@@ -46,16 +57,60 @@ class InMemoryRenderings implements Renderings {
   }
 }
 
-/** Finds credit notes in the log; lists and sums are Postgres' business, and have tests of their own. */
-class LogInvoiceQueries implements InvoiceQueries, CreditNoteQueries {
-  constructor(private readonly store: EventStore) {}
+/** Lists invoices from the log; sums over time are Postgres' business, and have tests of their own. */
+class LogInvoiceQueries implements InvoiceQueries {
+  constructor(
+    private readonly store: EventStore,
+    private readonly invoices: Pick<InvoiceHandler, 'load'>,
+  ) {}
 
-  async list() {
-    return { rows: [], hasMore: false };
+  async list(filter: InvoiceFilter) {
+    const { customer, status, number, startingAfter, limit } = filter;
+    const rows = (await this.#rows()).filter(
+      (row) =>
+        (customer ?? row.customer) === row.customer &&
+        (status ?? row.status) === row.status &&
+        (number === null || row.number?.startsWith(number) === true),
+    );
+    return pageOfRows(rows, startingAfter, limit);
+  }
+
+  async #rows(): Promise<readonly InvoiceRow[]> {
+    const rows: InvoiceRow[] = [];
+    for (const { type, stream } of (await this.store.readAll(0n, 10_000)).slice().reverse()) {
+      if (type !== 'InvoiceDrafted') continue;
+      const { state, revision } = await this.invoices.load(stream.slice('invoice-'.length));
+      rows.push(...invoiceRowsOf(state, Number(revision) + 1));
+    }
+    return rows;
+  }
+
+  async owedBy(customer: string, today: string) {
+    const open = (await this.#rows()).filter((row) => row.customer === customer && row.status === 'open');
+    const owed = new Map<string, { currency: string; due: bigint; overdue: bigint }>();
+    for (const { currency, amount_due: due, due_on: on } of open) {
+      const known = owed.get(currency) ?? { currency, due: 0n, overdue: 0n };
+      const overdue = on !== null && on < today ? due : 0n;
+      owed.set(currency, { currency, due: known.due + due, overdue: known.overdue + overdue });
+    }
+    return [...owed.values()];
   }
 
   async dueAt() {
     return { position: 7n, due: [] };
+  }
+}
+
+class LogCreditNoteQueries implements CreditNoteQueries {
+  constructor(
+    private readonly store: EventStore,
+    private readonly invoices: Pick<InvoiceHandler, 'load'>,
+  ) {}
+
+  async list({ invoice }: Parameters<CreditNoteQueries['list']>[0]) {
+    const { state } = await this.invoices.load(invoice ?? '');
+    const rows = isIssued(state) ? state.creditNotes.map((note) => creditNoteRowOf(state, note)) : [];
+    return { rows: rows.reverse(), hasMore: false };
   }
 
   async findInvoice(creditNoteId: string): Promise<string | undefined> {
@@ -65,6 +120,23 @@ class LogInvoiceQueries implements InvoiceQueries, CreditNoteQueries {
     );
     return requested?.stream.slice('invoice-'.length);
   }
+}
+
+function creditNoteRowOf({ details }: IssuedInvoice, note: CreditNote): CreditNoteRow {
+  return {
+    id: note.creditNoteId,
+    invoice: details.invoiceId,
+    status: note.number === null ? 'pending' : 'issued',
+    number: note.number,
+    reason: note.creditReason,
+    issued_on: note.issuedOn,
+    currency: details.currency,
+    amount_net: note.net.minor,
+    amount_tax: note.tax.minor,
+    amount_total: note.total.minor,
+    reverses: note.reverses,
+    created_at: note.requestedAt,
+  };
 }
 
 export const identity: BillingIdentity = {
@@ -82,7 +154,6 @@ export function bindInvoices(container: Container, eventStore: EventStore, logge
     invoices: { prefix: 'INV', withYear: true, width: 6 },
     creditNotes: { prefix: 'CN', withYear: true, width: 6 },
   };
-  const queries = new LogInvoiceQueries(eventStore);
   const identities = { current: async () => identity };
   const issued = new InMemoryIssuedIdentities();
   const renderings = new InMemoryRenderings();
@@ -94,6 +165,7 @@ export function bindInvoices(container: Container, eventStore: EventStore, logge
     codec: invoiceCodec,
     category: 'invoice',
   });
+  const queries = new LogInvoiceQueries(eventStore, handler);
   container.bind(httpTokens.invoicing).toConstantValue(invoicing);
   container.bind(httpTokens.invoiceOperations).toConstantValue(
     createInvoiceOperations({
@@ -124,6 +196,6 @@ export function bindInvoices(container: Container, eventStore: EventStore, logge
     }),
   );
   container.bind(httpTokens.invoiceQueries).toConstantValue(queries);
-  container.bind(httpTokens.creditNoteQueries).toConstantValue(queries);
+  container.bind(httpTokens.creditNoteQueries).toConstantValue(new LogCreditNoteQueries(eventStore, handler));
   return { renderings };
 }

@@ -20,20 +20,24 @@ import { plan } from '../../../src/domain/plan/plan.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import { planRowOf } from '../../../src/interfaces/http/plan/plan-object.js';
+import { pageOfRows } from './page-of-rows.js';
 
-/** Lists those of an invoice from the log. */
+/** Lists those of an invoice, or of a customer, from the log; what is late and next is Postgres' business. */
 function plansOver(eventStore: EventStore, plans: PlanHandler): PlanQueries {
   return {
-    async list({ invoice: wanted }) {
+    async list({ invoice, customer, startingAfter, limit }) {
       const events = await eventStore.readAll(0n, 10_000);
       const rows: PlanRow[] = [];
       for (const { type, data, stream } of events.slice().reverse()) {
-        if (type !== 'PlanStarted' || data['invoiceId'] !== wanted) continue;
+        if (type !== 'PlanStarted') continue;
+        if ((invoice ?? data['invoiceId']) !== data['invoiceId']) continue;
+        if ((customer ?? data['customerId']) !== data['customerId']) continue;
         const { state, revision } = await plans.load(stream.slice('paymentPlan-'.length));
         if (state.status !== 'absent' && revision !== null) rows.push(planRowOf(state, revision));
       }
-      return { rows, hasMore: false };
+      return pageOfRows(rows, startingAfter, limit);
     },
+    ofCustomer: async () => ({ next: null, running: [] }),
   };
 }
 

@@ -35,6 +35,9 @@ async function signIn(customer: string): Promise<Reader> {
   return reader;
 }
 
+/** Where the first form of a page leads to that pays an invoice. */
+const payPathOf = (text: string): string => /action="(\/portal\/invoices\/[^"]+\/pay)"/.exec(text)?.[1] ?? '';
+
 describe('signing in to the portal', () => {
   it('takes a link once, on a button and not by looking at it', async () => {
     const path = await linkOf(await customerOf());
@@ -194,6 +197,54 @@ describe('the portal', () => {
     }
     const { status } = (await app.api.get(`/v1/invoices/${foreign}`)).body;
     expect(status).toBe('open');
+  });
+
+  it('sums what is owed over every invoice, and shows the newest of them', async () => {
+    const carl = await customerOf({ name: 'Carl' });
+    for (let n = 1; n <= 6; n += 1) await issueInvoice(app.api, carl, n * 1_000);
+    await issueInvoice(app.api, carl, 700, { currency: 'EUR' });
+    const owing = await signIn(carl);
+    const { text } = await owing.get('/portal');
+    expect(text).toMatch(/<dt>To pay<\/dt>\s*<dd>7\.00 EUR<\/dd>\s*<dd>210\.00 USD<\/dd>/);
+    expect(text).toMatch(/<dt>Of it overdue<\/dt>\s*<dd>Nothing<\/dd>/);
+    expect(text.match(/\/portal\/invoices\/inv_[^/"]+\/pay"/g)).toHaveLength(5);
+    expect(text).toContain('All invoices');
+  });
+
+  it('finds an invoice by its number, or by how that begins, and none of somebody else', async () => {
+    const numberOf = async (id: string) => String((await app.api.get(`/v1/invoices/${id}`)).body['number']);
+    const [own, theirs] = [await numberOf(invoice), await numberOf(foreign)];
+    expect((await reader.get(`/portal/invoices?number=${own}`)).text).toContain(`>${own}</a>`);
+    const beginning = (await reader.get(`/portal/invoices?number=${own.slice(0, 8)}`)).text;
+    expect([beginning.includes(`>${own}</a>`), beginning.includes(theirs)]).toEqual([true, false]);
+    const none = await reader.get(`/portal/invoices?number=${theirs}`);
+    expect(none.text).toContain('There are no invoices with this number.');
+  });
+
+  it('shows a plan with its parts, asks for those that are due, and pages through more of them', async () => {
+    const dora = await customerOf({ name: 'Dora' });
+    const plans: string[] = [];
+    for (let n = 0; n < 21; n += 1) {
+      const of = (await issueInvoice(app.api, dora, 9_000)).body['id'];
+      const terms = { type: 'installments', count: 3 };
+      plans.push(String((await app.api.post('/v1/payment_plans', { invoice: of, terms })).body['id']));
+    }
+    const [oldest = '', newest = ''] = [plans[0], plans.at(-1)];
+    await app.api.post(`/v1/payment_plans/${newest}/prepay`, { parts: 1 });
+    const inParts = await signIn(dora);
+    const { text } = await inParts.get('/portal/plans');
+    expect(text.match(/Plan<\/a> over 90\.00 USD/g)).toHaveLength(20);
+    expect(text).toMatch(
+      /<span class="only-narrow">Part <\/span>1<\/th>[\s\S]*?<span class="chip wait">due<\/span>/,
+    );
+    expect(text.match(/Pay what is due/g)).toHaveLength(1);
+    const next = /href="(\/portal\/plans\?after=[^"]+)"/.exec(text)?.[1] ?? '';
+    const older = (await inParts.get(next)).text;
+    expect(older.match(/Plan<\/a> over 90\.00 USD/g)).toHaveLength(1);
+    const paying = await inParts.submit(await inParts.get('/portal/plans'), payPathOf(text));
+    expect(paying.text).toContain('30.00 USD to pay');
+    const foreignPage = await reader.get(`/portal/plans?after=${oldest}`);
+    expect(foreignPage.status).toBe(404);
   });
 
   it('lets the customer set their details right, and says what is wrong with them', async () => {

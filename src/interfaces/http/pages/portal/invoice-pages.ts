@@ -19,7 +19,7 @@ import { invoiceView } from '../pay/invoice-view.js';
 import type { Page, PageAnswer, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import type { PortalArea, SignedIn } from './portal-area.js';
-import { nothingHere, pageAfter } from './portal-area.js';
+import { mustBeOwn, nothingHere, pageAfter } from './portal-area.js';
 
 /** As long as somebody who has just pressed the button may need. */
 const payMs = 2 * 3_600_000;
@@ -72,14 +72,12 @@ export class InvoicePages implements PageController {
     ];
   }
 
-  private async list(
-    { customerId }: SignedIn,
-    { number, after }: z.output<typeof searched>,
-  ): Promise<PageAnswer> {
+  private async list(visitor: SignedIn, { number, after }: z.output<typeof searched>): Promise<PageAnswer> {
+    const { customerId } = visitor;
     // A cursor of somebody else's would say something of where their invoice stands.
     if (after !== undefined) {
       const { state } = await this.invoices.load(after);
-      if (state.status === 'absent' || state.details.customerId !== customerId) throw nothingHere();
+      mustBeOwn(visitor, state.status === 'absent' ? null : state.details.customerId);
     }
     const found = await this.queries.list({
       ...pageAfter(after),
@@ -134,9 +132,10 @@ export class InvoicePages implements PageController {
   }
 
   /** @throws Refused for what is not there, not issued, or not this customer's */
-  private async own({ customerId }: SignedIn, id: InvoiceId): Promise<IssuedInvoice> {
+  private async own(visitor: SignedIn, id: InvoiceId): Promise<IssuedInvoice> {
     const { state } = await this.invoices.load(id);
-    if (!isIssued(state) || state.details.customerId !== customerId) throw nothingHere();
+    if (!isIssued(state)) throw nothingHere();
+    mustBeOwn(visitor, state.details.customerId);
     return state;
   }
 }

@@ -5,8 +5,10 @@ import type { KeepProfiles } from '../../../../application/customer/keep-profile
 import type { Invoicing } from '../../../../application/invoice/invoice-operations.js';
 import type { Clock } from '../../../../application/ports/clock.js';
 import type { InvoiceQueries, InvoiceRow } from '../../../../application/ports/invoice-queries.js';
-import type { PlanQueries, PlanRow } from '../../../../application/ports/plan-queries.js';
+import type { PlanQueries, PlansOfCustomer } from '../../../../application/ports/plan-queries.js';
+import type { Page as RowPage } from '../../../../application/ports/read-models.js';
 import { civilDateIn } from '../../../../application/shared/zones.js';
+import type { CivilDate } from '../../../../domain/shared/civil-date.js';
 import { walletOf } from '../../credit/credit-object.js';
 import type { HttpSettings } from '../../http-tokens.js';
 import { httpTokens } from '../../http-tokens.js';
@@ -14,6 +16,9 @@ import type { Page, PageAnswer, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import type { PortalArea, SignedIn } from './portal-area.js';
 import { pageAfter } from './portal-area.js';
+
+/** So many invoices stand on the overview; the sums are of all. */
+const shownMax = 5;
 
 type Sum = { readonly minor: bigint; readonly currency: string };
 
@@ -48,12 +53,14 @@ export class OverviewPages implements PageController {
     const today = civilDateIn(this.invoicing.zone, now);
     const { state } = await this.customers.load(customerId);
     const profile = await this.profiles.read(state);
+    const { running, next } = await this.plans.ofCustomer(customerId, today);
+    const inParts = running.map(({ invoice }) => invoice);
+    const owed = await this.invoices.owedBy(customerId, today, inParts);
+    const late = [
+      ...owed.map(({ overdue: minor, currency }) => ({ minor, currency })),
+      ...running.map(lateOf),
+    ];
     const open = await this.openInvoices(customerId);
-    const late = open.filter(({ due_on: dueOn }) => dueOn !== null && dueOn < today);
-    const plans = await this.plans.list({
-      ...pageAfter(undefined, 100),
-      ...{ status: null, customer: customerId, order: null, invoice: null },
-    });
     const wallet = walletOf(
       customerId,
       (await this.credits.load(customerId)).state,
@@ -66,16 +73,17 @@ export class OverviewPages implements PageController {
       title: 'Overview',
       data: {
         name: profile.name,
-        due: sumsOf(open),
+        due: owed.map(({ due: minor, currency }) => ({ minor, currency })),
         overdue: sumsOf(late),
-        next: nextCharge(plans.rows),
+        next,
         credit: wallet.balances.map(({ available, currency }) => ({ minor: available, currency })),
-        open: open.slice(0, 5).map((row) => ({ ...row, late: late.includes(row) })),
+        open: open.rows.map((row) => ({ ...row, late: isLate(row, running, today) })),
+        more: open.hasMore,
       },
     };
   }
 
-  private async openInvoices(customer: string): Promise<readonly InvoiceRow[]> {
+  private async openInvoices(customer: string): Promise<RowPage<InvoiceRow>> {
     const filter = {
       status: 'open',
       customer,
@@ -84,34 +92,26 @@ export class OverviewPages implements PageController {
       dueGte: null,
       dueLte: null,
     } as const;
-    const { rows } = await this.invoices.list({ ...pageAfter(undefined, 100), ...filter });
-    return rows.filter(({ amount_due: due }) => due > 0n);
+    return this.invoices.list({ ...pageAfter(undefined, shownMax), ...filter });
   }
 }
 
-function sumsOf(rows: readonly InvoiceRow[]): readonly Sum[] {
-  const sums = new Map<string, bigint>();
-  for (const { currency, amount_due: due } of rows) sums.set(currency, (sums.get(currency) ?? 0n) + due);
-  return [...sums].map(([currency, minor]) => ({ minor, currency }));
+function lateOf({ late: minor, currency }: PlansOfCustomer['running'][number]): Sum {
+  return { minor, currency };
 }
 
-/** The part of a plan that is collected by itself first. */
-function nextCharge(plans: readonly PlanRow[]): (Sum & { readonly on: string }) | null {
-  const parts = plans
-    .filter(({ status }) => status === 'active')
-    .flatMap(({ parts: all, currency }) =>
-      all.map(({ due_on: on, collect, step, amount, amount_settled: settled, amount_discounted: less }) => ({
-        ...{ on, collect, step, currency },
-        minor: amount - settled - less,
-      })),
-    )
-    .filter(
-      ({ on, collect, step, minor }) =>
-        collect === 'automatic' && step === 'scheduled' && on !== null && minor > 0n,
-    )
-    .sort((a, b) => ((a.on ?? '') < (b.on ?? '') ? -1 : 1));
-  const [first] = parts;
-  return first === undefined || first.on === null
-    ? null
-    : { minor: first.minor, currency: first.currency, on: first.on };
+/** An invoice that is paid in parts is as late as these are. */
+function isLate(
+  { id, due_on: dueOn }: InvoiceRow,
+  running: PlansOfCustomer['running'],
+  today: CivilDate,
+): boolean {
+  const plan = running.find(({ invoice }) => invoice === id);
+  return plan === undefined ? dueOn !== null && dueOn < today : plan.late > 0n;
+}
+
+function sumsOf(amounts: readonly Sum[]): readonly Sum[] {
+  const sums = new Map<string, bigint>();
+  for (const { currency, minor } of amounts) sums.set(currency, (sums.get(currency) ?? 0n) + minor);
+  return [...sums].filter(([, minor]) => minor > 0n).map(([currency, minor]) => ({ minor, currency }));
 }

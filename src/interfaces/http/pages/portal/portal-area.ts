@@ -57,6 +57,11 @@ export function nothingHere() {
   return refused('resource_missing', { detail: 'There is nothing of this kind with this id.' });
 }
 
+/** @throws Refused for what is not there and for what is another customer's */
+export function mustBeOwn({ customerId }: SignedIn, owner: string | null | undefined): void {
+  if (owner !== customerId) throw nothingHere();
+}
+
 /** Who, and because of what, for what a customer does. */
 export function byCustomer({ customerId }: SignedIn, context: PageContext): EventMetadata {
   return {
