@@ -13,7 +13,7 @@ const weekMs = 7 * 24 * 60 * minuteMs;
 const earlierWeeks = 8;
 /** Makes the median absolute deviation comparable with a standard deviation. */
 const madScale = 1.4826;
-/** Whoever has so many stuck payments need not know how many more there are. */
+/** Whoever has so many stuck payments, or parked webhooks, need not know how many more there are. */
 const countedMax = 1_000;
 const longestSilenceMinutes = 7 * 24 * 60;
 
@@ -49,6 +49,10 @@ export function createMeasures(
       const { handled, failed, waiting } = await measures.webhooks(since);
       const sample = handled + failed;
       return { value: basisPoints(failed, sample), sample, excluded: waiting };
+    },
+    async parked_webhooks() {
+      const value = await measures.parkedWebhooks(countedMax);
+      return { value, sample: value, excluded: 0 };
     },
     async unusual_volume(now, windowMinutes) {
       const [present = 0, ...earlier] = await byWeek(now, windowMinutes);

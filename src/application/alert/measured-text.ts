@@ -4,6 +4,7 @@ import { alertRules } from '../../domain/alert/alert-rules.js';
 const texts: Readonly<Record<AlertUnit, (value: number) => string>> = {
   basis_points: (value) => `${(value / 100).toFixed(2)} %`,
   payments: (value) => `${value}`,
+  webhooks: (value) => `${value}`,
   hundredths: (value) => (value / 100).toFixed(2),
   minutes: (value) => `${value} min`,
 };
@@ -18,6 +19,7 @@ export const watched: Readonly<Record<AlertRuleName, string>> = {
   payment_success: 'The share of payments that succeed',
   stuck_payments: 'The number of stuck payments',
   inbound_webhooks: "The share of the provider's webhooks that cannot be handled",
+  parked_webhooks: "The number of the provider's webhooks that wait for a person",
   unusual_volume: 'The distance of the number of payments from the usual',
   no_payments: 'The time since a payment succeeded',
 };

@@ -38,6 +38,8 @@ export interface AlertMeasures {
   lastSuccess(): Promise<Instant | null>;
   /** How many payments have been on their way for too long. */
   stuck(now: Instant): Promise<number>;
+  /** How many webhooks are parked, whenever they came; counts no further than `max`. */
+  parkedWebhooks(max: number): Promise<number>;
   /** Of those that arrived since then by the machine's clock. */
   webhooks(since: Instant): Promise<WebhookOutcomes>;
 }

@@ -3,6 +3,7 @@ export const alertRuleNames = [
   'payment_success',
   'stuck_payments',
   'inbound_webhooks',
+  'parked_webhooks',
   'unusual_volume',
   'no_payments',
 ] as const;
@@ -21,7 +22,7 @@ export type AlertSetting = {
   readonly minimumSample: number;
 };
 
-export type AlertUnit = 'basis_points' | 'payments' | 'hundredths' | 'minutes';
+export type AlertUnit = 'basis_points' | 'payments' | 'webhooks' | 'hundredths' | 'minutes';
 
 /** `side` is where trouble lies, seen from the threshold. */
 export type AlertRule = {
@@ -50,6 +51,12 @@ export const alertRules: Readonly<Record<AlertRuleName, AlertRule>> = {
     side: 'above',
     unit: 'basis_points',
     setting: { enabled: true, openAt: 500, closeAt: 200, windowMinutes: hour, minimumSample: 20 },
+  },
+  /** Webhooks that wait for a person, counted whatever their age: one is enough, since money may have moved beside the books. */
+  parked_webhooks: {
+    side: 'above',
+    unit: 'webhooks',
+    setting: { enabled: true, openAt: 0, closeAt: 0, windowMinutes: hour, minimumSample: 0 },
   },
   /** How far the number of payments is from that of the same hour of earlier weeks, as a robust z-score. */
   unusual_volume: {

@@ -37,6 +37,15 @@ export class PostgresAlertMeasures implements AlertMeasures {
     return countStuck(this.#pool, now);
   }
 
+  async parkedWebhooks(max: number): Promise<number> {
+    const { rows } = await this.#pool.query<{ parked: number }>(
+      `select count(*)::int as parked
+       from (select from counterfoil.inbound_webhooks where status = 'parked' limit $1) as counted`,
+      [max],
+    );
+    return rows[0]?.parked ?? 0;
+  }
+
   webhooks(since: Instant): ReturnType<AlertMeasures['webhooks']> {
     return webhookOutcomes(this.#pool, since, null);
   }

@@ -162,7 +162,7 @@ describe('alerts', () => {
     await cleanHours();
     await webhooks(10, 'failed');
     expect(await opened(watch())).toEqual([]);
-    await webhooks(1, 'parked');
+    await webhooks(1, 'failed');
     expect(await opened(watch())).toEqual(['inbound_webhooks']);
   });
 
@@ -180,7 +180,7 @@ describe('alerts', () => {
 
   it('open once and close once, whichever processes look at it, and everybody is told once', async () => {
     await cleanHours();
-    await webhooks(30, 'parked');
+    await webhooks(30, 'failed');
     const [one, other] = [watch(), watch()];
     for (let turn = 0; turn < 3; turn += 1) await Promise.all([one.alerts.judge(), other.alerts.judge()]);
     mailServer = () => {
@@ -190,7 +190,7 @@ describe('alerts', () => {
     mailServer = () => undefined;
     expect(await one.tell()).toBe(2);
     expect(await other.tell()).toBe(0);
-    await bench.rows(`update counterfoil.inbound_webhooks set status = 'processed'`);
+    await bench.rows(`update counterfoil.inbound_webhooks set status = 'processed', next_attempt_at = null`);
     for (let turn = 0; turn < 3; turn += 1) await Promise.all([one.alerts.judge(), other.alerts.judge()]);
     expect(await other.tell()).toBe(2);
     const facts = await store.readStream('alertRule-inbound_webhooks');
@@ -205,9 +205,20 @@ describe('alerts', () => {
     expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(4);
   });
 
+  it('open for one webhook that is parked, however few come in and however long ago it did, until it is dismissed', async () => {
+    await webhooks(1, 'parked');
+    await bench.rows(`update counterfoil.inbound_webhooks set received_at = now() - interval '3 days'`);
+    const watching = watch();
+    expect(await opened(watching)).toEqual(['parked_webhooks']);
+    await watching.tell();
+    expect(mails.map(({ subject }) => subject)).toContain('Alert opened: parked webhooks');
+    await bench.rows(`update counterfoil.inbound_webhooks set status = 'ignored'`);
+    expect(await opened(watching)).toEqual([]);
+  });
+
   it('are listed, the latest first, with what became of them', async () => {
     await cleanHours();
-    await webhooks(30, 'parked');
+    await webhooks(30, 'failed');
     const { alerts } = watch();
     await alerts.judge();
     const running = await bench.start(store, [alertsProjection]);
@@ -253,7 +264,8 @@ describe('alerts', () => {
     await measures.lastSuccess();
     await measures.stuck(now);
     await measures.webhooks(from);
-    expect(plans).toHaveLength(5);
+    await measures.parkedWebhooks(1_000);
+    expect(plans).toHaveLength(6);
     for (const plan of plans) expect(plan).not.toContain('Seq Scan');
   });
 });
