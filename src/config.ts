@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { ConfigProblem } from './config-fields.js';
-import { isLoopback, text, urlOf } from './config-fields.js';
+import type { ConfigProblem, UnitsByCurrency } from './config-fields.js';
+import { isLoopback, text, unitsByCurrency, urlOf } from './config-fields.js';
 import type { OidcConfig } from './config-oidc.js';
 import { oidcOf, oidcProblems, oidcVariables } from './config-oidc.js';
 
@@ -73,6 +73,8 @@ export type Config = {
   readonly oidc: OidcConfig | null;
   /** From how many units of any currency on a manual payment is verified by a second person. */
   readonly secondPersonFromUnits: number;
+  /** From how many units on a refund is approved by a second person; never where there are none. */
+  readonly refundApprovalFrom: UnitsByCurrency;
   /** How much is let through in a minute, or in an hour for declines; who goes on is refused for longer and longer. */
   readonly limits: {
     readonly requestsPerKey: number;
@@ -134,6 +136,10 @@ function limit(byDefault: number) {
     'Set it to how many are let through; .env.example says in which time.',
   );
 }
+
+const never: UnitsByCurrency = { of: new Map(), others: null };
+/** So that the console has something to approve. */
+const demoApproval: UnitsByCurrency = { of: new Map([['JPY', 150_000]]), others: 1_000 };
 
 const numberPattern = /^([A-Za-z0-9][A-Za-z0-9._]{0,19})-(\{year\}-)?\{([1-9]|1[0-2])\}$/;
 
@@ -293,6 +299,7 @@ const schema = z.object({
     1000,
     'Set it to an amount in units of any currency, such as 1000; 0 asks for two people always.',
   ),
+  COUNTERFOIL_REFUND_APPROVAL_FROM: unitsByCurrency(),
   COUNTERFOIL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   COUNTERFOIL_INLINE_BUDGET_MS: wholeNumber(50, 60_000, 10_000, 'Set it to the milliseconds a client waits.'),
   COUNTERFOIL_EFFECT_GRACE_MS: wholeNumber(
@@ -332,6 +339,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...oidcProblems(env),
   ];
   if (problems.length > 0) throw new InvalidConfig(problems);
+  const demoHistory =
+    mode === 'demo' && env.COUNTERFOIL_ROLE === 'all' && env.COUNTERFOIL_DEMO_HISTORY === 'on';
   return {
     role: env.COUNTERFOIL_ROLE,
     mode,
@@ -364,7 +373,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: withoutSlash(env.COUNTERFOIL_PUBLIC_URL),
     demoData: mode === 'demo' && wantsDemoData(env),
     bootstrapApiKey: env.COUNTERFOIL_BOOTSTRAP_API_KEY,
-    demoHistory: mode === 'demo' && env.COUNTERFOIL_ROLE === 'all' && env.COUNTERFOIL_DEMO_HISTORY === 'on',
+    demoHistory,
     console: {
       on: consoleIsOn(env, mode),
       listen: consoleListen(env),
@@ -372,6 +381,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       secretKey: env.COUNTERFOIL_SECRET_KEY,
     },
     oidc: oidcOf(env),
+    refundApprovalFrom: env.COUNTERFOIL_REFUND_APPROVAL_FROM ?? (demoHistory ? demoApproval : never),
     secondPersonFromUnits: env.COUNTERFOIL_SECOND_PERSON_FROM,
     limits: {
       requestsPerKey: env.COUNTERFOIL_LIMIT_REQUESTS_PER_KEY,

@@ -59,14 +59,16 @@ export const collectionModule = new ContainerModule(({ bind }) => {
     [tokens.collectionRunner, tokens.collectionHandlers],
   );
   bind(httpTokens.refundInvoice).toResolvedValue(
-    (invoices, payments, gateway, handlers) =>
+    (invoices, payments, gateway, refundRule, handlers) =>
       createRefundInvoice({
-        ...{ invoices, payments, gateway, giveBack: createGiveBack(handlers), clock: handlers.clock },
+        ...{ invoices, payments, gateway, refundRule },
+        ...{ giveBack: createGiveBack(handlers), clock: handlers.clock },
       }),
     [
       httpTokens.invoiceOperations,
       httpTokens.paymentOperations,
       httpTokens.paymentGateway,
+      httpTokens.refundRule,
       tokens.collectionHandlers,
     ],
   );

@@ -5,6 +5,7 @@ import { paymentCodec } from '../application/payment/payment.codec.js';
 import type { PaymentHandler } from '../application/payment/payment-effects.js';
 import { createPaymentEffects } from '../application/payment/payment-effects.js';
 import { createRecoverPayment } from '../application/payment/recover-payment.js';
+import { createRefundRule } from '../application/payment/refund-rule.js';
 import { createCommandHandler } from '../application/shared/command-handler.js';
 import { carryOut } from '../application/shared/effects.js';
 import { createOperations } from '../application/shared/operations.js';
@@ -105,6 +106,10 @@ export const paymentModule = new ContainerModule(({ bind }) => {
     ],
   );
   bind(httpTokens.paymentQueries).toResolvedValue((pool) => new PostgresPaymentQueries(pool), [tokens.pool]);
+  bind(httpTokens.refundRule).toResolvedValue(
+    ({ config }) => createRefundRule(config.refundApprovalFrom),
+    [tokens.surroundings],
+  );
   bind(httpTokens.refundQueries).toResolvedValue((pool) => new PostgresRefundQueries(pool), [tokens.pool]);
   bind(tokens.pendingEffects).toResolvedValue((pool) => new PostgresPendingEffects(pool), [tokens.pool]);
 });

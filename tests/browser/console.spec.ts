@@ -27,7 +27,7 @@ story('the console in a browser', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    app = await startApp('Postgres');
+    app = await startApp('Postgres', { COUNTERFOIL_REFUND_APPROVAL_FROM: '1000' });
     browser = await launchChromium();
     context = await browser.newContext({
       viewport: { width: 1280, height: 860 },
@@ -133,6 +133,58 @@ story('the console in a browser', () => {
     const { body } = await app.api.get(`/v1/payments/${paymentId}`);
     expect(body['amount_refunded']).toBe(1_250);
     await shoot('payment');
+  });
+
+  /** Somebody with a browser of their own, who came by a link and signed in. */
+  async function colleague(): Promise<Page> {
+    const email = 'grace@example.com';
+    const invited = await app.api.post('/v1/users', { email, name: 'Grace Hopper', role: 'finance' });
+    const own = await (await browser.newContext()).newPage();
+    own.setDefaultTimeout(20_000);
+    await own.goto(`${app.url}${invited.body['link']}`);
+    await own.fill('#password', password);
+    await own.fill('#repeated', password);
+    await own.click('main button');
+    await own.waitForURL('**/admin/sign-in');
+    await own.fill('#email', email);
+    await own.fill('#password', password);
+    await own.click('main button');
+    await own.waitForURL('**/admin');
+    return own;
+  }
+
+  it('refunds a large payment only when a second person has approved it', async () => {
+    const at = `/admin/payments/${await pay(250_000)}`;
+    await page.goto(`${app.url}${at}`);
+    await page.click('summary:text-is("Refund")');
+    const form = page.locator('form[action$="/refund"]');
+    await form.locator('[name=reason]').fill('Two compilers were one too many');
+    await form.locator('button').click();
+    await page.waitForSelector('[role=status]:has-text("waits until another person approves it")');
+    expect(await page.textContent('main')).toContain('you asked for it, so another person has to approve it');
+    expect(await page.locator('form[action$="/approve"]').count()).toBe(0);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    const other = await colleague();
+    await eventually(
+      async () => {
+        await other.goto(`${app.url}/admin/refunds`);
+        await other.click('text=What waits for approval');
+        return other.locator(`a[href="${at}"]`).count();
+      },
+      (found) => found === 1,
+    );
+    await other.click(`a[href="${at}"]`);
+    await other.click('summary:text-is("Approve the refund of 2500.00 USD")');
+    const approval = other.locator('form[action$="/approve"]');
+    await approval.locator('[name=reason]').fill('I called the customer');
+    await approval.locator('button').click();
+    await other.waitForSelector('[role=status]:has-text("The refund is approved.")');
+    const told = await other.textContent('main');
+    for (const said of ['Two compilers were one too many', 'I called the customer', 'Grace Hopper'])
+      expect(`${told} ${await other.textContent('.who')}`).toContain(said);
+    const { body } = await app.api.get(at.replace('/admin/', '/v1/'));
+    expect(body['status']).toBe('refunded');
+    await other.context().close();
   });
 
   it('moves through the history of a payment by the slider, without a reload', async () => {

@@ -27,6 +27,7 @@ const create = (confirmWith: string, captureMethod: 'automatic' | 'manual' = 'au
 });
 const refund = (n: number, minor: number): Command => ({
   type: 'RequestRefund',
+  secondPerson: null,
   refundId: refundId(n),
   amount: usd(minor),
   refundReason: null,

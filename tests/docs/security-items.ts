@@ -165,6 +165,9 @@ export const securityItems: readonly SecurityItem[] = [
     heldBy: [
       ['tests/unit/http/manual-payments.spec.ts', 'two keys of one holder are one person'],
       ['tests/unit/manual-payment/manual-payment.spec.ts', 'whatever keys the first one has'],
+      ['tests/unit/payment/refund-approval.spec.ts', 'whatever keys the first one has'],
+      ['tests/unit/http/refund-approvals.spec.ts', 'two keys of one holder are one person'],
+      ['tests/unit/http/refund-approvals.spec.ts', 'security 34'],
       ['tests/unit/http/users.spec.ts', 'is the user: with it nobody is a second person'],
       [consolePages, 'security 34'],
     ],

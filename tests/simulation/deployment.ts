@@ -122,6 +122,7 @@ export function startProcess(parts: {
   container.bind(httpTokens.paymentOperations).toConstantValue(operations);
   container.bind(httpTokens.paymentGateway).toConstantValue(gateway);
   container.bind(httpTokens.paymentQueries).toConstantValue(payments);
+  container.bind(httpTokens.refundRule).toConstantValue(() => null);
   container.bind(httpTokens.refundQueries).toConstantValue(refunds);
   container.bind(httpTokens.projections).toConstantValue(projections);
   container.bind(httpTokens.eventStore).toConstantValue(eventStore);

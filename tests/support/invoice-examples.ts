@@ -160,6 +160,7 @@ export const requestRefund = (
     invoiceRefundId: invoiceRefundId(n),
     amount: minor === null ? null : eur(minor),
     refundReason: null,
+    requestedBy: null,
     sources: atMost.map((most, index) => ({
       applicationId: `app_${index + 1}`,
       reversalId: `part ${index + 1} of ${n}`,

@@ -59,6 +59,11 @@ const refund: fc.Arbitrary<RefundSnapshot> = fc.record({
 });
 
 const refusal = fc.constant({ code: 'refused', message: 'No.' });
+const person = fc.constantFrom(
+  { actor: 'key_1', holder: 'ann' },
+  { actor: 'key_2', holder: 'bob' },
+  { actor: 'key_3', holder: null },
+);
 const attempt = fc.integer({ min: 1, max: 3 });
 
 export const paymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
@@ -100,6 +105,16 @@ export const paymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
       refundId: fc.integer({ min: 1, max: 3 }).map(refundId),
       amount: fc.option(amount),
       refundReason: fc.constantFrom(null, 'duplicate'),
+      secondPerson: fc.option(fc.record({ by: person, from: amount, saysWhy: fc.constant(true) })),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constantFrom('ApproveRefund', 'RejectRefund'),
+      at: fc.constant(at),
+      refundId: fc.integer({ min: 1, max: 3 }).map(refundId),
+      by: person,
     }),
   },
   {

@@ -174,6 +174,7 @@ export const refundNews = (
 });
 export const requestRefund = (n: number, minor: number | null): PaymentCommandOf<'RequestRefund'> => ({
   type: 'RequestRefund',
+  secondPerson: null,
   at,
   refundId: refundId(n),
   amount: minor === null ? null : usd(minor),

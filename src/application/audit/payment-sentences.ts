@@ -42,6 +42,14 @@ export function describePaymentEvent(event: PaymentEvent): string {
       const reason = event.refundReason === null ? '' : ` (${event.refundReason.replaceAll('_', ' ')})`;
       return `Asked the provider to refund ${format(event.amount)}${reason}.`;
     }
+    case 'RefundApprovalRequested': {
+      const reason = event.refundReason === null ? '' : ` (${event.refundReason.replaceAll('_', ' ')})`;
+      return `A refund of ${format(event.amount)}${reason} waits for another person to approve it.`;
+    }
+    case 'RefundApproved':
+      return `Approved the refund of ${format(event.amount)}; the provider is asked for it.`;
+    case 'RefundRejected':
+      return `The refund of ${format(event.amount)} was not approved; nothing was given back.`;
     case 'RefundRefused':
       return `The provider refused the refund (${event.code}): ${event.message}`;
     case 'RefundInitiated':

@@ -113,7 +113,8 @@ export function createCardDriver(parts: {
       case 'captured': {
         if (!isPositive(refundable(state))) return afterRefund(state);
         const refundId = refundIdOf(commandIdOf('refund of leg', `${paymentId} at ${revision}`));
-        const refund = { type: 'RequestRefund', at, refundId, amount: null, refundReason: null } as const;
+        const all = { amount: null, refundReason: null, secondPerson: null } as const;
+        const refund = { type: 'RequestRefund', at, refundId, ...all } as const;
         return afterRefund((await payments.run(paymentId, refund, metadata)).state);
       }
     }

@@ -1,7 +1,10 @@
 import type { RefundPart } from '../../domain/invoice/state.js';
+import type { SecondPersonRule } from '../../domain/payment/commands.js';
 import type { ExistingPayment, PaymentState, Refund } from '../../domain/payment/state.js';
 import type { PaymentId } from '../../domain/shared/ids.js';
 import { parseRefundId } from '../../domain/shared/ids.js';
+import type { Money } from '../../domain/shared/money.js';
+import { zero } from '../../domain/shared/money.js';
 import type { RefundReason } from '../../domain/shared/refund-reason.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
 import type { Clock } from '../ports/clock.js';
@@ -13,6 +16,8 @@ type CardPart = {
   readonly invoiceId: string;
   readonly paymentId: PaymentId;
   readonly refundReason: RefundReason | null;
+  /** Who asked, where another person has to approve it; null where nobody has. */
+  readonly requestedBy: string | null;
   readonly part: Pick<RefundPart, 'reversalId' | 'amount' | 'refusedAs'>;
 };
 
@@ -40,7 +45,7 @@ export function createRefundCardPart(parts: {
 }): RefundCardPart {
   const { invoices, payments, clock } = parts;
 
-  return async ({ invoiceId, paymentId, refundReason, part }, metadataOf) => {
+  return async ({ invoiceId, paymentId, refundReason, requestedBy, part }, metadataOf) => {
     const { reversalId, amount, refusedAs } = part;
     const refundId = parseRefundId(reversalId);
     if (refundId === undefined) throw new TypeError(`${reversalId} does not name a refund`);
@@ -48,7 +53,8 @@ export function createRefundCardPart(parts: {
       // It is not asked for again, though there may be money for it by now.
       return found((await payments.load(paymentId)).state, refundId, refusedAs);
     }
-    const command = { type: 'RequestRefund', at: clock.now(), refundId, amount, refundReason } as const;
+    const asked = { refundId, amount, refundReason, secondPerson: ruleFor(requestedBy, amount) };
+    const command = { type: 'RequestRefund', at: clock.now(), ...asked } as const;
     const handled = await payments.run(paymentId, command, metadataOf('refund'));
     const code = handled.outcome === 'rejected' ? handled.rejection.code : handled.outcome;
     const refunded = found(handled.state, refundId, code);
@@ -58,6 +64,12 @@ export function createRefundCardPart(parts: {
     }
     return refunded;
   };
+}
+
+/** Whether it takes two people was decided for the whole refund, so a part of it waits however small it is. */
+function ruleFor(requestedBy: string | null, { currency }: Money): SecondPersonRule | null {
+  if (requestedBy === null) return null;
+  return { by: { actor: requestedBy, holder: requestedBy }, from: zero(currency), saysWhy: true };
 }
 
 function found(payment: PaymentState, refundId: string, code: string): RefundedCard {

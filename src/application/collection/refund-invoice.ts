@@ -10,7 +10,7 @@ import type {
 } from '../../domain/invoice/state.js';
 import { isIssued } from '../../domain/invoice/state.js';
 import type { ExistingPayment, Refund } from '../../domain/payment/state.js';
-import { refundable } from '../../domain/payment/state.js';
+import { refundable, refundedAlone } from '../../domain/payment/state.js';
 import type {
   CreditId,
   HoldId,
@@ -19,11 +19,13 @@ import type {
   ManualPaymentId,
 } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
-import { money, zero } from '../../domain/shared/money.js';
+import { compare, money, sum, zero } from '../../domain/shared/money.js';
+import type { Person } from '../../domain/shared/person.js';
 import type { RefundReason } from '../../domain/shared/refund-reason.js';
 import { invoiceRefundIdOf } from '../invoice/invoice-ids.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
 import { refundIdOf } from '../payment/payment-ids.js';
+import type { RefundRule } from '../payment/refund-rule.js';
 import type { GiveBack } from '../policies/give-back.js';
 import { keptCreditIdOf } from '../policies/kept-credit.js';
 import type { Clock } from '../ports/clock.js';
@@ -39,6 +41,7 @@ type RefundRequest = {
   /** Minor units of the invoice's currency; null for all that was paid and has not gone back. */
   readonly amount: bigint | null;
   readonly refundReason: RefundReason | null;
+  readonly by: Person;
 };
 
 /** What goes back to one tender. Of a card, the refund tells how far it is; all else is with the customer. */
@@ -63,6 +66,8 @@ export type RefundedInvoice =
       readonly parts: readonly GivenBack[];
     }
   | { readonly outcome: 'rejected'; readonly rejection: InvoiceRejection }
+  /** Another person has to approve what goes back to cards, which is not to be had so; nothing was recorded. */
+  | { readonly outcome: 'holder_required' | 'refund_reason_required' }
   /** The provider would not take a card's part; nothing was recorded. */
   | { readonly outcome: 'amount_refused'; readonly code: string; readonly message: string };
 
@@ -86,25 +91,25 @@ export function createRefundInvoice(parts: {
   readonly payments: RunPayment;
   readonly gateway: Pick<PaymentGateway, 'refuseAmount'>;
   readonly giveBack: GiveBack;
+  readonly refundRule: RefundRule;
   readonly clock: Clock;
 }): RefundInvoice {
-  const { invoices, payments, gateway, giveBack, clock } = parts;
+  const { invoices, payments, gateway, giveBack, refundRule, clock } = parts;
   const refundCardPart = createRefundCardPart({ invoices, payments, clock });
 
   return async (request, metadata) => {
     const asked = await ask(request, metadata);
     if (asked.outcome !== 'asked') return asked;
-    const { invoiceRefundId, refundReason } = asked.refund;
     const given: GivenBack[] = [];
     for (const part of asked.refund.parts) {
-      given.push(await carryOut(asked.invoice, refundReason, part, metadata));
+      given.push(await carryOut(asked.invoice, asked.refund, part, metadata));
     }
-    return { outcome: 'given_back', invoiceRefundId, parts: given };
+    return { outcome: 'given_back', invoiceRefundId: asked.refund.invoiceRefundId, parts: given };
   };
 
   /** Decides at the revision that the payments were looked up for, so that the parts are what was checked. */
   async function ask(
-    { invoiceId, amount, refundReason }: RefundRequest,
+    { invoiceId, amount, refundReason, by }: RefundRequest,
     metadata: EventMetadata,
   ): Promise<Asked | Exclude<RefundedInvoice, { readonly outcome: 'given_back' }>> {
     const invoiceRefundId = invoiceRefundIdOf(metadata.commandId);
@@ -114,6 +119,7 @@ export function createRefundInvoice(parts: {
         ? await Promise.all(state.applications.map((one) => sourceOf(one, invoiceRefundId)))
         : [],
     });
+    const saysWhy = refundReason !== null || metadata.reason !== null;
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
       const known = await invoices.load(invoiceId);
       const begun = askedIn(known.state, invoiceRefundId);
@@ -121,13 +127,17 @@ export function createRefundInvoice(parts: {
       if (begun !== undefined) return begun;
       const command: InvoiceCommandOf<'RequestInvoiceRefund'> = {
         type: 'RequestInvoiceRefund',
-        ...{ at: clock.now(), invoiceRefundId, refundReason },
+        ...{ at: clock.now(), invoiceRefundId, refundReason, requestedBy: null },
         ...(await sharedOut(known.state)),
       };
-      const refused = refusalOf(known.state, command);
+      const toCards = cardPartsOf(known.state, command);
+      const refused = refusalOf(toCards);
       if (refused !== null) return refused;
+      const second = await secondPersonFor(toCards, known.state, { by, saysWhy });
+      if (second.outcome !== 'settled') return second;
+      const { requestedBy } = second;
       const options = { known, ifRevision: known.revision };
-      const handled = await invoices.run(invoiceId, command, metadata, options);
+      const handled = await invoices.run(invoiceId, { ...command, requestedBy }, metadata, options);
       if (handled.outcome === 'rejected') return { outcome: 'rejected', rejection: handled.rejection };
       const recorded = askedIn(handled.state, invoiceRefundId);
       if (recorded !== undefined) return recorded;
@@ -153,22 +163,43 @@ export function createRefundInvoice(parts: {
   }
 
   /** What the provider would not take is refused before anything is recorded. */
-  function refusalOf(state: InvoiceState, command: InvoiceCommandOf<'RequestInvoiceRefund'>) {
-    const decision = requestInvoiceRefund(state, command);
-    if (decision.outcome === 'rejected') return null;
-    for (const event of decision.events) {
-      if (event.type !== 'InvoiceRefundRequested') continue;
-      for (const { tender, amount } of event.parts) {
-        const refusal = tender.kind === 'card' ? gateway.refuseAmount(amount, 'refund') : null;
-        if (refusal !== null) return { outcome: 'amount_refused', ...refusal } as const;
-      }
+  function refusalOf(toCards: readonly Money[]) {
+    for (const amount of toCards) {
+      const refusal = gateway.refuseAmount(amount, 'refund');
+      if (refusal !== null) return { outcome: 'amount_refused', ...refusal } as const;
     }
     return null;
   }
 
+  /**
+   * What goes back to all cards counts together, with what one person has given back of them before: all of it takes two
+   * people, or none of it does. What becomes credit leaves nobody's hands.
+   */
+  async function secondPersonFor(
+    toCards: readonly Money[],
+    invoice: InvoiceState,
+    { by, saysWhy }: { readonly by: Person; readonly saysWhy: boolean },
+  ) {
+    const [first] = toCards;
+    const rule = first === undefined ? null : refundRule({ by, currency: first.currency, saysWhy });
+    const alone = { outcome: 'settled', requestedBy: null } as const;
+    if (rule === null || !isIssued(invoice)) return alone;
+    const before = await Promise.all(
+      invoice.applications.map(async ({ tender }) => {
+        const paid = tender.kind === 'card' ? (await payments.load(tender.paymentId)).state : null;
+        return paid?.status === 'captured' ? refundedAlone(paid) : zero(rule.from.currency);
+      }),
+    );
+    const total = sum(rule.from.currency, [...toCards, ...before]);
+    if (compare(total, rule.from) < 0) return alone;
+    if (by.holder === null) return { outcome: 'holder_required' } as const;
+    if (!saysWhy) return { outcome: 'refund_reason_required' } as const;
+    return { outcome: 'settled', requestedBy: by.holder } as const;
+  }
+
   async function carryOut(
     { details: { invoiceId, customerId } }: IssuedInvoice,
-    refundReason: RefundReason | null,
+    { refundReason, requestedBy }: InvoiceRefund,
     part: RefundPart,
     metadata: EventMetadata,
   ): Promise<GivenBack> {
@@ -181,7 +212,8 @@ export function createRefundInvoice(parts: {
     switch (tender.kind) {
       case 'card': {
         const { paymentId } = tender;
-        const refunded = await refundCardPart({ invoiceId, paymentId, refundReason, part }, metadataOf);
+        const asked = { invoiceId, paymentId, refundReason, requestedBy, part };
+        const refunded = await refundCardPart(asked, metadataOf);
         return { kind: 'card', ...of, ...refunded };
       }
       case 'credit':
@@ -192,6 +224,18 @@ export function createRefundInvoice(parts: {
         return { ...tender, ...of, creditId: keptCreditIdOf(reversalId) };
     }
   }
+}
+
+/** What would go back to each card; nothing where the invoice refuses. */
+function cardPartsOf(
+  state: InvoiceState,
+  command: InvoiceCommandOf<'RequestInvoiceRefund'>,
+): readonly Money[] {
+  const decision = requestInvoiceRefund(state, command);
+  if (decision.outcome === 'rejected') return [];
+  return decision.events
+    .flatMap((event) => (event.type === 'InvoiceRefundRequested' ? event.parts : []))
+    .flatMap(({ tender, amount }) => (tender.kind === 'card' ? [amount] : []));
 }
 
 function askedIn(invoice: InvoiceState, invoiceRefundId: InvoiceRefundId): Asked | undefined {

@@ -213,10 +213,12 @@ const codec = createEventCodec<InvoiceEvent>({
       parts: z.array(
         z.strictObject({ applicationId: z.string(), reversalId: z.string(), tender, amount: storedMoney }),
       ),
+      requestedBy: z.string().exactOptional(),
     })
     .describe(
       'This much is to go back to the tenders that had paid, shared out over them; each part is carried out after this, or ' +
-        "refused. Of a card, `reversalId` is the id of its payment's refund.",
+        "refused. Of a card, `reversalId` is the id of its payment's refund. `requestedBy`, which may be absent, is who asked, " +
+        'where another person approves what goes back to cards.',
     ),
   InvoiceRefundPartRefused: z
     .strictObject({

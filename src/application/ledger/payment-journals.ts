@@ -45,6 +45,9 @@ export function journalOf(event: PaymentEvent): Journal | undefined {
     case 'PaymentCanceled':
     case 'PaymentFailed':
     case 'RefundRequested':
+    case 'RefundApprovalRequested':
+    case 'RefundApproved':
+    case 'RefundRejected':
     case 'RefundRefused':
     case 'RefundSucceeded':
     case 'PaymentKeptAsCredit':

@@ -4,7 +4,6 @@ import type {
   ManualPaymentCommand,
   ManualPaymentDetails,
   ManualPaymentEvent,
-  Person,
 } from '../../domain/manual-payment/messages.js';
 import type {
   ReferenceClaimCommand,
@@ -13,10 +12,10 @@ import type {
   ReferenceClaimState,
 } from '../../domain/manual-payment/reference-claim.js';
 import type { ManualPaymentRejection, ManualPaymentState } from '../../domain/manual-payment/state.js';
-import { exponentOf } from '../../domain/shared/currency.js';
 import type { ManualPaymentId } from '../../domain/shared/ids.js';
 import { parseManualPaymentId } from '../../domain/shared/ids.js';
-import { money } from '../../domain/shared/money.js';
+import { wholeUnits } from '../../domain/shared/money.js';
+import type { Person } from '../../domain/shared/person.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventMetadata } from '../ports/event-store.js';
 import type { CommandHandler, Handled } from '../shared/command-handler.js';
@@ -75,8 +74,7 @@ export function createRecordManualPayment(parts: {
   return async ({ details, by, verify, allowDuplicate }, metadata) => {
     const { manualPaymentId, amount } = details;
     const at = clock.now();
-    const units = 10n ** BigInt(exponentOf(amount.currency));
-    const secondPersonFrom = money(BigInt(secondPersonFromUnits) * units, amount.currency);
+    const secondPersonFrom = wholeUnits(secondPersonFromUnits, amount.currency);
     const command = { type: 'RecordManualPayment', at, details, by, verify, secondPersonFrom } as const;
     const decision = manualPayment.decide(manualPayment.initialState, command);
     if (decision.outcome === 'rejected') {

@@ -89,6 +89,8 @@ const english: DigestWords = {
     failed: 'failed',
     canceled: 'canceled',
     pending: 'on its way',
+    requires_approval: 'waits for approval',
+    rejected: 'not approved',
   },
   objectives: {
     payment_success: 'Payments that succeed',
@@ -146,6 +148,8 @@ const german: DigestWords = {
     failed: 'fehlgeschlagen',
     canceled: 'abgebrochen',
     pending: 'unterwegs',
+    requires_approval: 'wartet auf Freigabe',
+    rejected: 'nicht freigegeben',
   },
   objectives: {
     payment_success: 'Zahlungen, die gelingen',

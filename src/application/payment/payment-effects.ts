@@ -72,21 +72,23 @@ function effectOf(
         refuse: ({ refusal }, at) => ({ type: 'RecordCancelRefused', at, refusal }),
       };
     }
-    case 'RefundRequested': {
+    case 'RefundRequested':
+    case 'RefundApproved': {
       if (state.status !== 'captured' || intentId === null) return undefined;
-      const { refundId, amount, refundReason } = event;
-      if (state.refunds.find((refund) => refund.refundId === refundId)?.status !== 'requested')
-        return undefined;
+      const { refundId, amount } = event;
+      const refund = state.refunds.find((one) => one.refundId === refundId);
+      if (refund?.status !== 'requested') return undefined;
+      const { refundReason } = refund;
       const { paymentId } = state.details;
       return {
         perform: async () =>
           mapAnswer(
             await gateway.refund({ refundId, paymentId, intentId, amount, refundReason, requestedAt }, key),
-            (refund) => (at) => ({
+            (news) => (at) => ({
               type: 'ObserveRefund',
               at,
-              refund,
-              adoptAs: mintAdoptedRefundId(refund.providerRefundId),
+              refund: news,
+              adoptAs: mintAdoptedRefundId(news.providerRefundId),
             }),
           ),
         refuse: ({ refusal }, at) => ({ type: 'RecordRefundRefused', at, refundId, refusal }),
@@ -103,6 +105,8 @@ function effectOf(
     case 'PaymentCancelRefused':
     case 'PaymentCanceled':
     case 'PaymentFailed':
+    case 'RefundApprovalRequested':
+    case 'RefundRejected':
     case 'RefundRefused':
     case 'RefundInitiated':
     case 'RefundAdopted':

@@ -111,6 +111,23 @@ export const paymentCodec = createEventCodec<PaymentEvent>({
     .describe(
       'This amount is to go back to the customer; it counts as spent until the refund is known to have failed.',
     ),
+  RefundApprovalRequested: z
+    .strictObject({
+      at,
+      refundId,
+      amount: storedMoney,
+      refundReason: z.enum(refundReasons).nullable(),
+      requestedBy: z.string(),
+    })
+    .describe(
+      'Somebody wants to give this amount back, which is so much that another person approves it first. It counts as spent meanwhile.',
+    ),
+  RefundApproved: z
+    .strictObject({ at, refundId, amount: storedMoney, approvedBy: z.string() })
+    .describe("Another person approved the refund; the provider is asked under this event's id."),
+  RefundRejected: z
+    .strictObject({ at, refundId, amount: storedMoney, rejectedBy: z.string() })
+    .describe('The refund was not approved, or was taken back; nothing was asked of the provider.'),
   RefundRefused: z
     .strictObject({ at, refundId, ...refusal })
     .describe('The provider definitely did not take the refund on; nothing moved.'),

@@ -33,9 +33,12 @@ export function createInvoiceRefunds(parts: {
     const asked = isIssued(state)
       ? state.refunds.find((refund) => refund.invoiceRefundId === invoiceRefundId)
       : undefined;
-    for (const part of asked?.parts ?? []) {
+    if (asked === undefined) return;
+    const { requestedBy } = asked;
+    for (const part of asked.parts) {
       if (part.tender.kind !== 'card') continue;
-      await refundCardPart({ invoiceId, paymentId: part.tender.paymentId, refundReason, part }, (step) =>
+      const { paymentId } = part.tender;
+      await refundCardPart({ invoiceId, paymentId, refundReason, requestedBy, part }, (step) =>
         becauseOf(recorded, name, `${step} ${part.reversalId}`),
       );
     }

@@ -73,10 +73,7 @@ export function createRefundNews(parts: {
   }
 
   /** Where it was a part of a refund of the invoice, the invoice knows that it is not coming. */
-  async function refused(
-    { refundId, code }: PaymentEventOf<'RefundRefused'>,
-    recorded: RecordedEvent,
-  ): Promise<void> {
+  async function refused(refundId: RefundId, code: string, recorded: RecordedEvent): Promise<void> {
     const found = await collected(recorded);
     if (found === undefined) return;
     const { invoiceId } = found.details;
@@ -177,7 +174,8 @@ export function createRefundNews(parts: {
     reactions: {
       RefundInitiated: refunded,
       RefundAdopted: refunded,
-      RefundRefused: refused,
+      RefundRefused: ({ refundId, code }, recorded) => refused(refundId, code, recorded),
+      RefundRejected: ({ refundId }, recorded) => refused(refundId, 'refund_not_approved', recorded),
       RefundFailed: cameBack,
       RefundCanceled: cameBack,
       PaymentKeptAsCredit: kept,

@@ -113,7 +113,14 @@ export interface CustomerQueries {
   findByProvider(providerCustomerId: string): Promise<string | undefined>;
 }
 
-export const refundStatuses = ['pending', 'succeeded', 'failed', 'canceled'] as const;
+export const refundStatuses = [
+  'requires_approval',
+  'pending',
+  'succeeded',
+  'failed',
+  'canceled',
+  'rejected',
+] as const;
 export type RefundStatus = (typeof refundStatuses)[number];
 
 export type RefundRow = {
@@ -125,6 +132,9 @@ export type RefundRow = {
   readonly reason: string | null;
   readonly failure_reason: string | null;
   readonly provider_refund: string | null;
+  /** Who asked for it, where another person was to approve it, and who approved or rejected it. */
+  readonly requested_by: string | null;
+  readonly decided_by: string | null;
   readonly created_at: Instant;
 };
 

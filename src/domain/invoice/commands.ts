@@ -51,6 +51,8 @@ export type InvoiceCommand = { readonly at: Instant } & (
       /** Null gives back all that was paid and has not gone back. */
       readonly amount: Money | null;
       readonly refundReason: RefundReason | null;
+      /** Who asks, where another person has to approve what goes back to cards; null where nobody has. */
+      readonly requestedBy: string | null;
       readonly sources: readonly RefundSource[];
     }
   /** A part of a card that is not going back, by the name of its reversal. */

@@ -127,6 +127,8 @@ export type InvoiceEvent = { readonly at: Instant } & (
       readonly amount: Money;
       /** The tender that was applied last is the first. */
       readonly parts: readonly RefundedPart[];
+      /** Who asked, where another person has to approve what goes back to cards; absent where nobody has. */
+      readonly requestedBy?: string;
     }
   | {
       /** It will not go back, and stays on the invoice. */

@@ -175,9 +175,9 @@ function evolveRefunds(
   if (refunds.some((refund) => refund.invoiceRefundId === invoiceRefundId)) {
     return impossible('existing refund', type);
   }
-  const { refundReason, amount, parts } = event;
+  const { refundReason, amount, parts, requestedBy = null } = event;
   const asked = parts.map((part) => ({ ...part, refusedAs: null }));
-  return [...refunds, { invoiceRefundId, refundReason, amount, parts: asked }];
+  return [...refunds, { invoiceRefundId, refundReason, requestedBy, amount, parts: asked }];
 }
 
 function evolveCreditNotes(

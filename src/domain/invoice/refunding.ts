@@ -34,7 +34,7 @@ export function reversalCauseOf(reason: RefundReason | null): ReversalCause {
 export function requestInvoiceRefund(state: InvoiceState, command: RequestInvoiceRefund): InvoiceDecision {
   if (state.status === 'absent') return rejected({ code: 'invoice_not_found' });
   if (!isIssued(state)) return rejected({ code: 'invoice_not_paid' });
-  const { at, invoiceRefundId, refundReason } = command;
+  const { at, invoiceRefundId, refundReason, requestedBy } = command;
   const same = state.refunds.find((refund) => refund.invoiceRefundId === invoiceRefundId);
   if (same !== undefined) {
     const unchanged =
@@ -70,6 +70,7 @@ export function requestInvoiceRefund(state: InvoiceState, command: RequestInvoic
   const requested: InvoiceEvent = {
     type: 'InvoiceRefundRequested',
     ...{ at, invoiceRefundId, refundReason, amount, parts },
+    ...(requestedBy === null ? {} : { requestedBy }),
   };
   return accepted(requested, ...takenOffAtOnce(evolve(state, requested), parts, command));
 }

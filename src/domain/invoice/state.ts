@@ -62,6 +62,8 @@ export type Application = {
 export type InvoiceRefund = {
   readonly invoiceRefundId: InvoiceRefundId;
   readonly refundReason: RefundReason | null;
+  /** Set where another person has to approve what goes back to cards. */
+  readonly requestedBy: string | null;
   readonly amount: Money;
   readonly parts: readonly RefundPart[];
 };

@@ -3,6 +3,7 @@ import { impossible } from '../shared/corrupt-stream.js';
 import type { Decider, Decision } from '../shared/decider.js';
 import { accepted, nothingToDo, rejected } from '../shared/decider.js';
 import { add, compare, equals, isPositive, isZero, money } from '../shared/money.js';
+import { nameOf } from '../shared/person.js';
 import { sameData } from '../shared/same-data.js';
 import type {
   ManualPaymentCommand,
@@ -10,7 +11,6 @@ import type {
   ManualPaymentDetails,
   ManualPaymentEvent,
   ManualPaymentEventOf,
-  Person,
 } from './messages.js';
 import type { ManualPaymentRejection, ManualPaymentState, ReceivedPayment } from './state.js';
 import { standing, unappliedOf } from './state.js';
@@ -77,11 +77,6 @@ function record(
     amount,
     verifiedBy: recordedBy,
   });
-}
-
-/** The person; the key itself where nobody is known to hold it, which is enough for small amounts. */
-function nameOf({ actor, holder }: Person): string {
-  return holder ?? actor;
 }
 
 function verify(

@@ -2,6 +2,7 @@ import type { CivilDate } from '../shared/civil-date.js';
 import type { CreditId, CustomerId, InvoiceId, ManualPaymentId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
+import type { Person } from '../shared/person.js';
 
 export const methods = ['cheque', 'wire', 'cash', 'barter'] as const;
 type Method = (typeof methods)[number];
@@ -9,12 +10,6 @@ type Method = (typeof methods)[number];
 /** Why verified money is gone again: the bank sent a cheque back, the payer recalled it, or it was never there. */
 export const reversalCauses = ['bounced', 'recalled', 'recorded_in_error'] as const;
 export type ReversalCause = (typeof reversalCauses)[number];
-
-/**
- * Who acts: an API key and the person who holds it. Two keys of one holder are one person; a key that nobody is known to
- * hold is no person at all.
- */
-export type Person = { readonly actor: string; readonly holder: string | null };
 
 /** What is true of a manual payment from its recording on. */
 export type ManualPaymentDetails = {

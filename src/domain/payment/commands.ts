@@ -1,9 +1,18 @@
 import type { CreditId, RefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
+import type { Person } from '../shared/person.js';
 import type { RefundReason } from '../shared/refund-reason.js';
 import type { KeptCause, Payer, PaymentDetails } from './events.js';
 import type { IntentSnapshot, RefundSnapshot, Refusal } from './intent.js';
+
+/** Who asks for a refund, and from which amount on another person approves it. */
+export type SecondPersonRule = {
+  readonly by: Person;
+  readonly from: Money;
+  /** Whether they said why, which whoever approves must know. */
+  readonly saysWhy: boolean;
+};
 
 /** Commands carry the instant and every id that they mint: nothing is fetched while deciding. */
 export type PaymentCommand = { readonly at: Instant } & (
@@ -24,7 +33,11 @@ export type PaymentCommand = { readonly at: Instant } & (
       /** Null refunds all that is left. */
       readonly amount: Money | null;
       readonly refundReason: RefundReason | null;
+      /** Null where nobody decides it but this program, which gives back what it took for nothing, and where no rule is set. */
+      readonly secondPerson: SecondPersonRule | null;
     }
+  | { readonly type: 'ApproveRefund'; readonly refundId: RefundId; readonly by: Person }
+  | { readonly type: 'RejectRefund'; readonly refundId: RefundId; readonly by: Person }
   /** As much of the amount as could still be refunded becomes the customer's credit, under that id. */
   | {
       readonly type: 'KeepPaymentAsCredit';

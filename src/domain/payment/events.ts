@@ -80,6 +80,27 @@ export type PaymentEvent = { readonly at: Instant } & (
       readonly amount: Money;
       readonly refundReason: RefundReason | null;
     }
+  | {
+      /** Another person is to approve it; nothing is asked of the provider until then, and the amount is kept for it. */
+      readonly type: 'RefundApprovalRequested';
+      readonly refundId: RefundId;
+      readonly amount: Money;
+      readonly refundReason: RefundReason | null;
+      readonly requestedBy: string;
+    }
+  | {
+      /** The provider is to be asked for what was approved, as after a `RefundRequested`. */
+      readonly type: 'RefundApproved';
+      readonly refundId: RefundId;
+      readonly amount: Money;
+      readonly approvedBy: string;
+    }
+  | {
+      readonly type: 'RefundRejected';
+      readonly refundId: RefundId;
+      readonly amount: Money;
+      readonly rejectedBy: string;
+    }
   | ({ readonly type: 'RefundRefused'; readonly refundId: RefundId } & Refusal)
   | {
       /** The provider took the refund on: the money has left our balance there. */

@@ -64,6 +64,9 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
       if (state.status !== 'confirming') return impossible(state.status, event.type);
       return { ...existing(state), status: 'failed', refusal: { code: event.code, message: event.message } };
     case 'RefundRequested':
+    case 'RefundApprovalRequested':
+    case 'RefundApproved':
+    case 'RefundRejected':
     case 'RefundRefused':
     case 'RefundInitiated':
     case 'RefundAdopted':

@@ -6,6 +6,7 @@ import type { PaymentDetails, PaymentEvent } from './events.js';
 import { evolve } from './evolve.js';
 import { observeIntent } from './observe-intent.js';
 import { keepAsCredit, observeRefund, recordRefundRefused, requestRefund } from './refund.js';
+import { approveRefund, rejectRefund } from './refund-approval.js';
 import type { PaymentRejection } from './rejections.js';
 import type { PaymentState } from './state.js';
 
@@ -30,6 +31,10 @@ function decide(state: PaymentState, command: PaymentCommand): PaymentDecision {
       return cancel(state, command);
     case 'RequestRefund':
       return requestRefund(state, command);
+    case 'ApproveRefund':
+      return approveRefund(state, command);
+    case 'RejectRefund':
+      return rejectRefund(state, command);
     case 'KeepPaymentAsCredit':
       return keepAsCredit(state, command);
     case 'ObserveIntent':

@@ -5,6 +5,7 @@ import type { RefundId } from '../shared/ids.js';
 import { compare, equals, isPositive } from '../shared/money.js';
 import type { PaymentCommandOf } from './commands.js';
 import type { PaymentEvent, PaymentEventOf } from './events.js';
+import { openRefund } from './refund-approval.js';
 import type { PaymentRejection } from './rejections.js';
 import { contradiction } from './rejections.js';
 import type { PaymentState, Refund } from './state.js';
@@ -33,7 +34,7 @@ export function requestRefund(
     return rejected({ code: 'refund_exceeds_captured', refundable: left });
   }
   const { at, refundId, refundReason } = command;
-  return accepted({ type: 'RefundRequested', at, refundId, amount, refundReason });
+  return openRefund(state, { at, refundId, amount, refundReason }, command.secondPerson);
 }
 
 /** Credit and refunds take from the same rest, so that nothing goes back to the customer twice. */
@@ -87,6 +88,9 @@ export function observeRefund(
     return contradiction(`refund ${known.refundId} is of ${news.amount.minor} at the provider`);
   }
   if (known.status === 'refused') return contradiction(`refund ${known.refundId} was refused and exists`);
+  if (known.status === 'requires_approval' || known.status === 'rejected') {
+    return contradiction(`refund ${known.refundId} was not approved and exists`);
+  }
   return accepted(...advance(known, command));
 }
 
@@ -131,6 +135,9 @@ export function recordRefundRefused(
 
 type RefundEvent = PaymentEventOf<
   | 'RefundRequested'
+  | 'RefundApprovalRequested'
+  | 'RefundApproved'
+  | 'RefundRejected'
   | 'RefundRefused'
   | 'RefundInitiated'
   | 'RefundAdopted'
@@ -143,6 +150,15 @@ export function evolveRefund(refunds: readonly Refund[], event: RefundEvent): re
   switch (event.type) {
     case 'RefundRequested':
       return [...refunds, opened(refunds, event, { status: 'requested', refundReason: event.refundReason })];
+    case 'RefundApprovalRequested': {
+      const { refundReason, requestedBy } = event;
+      const approval = { requestedBy, decidedBy: null };
+      return [...refunds, opened(refunds, event, { status: 'requires_approval', refundReason, approval })];
+    }
+    case 'RefundApproved':
+      return moved(refunds, event, ['requires_approval'], decided(refunds, event, event.approvedBy));
+    case 'RefundRejected':
+      return moved(refunds, event, ['requires_approval'], decided(refunds, event, event.rejectedBy));
     case 'RefundAdopted':
       return [
         ...refunds,
@@ -169,7 +185,7 @@ export function evolveRefund(refunds: readonly Refund[], event: RefundEvent): re
 
 function opened(
   refunds: readonly Refund[],
-  event: PaymentEventOf<'RefundRequested' | 'RefundAdopted'>,
+  event: PaymentEventOf<'RefundRequested' | 'RefundApprovalRequested' | 'RefundAdopted'>,
   rest: Pick<Refund, 'status'> & Partial<Refund>,
 ): Refund {
   const { refundId, amount, at } = event;
@@ -182,8 +198,23 @@ function opened(
     refundReason: null,
     providerRefundId: null,
     failureReason: null,
+    approval: null,
     ...rest,
   };
+}
+
+/** What was approved is what had been asked for, to the last unit. */
+function decided(
+  refunds: readonly Refund[],
+  { type, refundId, amount }: PaymentEventOf<'RefundApproved' | 'RefundRejected'>,
+  decidedBy: string,
+): Partial<Refund> {
+  const approval = refunds.find(
+    (refund) => refund.refundId === refundId && equals(refund.amount, amount),
+  )?.approval;
+  if (approval == null) return impossible('no refund of this amount', type);
+  const status = type === 'RefundApproved' ? 'requested' : 'rejected';
+  return { status, approval: { ...approval, decidedBy } };
 }
 
 function moved(

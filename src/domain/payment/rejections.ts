@@ -22,6 +22,11 @@ export type PaymentRejection =
   | { readonly code: 'refund_exceeds_captured'; readonly refundable: Money }
   | { readonly code: 'refund_already_exists' }
   | { readonly code: 'refund_not_found' }
+  | { readonly code: 'refund_wrong_status'; readonly status: string }
+  /** Two people are needed, and nobody is known to hold the key. */
+  | { readonly code: 'holder_required' }
+  | { readonly code: 'approver_is_author' }
+  | { readonly code: 'refund_reason_required' }
   /** The provider speaks of another intent, amount or outcome than ours: for a person to look at. */
   | { readonly code: 'provider_contradicts_history'; readonly detail: string };
 

@@ -82,12 +82,33 @@ export type Refund = {
   readonly requestedAt: Instant;
   readonly providerRefundId: string | null;
   readonly failureReason: string | null;
-  readonly status: 'requested' | 'pending' | 'succeeded' | 'failed' | 'canceled' | 'refused';
+  /** Null where one person was enough. */
+  readonly approval: RefundApproval | null;
+  readonly status:
+    | 'requires_approval'
+    | 'rejected'
+    | 'requested'
+    | 'pending'
+    | 'succeeded'
+    | 'failed'
+    | 'canceled'
+    | 'refused';
 };
 
-/** Holds part of the captured money, or may: a refund in doubt counts until it is known to have failed. */
-function holdsMoney(refund: Refund): boolean {
-  return refund.status === 'requested' || refund.status === 'pending' || refund.status === 'succeeded';
+type RefundApproval = {
+  readonly requestedBy: string;
+  /** Who approved or rejected it; null while it waits. */
+  readonly decidedBy: string | null;
+};
+
+/**
+ * Holds part of the captured money, or may: a refund in doubt counts until it is known to have failed, and one that waits for
+ * approval until it is rejected.
+ */
+function holdsMoney({ status }: Refund): boolean {
+  return (
+    status === 'requires_approval' || status === 'requested' || status === 'pending' || status === 'succeeded'
+  );
 }
 
 /** Captured minus every refund that took money or still may, and what became credit. */
@@ -96,6 +117,13 @@ export function refundable(payment: Captured): Money {
     (left, { amount }) => subtract(left, amount),
     payment.captured,
   );
+}
+
+/** What went back, or may, without a second person. */
+export function refundedAlone(payment: Captured): Money {
+  return payment.refunds
+    .filter((refund) => holdsMoney(refund) && refund.approval === null)
+    .reduce((total, refund) => add(total, refund.amount), zero(payment.captured.currency));
 }
 
 /** What the provider took on and did not give back: pending and succeeded refunds. */

@@ -16,6 +16,11 @@ export function money(minor: bigint, currency: Currency): Money {
   return { minor, currency };
 }
 
+/** Whole units of a currency: dollars, yen. */
+export function wholeUnits(units: number, currency: Currency): Money {
+  return money(BigInt(units) * 10n ** BigInt(exponentOf(currency)), currency);
+}
+
 export function zero(currency: Currency): Money {
   return { minor: 0n, currency };
 }

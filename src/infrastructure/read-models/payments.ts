@@ -127,6 +127,9 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
   PaymentFailed: (event, envelope) =>
     change(envelope, { step: 'failed', last_refusal: errorOf(event.code, null, event.message) }),
   RefundRequested: (_event, envelope) => change(envelope, {}),
+  RefundApprovalRequested: (_event, envelope) => change(envelope, {}),
+  RefundApproved: (_event, envelope) => change(envelope, {}),
+  RefundRejected: (_event, envelope) => change(envelope, {}),
   RefundRefused: (_event, envelope) => change(envelope, {}),
   RefundInitiated: (event, envelope) => refunded(envelope, event.amount.minor),
   RefundAdopted: (event, envelope) => refunded(envelope, event.amount.minor),

@@ -64,6 +64,7 @@ const ofPayments = onEvents<PaymentEvent>(paymentCodec, {
   PaymentCaptureRequested: (_event, envelope) => open('capture', envelope),
   PaymentCancelRequested: (_event, envelope) => open('cancel', envelope),
   RefundRequested: (event, envelope) => open('refund', envelope, event.refundId),
+  RefundApproved: (event, envelope) => open('refund', envelope, event.refundId),
   PaymentActionRequired: (_event, envelope) => settle(['confirm'], envelope),
   PaymentProcessingStarted: (_event, envelope) => settle(['confirm'], envelope),
   PaymentDeclined: (_event, envelope) => settle(['confirm'], envelope),

@@ -2,9 +2,9 @@ import type { Pool } from 'pg';
 import { paymentCodec } from '../../application/payment/payment.codec.js';
 import type { RefundQueries, RefundRow, RefundStatus } from '../../application/ports/read-models.js';
 import { idOf } from '../../application/shared/stream-parts.js';
-import type { PaymentEvent } from '../../domain/payment/events.js';
+import type { PaymentEvent, PaymentEventOf } from '../../domain/payment/events.js';
 import type { RefundId } from '../../domain/shared/ids.js';
-import type { Projection } from '../projections/projection.js';
+import type { Envelope, Projection } from '../projections/projection.js';
 import { onEvents, routeByCategory } from '../projections/projection.js';
 import type { RowChange } from '../projections/row-changes.js';
 import { insert, update } from '../projections/row-changes.js';
@@ -20,6 +20,8 @@ const ddl = `
     reason          text,
     failure_reason  text,
     provider_refund text,
+    requested_by    text,
+    decided_by      text,
     created_at      timestamptz not null
   ) with (fillfactor = 85);
   create index refunds_by_time    on refunds (created_at, id);
@@ -29,32 +31,17 @@ const ddl = `
 
 /** Pending from the request on: until the provider refuses it, a refund holds its part of the money. */
 const handlers = onEvents<PaymentEvent>(paymentCodec, {
-  RefundRequested: (event, { stream }) => [
-    insert('refunds', {
-      id: event.refundId,
-      payment: idOf(stream),
-      status: 'pending',
-      amount: event.amount.minor,
-      currency: event.amount.currency,
+  RefundRequested: (event, envelope) => open(event, envelope, { reason: event.refundReason }),
+  RefundApprovalRequested: (event, envelope) =>
+    open(event, envelope, {
+      status: 'requires_approval',
       reason: event.refundReason,
-      failure_reason: null,
-      provider_refund: null,
-      created_at: event.at,
+      requested_by: event.requestedBy,
     }),
-  ],
-  RefundAdopted: (event, { stream }) => [
-    insert('refunds', {
-      id: event.refundId,
-      payment: idOf(stream),
-      status: 'pending',
-      amount: event.amount.minor,
-      currency: event.amount.currency,
-      reason: null,
-      failure_reason: null,
-      provider_refund: event.providerRefundId,
-      created_at: event.at,
-    }),
-  ],
+  RefundAdopted: (event, envelope) => open(event, envelope, { provider_refund: event.providerRefundId }),
+  RefundApproved: ({ refundId, approvedBy }) => move(refundId, { status: 'pending', decided_by: approvedBy }),
+  RefundRejected: ({ refundId, rejectedBy }) =>
+    move(refundId, { status: 'rejected', decided_by: rejectedBy }),
   RefundInitiated: ({ refundId, providerRefundId }) => [
     update('refunds', { id: refundId }, { provider_refund: providerRefundId }),
   ],
@@ -65,16 +52,39 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
   RefundCanceled: ({ refundId }) => move(refundId, { status: 'canceled' }),
 });
 
+function open(
+  event: PaymentEventOf<'RefundRequested' | 'RefundApprovalRequested' | 'RefundAdopted'>,
+  { stream }: Envelope,
+  known: Partial<Pick<RefundRow, 'status' | 'reason' | 'provider_refund' | 'requested_by'>>,
+): readonly RowChange[] {
+  return [
+    insert('refunds', {
+      id: event.refundId,
+      payment: idOf(stream),
+      status: 'pending',
+      amount: event.amount.minor,
+      currency: event.amount.currency,
+      reason: null,
+      failure_reason: null,
+      provider_refund: null,
+      requested_by: null,
+      decided_by: null,
+      created_at: event.at,
+      ...known,
+    }),
+  ];
+}
+
 function move(
   refundId: RefundId,
-  set: { readonly status: RefundStatus; readonly failure_reason?: string },
+  set: { readonly status: RefundStatus; readonly failure_reason?: string; readonly decided_by?: string },
 ): readonly RowChange[] {
   return [update('refunds', { id: refundId }, set)];
 }
 
 export const refundsProjection: Projection = {
   name: 'refunds',
-  version: 1,
+  version: 2,
   ddl,
   tables: { refunds: ['id'] },
   changesOf: routeByCategory({ payment: handlers }),
@@ -89,7 +99,8 @@ export class PostgresRefundQueries implements RefundQueries {
 
   list(filter: Parameters<RefundQueries['list']>[0]): ReturnType<RefundQueries['list']> {
     return keysetPage<RefundRow>(this.#pool, {
-      select: `select id, payment, status, amount, currency, reason, failure_reason, provider_refund, created_at
+      select: `select id, payment, status, amount, currency, reason, failure_reason, provider_refund,
+                 requested_by, decided_by, created_at
                from read_refunds.refunds`,
       order: ['created_at', 'id'],
       cursor: '(select created_at, id from read_refunds.refunds where id = $)',

@@ -25,6 +25,7 @@ import type { OrderHandler } from '../../application/order/order-handler.js';
 import type { OrderOperations } from '../../application/order/order-operations.js';
 import type { PaymentOperations } from '../../application/payment/payment-operations.js';
 import type { RecoverPayment } from '../../application/payment/recover-payment.js';
+import type { RefundRule } from '../../application/payment/refund-rule.js';
 import type { PlanHandler } from '../../application/plan/plan-tasks.js';
 import type { StartPlan } from '../../application/plan/start-plan.js';
 import type { AccessLog } from '../../application/ports/access-log.js';
@@ -138,6 +139,7 @@ export const httpTokens = {
   paymentGateway: token<PaymentGateway>('paymentGateway'),
   breakers: token<Breakers>('breakers'),
   paymentQueries: token<PaymentQueries>('paymentQueries'),
+  refundRule: token<RefundRule>('refundRule'),
   refundQueries: token<RefundQueries>('refundQueries'),
   creditHandler: token<CreditHandler>('creditHandler'),
   startCollection: token<StartCollection>('startCollection'),

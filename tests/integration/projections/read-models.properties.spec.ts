@@ -76,6 +76,8 @@ function paymentRow(state: ExistingPayment, events: number) {
 }
 
 const refundStatus: Record<Refund['status'], string> = {
+  requires_approval: 'requires_approval',
+  rejected: 'rejected',
   requested: 'pending',
   pending: 'pending',
   succeeded: 'succeeded',
@@ -94,6 +96,8 @@ function refundRows({ id, state }: History) {
     reason: refund.refundReason,
     failure_reason: refund.failureReason,
     provider_refund: refund.providerRefundId,
+    requested_by: refund.approval?.requestedBy ?? null,
+    decided_by: refund.approval?.decidedBy ?? null,
   }));
 }
 
@@ -157,7 +161,8 @@ describe('The read models of random payments', () => {
     );
     expect([...payments].sort(byId)).toEqual(expected.sort(byId));
     const refunds = await bench.rows(
-      `select id, payment, status, amount, reason, failure_reason, provider_refund from read_refunds.refunds`,
+      `select id, payment, status, amount, reason, failure_reason, provider_refund,
+         requested_by, decided_by from read_refunds.refunds`,
     );
     expect([...refunds].sort(byId)).toEqual(all.flatMap(refundRows).sort(byId));
     const requests = await bench.rows(

@@ -129,7 +129,10 @@ function refundOf(n: number, at: Instant, whole: ReturnType<typeof money>): read
   const status = n % 15 === 0 ? 'failed' : 'succeeded';
   const news = { providerRefundId: `re_stripe_${n}`, refundId, intentId: `pi_${n}`, amount };
   return [
-    { type: 'RequestRefund', at, refundId, amount, refundReason: 'requested_by_customer' },
+    {
+      ...{ type: 'RequestRefund', at, refundId, amount },
+      ...{ refundReason: 'requested_by_customer', secondPerson: null },
+    },
     {
       type: 'ObserveRefund',
       at,

@@ -184,7 +184,10 @@ describe('a webhook', () => {
       await step({ type: 'CapturePayment', amount: usd(4000) });
       await someWebhooks();
       await everything();
-      await step({ type: 'RequestRefund', refundId, amount: usd(1500), refundReason: null });
+      await step({
+        ...{ type: 'RequestRefund', refundId, amount: usd(1500) },
+        ...{ refundReason: null, secondPerson: null },
+      });
       await someWebhooks();
       await everything();
       expect(await world.stateOf(paymentId)).toMatchObject({

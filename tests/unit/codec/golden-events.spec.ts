@@ -47,6 +47,13 @@ describe.each(storedModules)('stored events of $title', ({ golden, codec }) => {
 });
 
 describe('what was added to a type that is stored already', () => {
+  it('of a refund of an invoice is who asked, where another person is to approve it', () => {
+    const [asked] = examplesOf('invoice').filter(({ type }) => type === 'InvoiceRefundRequested');
+    const data = { ...asked?.data, requestedBy: 'usr_0193f1a0-0000-7000-8000-000000000001' };
+    const decoded = invoiceCodec.decode({ type: 'InvoiceRefundRequested', data });
+    expect(invoiceCodec.encode(decoded).data).toEqual(data);
+  });
+
   it('of an issued invoice is its look, which older ones have none of', () => {
     const [finalized] = examplesOf('invoice').filter(({ type }) => type === 'InvoiceFinalized');
     const templateId = 'itpl_0193f1a0-0000-7000-8000-000000000001';

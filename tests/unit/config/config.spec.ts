@@ -136,6 +136,23 @@ describe('the configuration', () => {
     });
   });
 
+  it('says per currency from when on a refund takes two people, and by default in the demo history only', () => {
+    const from = (value: string, more: Record<string, string> = {}) => {
+      const { of, others } = readConfig({
+        COUNTERFOIL_REFUND_APPROVAL_FROM: value,
+        ...more,
+      }).refundApprovalFrom;
+      return [others, Object.fromEntries(of)];
+    };
+    expect(from('')).toEqual([null, {}]);
+    expect(from('0')).toEqual([0, {}]);
+    expect(from('1000, JPY:150000')).toEqual([1_000, { JPY: 150_000 }]);
+    expect(from('USD:500')).toEqual([null, { USD: 500 }]);
+    const demo = { COUNTERFOIL_DEMO_HISTORY: 'on' };
+    expect(from('', demo)).toEqual([1_000, { JPY: 150_000 }]);
+    expect(from('EUR:1', demo)).toEqual([null, { EUR: 1 }]);
+  });
+
   it('asks for a key of its own where live users sign in', () => {
     const console = { ...live, COUNTERFOIL_CONSOLE: 'on' };
     expect(problemsOf(console)).toEqual(['COUNTERFOIL_SECRET_KEY']);
@@ -267,6 +284,11 @@ describe('the configuration', () => {
     ['a recipient that is no address', { COUNTERFOIL_REPORTS_TO: 'ops' }, 'COUNTERFOIL_REPORTS_TO'],
     ['an hour that no day has', { COUNTERFOIL_REPORTS_HOUR: '24' }, 'COUNTERFOIL_REPORTS_HOUR'],
     ['a language without words', { COUNTERFOIL_REPORTS_LANGUAGE: 'xx' }, 'COUNTERFOIL_REPORTS_LANGUAGE'],
+    [
+      'a threshold in no currency',
+      { COUNTERFOIL_REFUND_APPROVAL_FROM: '1000,XXQ:5' },
+      'COUNTERFOIL_REFUND_APPROVAL_FROM',
+    ],
     ['an unknown log level', { COUNTERFOIL_LOG_LEVEL: 'loud' }, 'COUNTERFOIL_LOG_LEVEL'],
     ['a mode that does not exist', { COUNTERFOIL_MODE: 'prod' }, 'COUNTERFOIL_MODE'],
   ])('refuses %s by the name of its variable', (_name, environment, variable) => {

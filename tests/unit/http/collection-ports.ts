@@ -64,6 +64,7 @@ export function bindCollections(container: Container, eventStore: EventStore): v
       payments: container.get(httpTokens.paymentOperations),
       gateway: container.get(httpTokens.paymentGateway),
       giveBack: createGiveBack(handlers),
+      refundRule: container.get(httpTokens.refundRule),
       clock: systemClock,
     }),
   );

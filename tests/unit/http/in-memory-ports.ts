@@ -260,7 +260,8 @@ export class LogReadModels implements RefundQueries {
   async findPayment(refundId: string): Promise<string | undefined> {
     const events = await this.store.readAll(0n, 1000);
     const requested = events.find(
-      ({ type, data }) => type === 'RefundRequested' && data['refundId'] === refundId,
+      ({ type, data }) =>
+        (type === 'RefundRequested' || type === 'RefundApprovalRequested') && data['refundId'] === refundId,
     );
     return requested?.stream.slice('payment-'.length);
   }

@@ -15,6 +15,8 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'POST /v1/payments/:id/recover': 'payments:write',
   'GET /v1/payments/:id/timeline': 'payments:read',
   'POST /v1/refunds': 'refunds:write',
+  'POST /v1/refunds/:id/approve': 'refunds:write',
+  'POST /v1/refunds/:id/reject': 'refunds:write',
   'GET /v1/refunds': 'refunds:read',
   'GET /v1/refunds/:id': 'refunds:read',
   'POST /v1/credits': 'credits:write',

@@ -8,6 +8,8 @@ import { paymentCodec } from '../../../src/application/payment/payment.codec.js'
 import type { PaymentHandler } from '../../../src/application/payment/payment-effects.js';
 import { createPaymentEffects } from '../../../src/application/payment/payment-effects.js';
 import { createRecoverPayment } from '../../../src/application/payment/recover-payment.js';
+import type { RefundThresholds } from '../../../src/application/payment/refund-rule.js';
+import { createRefundRule } from '../../../src/application/payment/refund-rule.js';
 import type { Scope } from '../../../src/application/ports/api-keys.js';
 import { scopes } from '../../../src/application/ports/api-keys.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
@@ -67,6 +69,8 @@ export async function startServer(
     readonly furtherPages?: readonly PageController[];
     /** Wide for every kind that is not named. */
     readonly limitRules?: Partial<LimitRules>;
+    /** Never, for every currency, by default. */
+    readonly refundApproval?: RefundThresholds;
   } = {},
 ) {
   const eventStore = new InMemoryEventStore();
@@ -97,6 +101,7 @@ export async function startServer(
     inbox,
     apiKeys,
     inlineBudgetMs: more.inlineBudgetMs ?? 500,
+    refundApproval: more.refundApproval ?? { of: new Map(), others: null },
     cardEntry: more.cardEntry ?? { kind: 'simulated', origin: 'http://127.0.0.1:9' },
   });
   const webhooks: { readonly body: string; readonly ip: string }[] = [];
@@ -162,6 +167,7 @@ function containerOf(parts: {
   readonly inbox: InMemoryInbox;
   readonly apiKeys: InMemoryApiKeys;
   readonly cardEntry: CardEntry;
+  readonly refundApproval: RefundThresholds;
   readonly inlineBudgetMs: number;
 }) {
   const { eventStore, limiting, gateway, logger, inbox, apiKeys, inlineBudgetMs } = parts;
@@ -195,6 +201,7 @@ function containerOf(parts: {
   container.bind(httpTokens.attempts).toConstantValue(createAttempts({ limits: limiting.limits, logger }));
   container.bind(httpTokens.breakers).toConstantValue({ status: () => [] });
   container.bind(httpTokens.paymentQueries).toConstantValue(new LogPaymentQueries(eventStore));
+  container.bind(httpTokens.refundRule).toConstantValue(createRefundRule(parts.refundApproval));
   container.bind(httpTokens.refundQueries).toConstantValue(readModels);
   container.bind(httpTokens.eventStore).toConstantValue(eventStore);
   container.bind(httpTokens.eventQueries).toConstantValue(readModels);

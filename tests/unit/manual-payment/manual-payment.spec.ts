@@ -5,13 +5,13 @@ import { manualPayment } from '../../../src/domain/manual-payment/manual-payment
 import type {
   ManualPaymentCommand,
   ManualPaymentEvent,
-  Person,
 } from '../../../src/domain/manual-payment/messages.js';
 import { referenceClaim } from '../../../src/domain/manual-payment/reference-claim.js';
 import type { ManualPaymentState } from '../../../src/domain/manual-payment/state.js';
 import { appliedOf, keptAsCreditOf, unappliedOf } from '../../../src/domain/manual-payment/state.js';
 import { fold } from '../../../src/domain/shared/decider.js';
 import { money } from '../../../src/domain/shared/money.js';
+import type { Person } from '../../../src/domain/shared/person.js';
 import { creditId } from '../../support/credit-examples.js';
 import { given } from '../../support/decider-specification.js';
 import { manualDetails, manualPaymentId } from '../../support/manual-payment-examples.js';

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { refundIdOf } from '../../../src/application/payment/payment-ids.js';
-import type { EventMetadata } from '../../../src/application/ports/event-store.js';
+import type { RefundRule } from '../../../src/application/payment/refund-rule.js';
+import { createRefundRule } from '../../../src/application/payment/refund-rule.js';
+import type { EventMetadata, RecordedEvent } from '../../../src/application/ports/event-store.js';
 import { Contention } from '../../../src/application/shared/command-handler.js';
 import { dueOf, paidOf } from '../../../src/domain/invoice/state.js';
 import type { CustomerId, InvoiceId } from '../../../src/domain/shared/ids.js';
-import { parsePaymentId } from '../../../src/domain/shared/ids.js';
+import { parsePaymentId, parseRefundId } from '../../../src/domain/shared/ids.js';
 import type { RefundReason } from '../../../src/domain/shared/refund-reason.js';
 import { required, usd } from '../../support/payment-examples.js';
 import { cheque } from './cheques.js';
@@ -13,8 +15,8 @@ import type { MoneyFlows } from './money-flows.js';
 import { accepted, createMoneyFlows } from './money-flows.js';
 
 /** An invoice of 50.00, paid with 12.00 of credit, then 30.00 by card, then a cheque of 8.00. */
-async function paidInvoice() {
-  const flows = createMoneyFlows();
+async function paidInvoice(refundRule?: RefundRule) {
+  const flows = createMoneyFlows(refundRule);
   const customerId = await flows.customer();
   await cheque(flows, customerId, await flows.invoice(customerId, 1000), 2200);
   await flows.settle();
@@ -42,7 +44,16 @@ const refund = (
   cents: number | null,
   { reason = null, as = flows.metadata() }: { reason?: RefundReason | null; as?: EventMetadata } = {},
 ) =>
-  flows.refundInvoice({ invoiceId, amount: cents === null ? null : BigInt(cents), refundReason: reason }, as);
+  flows.refundInvoice(
+    {
+      ...{ invoiceId, amount: cents === null ? null : BigInt(cents), refundReason: reason },
+      by: { actor: 'key_1', holder: 'ann' },
+    },
+    as,
+  );
+
+const refundIdIn = (recorded: RecordedEvent | undefined) =>
+  required(parseRefundId(String(recorded?.data['refundId'])));
 
 const shares = async (refunded: ReturnType<typeof refund>) => {
   const answer = await refunded;
@@ -175,6 +186,34 @@ describe('a refund of an invoice that several tenders had paid', () => {
     },
   );
 
+  it.each([0, 1])(
+    'waits with its card for a second person, also when its process died %s writes after it was recorded',
+    async (writes) => {
+      const { flows, invoiceId } = await paidInvoice(createRefundRule({ of: new Map(), others: 30 }));
+      const as = flows.metadata();
+      const ask = () => refund(flows, invoiceId, 4500, { reason: 'requested_by_customer', as });
+      await dyingAfter(1 + writes, flows, ask);
+      expect(await flows.settle()).toEqual([]);
+      const [waits] = await flows.facts('RefundApprovalRequested');
+      expect(waits?.data).toMatchObject({ amount: { amount: '3000' }, requestedBy: 'ann' });
+      const others = { bank: 3000, processor_balance: 3000, revenue: -4500, customer_credit: -1500 };
+      expect(await flows.ledger()).toEqual(others);
+      const paymentId = required(parsePaymentId(String(waits?.stream.slice('payment-'.length))));
+      const reject = { type: 'RejectRefund', refundId: refundIdIn(waits), at: flows.clock.now() } as const;
+      const by = { actor: 'key_2', holder: 'bob' };
+      accepted(await flows.payments.handle(paymentId, { ...reject, by }, flows.metadata()));
+      expect(await flows.settle()).toEqual([]);
+      const [refused] = await flows.facts('InvoiceRefundPartRefused');
+      expect(refused?.data).toMatchObject({ code: 'refund_not_approved' });
+      expect(await flows.ledger()).toEqual(others);
+      // What was not approved is on the invoice, and may be asked for again.
+      expect(await shares(refund(flows, invoiceId, null, { reason: 'duplicate' }))).toEqual([
+        ['card', 3000],
+        ['credit', 500],
+      ]);
+    },
+  );
+
   it('leaves what the provider refuses on the invoice, gives the rest back, and may be asked for again', async () => {
     const { flows, invoiceId } = await paidInvoice();
     const as = flows.metadata();
@@ -215,7 +254,12 @@ describe('a refund of an invoice that several tenders had paid', () => {
     await dyingAfter(1, flows, () => refund(flows, invoiceId, 4500, { as }));
     const [created] = await flows.facts('PaymentCreated');
     const paymentId = required(parsePaymentId(String(created?.data['paymentId'])));
-    const byHand = { refundId: refundIdOf(randomUUID()), amount: usd(1000), refundReason: null };
+    const byHand = {
+      refundId: refundIdOf(randomUUID()),
+      amount: usd(1000),
+      refundReason: null,
+      secondPerson: null,
+    };
     accepted(
       await flows.payments.handle(
         paymentId,

@@ -7,6 +7,7 @@ import { invoiceIdOf } from '../../../src/application/invoice/invoice-ids.js';
 import { invoiceIdOfOrder, orderIdOf } from '../../../src/application/order/order-ids.js';
 import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
 import { createPaymentEffects } from '../../../src/application/payment/payment-effects.js';
+import type { RefundRule } from '../../../src/application/payment/refund-rule.js';
 import { planCodec } from '../../../src/application/plan/plan.codec.js';
 import { planAgendaOf } from '../../../src/application/plan/plan-agenda.js';
 import { planIdOf } from '../../../src/application/plan/plan-ids.js';
@@ -42,7 +43,7 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 /** The modules of money with their policies, timers and a pretended provider, on one log in memory. */
 export type MoneyFlows = ReturnType<typeof createMoneyFlows>;
 
-export function createMoneyFlows() {
+export function createMoneyFlows(refundRule: RefundRule = () => null) {
   let now = required(parseInstant('2026-03-02T10:00:00.000Z'));
   const clock = { now: (): Instant => now };
   const eventStore = new InMemoryEventStore();
@@ -57,7 +58,10 @@ export function createMoneyFlows() {
   const { orders, orderOperations, plans, invoices, credits, customers, manualPayments } = modules;
   const { collections, startCollection, startPlan, policies, tasks } = modules;
   const giveBack = createGiveBack({ credits, manualPayments, clock });
-  const refundInvoice = createRefundInvoice({ invoices, payments: askNow, gateway, giveBack, clock });
+  const refundInvoice = createRefundInvoice({
+    ...{ invoices, payments: askNow, gateway, giveBack, clock },
+    refundRule,
+  });
   const agenda = new Map<
     string,
     { readonly item: string; readonly kind: string; readonly dueAt: Instant } & Recorded

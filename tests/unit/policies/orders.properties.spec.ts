@@ -126,7 +126,8 @@ async function play(
       case 'refund invoice': {
         const invoiceId = await invoiceAt(one.which);
         if (invoiceId === undefined) return;
-        const asked = { invoiceId, amount: BigInt(one.cents), refundReason: one.reason };
+        const by = { actor: 'key_1', holder: null };
+        const asked = { invoiceId, amount: BigInt(one.cents), refundReason: one.reason, by };
         const refunded = await flows.refundInvoice(asked, flows.metadata());
         for (const part of refunded.outcome === 'given_back' ? refunded.parts : []) {
           if (part.kind !== 'card' || part.refund === null) continue;
@@ -140,7 +141,8 @@ async function play(
         if (payment === undefined) return;
         const refundId = refundIdOf(randomUUID());
         const amount = usd(one.cents);
-        const command = { type: 'RequestRefund', at, refundId, amount, refundReason: one.reason } as const;
+        const refund = { refundId, amount, refundReason: one.reason, secondPerson: null };
+        const command = { type: 'RequestRefund', at, ...refund } as const;
         const asked = await flows.payments.handle(payment, command, flows.metadata());
         if (asked.outcome === 'accepted') refunds.push({ payment, refund: refundId });
         return;

@@ -34,7 +34,7 @@ async function refund(
   accepted(
     await flows.payments.handle(
       paymentId,
-      { type: 'RequestRefund', at, refundId, amount, refundReason },
+      { type: 'RequestRefund', at, refundId, amount, refundReason, secondPerson: null },
       flows.metadata(),
     ),
   );

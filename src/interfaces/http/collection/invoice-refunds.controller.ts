@@ -10,13 +10,14 @@ import { sum } from '../../../domain/shared/money.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { problemOfInvoiceRejection } from '../invoice/invoice-problems.js';
-import { refundOfState } from '../payment/payment-object.js';
+import { isOpen, refundOfState } from '../payment/payment-object.js';
+import { problemOfPaymentRejection } from '../payment/payment-problems.js';
 import { createRefundBody, refundSchema } from '../payment/refunds.schemas.js';
 import { amountField, idField, integer } from '../shared/fields.js';
 import type { Problem } from '../shared/problem.js';
 import { problem, Refused, refused } from '../shared/problem.js';
 import type { Answer, Controller } from '../shared/route.js';
-import { route } from '../shared/route.js';
+import { personOf, route } from '../shared/route.js';
 
 const body = z
   .strictObject({
@@ -92,13 +93,17 @@ export class InvoiceRefundsController implements Controller {
       answers: {
         201: { description: 'What goes back to each tender.', schema: invoiceRefundSchema },
         202: {
-          description: 'The provider has not answered for a card yet; ask for its refund.',
+          description:
+            'The provider has not answered for a card yet, or another person has to approve it; ask for its refund.',
           schema: invoiceRefundSchema,
         },
       },
       handle: async ({ params: { id: invoiceId }, body: asked, context }) => {
         const { amount = null, reason: refundReason = null } = asked;
-        const refunded = await this.refund({ invoiceId, amount, refundReason }, context.metadata);
+        const refunded = await this.refund(
+          { invoiceId, amount, refundReason, by: personOf(context) },
+          context.metadata,
+        );
         if (refunded.outcome !== 'given_back') throw new Refused(problemOfRefusal(refunded));
         return this.answer(invoiceId, refunded);
       },
@@ -116,13 +121,13 @@ export class InvoiceRefundsController implements Controller {
       given.map((one) => one.amount),
     ).minor;
     const shown = { id, object: 'invoice_refund', invoice, amount, currency, parts, livemode };
-    if (parts.every(({ status }) => status === 'failed')) {
+    if (parts.every(({ status }) => status === 'failed' || status === 'rejected')) {
       throw refused('provider_refused', {
         detail: 'The provider made no refund, and nothing has gone back.',
         members: { invoice_refund: shown },
       });
     }
-    const waits = given.some((one) => one.kind === 'card' && one.refund?.status === 'requested');
+    const waits = given.some((one) => one.kind === 'card' && one.refund !== null && isOpen(one.refund));
     return { status: waits ? 202 : 201, body: shown };
   }
 }
@@ -150,5 +155,6 @@ function partObject(given: GivenBack, livemode: boolean) {
 /** Nothing was recorded. */
 function problemOfRefusal(refusal: Exclude<RefundedInvoice, { readonly outcome: 'given_back' }>): Problem {
   if (refusal.outcome === 'rejected') return problemOfInvoiceRejection(refusal.rejection);
+  if (refusal.outcome !== 'amount_refused') return problemOfPaymentRejection({ code: refusal.outcome });
   return problem('amount_refused', { detail: refusal.message });
 }

@@ -12,10 +12,11 @@ import type { ManualPaymentQueries } from '../../../application/ports/manual-pay
 import type { Projections } from '../../../application/ports/read-models.js';
 import type { Loaded } from '../../../application/shared/command-handler.js';
 import { civilDateIn, knownZone } from '../../../application/shared/zones.js';
-import type { ManualPaymentCommand, Person } from '../../../domain/manual-payment/messages.js';
+import type { ManualPaymentCommand } from '../../../domain/manual-payment/messages.js';
 import type { ManualPaymentState } from '../../../domain/manual-payment/state.js';
 import type { InvoiceId, ManualPaymentId } from '../../../domain/shared/ids.js';
 import { compare, money } from '../../../domain/shared/money.js';
+import type { Person } from '../../../domain/shared/person.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { zoneOfCustomer } from '../shared/customer-zone.js';
@@ -24,7 +25,7 @@ import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
 import { findPayable } from '../shared/payable-invoice.js';
 import { Refused, refused } from '../shared/problem.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
-import { route, withReason } from '../shared/route.js';
+import { personOf, route, withReason } from '../shared/route.js';
 import { manualPaymentObject, manualPaymentRowOf } from './manual-payment-object.js';
 import type { InvoiceMismatch } from './manual-payment-problems.js';
 import { problemOfManualPaymentRejection } from './manual-payment-problems.js';
@@ -238,11 +239,6 @@ export class ManualPaymentsController implements Controller {
 }
 
 type ExistingManualPayment = Exclude<ManualPaymentState, { readonly status: 'absent' }>;
-
-/** The routes here have a caller: none of them is public. */
-function personOf({ caller, metadata }: RequestContext): Person {
-  return { actor: caller?.id ?? metadata.actor.id, holder: caller?.holder ?? null };
-}
 
 function existing({ state, revision }: Loaded<ManualPaymentState>): {
   readonly state: ExistingManualPayment;

@@ -14,6 +14,7 @@ import { OverviewPages } from './admin/overview-pages.js';
 import { PaymentPages } from './admin/payment-pages.js';
 import { ProviderSignInPages } from './admin/provider-sign-in-pages.js';
 import { RecoveryPages } from './admin/recovery-pages.js';
+import { RefundPages } from './admin/refund-pages.js';
 import { SearchPages } from './admin/search-pages.js';
 import { SignInPages } from './admin/sign-in-pages.js';
 import { UserPages } from './admin/user-pages.js';
@@ -24,6 +25,7 @@ export const consolePages = [
   SearchPages,
   PaymentPages,
   RecoveryPages,
+  RefundPages,
   ManualPaymentPages,
   InvoicePages,
   CreditPages,

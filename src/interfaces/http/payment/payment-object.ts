@@ -126,6 +126,8 @@ function refundShape(row: RefundRow, livemode: boolean) {
     failure_reason: row.failure_reason,
     metadata: {},
     provider: { name: 'stripe' as const, refund: row.provider_refund },
+    approval:
+      row.requested_by === null ? null : { requested_by: row.requested_by, decided_by: row.decided_by },
     livemode,
     created_at: row.created_at,
   };
@@ -146,10 +148,17 @@ export function refundOfState(payment: ExistingPayment, refund: Refund, livemode
       reason: refund.refundReason,
       failure_reason: refund.failureReason,
       provider_refund: refund.providerRefundId,
+      requested_by: refund.approval?.requestedBy ?? null,
+      decided_by: refund.approval?.decidedBy ?? null,
       created_at: refund.requestedAt,
     },
     livemode,
   );
+}
+
+/** Neither the provider nor a second person has answered yet. */
+export function isOpen({ status }: Refund): boolean {
+  return status === 'requested' || status === 'requires_approval';
 }
 
 function refundStatusOf({ status }: Refund): RefundStatus {

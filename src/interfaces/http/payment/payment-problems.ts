@@ -20,6 +20,10 @@ const kinds: RejectionKinds<PaymentRejection> = {
   currency_mismatch: { status: 422, title: 'The amount is in another currency than the payment' },
   capture_exceeds_authorization: { status: 422, title: 'The amount is above what was authorized' },
   refund_exceeds_captured: { status: 422, title: 'The amount is above what can be refunded' },
+  refund_wrong_status: { status: 409, title: 'The refund does not wait for approval' },
+  refund_reason_required: { status: 422, title: 'Say why the money is to go back' },
+  holder_required: { status: 403, title: 'Nobody is known to hold this API key' },
+  approver_is_author: { status: 403, title: 'Another person has to approve it' },
   refund_already_exists: { status: 409, title: 'This refund exists with another amount' },
   provider_contradicts_history: { status: 409, title: 'The provider and the history disagree' },
 };
@@ -52,6 +56,14 @@ function detailOf(rejection: PaymentRejection): string {
       return `At most ${format(rejection.capturable)} can be captured.`;
     case 'refund_exceeds_captured':
       return `At most ${format(rejection.refundable)} can be refunded.`;
+    case 'refund_wrong_status':
+      return `The refund is ${rejection.status.replaceAll('_', ' ')}.`;
+    case 'refund_reason_required':
+      return 'Another person approves a refund of this amount, who must know why: send reason, or X-Reason.';
+    case 'holder_required':
+      return 'Two people are needed for this amount: use an API key that was made for a person.';
+    case 'approver_is_author':
+      return 'A person other than the one who asked for the refund approves it, with a key of their own.';
     case 'provider_contradicts_history':
       return rejection.detail;
   }

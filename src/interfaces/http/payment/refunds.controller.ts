@@ -2,25 +2,29 @@ import { inject, injectable } from 'inversify';
 import type { z } from 'zod';
 import { refundIdOf } from '../../../application/payment/payment-ids.js';
 import type { PaymentOperations } from '../../../application/payment/payment-operations.js';
+import type { RefundRule } from '../../../application/payment/refund-rule.js';
 import type { Clock } from '../../../application/ports/clock.js';
 import type { EventStore } from '../../../application/ports/event-store.js';
 import type { PaymentGateway } from '../../../application/ports/payment-gateway.js';
 import type { Projections, RefundQueries } from '../../../application/ports/read-models.js';
+import type { PaymentCommand } from '../../../domain/payment/commands.js';
 import type { Refund } from '../../../domain/payment/state.js';
 import type { RefundId } from '../../../domain/shared/ids.js';
 import { money } from '../../../domain/shared/money.js';
+import type { Person } from '../../../domain/shared/person.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { ifRevision } from '../shared/handled.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
 import { refused } from '../shared/problem.js';
-import type { Answer, Controller, RequestContext } from '../shared/route.js';
-import { route } from '../shared/route.js';
+import type { Answer, Controller, RequestContext, Route } from '../shared/route.js';
+import { personOf, route, withReason } from '../shared/route.js';
 import type { ExistingLoaded } from './payment-answers.js';
 import { accepted, checkAmount, createPaymentAnswers, existing } from './payment-answers.js';
-import { paymentOfState, refundOfRow, refundOfState } from './payment-object.js';
+import { isOpen, paymentOfState, refundOfRow, refundOfState } from './payment-object.js';
 import {
   createRefundBody,
+  decideRefundBody,
   listRefundsQuery,
   refundListSchema,
   refundParams,
@@ -39,6 +43,7 @@ export class RefundsController implements Controller {
     @inject(httpTokens.settings) private readonly settings: HttpSettings,
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.paymentOperations) private readonly payments: PaymentOperations,
+    @inject(httpTokens.refundRule) private readonly rule: RefundRule,
     @inject(httpTokens.paymentGateway) private readonly gateway: PaymentGateway,
     @inject(httpTokens.refundQueries) private readonly queries: RefundQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
@@ -56,7 +61,11 @@ export class RefundsController implements Controller {
       body: createRefundBody,
       answers: {
         201: { description: 'The refund.', schema: refundSchema },
-        202: { description: 'The provider has not answered yet; ask for the refund.', schema: refundSchema },
+        202: {
+          description:
+            'The provider has not answered yet, or another person has to approve it; ask for the refund.',
+          schema: refundSchema,
+        },
       },
       handle: ({ body, context }) => this.create(body, context),
     }),
@@ -81,20 +90,74 @@ export class RefundsController implements Controller {
       answers: { 200: { description: 'The refund.', schema: refundSchema } },
       handle: ({ params, query }) => this.find(params.id, query['expand[]'].includes('payment')),
     }),
+    this.decision('approve', 'Approve a refund that another person asked for', (refundId, by) => ({
+      type: 'ApproveRefund',
+      at: this.clock.now(),
+      refundId,
+      by,
+    })),
+    this.decision('reject', 'Reject a refund that waits for approval', (refundId, by) => ({
+      type: 'RejectRefund',
+      at: this.clock.now(),
+      refundId,
+      by,
+    })),
   ];
+
+  private decision(
+    name: string,
+    summary: string,
+    command: (refundId: RefundId, by: Person) => PaymentCommand,
+  ): Route {
+    return route({
+      method: 'post',
+      path: `/v1/refunds/:id/${name}`,
+      tag: 'Refunds',
+      summary,
+      scope: 'refunds:write',
+      idempotency: 'required',
+      params: refundParams,
+      body: decideRefundBody,
+      answers: {
+        200: { description: 'The refund.', schema: refundSchema },
+        202: { description: 'The provider has not answered yet; ask for the refund.', schema: refundSchema },
+      },
+      handle: async ({ params: { id }, body, context }) => {
+        const paymentId = await this.paymentOf(id);
+        const { metadata } = withReason(context, body.reason);
+        const handled = await this.payments.run(
+          paymentId,
+          command(id, personOf(context)),
+          metadata,
+          ifRevision(context),
+        );
+        return this.made(accepted(handled), id, 200);
+      },
+    });
+  }
 
   private async create(body: z.output<typeof createRefundBody>, context: RequestContext): Promise<Answer> {
     const refundId = refundIdOf(context.commandId);
     const { state } = existing(await this.payments.load(body.payment), 'payment');
     const amount = body.amount === undefined ? null : money(body.amount, state.details.amount.currency);
     if (amount !== null) checkAmount(this.gateway, amount, 'refund');
+    const { reason: refundReason = null } = body;
+    const secondPerson = this.rule({
+      by: personOf(context),
+      currency: state.details.amount.currency,
+      saysWhy: refundReason !== null || context.metadata.reason !== null,
+    });
     const handled = await this.payments.run(
       body.payment,
-      { type: 'RequestRefund', at: this.clock.now(), refundId, amount, refundReason: body.reason ?? null },
+      { type: 'RequestRefund', at: this.clock.now(), refundId, amount, refundReason, secondPerson },
       context.metadata,
       ifRevision(context),
     );
-    const payment = accepted(handled);
+    return this.made(accepted(handled), refundId, 201);
+  }
+
+  /** @throws Refused where the provider would not make the refund */
+  private async made(payment: ExistingLoaded, refundId: RefundId, status: 200 | 201): Promise<Answer> {
     const refund = refundIn(payment, refundId);
     if (refund.status === 'refused') {
       throw refused('provider_refused', {
@@ -102,22 +165,24 @@ export class RefundsController implements Controller {
         members: { id: refundId, refund: refundOfState(payment.state, refund, this.settings.livemode) },
       });
     }
-    return this.answer(refund.status === 'requested' ? 202 : 201, payment, refund, false);
+    return this.answer(isOpen(refund) ? 202 : status, payment, refund, false);
   }
 
   private async find(id: RefundId, expand: boolean): Promise<Answer> {
     const paymentId = await this.paymentOf(id);
-    if (paymentId === undefined) throw refused('resource_missing', { detail: 'There is no such refund.' });
     const payment = existing(await this.payments.load(paymentId));
     return this.answer(200, payment, refundIn(payment, id), expand);
   }
 
   /** The read model may not know a refund that was just made, so it is asked again once it has caught up. */
-  private async paymentOf(id: RefundId): Promise<string | undefined> {
+  private async paymentOf(id: RefundId): Promise<string> {
     const known = await this.queries.findPayment(id);
     if (known !== undefined) return known;
     const head = await this.eventStore.head();
-    return (await this.projections.reached(head, catchUpMs)) ? this.queries.findPayment(id) : undefined;
+    const caughtUp = await this.projections.reached(head, catchUpMs);
+    const found = caughtUp ? await this.queries.findPayment(id) : undefined;
+    if (found === undefined) throw refused('resource_missing', { detail: 'There is no such refund.' });
+    return found;
   }
 
   private async answer(

@@ -11,6 +11,7 @@ import {
   oneCursor,
   oneCursorRefusal,
   pageParameters,
+  textField,
   timestamp,
 } from '../shared/fields.js';
 import { paymentSchema } from './payments.schemas.js';
@@ -40,6 +41,8 @@ export const createRefundBody = z
   })
   .meta({ id: 'CreateRefund' });
 
+export const decideRefundBody = z.strictObject({ reason: textField(500) }).meta({ id: 'DecideRefund' });
+
 export const listRefundsQuery = z
   .strictObject({
     ...pageParameters(refundId),
@@ -62,6 +65,9 @@ export const refundSchema = z
     failure_reason: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
     provider: z.object({ name: z.literal('stripe'), refund: z.string().nullable() }),
+    approval: z.object({ requested_by: z.string(), decided_by: z.string().nullable() }).nullable().meta({
+      description: 'Who asked and who decided, where it took two people; null where one was enough.',
+    }),
     livemode: z.boolean(),
     created_at: timestamp,
   })

@@ -1,6 +1,7 @@
 import type { ZodObject, ZodType, z } from 'zod';
 import type { ApiKey, Scope } from '../../../application/ports/api-keys.js';
 import type { EventMetadata } from '../../../application/ports/event-store.js';
+import type { Person } from '../../../domain/shared/person.js';
 
 /** What a request is, apart from what it asks for. */
 export type RequestContext = {
@@ -16,6 +17,11 @@ export type RequestContext = {
   /** The network that the request came from, as `networkOf` tells it: personal, so it is for limits and never recorded. */
   readonly network: string;
 };
+
+/** Of a request to a route that is not public, which has a caller. */
+export function personOf({ caller, metadata }: RequestContext): Person {
+  return { actor: caller?.id ?? metadata.actor.id, holder: caller?.holder ?? null };
+}
 
 /** The context with a reason that came in the body; the header's counts where there is none. */
 export function withReason(context: RequestContext, reason: string | undefined): RequestContext {

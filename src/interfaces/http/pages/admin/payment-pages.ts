@@ -5,22 +5,16 @@ import type { PaymentOperations } from '../../../../application/payment/payment-
 import type { Clock } from '../../../../application/ports/clock.js';
 import type { EventStore, RecordedEvent } from '../../../../application/ports/event-store.js';
 import type { Notifications } from '../../../../application/ports/notifications.js';
-import type { PaymentQueries, PaymentRow, RefundQueries } from '../../../../application/ports/read-models.js';
-import { anyTime, paymentStatuses, refundStatuses } from '../../../../application/ports/read-models.js';
+import type { PaymentQueries, PaymentRow } from '../../../../application/ports/read-models.js';
+import { paymentStatuses } from '../../../../application/ports/read-models.js';
 import type { Operator } from '../../../../application/user/sign-in.js';
 import type { ExistingPayment } from '../../../../domain/payment/state.js';
-import { refundable } from '../../../../domain/payment/state.js';
 import type { PaymentId } from '../../../../domain/shared/ids.js';
-import {
-  parseCustomerId,
-  parseOrderId,
-  parsePaymentId,
-  parseRefundId,
-} from '../../../../domain/shared/ids.js';
+import { parseCustomerId, parseOrderId, parsePaymentId } from '../../../../domain/shared/ids.js';
 import { format } from '../../../../domain/shared/money.js';
 import { httpTokens } from '../../http-tokens.js';
 import { existing } from '../../payment/payment-answers.js';
-import { paymentOfState, refundOfState } from '../../payment/payment-object.js';
+import { paymentOfState } from '../../payment/payment-object.js';
 import { currencyField, idField } from '../../shared/fields.js';
 import { createdIn } from '../../shared/lists.js';
 import type { AskApi } from '../shared/ask-api.js';
@@ -37,12 +31,12 @@ import { listPages } from './list-page.js';
 import type { Action } from './record-page.js';
 import { recordAnswer } from './record-page.js';
 import { collectionOf, paymentRecovery } from './recovery-actions.js';
+import { refundActions, refundsOf, whatWaits } from './refund-pages.js';
 
 const paymentId = idField(parsePaymentId, 'pay');
 const params = z.strictObject({ id: paymentId });
-const refundReasons = ['requested_by_customer', 'duplicate', 'fraudulent'] as const;
 
-/** Payments and their refunds. */
+/** Payments, and all that is done to one but its refunds. */
 @injectable()
 export class PaymentPages implements PageController {
   readonly pages: readonly Page[];
@@ -52,7 +46,6 @@ export class PaymentPages implements PageController {
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.paymentOperations) private readonly payments: PaymentOperations,
     @inject(httpTokens.paymentQueries) private readonly queries: PaymentQueries,
-    @inject(httpTokens.refundQueries) private readonly refunds: RefundQueries,
     @inject(httpTokens.notifications) private readonly notifications: Notifications,
     @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
     @inject(httpTokens.describeEvent) private readonly describe: DescribeEvent,
@@ -68,29 +61,6 @@ export class PaymentPages implements PageController {
         access: 'payments:read',
         params,
         handle: ({ visitor, params: { id }, context }) => this.show(id, visitor, context),
-      }),
-      page(area, {
-        method: 'post',
-        path: '/admin/payments/:id/refund',
-        access: 'refunds:write',
-        params,
-        form: z.strictObject({
-          amount: typedAmount.optional(),
-          refund_reason: z.enum(refundReasons).optional(),
-          reason: reasonField,
-        }),
-        back: ({ params: { id } }) => at(id),
-        handle: async ({ visitor, params: { id }, form, context }) => {
-          const body = {
-            payment: id,
-            ...(form.amount === undefined ? {} : { amount: await this.minor(id, form.amount) }),
-            ...(form.refund_reason === undefined ? {} : { reason: form.refund_reason }),
-          };
-          const by = { caller: visitor, context, reason: form.reason };
-          const answer = await this.ask('POST /v1/refunds', { body }, by);
-          const done = answer.status === 201 ? 'The refund is made.' : 'The refund is on its way.';
-          return { kind: 'redirect', to: at(id), told: { kind: 'good', text: done } };
-        },
       }),
       page(area, {
         method: 'post',
@@ -176,37 +146,6 @@ export class PaymentPages implements PageController {
           time(row.created_at),
         ],
       }),
-      ...listPages(area, {
-        path: '/admin/refunds',
-        title: 'Refunds',
-        scope: 'refunds:read',
-        cursor: idField(parseRefundId, 're'),
-        fields: { status: z.enum(refundStatuses).optional(), payment: paymentId.optional() },
-        filters: [
-          { name: 'status', label: 'Status', options: refundStatuses },
-          { name: 'payment', label: 'Payment' },
-        ],
-        columns: [
-          { title: 'Refund' },
-          { title: 'Status' },
-          { title: 'Amount', amounts: true },
-          { title: 'Payment' },
-          { title: 'Reason' },
-          { title: 'Why it failed' },
-          { title: 'Created' },
-        ],
-        load: ({ status: wanted = null, payment = null }, request) =>
-          this.refunds.list({ ...request, ...anyTime, status: wanted, payment }),
-        cells: (row) => [
-          idCell(row.id),
-          status(row.status),
-          amount(row.amount, row.currency),
-          idCell(row.payment),
-          words(row.reason),
-          text(row.failure_reason),
-          time(row.created_at),
-        ],
-      }),
     ];
   }
 
@@ -225,7 +164,10 @@ export class PaymentPages implements PageController {
         title: 'Payment',
         id,
         status: payment.status,
-        trouble: error === null ? null : `${error.message} (${error.decline_code ?? error.code})`,
+        trouble:
+          error === null
+            ? whatWaits(state, operator)
+            : `${error.message} (${error.decline_code ?? error.code})`,
         advice: recovery.advice,
         figures: [
           { title: 'Amount', cell: amount(payment.amount, currency) },
@@ -248,7 +190,7 @@ export class PaymentPages implements PageController {
           ...Object.entries(payment.metadata).map(([title, value]) => ({ title, cell: text(value) })),
         ],
         tables: [attemptsOf(events), ...refundsOf(state)],
-        actions: [...recovery.actions, ...actionsOf(id, state, operator.scopes)],
+        actions: [...recovery.actions, ...actionsOf(id, state, operator)],
         stream: `payment-${id}`,
       },
       { eventStore: this.eventStore, describe: this.describe },
@@ -315,48 +257,11 @@ function outcomeOf(type: string): string {
   return type === 'PaymentActionRequired' ? 'requires_action' : 'failed';
 }
 
-function refundsOf(state: ExistingPayment): readonly Table[] {
-  if (state.status !== 'captured' || state.refunds.length === 0) return [];
-  return [
-    {
-      caption: 'Refunds',
-      columns: [
-        { title: 'Refund' },
-        { title: 'Status' },
-        { title: 'Amount', amounts: true },
-        { title: 'Why it failed' },
-        { title: 'Asked' },
-      ],
-      rows: state.refunds.map((each) => {
-        const refund = refundOfState(state, each, false);
-        return [
-          idCell(refund.id),
-          status(refund.status),
-          amount(refund.amount, refund.currency),
-          text(refund.failure_reason),
-          time(refund.created_at),
-        ];
-      }),
-    },
-  ];
-}
-
 /** What may be done now, by who is asking. */
-function actionsOf(id: PaymentId, state: ExistingPayment, scopes: readonly string[]): readonly Action[] {
+function actionsOf(id: PaymentId, state: ExistingPayment, operator: Operator): readonly Action[] {
   const at = (name: string) => `/admin/payments/${id}/${name}`;
-  const actions: Action[] = [];
-  if (state.status === 'captured' && refundable(state).minor > 0n && scopes.includes('refunds:write')) {
-    actions.push({
-      title: 'Refund',
-      path: at('refund'),
-      button: 'Refund',
-      note: `${format(refundable(state))} can be given back.`,
-      fields: [
-        { name: 'amount', label: 'Amount', optional: true, hint: 'All that is left when empty.' },
-        { name: 'refund_reason', label: 'For the customer', options: refundReasons, optional: true },
-      ],
-    });
-  }
+  const actions = [...refundActions(id, state, operator)];
+  const { scopes } = operator;
   if (!scopes.includes('payments:write')) return actions;
   if (state.status === 'authorized') {
     actions.push({

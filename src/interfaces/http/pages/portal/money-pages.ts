@@ -115,7 +115,8 @@ export class MoneyPages implements PageController {
 
   private async refundsOf(payment: string) {
     const { rows } = await this.refundQueries.list({ ...pageAfter(undefined, 100), payment, status: null });
-    return rows;
+    // What another person here has not approved is no promise to the customer.
+    return rows.filter(({ status }) => status !== 'requires_approval' && status !== 'rejected');
   }
 
   private async showPlans(visitor: SignedIn, after: PlanId | undefined): Promise<PageAnswer> {
