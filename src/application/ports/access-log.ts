@@ -10,6 +10,8 @@ export type AccessRow = {
   readonly action: string;
   /** The status that was answered, or how it ended: `refused`, `locked`. */
   readonly result: string;
+  /** What was given as the reason of a form; null where none was asked for, or the form was refused. */
+  readonly reason: string | null;
   readonly request_id: string;
   readonly network: string;
 };
@@ -17,7 +19,7 @@ export type AccessRow = {
 /** Who looked at what, and who tried what. What they changed stands in the events. */
 export interface AccessLog {
   /** Does not make its caller wait, and never throws. */
-  note(entry: Omit<AccessRow, 'id' | 'at'>): void;
+  note(entry: Omit<AccessRow, 'id' | 'at' | 'reason'> & { readonly reason?: string }): void;
   /** Resolves when what was noted is written, or could not be for now. */
   settled(): Promise<void>;
   list(filter: PageRequest & { readonly user: string | null }): Promise<Page<AccessRow>>;

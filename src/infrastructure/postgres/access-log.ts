@@ -36,7 +36,8 @@ export class PostgresAccessLog implements AccessLog {
 
   list(filter: Parameters<AccessLog['list']>[0]): Promise<Page<AccessRow>> {
     return keysetPage<AccessRow>(this.#pool, {
-      select: 'select id, at, user_id, action, result, request_id, network from counterfoil.access_log',
+      select:
+        'select id, at, user_id, action, result, reason, request_id, network from counterfoil.access_log',
       order: ['at', 'id'],
       cursor: '(select at, id from counterfoil.access_log where id = $::uuid)',
       conditions: new Conditions().add('user_id = $', filter.user),
@@ -53,9 +54,9 @@ export class PostgresAccessLog implements AccessLog {
       const some = this.#waiting.slice(0, rowsAtOnce);
       try {
         await this.#pool.query(
-          `insert into counterfoil.access_log (id, user_id, action, result, request_id, network)
+          `insert into counterfoil.access_log (id, user_id, action, result, reason, request_id, network)
            select * from jsonb_to_recordset($1) as row (id uuid, user_id text, action text, result text,
-             request_id text, network text) on conflict (id) do nothing`,
+             reason text, request_id text, network text) on conflict (id) do nothing`,
           [JSON.stringify(some)],
         );
         this.#waiting.splice(0, some.length);

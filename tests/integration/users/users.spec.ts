@@ -193,6 +193,7 @@ describe('the access log', () => {
         user_id: n === 2 ? idOf(2) : idOf(1),
         action: `GET /admin/${n}`,
         result: '200',
+        ...(n === 2 ? { reason: 'asked by the auditor' } : {}),
         request_id: `req_${n}`,
         network: '192.0.2.1',
       });
@@ -200,6 +201,7 @@ describe('the access log', () => {
     await log.settled();
     const all = await log.list({ ...page, user: null });
     expect(all.rows.map(({ action }) => action)).toEqual(['GET /admin/3', 'GET /admin/2', 'GET /admin/1']);
+    expect(all.rows.map(({ reason }) => reason)).toEqual([null, 'asked by the auditor', null]);
     const [first] = all.rows;
     const next = await log.list({ ...page, startingAfter: first?.id ?? null, user: idOf(2) });
     expect(next.rows.map(({ action }) => action)).toEqual(['GET /admin/2']);

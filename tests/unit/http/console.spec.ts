@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { scopesOfRole } from '../../../src/application/user/role-scopes.js';
 import { roles } from '../../../src/domain/user/roles.js';
 import { csvOf, csvText } from '../../../src/interfaces/http/pages/admin/csv.js';
+import { tilesOf } from '../../../src/interfaces/http/pages/admin/overview-tiles.js';
 import { changesBetween } from '../../../src/interfaces/http/pages/admin/state-changes.js';
 import { apiClient } from '../../support/api-client.js';
 import { Browser } from '../../support/browser.js';
 import { eventuallyHolds } from '../../support/eventually.js';
+import { madeBefore } from './made-before.js';
 import { notificationPages } from './notification-page-examples.js';
 import { orderAndCreditPages } from './order-credit-page-examples.js';
 import { recoveryPages } from './recovery-page-examples.js';
@@ -47,7 +49,10 @@ describe('alerts', () => {
       payment_success: { value: 9_750, sample: 40, excluded: 7 },
     };
     await server.api.post('/v1/alerts', {});
+    const stuck = await madeBefore(server, 25 * 60, 'pm_3ds');
     const shown = await browser.get('/admin/alerts');
+    expect(shown.text).toMatch(/Stuck now:[\s\S]*href="\/admin\/payments\?stuck=yes"/);
+    expect(shown.text).toContain(`href="/admin/payments/${stuck}"`);
     expect(shown.text).toContain('The number of stuck payments was 9, of a sample of 9');
     expect(shown.text).toContain('97.50 % of 40, 7 left out');
     const id = /alerts\/(alr_[0-9a-f-]+)\/ack/.exec(shown.text)?.[1] ?? '';
@@ -268,8 +273,13 @@ describe('an auditor', () => {
     expect((await auditor.browser.get('/admin/audit/replay')).text).not.toContain('<button>Replay</button>');
     const developer = await as('developer');
     const page = '/admin/audit/replay';
-    const { text } = await developer.browser.submit(page, { projection: 'payments' }, page);
+    const unsaid = await developer.browser.submit(page, { projection: 'payments' }, page);
+    expect((await developer.browser.follow(unsaid)).text).toMatch(/role="alert">reason/);
+    const fields = { projection: 'payments', reason: 'Asked by the auditor' };
+    const { text } = await developer.browser.submit(page, fields, page);
     expect(text).toContain('The live read model is what the events say.');
+    const log = await auditor.browser.get(`/admin/audit/access?user=${developer.id}`);
+    expect(log.text).toContain('Asked by the auditor');
   });
 });
 
@@ -391,6 +401,26 @@ describe('the overview', () => {
     expect(text).toContain('3 of 40 in 1 h, 2 left out');
     expect(text).toContain('1,234.56 USD');
     expect(text).toContain('7.5 %');
+    for (const list of ['payments?declined=yes', 'payments?stuck=yes', 'webhooks?status=failed']) {
+      expect(text).toContain(`href="/admin/${list}"`);
+    }
+  });
+
+  it.each([
+    [95, 'good'],
+    [94, 'promised'],
+    [90, 'promised'],
+    [89, 'look'],
+  ])('judges a success of %i %% by what is promised and by what is an alarm: %s', (succeeded, judged) => {
+    const none = { firstSucceeded: 0, firstFailed: 0, unfinished: 0, unanswered: 0 };
+    const [tile] = tilesOf(
+      {
+        ...{ outcomes: { succeeded, failed: 100 - succeeded, ...none }, average_seconds: null, volume: [] },
+        ...{ stuck: 0, webhooks: { handled: 0, failed: 0, waiting: 0 }, open_requests: 0 },
+      },
+      0,
+    );
+    expect(tile?.judged).toBe(judged);
   });
 
   it('shows the worst of the open alerts, first those that nobody has taken notice of', async () => {

@@ -1,15 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { v7 } from 'uuid';
-import { later } from '../../../src/application/webhook/retry-schedule.js';
-import { parsePaymentId } from '../../../src/domain/shared/ids.js';
-import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import type { Browser } from '../../support/browser.js';
 import type { InMemoryNotifications } from '../../support/in-memory-notifications.js';
 import { issueInvoice } from '../../support/issue-invoice.js';
 import { fieldsOf } from '../../support/page-reader.js';
-import { required, usd } from '../../support/payment-examples.js';
 import type { ConsoleUse } from './console-use.js';
+import { madeBefore } from './made-before.js';
 import { saveMethod } from './saved-method.js';
 
 /** How operators find money that did not come, and ask for it again. */
@@ -167,39 +163,13 @@ export function recoveryPages({ server, as }: ConsoleUse): void {
   });
 
   describe('the list of payments', () => {
-    /** Made so many minutes ago; with `pm_3ds` its customer has yet to act. */
-    async function madeBefore(minutes: number, confirmWith: string): Promise<string> {
-      const commandId = v7();
-      const paymentId = required(parsePaymentId(`pay_${commandId}`));
-      const details = {
-        ...{
-          paymentId,
-          amount: usd(700),
-          captureMethod: 'automatic' as const,
-          customerId: null,
-          orderId: null,
-        },
-        ...{ description: null, metadata: {} },
-      };
-      const at = later(systemClock.now(), -minutes * 60_000);
-      const actor = { kind: 'system', id: 'test' } as const;
-      await server()
-        .container.get(httpTokens.paymentOperations)
-        .run(
-          paymentId,
-          { type: 'CreatePayment', at, details, confirmWith },
-          { commandId, correlationId: 'test', causationId: 'test', actor, reason: null },
-        );
-      return paymentId;
-    }
-
     it('shows those that are stuck, and those that were declined with the reason', async () => {
       const [stuck, young, paid] = [
-        await madeBefore(25 * 60, 'pm_3ds'),
-        await madeBefore(23 * 60, 'pm_3ds'),
-        await madeBefore(25 * 60, 'pm_card_visa'),
+        await madeBefore(server(), 25 * 60, 'pm_3ds'),
+        await madeBefore(server(), 23 * 60, 'pm_3ds'),
+        await madeBefore(server(), 25 * 60, 'pm_card_visa'),
       ];
-      const declined = await madeBefore(25 * 60, 'pm_declined');
+      const declined = await madeBefore(server(), 25 * 60, 'pm_declined');
       const { browser } = await as('auditor');
       const [onlyStuck, onlyDeclined] = [
         (await browser.get('/admin/payments?stuck=yes')).text,

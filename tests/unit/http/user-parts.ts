@@ -183,8 +183,8 @@ class InMemoryTries implements SignInTries {
 class KeptAccess implements AccessLog {
   readonly rows: AccessRow[] = [];
 
-  note(entry: Omit<AccessRow, 'id' | 'at'>): void {
-    this.rows.unshift({ ...entry, id: v7(), at: systemClock.now() });
+  note(entry: Parameters<AccessLog['note']>[0]): void {
+    this.rows.unshift({ reason: null, ...entry, id: v7(), at: systemClock.now() });
   }
 
   async settled() {}

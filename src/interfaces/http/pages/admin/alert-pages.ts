@@ -4,7 +4,10 @@ import type { Alerts, WatchedRule } from '../../../../application/alert/alerts.j
 import type { Measured } from '../../../../application/alert/measure-rules.js';
 import { measuredText, watched } from '../../../../application/alert/measured-text.js';
 import type { AlertQueries, AlertRow } from '../../../../application/ports/alerts.js';
-import { firstPage } from '../../../../application/ports/read-models.js';
+import type { Clock } from '../../../../application/ports/clock.js';
+import type { PaymentQueries } from '../../../../application/ports/read-models.js';
+import { anyTime, firstPage } from '../../../../application/ports/read-models.js';
+import type { Operator } from '../../../../application/user/sign-in.js';
 import type { AlertRuleName } from '../../../../domain/alert/alert-rules.js';
 import { alertRuleNames, alertRules } from '../../../../domain/alert/alert-rules.js';
 import { parseAlertId } from '../../../../domain/shared/ids.js';
@@ -14,12 +17,13 @@ import type { AskApi } from '../shared/ask-api.js';
 import type { Page, PageAnswer, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import { actionPage } from './action-page.js';
-import type { Table } from './cells.js';
-import { count, status, text, time, words } from './cells.js';
+import type { Cell, Table } from './cells.js';
+import { count, idCell, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { typedWhole } from './form-fields.js';
 
 const shownMax = 50;
+const stuckShown = 5;
 const alertId = idField(parseAlertId, 'alr');
 
 /** What operators were alerted of, what is watched, and the thresholds. */
@@ -31,6 +35,8 @@ export class AlertPages implements PageController {
     @inject(httpTokens.consoleArea) area: ConsoleArea,
     @inject(httpTokens.alerts) private readonly alerts: Alerts,
     @inject(httpTokens.alertQueries) private readonly queries: AlertQueries,
+    @inject(httpTokens.paymentQueries) private readonly payments: PaymentQueries,
+    @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.askApi) ask: AskApi,
   ) {
     const act = actionPage(area, ask);
@@ -39,7 +45,7 @@ export class AlertPages implements PageController {
         method: 'get',
         path: '/admin/alerts',
         access: 'alerts:read',
-        handle: ({ visitor }) => this.show(visitor.scopes.includes('alerts:write')),
+        handle: ({ visitor }) => this.show(visitor),
       }),
       act({
         path: '/admin/alerts/:id/ack',
@@ -69,7 +75,8 @@ export class AlertPages implements PageController {
     ];
   }
 
-  private async show(mayWrite: boolean): Promise<PageAnswer> {
+  private async show({ scopes }: Operator): Promise<PageAnswer> {
+    const mayWrite = scopes.includes('alerts:write');
     const [rules, measured, { rows }] = await Promise.all([
       this.alerts.rules(),
       this.alerts.measure(),
@@ -79,12 +86,18 @@ export class AlertPages implements PageController {
       }),
     ]);
     const open = rows.filter((row) => row.status === 'open');
+    const namesStuck = open.some(({ rule }) => rule === 'stuck_payments') && scopes.includes('payments:read');
+    const stuck = namesStuck ? await this.stuck() : [];
     return {
       kind: 'page',
       template: '/admin/alerts',
       title: 'Alerts',
       data: {
-        open: open.map((row) => ({ ...row, sentence: sentenceOf(row) })),
+        open: open.map((row) => ({
+          ...row,
+          sentence: sentenceOf(row),
+          stuck: row.rule === 'stuck_payments' ? stuck : [],
+        })),
         tables: [tableOfRules(rules, measured), tableOfAlerts(rows)],
         rules: rules.map(({ rule, setting }) => ({
           ...{ rule, title: watched[rule], unit: alertRules[rule].unit.replaceAll('_', ' ') },
@@ -93,6 +106,17 @@ export class AlertPages implements PageController {
         mayWrite,
       },
     };
+  }
+
+  /** The first of the payments that are stuck by now. */
+  private async stuck(): Promise<readonly Cell[]> {
+    const { rows } = await this.payments.list({
+      ...firstPage(stuckShown),
+      ...anyTime,
+      ...{ status: null, customer: null, order: null, currency: null },
+      stuckAt: this.clock.now(),
+    });
+    return rows.map(({ id }) => idCell(id));
   }
 }
 

@@ -14,6 +14,7 @@ import { refused } from '../../shared/problem.js';
 import { formatJson } from '../shared/format.js';
 import type { Page, PageAnswer, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
+import { reasonField } from './account-fields.js';
 import type { Table } from './cells.js';
 import { amount, idCell, text, time } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
@@ -104,7 +105,10 @@ export class AuditPages implements PageController {
         method: 'post',
         path: '/admin/audit/replay',
         access: 'audit:write',
-        form: z.strictObject({ projection: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/) }),
+        form: z.strictObject({
+          projection: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/),
+          reason: reasonField,
+        }),
         back: () => '/admin/audit/replay',
         handle: ({ form }) => this.replay(form.projection),
       }),
@@ -253,6 +257,7 @@ function accessPages(area: ConsoleArea, accessLog: AccessLog): readonly Page[] {
       { title: 'When' },
       { title: 'Who' },
       { title: 'What' },
+      { title: 'Why' },
       { title: 'Result' },
       { title: 'From' },
       { title: 'Request' },
@@ -262,6 +267,7 @@ function accessPages(area: ConsoleArea, accessLog: AccessLog): readonly Page[] {
       time(row.at),
       idCell(row.user_id),
       text(row.action),
+      text(row.reason),
       text(row.result),
       text(row.network),
       text(row.request_id),

@@ -82,11 +82,12 @@ export function createConsoleArea(parts: {
     allows: ({ scopes }, scope) => scopes.includes(scope),
     signInPath: '/admin/sign-in',
     frame: (operator, path) => (operator === undefined ? {} : { operator, ways: waysOf(operator, path) }),
-    onVisit({ userId }, { method, path, status, requestId, network }) {
+    onVisit({ userId }, { method, path, status, reason, requestId, network }) {
       parts.accessLog.note({
         user_id: userId,
         action: `${method} ${path}`,
         result: String(status),
+        ...(reason === undefined ? {} : { reason }),
         request_id: requestId,
         network,
       });

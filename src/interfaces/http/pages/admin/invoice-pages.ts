@@ -25,7 +25,7 @@ import { actionPage } from './action-page.js';
 import type { Table } from './cells.js';
 import { amount, count, idCell, link, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
-import { createdDays } from './form-fields.js';
+import { createdDayFilters, createdDays } from './form-fields.js';
 import { attemptsAt, creditNotesOf, linesOf, paymentsOf, planAt, taxesOf } from './invoice-tables.js';
 import { listPages } from './list-page.js';
 import type { Action } from './record-page.js';
@@ -107,6 +107,7 @@ export class InvoicePages implements PageController {
           { name: 'status', label: 'Status', options: statuses },
           { name: 'number', label: 'Number' },
           { name: 'customer', label: 'Customer' },
+          ...createdDayFilters,
         ],
         columns: [
           { title: 'Number' },

@@ -19,7 +19,7 @@ import { page } from '../shared/page.js';
 import { actionPage } from './action-page.js';
 import { amount, count, idCell, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
-import { createdDays, minorOf, typedAmount, typedDate } from './form-fields.js';
+import { createdDayFilters, createdDays, minorOf, typedAmount, typedDate } from './form-fields.js';
 import { formPages } from './form-pages.js';
 import { listPages } from './list-page.js';
 import type { Action, ActionField } from './record-page.js';
@@ -114,6 +114,7 @@ export class ManualPaymentPages implements PageController {
         { name: 'status', label: 'Status', options: manualPaymentStatuses },
         { name: 'reference', label: 'Reference' },
         { name: 'customer', label: 'Customer' },
+        ...createdDayFilters,
       ],
       columns: [
         { title: 'Payment' },
@@ -164,6 +165,7 @@ export class ManualPaymentPages implements PageController {
           { title: 'Invoice', cell: idCell(payment.invoice) },
           { title: 'Reference', cell: text(payment.reference) },
           { title: 'Received on', cell: text(payment.received_on) },
+          { title: 'Evidence (SHA-256)', cell: text(payment.evidence_sha256) },
           { title: 'Value on', cell: text(payment.value_on) },
           { title: 'Recorded by', cell: idCell(payment.recorded_by) },
           { title: 'Two people', cell: text(payment.needs_second_person ? 'needed' : 'not needed') },

@@ -17,7 +17,7 @@ import type { Page, PageAnswer, PageContext, PageController } from '../shared/pa
 import { page } from '../shared/page.js';
 import { amount, count, idCell, status, text, time } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
-import { createdDays } from './form-fields.js';
+import { createdDayFilters, createdDays } from './form-fields.js';
 import { listPages } from './list-page.js';
 import type { Order } from './order-actions.js';
 import { actionsOfOrder, orderActionPages } from './order-actions.js';
@@ -55,6 +55,7 @@ export class OrderPages implements PageController {
         filters: [
           { name: 'status', label: 'Status', options: orderStatuses },
           { name: 'customer', label: 'Customer' },
+          ...createdDayFilters,
         ],
         columns: [
           { title: 'Order' },

@@ -4,7 +4,7 @@ import type { DescribeEvent } from '../../../../application/audit/describe-event
 import type { AlertQueries } from '../../../../application/ports/alerts.js';
 import type { Clock } from '../../../../application/ports/clock.js';
 import type { EventStore, RecordedEvent } from '../../../../application/ports/event-store.js';
-import type { OverviewFigures, OverviewQueries } from '../../../../application/ports/overview-queries.js';
+import type { OverviewQueries } from '../../../../application/ports/overview-queries.js';
 import type { Projections } from '../../../../application/ports/read-models.js';
 import { firstPage } from '../../../../application/ports/read-models.js';
 import { later } from '../../../../application/webhook/retry-schedule.js';
@@ -15,6 +15,7 @@ import type { Page, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import type { ConsoleArea } from './console-area.js';
 import { openAlerts } from './open-alerts.js';
+import { tilesOf } from './overview-tiles.js';
 
 const everyMs = 2_000;
 const dayMs = 86_400_000;
@@ -23,14 +24,6 @@ const feedLength = 15;
 const openMax = 50;
 /** A stream ends after a minute, and the browser asks again; one of somebody who may see it no more ends at once. */
 const streamMs = 60_000;
-
-type Tile = {
-  readonly title: string;
-  readonly value: string | null;
-  readonly note: string;
-  /** Null where there is nothing to judge. */
-  readonly good: boolean | null;
-};
 
 /** What is going on right now. */
 @injectable()
@@ -138,55 +131,4 @@ export class OverviewPages implements PageController {
     }
     return events.slice(-feedLength).reverse();
   }
-}
-
-/** Against what the owners promise: 95 % of payments succeed (below 90 % is an alarm), within three seconds. */
-function tilesOf(figures: OverviewFigures, lagMs: number): readonly Tile[] {
-  const { outcomes, average_seconds: seconds, stuck, webhooks } = figures;
-  const { succeeded, failed, firstSucceeded, firstFailed, unfinished, unanswered } = outcomes;
-  const ended = succeeded + failed;
-  const tried = webhooks.handled + webhooks.failed;
-  const share = (part: number, whole: number) => (whole === 0 ? null : (100 * part) / whole);
-  const rate = share(succeeded, ended);
-  const failing = share(webhooks.failed, tried);
-  const first = share(firstSucceeded, firstSucceeded + firstFailed);
-  const percent = (value: number | null) => (value === null ? null : `${value.toFixed(1)} %`);
-  return [
-    {
-      title: 'Payments that succeed',
-      value: percent(rate),
-      note: `${succeeded} of ${ended} in 24 h, ${unfinished + unanswered} left out; 95 % promised${first === null ? '' : `; by the first attempt ${percent(first)}`}`,
-      good: rate === null ? null : rate >= 90,
-    },
-    {
-      title: 'Time to the answer',
-      value: seconds === null ? null : `${seconds.toFixed(2)} s`,
-      note: 'on average; 3 s promised',
-      good: seconds === null ? null : seconds <= 3,
-    },
-    {
-      title: 'Stuck payments',
-      value: String(stuck),
-      note: 'more than 5 is an alarm',
-      good: stuck <= 5,
-    },
-    {
-      title: 'Webhooks that failed',
-      value: percent(failing),
-      note: `${webhooks.failed} of ${tried} in 1 h, ${webhooks.waiting} left out; 5 % is an alarm`,
-      good: failing === null ? null : failing <= 5,
-    },
-    {
-      title: 'Read models behind by',
-      value: `${Math.round(lagMs)} ms`,
-      note: '30 s is an alarm',
-      good: lagMs <= 30_000,
-    },
-    {
-      title: 'Open requests',
-      value: String(figures.open_requests),
-      note: 'to the provider, without an outcome',
-      good: null,
-    },
-  ];
 }

@@ -52,7 +52,7 @@ export function createPageDispatch(parts: PageDispatchParts) {
       origin: `${secure ? 'https' : 'http'}://${request.headers.host ?? 'localhost'}`,
       cookie: (name) => readCookie(request.headers, name, secure),
     };
-    return { exchange, area, secure, context, visitor: undefined };
+    return { exchange, area, secure, context, visitor: undefined, reason: undefined };
   }
 
   async function dispatch(page: Page, request: Request, response: Response): Promise<void> {
@@ -129,6 +129,7 @@ export function createPageDispatch(parts: PageDispatchParts) {
       try {
         refuseCardNumberIn(given);
         form = page.form === undefined ? undefined : parseInput(page.form, given, 'body');
+        if (typeof given['reason'] === 'string') reading.reason = given['reason'];
         const context = { ...reading.context, commandId };
         return await page.handle({ visitor: reading.visitor, params, query: undefined, form, context });
       } catch (error) {
@@ -200,7 +201,8 @@ export function createPageDispatch(parts: PageDispatchParts) {
     if (reading.visitor === undefined) return;
     const { id: requestId, path, network } = exchange;
     const { method } = exchange.request;
-    reading.area.onVisit?.(reading.visitor, { method, path, status, requestId, network });
+    const { reason } = reading;
+    reading.area.onVisit?.(reading.visitor, { method, path, status, reason, requestId, network });
   }
 
   return { dispatch, refuse };

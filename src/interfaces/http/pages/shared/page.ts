@@ -98,6 +98,8 @@ type Visit = {
   readonly method: string;
   readonly path: string;
   readonly status: number;
+  /** What a form that could be read gave as its reason. */
+  readonly reason: string | undefined;
   readonly requestId: string;
   readonly network: string;
 };

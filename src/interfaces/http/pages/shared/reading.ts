@@ -9,4 +9,6 @@ export type Reading = {
   readonly context: PageContext;
   /** Of the area's own kind; undefined where nobody is signed in. */
   visitor: unknown;
+  /** Of a form that could be read, where it asks for one. */
+  reason: string | undefined;
 };
