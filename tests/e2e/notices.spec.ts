@@ -142,4 +142,41 @@ describe('notices to customers', () => {
     const inbox = await reader.get('/sim/inbox');
     expect(inbox.text).toContain('Your receipt for $33.00');
   });
+
+  it('are all on the account that a customer sees in the portal', async () => {
+    const profile = { name: 'Flo', email: 'flo@example.com' };
+    const flo = String((await app.api.post('/v1/customers', profile)).body['id']);
+    await app.api.post('/v1/credits', { customer: flo, amount: 500, type: 'goodwill' });
+    const invoice = String((await issueInvoice(app.api, flo, 33_00)).body['id']);
+    const tenders = [{ type: 'credit' }, { type: 'card', payment_method: 'pm_card_visa' }];
+    await app.api.post(`/v1/invoices/${invoice}/pay`, { tenders });
+    await eventually(
+      async () => (await app.api.get(`/v1/invoices/${invoice}`)).body['status'],
+      (status) => status === 'paid',
+    );
+    const [payment] = await eventually(
+      async () => items(await app.api.get(`/v1/payments?customer=${flo}`)),
+      (rows) => rows.length === 1,
+    );
+    await app.api.post('/v1/refunds', { payment: payment?.['id'], amount: 800 });
+    await issueInvoice(app.api, flo, 12_00);
+    const link = await app.api.post('/v1/portal_sessions', { customer: flo });
+    const reader = pageReader(app.url);
+    const enter = new URL(String(link.body['url'])).pathname;
+    await reader.submit(await reader.get(enter), enter);
+    const shown = (path: string, wanted: RegExp) =>
+      eventually(
+        async () => (await reader.get(path)).text,
+        (text) => wanted.test(text),
+      );
+    await shown('/portal', /<dt>To pay<\/dt>\s*<dd>12\.00 USD<\/dd>[\s\S]*overdue<\/dt>\s*<dd>Nothing/);
+    await shown(
+      '/portal/payments',
+      /Paid, and partly refunded[\s\S]*Refund sent: 8\.00 USD[\s\S]*28\.00 USD/,
+    );
+    await shown('/portal/credits', /<td>spent<\/td>[\s\S]*<td>held<\/td>[\s\S]*<td>granted<\/td>/);
+    const lines = await shown('/portal/statement', /Credit note[\s\S]*Invoice finalized/);
+    expect(lines).toMatch(/You owe<\/dt>\s*<dd>12\.00 USD/);
+    await shown(`/portal/invoices/${invoice}`, /Credit note CN-[\d-]+<\/a>[\s\S]*, 8\.00 USD/);
+  });
 });

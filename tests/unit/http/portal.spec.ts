@@ -144,6 +144,7 @@ describe('the portal', () => {
     '/portal',
     '/portal/invoices',
     '/portal/payments',
+    '/portal/statement',
     '/portal/methods',
     '/portal/plans',
     '/portal/credits',
@@ -197,6 +198,30 @@ describe('the portal', () => {
     }
     const { status } = (await app.api.get(`/v1/invoices/${foreign}`)).body;
     expect(status).toBe('open');
+  });
+
+  it('gives the documents of an invoice: its credit notes, and the receipts of what cards have paid', async () => {
+    const own = (await issueInvoice(app.api, ada, 5_000)).body['id'];
+    const note = await app.api.post('/v1/credit_notes', { invoice: own, amount: 1_000, reason: 'goodwill' });
+    const tenders = [{ type: 'card', payment_method: 'pm_card_visa' }];
+    expect((await app.api.post(`/v1/invoices/${own}/pay`, { tenders })).status).toBe(201);
+    const { text } = await reader.get(`/portal/invoices/${own}`);
+    const pdfPath = `/portal/invoices/${own}/credit_notes/${note.body['id']}/pdf`;
+    expect(text).toContain(`<a href="${pdfPath}">Credit note ${note.body['number']}</a>`);
+    const pdf = await reader.get(pdfPath);
+    expect([pdf.status, pdf.text.slice(0, 5)]).toEqual([200, '%PDF-']);
+    // Of another invoice of the same customer it is not.
+    expect((await reader.get(pdfPath.replace(String(own), invoice))).status).toBe(404);
+    const payment = /\/portal\/payments\/(pay_[^/]+)\/receipt/.exec(text)?.[1] ?? '';
+    await app.api.post('/v1/refunds', { payment, amount: 1_500 });
+    const receipt = (await reader.get(`/portal/payments/${payment}/receipt`)).text;
+    expect(receipt).toMatch(
+      /<h1>Receipt<\/h1>[\s\S]*Acme[\s\S]*Paid<[\s\S]*40\.00 USD[\s\S]*Refunded[\s\S]*−15\.00 USD/,
+    );
+    const declined = { ...{ amount: 700, currency: 'USD', customer: ada }, payment_method: 'pm_declined' };
+    const failed = await app.api.post('/v1/payments', { ...declined, confirm: true });
+    const id = failed.body['id'] ?? (failed.body['payment'] as { id: string }).id;
+    expect((await reader.get(`/portal/payments/${id}/receipt`)).status).toBe(404);
   });
 
   it('sums what is owed over every invoice, and shows the newest of them', async () => {

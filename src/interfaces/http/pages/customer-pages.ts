@@ -1,6 +1,7 @@
 import { InboxPages } from './inbox/inbox-pages.js';
 import { PayPages } from './pay/pay-pages.js';
 import { DetailsPages } from './portal/details-pages.js';
+import { DocumentPages } from './portal/document-pages.js';
 import { InvoicePages } from './portal/invoice-pages.js';
 import { MethodPages } from './portal/method-pages.js';
 import { MoneyPages } from './portal/money-pages.js';
@@ -16,5 +17,6 @@ export const customerPages = [
   MoneyPages,
   MethodPages,
   DetailsPages,
+  DocumentPages,
   InboxPages,
 ] as const;

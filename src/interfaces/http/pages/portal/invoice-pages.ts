@@ -108,7 +108,12 @@ export class InvoicePages implements PageController {
     // The same amount that the pay page will ask for.
     const amount = askedNow((await this.plans.load(planIdOf(id))).state, own)?.amount ?? invoice.due;
     const title = `Invoice ${invoice.number}`;
-    return { kind: 'page', template: '/portal/invoice', title, data: { id, invoice, payable, amount } };
+    return {
+      kind: 'page',
+      template: '/portal/invoice',
+      title,
+      data: { id, invoice, payable, amount, ...documentsOf(own) },
+    };
   }
 
   private async print(visitor: SignedIn, id: InvoiceId): Promise<PageAnswer> {
@@ -138,4 +143,15 @@ export class InvoicePages implements PageController {
     mustBeOwn(visitor, state.details.customerId);
     return state;
   }
+}
+
+/** What else there is to keep of an invoice: credit notes with their number, and what cards have paid. */
+function documentsOf({ creditNotes, applications }: IssuedInvoice) {
+  const issued = creditNotes.filter(({ number }) => number !== null);
+  return {
+    notes: issued.map(({ creditNoteId: id, number, issuedOn, total }) => ({ id, number, issuedOn, total })),
+    receipts: applications.flatMap(({ tender, amount }) =>
+      tender.kind === 'card' ? [{ id: tender.paymentId, amount }] : [],
+    ),
+  };
 }

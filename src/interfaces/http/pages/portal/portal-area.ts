@@ -16,6 +16,7 @@ const ways = [
   ['/portal', 'Overview'],
   ['/portal/invoices', 'Invoices'],
   ['/portal/payments', 'Payments'],
+  ['/portal/statement', 'Statement'],
   ['/portal/methods', 'Cards'],
   ['/portal/plans', 'Plans'],
   ['/portal/credits', 'Credit'],
