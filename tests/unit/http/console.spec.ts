@@ -11,6 +11,7 @@ import { madeBefore } from './made-before.js';
 import { notificationPages } from './notification-page-examples.js';
 import { orderAndCreditPages } from './order-credit-page-examples.js';
 import { recoveryPages } from './recovery-page-examples.js';
+import { planAndCreditNotePages } from './plan-credit-note-page-examples.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 import { webhookPages } from './webhook-page-examples.js';
@@ -39,6 +40,7 @@ notificationPages(use);
 orderAndCreditPages(use);
 webhookPages(use);
 recoveryPages(use);
+planAndCreditNotePages(use);
 
 describe('alerts', () => {
   it('are shown, taken notice of with a reason, and their thresholds changed by whoever may', async () => {

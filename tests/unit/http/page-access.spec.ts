@@ -33,6 +33,8 @@ function addressOf({ path }: Page): string {
     customers: 'cus_',
     orders: 'ord_',
     credits: 'crd_',
+    plans: 'plan_',
+    'credit-notes': 'cn_',
     invoices: 'inv_',
     'manual-payments': 'mp_',
     webhooks: 'evt_',

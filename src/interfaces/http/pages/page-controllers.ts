@@ -2,6 +2,7 @@ import { AccountPages } from './admin/account-pages.js';
 import { AlertPages } from './admin/alert-pages.js';
 import { ApiKeyPages } from './admin/api-key-pages.js';
 import { AuditPages } from './admin/audit-pages.js';
+import { CreditNotePages } from './admin/credit-note-pages.js';
 import { CreditPages } from './admin/credit-pages.js';
 import { CustomerPages } from './admin/customer-pages.js';
 import { InvoicePages } from './admin/invoice-pages.js';
@@ -12,6 +13,7 @@ import { OperationPages } from './admin/operation-pages.js';
 import { OrderPages } from './admin/order-pages.js';
 import { OverviewPages } from './admin/overview-pages.js';
 import { PaymentPages } from './admin/payment-pages.js';
+import { PlanPages } from './admin/plan-pages.js';
 import { ProviderSignInPages } from './admin/provider-sign-in-pages.js';
 import { RecoveryPages } from './admin/recovery-pages.js';
 import { RefundPages } from './admin/refund-pages.js';
@@ -28,6 +30,8 @@ export const consolePages = [
   RefundPages,
   ManualPaymentPages,
   InvoicePages,
+  CreditNotePages,
+  PlanPages,
   CreditPages,
   OrderPages,
   CustomerPages,

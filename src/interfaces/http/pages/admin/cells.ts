@@ -49,6 +49,8 @@ const places: Readonly<Record<string, string>> = {
   evt: '/admin/audit/events',
   ntf: '/admin/notifications',
   crd: '/admin/credits',
+  plan: '/admin/plans',
+  cn: '/admin/credit-notes',
 };
 
 /** The page about a thing, by the prefix of its id; null where there is none. */

@@ -27,6 +27,8 @@ const places: readonly { readonly title: string; readonly places: readonly Place
       { title: 'Refunds', path: '/admin/refunds', scope: 'refunds:read' },
       { title: 'Manual payments', path: '/admin/manual-payments', scope: 'manual_payments:read' },
       { title: 'Invoices', path: '/admin/invoices', scope: 'invoices:read' },
+      { title: 'Credit notes', path: '/admin/credit-notes', scope: 'invoices:read' },
+      { title: 'Payment plans', path: '/admin/plans', scope: 'plans:read' },
       { title: 'Credits', path: '/admin/credits', scope: 'credits:read' },
       { title: 'Orders', path: '/admin/orders', scope: 'orders:read' },
       { title: 'Customers', path: '/admin/customers', scope: 'customers:read' },

@@ -4,6 +4,7 @@ import type { DescribeEvent } from '../../../../application/audit/describe-event
 import type { EventStore } from '../../../../application/ports/event-store.js';
 import type { InvoiceQueries } from '../../../../application/ports/invoice-queries.js';
 import type { OrderQueries } from '../../../../application/ports/order-queries.js';
+import type { PlanQueries } from '../../../../application/ports/plan-queries.js';
 import type {
   CreditQueries,
   CustomerQueries,
@@ -25,7 +26,7 @@ import type { ConsoleArea } from './console-area.js';
 import { createdDayFilters, createdDays } from './form-fields.js';
 import { listPages } from './list-page.js';
 import { recordAnswer } from './record-page.js';
-import { creditTable, invoiceTable, orderTable, paymentTable } from './related-tables.js';
+import { creditTable, invoiceTable, orderTable, paymentTable, planTable } from './related-tables.js';
 
 const customerId = idField(parseCustomerId, 'cus');
 const first = firstPage(10);
@@ -41,6 +42,7 @@ export class CustomerPages implements PageController {
     @inject(httpTokens.paymentQueries) private readonly payments: PaymentQueries,
     @inject(httpTokens.invoiceQueries) private readonly invoices: InvoiceQueries,
     @inject(httpTokens.orderQueries) private readonly orders: OrderQueries,
+    @inject(httpTokens.planQueries) private readonly plans: PlanQueries,
     @inject(httpTokens.creditQueries) private readonly credits: CreditQueries,
     @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
     @inject(httpTokens.describeEvent) private readonly describe: DescribeEvent,
@@ -134,6 +136,11 @@ export class CustomerPages implements PageController {
         : null,
       scopes.includes('orders:read')
         ? this.orders.list(wide).then(({ rows }) => orderTable(rows, more('/admin/orders')))
+        : null,
+      scopes.includes('plans:read')
+        ? this.plans
+            .list({ ...wide, order: null, invoice: null })
+            .then(({ rows }) => planTable(rows, more('/admin/plans')))
         : null,
       scopes.includes('credits:read')
         ? this.credits

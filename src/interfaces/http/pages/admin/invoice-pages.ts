@@ -26,6 +26,7 @@ import type { Table } from './cells.js';
 import { amount, count, idCell, link, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { createdDayFilters, createdDays } from './form-fields.js';
+import { moreOf } from './invoice-more.js';
 import { attemptsAt, creditNotesOf, linesOf, paymentsOf, planAt, taxesOf } from './invoice-tables.js';
 import { listPages } from './list-page.js';
 import type { Action } from './record-page.js';
@@ -212,6 +213,7 @@ export class InvoicePages implements PageController {
           { title: 'Revision', cell: count(invoice.revision) },
         ],
         tables: await this.tables(invoice, plan?.table ?? null, by),
+        links: moreOf(invoice, operator.scopes),
         actions: operator.scopes.includes('invoices:write')
           ? [...(await this.recovery(invoice, by)), ...actionsOf(invoice)]
           : [],

@@ -146,8 +146,13 @@ export async function planAt(
   if (latest === undefined) return null;
   const { body } = await ask('GET /v1/payment_plans/:id', { params: { id: latest.id } }, by);
   const plan = body as Plan;
-  const table: Table = {
-    caption: `Payment plan, ${plan.status}`,
+  return { id: plan.id, table: partsOf(plan, `Payment plan, ${plan.status}`) };
+}
+
+/** The parts of a plan as they are now. */
+export function partsOf(plan: Plan, caption: string): Table {
+  return {
+    caption,
     columns: [
       { title: 'Part' },
       { title: 'Due' },
@@ -167,7 +172,6 @@ export async function planAt(
       text(collectedHow(part)),
     ]),
   };
-  return { id: plan.id, table };
 }
 
 function collectedHow({ collect, failed_collections: failed }: Plan['parts'][number]): string {

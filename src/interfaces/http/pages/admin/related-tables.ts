@@ -1,5 +1,6 @@
 import type { InvoiceRow } from '../../../../application/ports/invoice-queries.js';
 import type { OrderRow } from '../../../../application/ports/order-queries.js';
+import type { PlanRow } from '../../../../application/ports/plan-queries.js';
 import type { CreditRow, PaymentRow } from '../../../../application/ports/read-models.js';
 import type { Table } from './cells.js';
 import { amount, idCell, link, status, text, time } from './cells.js';
@@ -86,6 +87,27 @@ export function creditTable(rows: readonly CreditRow[], more: More = {}): Table 
       amount(row.amount, row.currency),
       amount(row.remaining_amount, row.currency),
       time(row.expires_at),
+    ]),
+  };
+}
+
+export function planTable(rows: readonly PlanRow[], more: More = {}): Table {
+  return {
+    ...more,
+    caption: 'Payment plans',
+    columns: [
+      { title: 'Plan' },
+      { title: 'Status' },
+      { title: 'Total', amounts: true },
+      { title: 'Settled', amounts: true },
+      { title: 'Created' },
+    ],
+    rows: rows.map((row) => [
+      idCell(row.id),
+      status(row.status),
+      amount(row.total, row.currency),
+      amount(row.amount_settled, row.currency),
+      time(row.created_at),
     ]),
   };
 }

@@ -62,6 +62,8 @@ export type PageAnswer =
       /** Letters, digits, `-`, `_` and `.`. */
       readonly fileName: string;
       readonly body: string | Buffer;
+      /** Whether the browser shows it, where it can. */
+      readonly inline?: true;
     }
   | {
       readonly kind: 'stream';

@@ -81,7 +81,7 @@ export function createSendPage(parts: {
           status: 200,
           headers: {
             'content-type': answer.contentType,
-            'content-disposition': `attachment; filename="${answer.fileName.replace(/[^\w.-]/g, '_')}"`,
+            'content-disposition': `${answer.inline === true ? 'inline' : 'attachment'}; filename="${answer.fileName.replace(/[^\w.-]/g, '_')}"`,
           },
           cookies: [],
           body: answer.body,
