@@ -8,6 +8,7 @@ import { apiClient } from '../../support/api-client.js';
 import { Browser } from '../../support/browser.js';
 import { eventuallyHolds } from '../../support/eventually.js';
 import { madeBefore } from './made-before.js';
+import { customerAndInvoicePages } from './customer-invoice-page-examples.js';
 import { notificationPages } from './notification-page-examples.js';
 import { orderAndCreditPages } from './order-credit-page-examples.js';
 import { recoveryPages } from './recovery-page-examples.js';
@@ -41,6 +42,7 @@ orderAndCreditPages(use);
 webhookPages(use);
 recoveryPages(use);
 planAndCreditNotePages(use);
+customerAndInvoicePages(use);
 
 describe('alerts', () => {
   it('are shown, taken notice of with a reason, and their thresholds changed by whoever may', async () => {

@@ -4,7 +4,9 @@ import { ApiKeyPages } from './admin/api-key-pages.js';
 import { AuditPages } from './admin/audit-pages.js';
 import { CreditNotePages } from './admin/credit-note-pages.js';
 import { CreditPages } from './admin/credit-pages.js';
+import { CustomerAccountPages } from './admin/customer-account-pages.js';
 import { CustomerPages } from './admin/customer-pages.js';
+import { InvoiceFormPages } from './admin/invoice-form-pages.js';
 import { InvoicePages } from './admin/invoice-pages.js';
 import { ManualPaymentPages } from './admin/manual-payment-pages.js';
 import { NotificationPages } from './admin/notification-pages.js';
@@ -29,11 +31,13 @@ export const consolePages = [
   RecoveryPages,
   RefundPages,
   ManualPaymentPages,
+  InvoiceFormPages,
   InvoicePages,
   CreditNotePages,
   PlanPages,
   CreditPages,
   OrderPages,
+  CustomerAccountPages,
   CustomerPages,
   NotificationPages,
   NotificationTemplatePages,

@@ -1,8 +1,10 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
+import type { Clock } from '../../../../application/ports/clock.js';
 import type { EventStore } from '../../../../application/ports/event-store.js';
 import type { InvoiceQueries } from '../../../../application/ports/invoice-queries.js';
+import type { Notifications } from '../../../../application/ports/notifications.js';
 import type { OrderQueries } from '../../../../application/ports/order-queries.js';
 import type { PlanQueries } from '../../../../application/ports/plan-queries.js';
 import type {
@@ -11,6 +13,7 @@ import type {
   PaymentQueries,
 } from '../../../../application/ports/read-models.js';
 import { anyTime, firstPage } from '../../../../application/ports/read-models.js';
+import type { StatementQueries } from '../../../../application/ports/statement-queries.js';
 import type { Operator } from '../../../../application/user/sign-in.js';
 import { parseCustomerId } from '../../../../domain/shared/ids.js';
 import type { customerOfState } from '../../customer/customer-object.js';
@@ -23,6 +26,8 @@ import { page } from '../shared/page.js';
 import type { Table } from './cells.js';
 import { count, idCell, link, text, time } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
+import type { CustomerAccount } from './customer-account.js';
+import { customerAccount, linksOf, portalLink } from './customer-account.js';
 import { createdDayFilters, createdDays } from './form-fields.js';
 import { listPages } from './list-page.js';
 import { recordAnswer } from './record-page.js';
@@ -35,6 +40,7 @@ const first = firstPage(10);
 @injectable()
 export class CustomerPages implements PageController {
   readonly pages: readonly Page[];
+  private readonly account: CustomerAccount;
 
   constructor(
     @inject(httpTokens.consoleArea) area: ConsoleArea,
@@ -46,14 +52,19 @@ export class CustomerPages implements PageController {
     @inject(httpTokens.creditQueries) private readonly credits: CreditQueries,
     @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
     @inject(httpTokens.describeEvent) private readonly describe: DescribeEvent,
+    @inject(httpTokens.notifications) notifications: Notifications,
+    @inject(httpTokens.statementQueries) statements: StatementQueries,
+    @inject(httpTokens.clock) clock: Clock,
     @inject(httpTokens.askApi) private readonly ask: AskApi,
   ) {
+    this.account = customerAccount({ credits, notifications, statements, clock, ask });
     this.pages = [
       ...listPages(area, {
         path: '/admin/customers',
         title: 'Customers',
         scope: 'customers:read',
         cursor: customerId,
+        action: { label: 'New customer', href: '/admin/customers/new', scope: 'customers:write' },
         fields: { ...createdDays, email: textField(254).optional() },
         filters: [{ name: 'email', label: 'E-mail address', personal: true }, ...createdDayFilters],
         columns: [
@@ -96,7 +107,8 @@ export class CustomerPages implements PageController {
         title: customer.name ?? customer.email ?? 'Customer',
         id,
         status: null,
-        figures: [],
+        links: linksOf(id, operator.scopes),
+        figures: await this.account.figures(id, by),
         facts: [
           { title: 'E-mail', cell: text(customer.email) },
           { title: 'Phone', cell: text(customer.phone) },
@@ -111,8 +123,12 @@ export class CustomerPages implements PageController {
           { title: 'Since', cell: time(customer.created_at) },
           { title: 'Revision', cell: count(customer.revision) },
         ],
-        tables: [methodsOf(methods.body, customer.default_payment_method), ...tables],
-        actions: [],
+        tables: [
+          methodsOf(methods.body, customer.default_payment_method),
+          ...tables,
+          ...(await this.account.tables(id, operator.scopes)),
+        ],
+        actions: operator.scopes.includes('customers:write') ? [portalLink(id)] : [],
         stream: `customer-${id}`,
       },
       { eventStore: this.eventStore, describe: this.describe },

@@ -98,6 +98,7 @@ export class InvoicePages implements PageController {
         title: 'Invoices',
         scope: 'invoices:read',
         cursor: invoiceId,
+        action: { label: 'New invoice', href: '/admin/invoices/new', scope: 'invoices:write' },
         fields: {
           ...createdDays,
           status: z.enum(statuses).optional(),
