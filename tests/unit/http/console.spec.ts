@@ -8,11 +8,14 @@ import { apiClient } from '../../support/api-client.js';
 import { Browser } from '../../support/browser.js';
 import { eventuallyHolds } from '../../support/eventually.js';
 import { madeBefore } from './made-before.js';
+
+import { brandingPages } from './branding-page-examples.js';
+
 import { customerAndInvoicePages } from './customer-invoice-page-examples.js';
 import { notificationPages } from './notification-page-examples.js';
 import { orderAndCreditPages } from './order-credit-page-examples.js';
-import { recoveryPages } from './recovery-page-examples.js';
 import { planAndCreditNotePages } from './plan-credit-note-page-examples.js';
+import { recoveryPages } from './recovery-page-examples.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 import { webhookPages } from './webhook-page-examples.js';
@@ -42,6 +45,7 @@ orderAndCreditPages(use);
 webhookPages(use);
 recoveryPages(use);
 planAndCreditNotePages(use);
+brandingPages(use);
 customerAndInvoicePages(use);
 
 describe('alerts', () => {

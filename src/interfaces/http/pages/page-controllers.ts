@@ -2,12 +2,14 @@ import { AccountPages } from './admin/account-pages.js';
 import { AlertPages } from './admin/alert-pages.js';
 import { ApiKeyPages } from './admin/api-key-pages.js';
 import { AuditPages } from './admin/audit-pages.js';
+import { BrandingPages } from './admin/branding-pages.js';
 import { CreditNotePages } from './admin/credit-note-pages.js';
 import { CreditPages } from './admin/credit-pages.js';
 import { CustomerAccountPages } from './admin/customer-account-pages.js';
 import { CustomerPages } from './admin/customer-pages.js';
 import { InvoiceFormPages } from './admin/invoice-form-pages.js';
 import { InvoicePages } from './admin/invoice-pages.js';
+import { InvoiceTemplatePages } from './admin/invoice-template-pages.js';
 import { ManualPaymentPages } from './admin/manual-payment-pages.js';
 import { NotificationPages } from './admin/notification-pages.js';
 import { NotificationTemplatePages } from './admin/notification-template-pages.js';
@@ -39,6 +41,8 @@ export const consolePages = [
   OrderPages,
   CustomerAccountPages,
   CustomerPages,
+  BrandingPages,
+  InvoiceTemplatePages,
   NotificationPages,
   NotificationTemplatePages,
   AlertPages,

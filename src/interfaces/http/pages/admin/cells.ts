@@ -51,6 +51,7 @@ const places: Readonly<Record<string, string>> = {
   crd: '/admin/credits',
   plan: '/admin/plans',
   cn: '/admin/credit-notes',
+  itpl: '/admin/invoice-templates',
 };
 
 /** The page about a thing, by the prefix of its id; null where there is none. */

@@ -62,6 +62,8 @@ const places: readonly { readonly title: string; readonly places: readonly Place
   {
     title: 'Settings',
     places: [
+      { title: 'Branding', path: '/admin/branding', scope: 'branding:read' },
+      { title: 'Invoice templates', path: '/admin/invoice-templates', scope: 'branding:read' },
       { title: 'Users', path: '/admin/users', scope: 'users:read' },
       { title: 'My account', path: '/admin/account', scope: null },
     ],

@@ -40,6 +40,18 @@ export const typedWhole = z
   .regex(/^\d{1,7}$/, { error: 'A whole number is expected.' })
   .transform(BigInt);
 
+/** Several texts, one a line; empty lines are none. */
+export const typedLines = z
+  .string()
+  .max(20_000)
+  .default('')
+  .transform((typed) => typed.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()])));
+
+/** The same the other way. */
+export function linesOf(texts: readonly string[]): string {
+  return texts.filter((each) => each !== '').join('\n');
+}
+
 /** A day of the calendar as a date input sends it. */
 export const typedDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'A day is expected.' });
 

@@ -14,20 +14,26 @@ export function pdfPage(
     route,
     access,
     params,
+    query = {},
   }: {
     readonly path: string;
     readonly route: string;
     readonly access: Scope;
-    readonly params: ZodObject;
+    readonly params?: ZodObject;
+    readonly query?: Readonly<Record<string, string>>;
   },
 ): Page {
   return page(area, {
     method: 'get',
     path,
     access,
-    params,
+    ...(params === undefined ? {} : { params }),
     handle: async ({ visitor, params: of, context }) => {
-      const answer = await ask(route, { params: of }, { caller: visitor, context, reason: null });
+      const answer = await ask(
+        route,
+        { params: of ?? {}, query },
+        { caller: visitor, context, reason: null },
+      );
       const [, name = 'document.pdf'] =
         /filename="([^"]+)"/.exec(answer.headers?.['content-disposition'] ?? '') ?? [];
       const body = Buffer.from(answer.body as Uint8Array);

@@ -14,6 +14,8 @@ export type Asker = {
 
 type Asked = {
   readonly params?: Readonly<Record<string, unknown>>;
+  /** As an address has it. */
+  readonly query?: Readonly<Record<string, string>>;
   /** As JSON would be read: integers are bigints. */
   readonly body?: Readonly<Record<string, unknown>>;
 };
@@ -27,7 +29,7 @@ export type AskApi = (name: string, asked: Asked, by: Asker) => Promise<Answer>;
 
 export function createAskApi(routes: readonly Route[]): AskApi {
   const byName = new Map(routes.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route]));
-  return async (name, { params = {}, body = {} }, by) => {
+  return async (name, { params = {}, query = {}, body = {} }, by) => {
     const route = byName.get(name);
     if (route === undefined) throw new TypeError(`the API has no route ${name}`);
     const { scope } = route;
@@ -40,7 +42,7 @@ export function createAskApi(routes: readonly Route[]): AskApi {
     }
     const call = {
       params: read?.data,
-      query: route.query === undefined ? undefined : parseInput(route.query, {}, 'query'),
+      query: route.query === undefined ? undefined : parseInput(route.query, query, 'query'),
       body: route.body === undefined ? undefined : parseInput(route.body, body, 'body'),
       context: contextOf(by),
     };
