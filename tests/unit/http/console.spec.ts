@@ -7,11 +7,10 @@ import { changesBetween } from '../../../src/interfaces/http/pages/admin/state-c
 import { apiClient } from '../../support/api-client.js';
 import { Browser } from '../../support/browser.js';
 import { eventuallyHolds } from '../../support/eventually.js';
-import { madeBefore } from './made-before.js';
-
 import { brandingPages } from './branding-page-examples.js';
-
 import { customerAndInvoicePages } from './customer-invoice-page-examples.js';
+import { ledgerAndLimitPages } from './ledger-limit-page-examples.js';
+import { madeBefore } from './made-before.js';
 import { notificationPages } from './notification-page-examples.js';
 import { orderAndCreditPages } from './order-credit-page-examples.js';
 import { planAndCreditNotePages } from './plan-credit-note-page-examples.js';
@@ -40,6 +39,7 @@ async function payment(more: Readonly<Record<string, unknown>> = {}): Promise<st
 }
 
 const use = { server: () => server, as };
+ledgerAndLimitPages(use);
 notificationPages(use);
 orderAndCreditPages(use);
 webhookPages(use);

@@ -34,6 +34,7 @@ function addressOf({ path }: Page): string {
     orders: 'ord_',
     credits: 'crd_',
     plans: 'plan_',
+    limits: 'lim_',
     'invoice-templates': 'itpl_',
     'credit-notes': 'cn_',
     invoices: 'inv_',

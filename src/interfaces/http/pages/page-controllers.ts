@@ -10,6 +10,8 @@ import { CustomerPages } from './admin/customer-pages.js';
 import { InvoiceFormPages } from './admin/invoice-form-pages.js';
 import { InvoicePages } from './admin/invoice-pages.js';
 import { InvoiceTemplatePages } from './admin/invoice-template-pages.js';
+import { LedgerPages } from './admin/ledger-pages.js';
+import { LimitPages } from './admin/limit-pages.js';
 import { ManualPaymentPages } from './admin/manual-payment-pages.js';
 import { NotificationPages } from './admin/notification-pages.js';
 import { NotificationTemplatePages } from './admin/notification-template-pages.js';
@@ -46,6 +48,8 @@ export const consolePages = [
   NotificationPages,
   NotificationTemplatePages,
   AlertPages,
+  LedgerPages,
+  LimitPages,
   OperationPages,
   AuditPages,
   SignInPages,

@@ -16,7 +16,7 @@ import type { Page, PageAnswer, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import { reasonField } from './account-fields.js';
 import type { Table } from './cells.js';
-import { amount, idCell, text, time } from './cells.js';
+import { amount, idCell, link, text, time } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { listPages } from './list-page.js';
 import { changesBetween } from './state-changes.js';
@@ -195,7 +195,7 @@ export class AuditPages implements PageController {
         { title: 'Balance', amounts: true },
       ],
       rows: rows.map((row) => [
-        text(row.account),
+        link(row.account, `/admin/ledger?account=${row.account}`),
         amount(row.debits, row.currency),
         amount(row.credits, row.currency),
         amount(row.balance, row.currency),
