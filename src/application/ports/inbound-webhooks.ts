@@ -91,6 +91,15 @@ export interface InboundWebhooks {
    */
   replay(id: string, by: ByHand): Promise<boolean>;
   /**
+   * Makes up to `limit` parked webhooks due again, of one type or of all, the oldest first, those that came after
+   * `startingAfter`: `last` is the last one of them, and with it the next call leaves out what parked again meanwhile.
+   * @throws UnknownCursor
+   */
+  replayParked(
+    wanted: { readonly type: string | null; readonly limit: number; readonly startingAfter: string | null },
+    by: ByHand,
+  ): Promise<{ readonly replayed: number; readonly hasMore: boolean; readonly last: string | null }>;
+  /**
    * Ends one that is parked or waits for a retry, even while it is being handled, as of no interest; false when there is none
    * of that id that waits so. It may be replayed later.
    */

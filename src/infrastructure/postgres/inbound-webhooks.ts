@@ -11,6 +11,7 @@ import type {
   VerifiedWebhook,
   WebhookAct,
 } from '../../application/ports/inbound-webhooks.js';
+import { UnknownCursor } from '../../application/ports/read-models.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import { Conditions, keysetPage } from '../read-models/keyset-page.js';
 import { GroupCommit } from './group-commit.js';
@@ -57,6 +58,29 @@ const settleStatement = (size: number): string => `
     processed_at = case when settled.status in ('processed', 'ignored') then now() end
   from (values ${valuesList(settledTypes, size)}) as settled (id, lease, status, note, error, retry_at)
   where webhook.id = settled.id and webhook.leased_until = settled.lease`;
+
+const setDue = `set status = 'received', attempts = 0, next_attempt_at = now(), leased_until = null, processed_at = null,
+  last_error = null, note = null`;
+
+/** One more than the limit is looked for, to tell whether there are more. */
+function replayParkedStatement({ where, values }: Conditions, limit: number): string {
+  const place = (n: number): string => `$${values.length + n}`;
+  return `
+    with found as (
+      select id, arrival from counterfoil.inbound_webhooks ${where} order by arrival limit ${limit + 1}
+    ),
+    taken as (select id, arrival from found order by arrival limit ${limit}),
+    changed as (
+      update counterfoil.inbound_webhooks as webhook ${setDue}
+      from taken where webhook.id = taken.id and webhook.status = 'parked' returning webhook.id
+    ),
+    noted as (
+      insert into counterfoil.inbound_webhook_acts (webhook, act, actor, reason, request)
+      select id, 'replay', ${place(1)}::jsonb, ${place(2)}::text, ${place(3)}::text from changed
+    )
+    select (select count(*)::int from changed) as replayed, (select count(*)::int from found) as found,
+      (select id from taken order by arrival desc limit 1) as last`;
+}
 
 /**
  * From the oldest of one status on, so that what is to be deleted is found without reading the rest. The status is looked
@@ -138,9 +162,26 @@ export class PostgresInboundWebhooks implements InboundWebhooks {
   }
 
   replay(id: string, by: ByHand): Promise<boolean> {
-    const change = `set status = 'received', attempts = 0, next_attempt_at = now(), leased_until = null, processed_at = null,
-      last_error = null, note = null where id = $1`;
-    return this.#byHand('replay', change, id, by);
+    return this.#byHand('replay', `${setDue} where id = $1`, id, by);
+  }
+
+  async replayParked(
+    { type, limit, startingAfter }: Parameters<InboundWebhooks['replayParked']>[0],
+    by: ByHand,
+  ): ReturnType<InboundWebhooks['replayParked']> {
+    if (startingAfter !== null && (await this.find(startingAfter)) === undefined) {
+      throw new UnknownCursor('starting_after');
+    }
+    const conditions = new Conditions()
+      .add('status = $', 'parked')
+      .add('type = $', type)
+      .add('arrival > (select arrival from counterfoil.inbound_webhooks where id = $)', startingAfter);
+    const { rows } = await this.#pool.query<{ replayed: number; found: number; last: string | null }>(
+      replayParkedStatement(conditions, limit),
+      [...conditions.values, by.actor, by.reason, by.correlationId],
+    );
+    const { replayed = 0, found = 0, last = null } = rows[0] ?? {};
+    return { replayed, hasMore: found > limit, last };
   }
 
   ignore(id: string, by: ByHand): Promise<boolean> {

@@ -291,6 +291,28 @@ describe('settling, listing and replaying', () => {
     expect(await inbox.acts('evt_unknown')).toEqual([]);
   });
 
+  it('replays all that are parked, the oldest first, some of a type or all, and so many at once', async () => {
+    const many = Array.from({ length: 5 }, (_n, n) =>
+      webhook({ type: n % 2 === 0 ? 'even.type' : 'odd.type' }),
+    );
+    for (const one of many) await inbox.receive(one, 'not understood');
+    const handled = webhook({ type: 'even.type' });
+    await inbox.receive(handled, null);
+    await inbox.settle(await claimOne(), { status: 'processed', note: 'done' });
+    await inbox.ignore(many[4]?.id ?? '', byHand);
+    const of = (type: string | null, limit: number, startingAfter: string | null = null) =>
+      inbox.replayParked({ type, limit, startingAfter }, byHand);
+    const first = many[0]?.id ?? '';
+    expect(await of('even.type', 1)).toEqual({ replayed: 1, hasMore: true, last: first });
+    await inbox.settle(await claimOne(), { status: 'parked', error: 'not understood again' });
+    expect(await of('even.type', 1, first)).toEqual({ replayed: 1, hasMore: false, last: many[2]?.id });
+    expect(await of(null, 10)).toEqual({ replayed: 3, hasMore: false, last: many[3]?.id });
+    expect(await of(null, 10)).toEqual({ replayed: 0, hasMore: false, last: null });
+    expect((await inbox.acts(first)).map(({ act }) => act)).toEqual(['replay', 'replay']);
+    expect(await inbox.acts(handled.id)).toEqual([]);
+    await expect(of(null, 10, 'evt_unknown')).rejects.toThrow('starting_after names nothing');
+  });
+
   it('lists the newest first, by pages in both directions, by status and by type', async () => {
     const many = Array.from({ length: 7 }, (_n, n) =>
       webhook({ type: n % 2 === 0 ? 'even.type' : 'odd.type' }),

@@ -19,6 +19,7 @@ import type { Jobs } from '../../../src/application/ports/jobs.js';
 import type { Logger } from '../../../src/application/ports/logger.js';
 import type { PaymentGateway, ProviderAnswer } from '../../../src/application/ports/payment-gateway.js';
 import type { Projections, RefundQueries, ReplayReport } from '../../../src/application/ports/read-models.js';
+import { UnknownCursor } from '../../../src/application/ports/read-models.js';
 import { later } from '../../../src/application/webhook/retry-schedule.js';
 import type { Payer } from '../../../src/domain/payment/events.js';
 import type { IntentSnapshot } from '../../../src/domain/payment/intent.js';
@@ -362,6 +363,18 @@ export class InMemoryInbox implements InboundWebhooks {
     this.webhooks.set(id, { ...known, status: 'ignored', note: `dismissed: ${reason}` });
     this.done.push([id, { act: 'ignore', actor, reason, request, at: systemClock.now() }]);
     return true;
+  }
+
+  async replayParked({ type, limit, startingAfter }: Parameters<InboundWebhooks['replayParked']>[0]) {
+    const all = [...this.webhooks.values()];
+    const from = startingAfter === null ? 0 : all.findIndex(({ id }) => id === startingAfter) + 1;
+    if (startingAfter !== null && from === 0) throw new UnknownCursor('starting_after');
+    const waiting = all
+      .slice(from)
+      .filter((each) => each.status === 'parked' && (type === null || each.type === type));
+    const taken = waiting.slice(0, limit);
+    for (const each of taken) this.webhooks.set(each.id, { ...each, status: 'received' });
+    return { replayed: taken.length, hasMore: waiting.length > limit, last: taken.at(-1)?.id ?? null };
   }
 
   async acts(id: string) {

@@ -68,6 +68,29 @@ describe('a received webhook that no handler can take', () => {
     }
   });
 
+  it('is handled again with all others that are parked, or those of one type, in bounded calls', async () => {
+    for (let n = 0; n < 300; n += 1) {
+      const id = `evt_many_${n}`;
+      const type = n < 250 ? 'charge.succeeded' : 'refund.updated';
+      app.inbox.webhooks.set(id, { ...stored, id, type, status: 'parked' });
+    }
+    const replay = (body: object) => app.api.post('/v1/inbound_webhooks/replay', body);
+    const some = await replay({ status: 'parked', type: 'charge.succeeded' });
+    expect([some.status, some.body]).toEqual([
+      200,
+      { object: 'inbound_webhook_replay', replayed: 200, has_more: true, last: 'evt_many_199' },
+    ]);
+    const rest = await replay({
+      status: 'parked',
+      type: 'charge.succeeded',
+      starting_after: some.body['last'],
+    });
+    expect(rest.body).toMatchObject({ replayed: 50, has_more: false });
+    expect((await replay({ status: 'parked' })).body).toMatchObject({ replayed: 50, has_more: false });
+    expect((await replay({ status: 'processed' })).status).toBe(400);
+    expect((await replay({ status: 'parked', starting_after: 'evt_unknown' })).status).toBe(400);
+  });
+
   it('is not dismissed once it was handled, or where there is none', async () => {
     app.inbox.webhooks.set('evt_1', stored);
     const handled = await ignore('evt_1', 'by mistake');

@@ -70,6 +70,7 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'POST /v1/portal_sessions': 'customers:write',
   'GET /v1/inbound_webhooks': 'webhooks:read',
   'GET /v1/inbound_webhooks/:id': 'webhooks:read',
+  'POST /v1/inbound_webhooks/replay': 'webhooks:write',
   'POST /v1/inbound_webhooks/:id/ignore': 'webhooks:write',
   'POST /v1/inbound_webhooks/:id/replay': 'webhooks:write',
   'GET /v1/events': 'audit:read',

@@ -35,5 +35,23 @@ export function webhookPages({ server, as }: ConsoleUse): void {
       expect(shown).toContain(`user ${id}, The other mode`);
       expect(shown).not.toContain('Dismiss it');
     });
+
+    it('that are parked are handled again together, of one type or all', async () => {
+      const { inbox } = server();
+      const [charge, refund] = [
+        { ...parked, id: 'evt_charge' },
+        { ...parked, id: 'evt_refund', type: 'refund.updated' },
+      ] as const;
+      for (const each of [charge, refund]) inbox.webhooks.set(each.id, each);
+      const { browser } = await as('developer');
+      const path = '/admin/webhooks/replay';
+      expect((await browser.get('/admin/webhooks')).text).toContain(path);
+      await browser.submit(path, { type: 'refund.updated', reason: 'The key is right now' }, path);
+      const states = () => [charge, refund].map(({ id }) => inbox.webhooks.get(id)?.status);
+      expect(states()).toEqual(['parked', 'received']);
+      await browser.submit(path, { type: '', reason: 'The key is right now' }, path);
+      expect(states()).toEqual(['received', 'received']);
+      expect((await (await as('support')).browser.get(path)).status).toBe(403);
+    });
   });
 }

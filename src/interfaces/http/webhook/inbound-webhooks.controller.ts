@@ -10,8 +10,12 @@ import {
   inboundWebhookParams,
   inboundWebhookSchema,
   listInboundWebhooksQuery,
+  replayBody,
+  replaySchema,
 } from './inbound-webhooks.schemas.js';
 
+/** Each is noted, and one statement does them all. */
+const replayMax = 200;
 const shown = { description: 'The webhook.', schema: inboundWebhookSchema };
 
 /** What the provider told us: for looking at, and for handling again. */
@@ -32,6 +36,20 @@ export class InboundWebhooksController implements Controller {
         const { status = null, type = null } = query;
         const page = await this.inbox.list({ ...pageOf(query), status, type });
         return listAnswer('/v1/inbound_webhooks', page, webhookObject);
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/inbound_webhooks/replay',
+      tag: 'Webhooks in',
+      summary: `Handle parked webhooks again, the oldest first, up to ${replayMax} in a call`,
+      scope: 'webhooks:write',
+      body: replayBody,
+      answers: { 200: { description: 'How many, and whether there are more.', schema: replaySchema } },
+      handle: async ({ body: { type = null, starting_after: startingAfter = null }, context }) => {
+        const wanted = { type, startingAfter, limit: replayMax };
+        const { replayed, hasMore, last } = await this.inbox.replayParked(wanted, context.metadata);
+        return { status: 200, body: { object: 'inbound_webhook_replay', replayed, has_more: hasMore, last } };
       },
     }),
     route({

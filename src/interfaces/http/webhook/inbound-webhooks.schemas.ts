@@ -6,16 +6,32 @@ const status = z.enum(['received', 'processed', 'ignored', 'failed', 'parked']);
 
 export const inboundWebhookParams = z.strictObject({ id: webhookId });
 
+const type = z.string().regex(/^[\w.]{1,255}$/);
+
 export const listInboundWebhooksQuery = z
   .strictObject({
     ...pageParameters(webhookId),
     status: status.optional(),
-    type: z
-      .string()
-      .regex(/^[\w.]{1,255}$/)
-      .optional(),
+    type: type.optional(),
   })
   .refine(oneCursor, oneCursorRefusal);
+
+export const replayBody = z.strictObject({
+  status: z.literal('parked'),
+  type: type.optional().meta({ description: 'Only those of this type.' }),
+  starting_after: webhookId
+    .optional()
+    .meta({ description: '`last` of the call before, so that what parked again meanwhile is left out.' }),
+});
+
+export const replaySchema = z
+  .object({
+    object: z.literal('inbound_webhook_replay'),
+    replayed: integer('How many are handled again.'),
+    has_more: z.boolean(),
+    last: z.string().nullable(),
+  })
+  .meta({ id: 'InboundWebhookReplay' });
 
 export const inboundWebhookSchema = z
   .object({

@@ -18,6 +18,7 @@ import { actionPage } from './action-page.js';
 import type { Table } from './cells.js';
 import { count, idCell, link, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
+import { formPages } from './form-pages.js';
 import { listPages } from './list-page.js';
 
 const webhookId = z.string().regex(/^evt_[\w-]{1,200}$/);
@@ -42,6 +43,24 @@ export class OperationPages implements PageController {
     const act = actionPage(area, ask);
     this.pages = [
       ...this.webhooks(area),
+      ...formPages(area, {
+        path: '/admin/webhooks/replay',
+        title: 'Handle parked webhooks again',
+        access: 'webhooks:write',
+        note: 'The oldest come first; how many, and whether there are more, is told afterwards.',
+        fields: () => [
+          { name: 'type', label: 'Type', hint: 'All types, if it is left empty', optional: true },
+        ],
+        body: { type: textField(255).optional() },
+        button: 'Handle them again',
+        send: async ({ type }, by) => {
+          const body = { status: 'parked', ...(type === undefined ? {} : { type }) };
+          const answer = await ask('POST /v1/inbound_webhooks/replay', { body }, by);
+          const { replayed, has_more: more } = answer.body as { replayed: number; has_more: boolean };
+          const done = `${replayed} webhooks are handled again${more ? '; there are more' : ''}.`;
+          return { to: '/admin/webhooks', done };
+        },
+      }),
       page(area, {
         method: 'get',
         path: '/admin/webhooks/:id',
@@ -100,6 +119,7 @@ export class OperationPages implements PageController {
       title: 'Webhooks in',
       scope: 'webhooks:read',
       cursor: webhookId,
+      action: { label: 'Handle parked ones again', href: '/admin/webhooks/replay', scope: 'webhooks:write' },
       fields: { status: z.enum(statuses).optional(), type: textField(100).optional() },
       filters: [
         { name: 'status', label: 'Status', options: statuses },
