@@ -14,7 +14,7 @@ The hash is the SHA-256 of the state, the ledger's journals and the rows of the 
 ids, revisions and positions of events. It is the same in every run and on every machine.
 
 ${renderTable(findings)}
-Webhooks of disputes are not among the flows: disputes are not built yet, and their webhooks are kept and ignored.
+Webhooks of disputes are not among the flows: disputes are not built yet, and their webhooks are parked for a person.
 `;
 }
 

@@ -36,7 +36,7 @@ export type BackfillCustomers = {
  */
 export function createBackfillPayments(parts: {
   readonly events: ProviderEvents;
-  readonly inbox: Pick<InboundWebhooks, 'find'>;
+  readonly inbox: Pick<InboundWebhooks, 'find' | 'receive'>;
   readonly readNews: ReadNews;
   readonly payments: Pick<PaymentQueries, 'list' | 'findByIntent'>;
   readonly recover: RecoverPayment;
@@ -63,6 +63,12 @@ export function createBackfillPayments(parts: {
       if ((await inbox.find(event.id)) !== undefined) continue;
       report.never_received += 1;
       const news = readNews(event);
+      if (news.about === 'review') {
+        // Under an id of its own: it is not what was signed, which may still come.
+        const listed = { ...event, id: `${event.id}-listed` };
+        await inbox.receive(listed, `${news.reason}, and its webhook never came`);
+        continue;
+      }
       if (news.about === 'nothing' || news.about === 'unreadable') continue;
       if (isAboutCustomers(news)) {
         yield { about: 'news', id: event.id, news };

@@ -67,7 +67,8 @@ export function createWebhookHandler(parts: {
   async function handle(webhook: InboundWebhook, findings = noFindings()): Promise<HandlingOutcome> {
     const news = readNews(webhook);
     if (news.about === 'nothing') return { status: 'ignored', note: news.note };
-    if (news.about === 'unreadable') return { status: 'parked', error: news.reason };
+    if (news.about === 'unreadable' || news.about === 'review')
+      return { status: 'parked', error: news.reason };
     if (isAboutCustomers(news)) return customers(news, webhook);
     const paymentId = await ownerOf(news);
     if (paymentId !== undefined) return settle(paymentId, news, webhook, findings);

@@ -29,6 +29,8 @@ export type ProviderNews =
     }
   | CustomerNews
   | { readonly about: 'nothing'; readonly note: string }
+  /** Nothing here follows it, and money moved or may move by it: a person has to look. */
+  | { readonly about: 'review'; readonly reason: string }
   | { readonly about: 'unreadable'; readonly reason: string };
 
 /**

@@ -16,9 +16,12 @@ const chargeObject = z.looseObject({
 /**
  * What a webhook of Stripe's tells about our payments: `payment_intent.*` of an intent, `refund.*` and
  * `charge.refund.updated` of a refund, every other `charge.*` of the charge's intent - its fee may have become known.
- * `charge.refunded` names no refund; the `refund.*` webhooks beside it do. Types that no payment cares for are nothing.
+ * `charge.refunded` names no refund; the `refund.*` webhooks beside it do. Disputes and warnings of fraud are for a person.
+ * Types that no payment cares for are nothing.
  */
 export function readStripeNews(webhook: VerifiedWebhook): ProviderNews {
+  const reason = reasonToReview(webhook.type);
+  if (reason !== undefined) return { about: 'review', reason };
   const kind = kindOf(webhook.type);
   if (isOfCustomers(webhook.type)) return readCustomerNews(webhook);
   if (kind === undefined) return { about: 'nothing', note: `no payment is changed by ${webhook.type}` };
@@ -54,10 +57,17 @@ export function readStripeNews(webhook: VerifiedWebhook): ProviderNews {
   }
 }
 
+/** Disputes are not followed, and take money out of the balance that the books do not know of. */
+function reasonToReview(type: string): string | undefined {
+  if (type.startsWith('charge.dispute.')) return `money moved outside the books: ${type}`;
+  if (type.startsWith('radar.early_fraud_warning.')) return `money may move outside the books: ${type}`;
+  return undefined;
+}
+
 function kindOf(type: string): 'intent' | 'charge' | 'refund' | undefined {
   if (type.startsWith('payment_intent.')) return 'intent';
   if (type.startsWith('refund.') || type === 'charge.refund.updated') return 'refund';
-  if (type.startsWith('charge.') && !type.startsWith('charge.dispute.')) return 'charge';
+  if (type.startsWith('charge.')) return 'charge';
   return undefined;
 }
 

@@ -50,7 +50,7 @@ export function createWebhookWorker(parts: {
     if (outcome.status === 'failed')
       logger.warn({ ...about, reason: outcome.error }, 'a webhook waits for a retry');
     if (outcome.status === 'parked')
-      logger.error({ ...about, reason: outcome.error }, 'a webhook was parked');
+      logger.error({ alert: true, ...about, reason: outcome.error }, 'a webhook was parked');
     onHandled?.(outcome.status);
     await inbox.settle(webhook, outcome);
     // More of the same object may have waited for this one.

@@ -174,6 +174,23 @@ describe('the webhook worker, with signed webhooks over HTTP, Postgres and the e
     });
   });
 
+  it.each([
+    ['charge.dispute.created', 'money moved outside the books'],
+    ['charge.dispute.funds_withdrawn', 'money moved outside the books'],
+    ['radar.early_fraud_warning.created', 'money may move outside the books'],
+  ])('parks %s for a person, until it is dismissed', async (type, reason) => {
+    const world = createWorld();
+    const dispute = webhook({ type, payload: '{"data":{"object":{"id":"dp_1","payment_intent":"pi_1"}}}' });
+    await receive({ ...dispute, account: null });
+    await during(webhookWorker(world.handleWebhook), async () => {
+      await eventually(async () => {
+        expect(await inbox.find(dispute.id)).toMatchObject({ status: 'parked', attempts: 1 });
+      });
+    });
+    expect((await inbox.find(dispute.id))?.lastError).toContain(reason);
+    expect(await inbox.ignore(dispute.id, byHand)).toBe(true);
+  });
+
   it('loses nothing to a handler that throws, which holds up nobody', async () => {
     const world = createWorld();
     const poison = webhook({ type: 'poison' });

@@ -23,6 +23,7 @@ class World {
   now: Instant = at;
   readonly listed: { readonly created: Instant; readonly news: ProviderNews; readonly id: string }[] = [];
   readonly inbox = new Set<string>();
+  readonly parked: (string | null)[] = [];
   readonly payments: string[] = [];
   readonly customers: string[] = [];
   /** By payment, customer or provider's customer: what the provider does not tell of it, or what is thrown. */
@@ -70,7 +71,15 @@ class World {
       keptMs: 30 * 24 * hourMs,
       listEvents: (from, to) => this.#list(from, to),
     },
-    inbox: { find: async (id) => (this.inbox.has(id) ? ({ id } as never) : undefined) },
+    inbox: {
+      find: async (id) => (this.inbox.has(id) ? ({ id } as never) : undefined),
+      receive: async ({ id }, because) => {
+        this.parked.push(because);
+        if (this.inbox.has(id)) return 'duplicate';
+        this.inbox.add(id);
+        return 'stored';
+      },
+    },
     readNews: ({ payload }) => JSON.parse(payload) as ProviderNews,
     payments: { list: (() => this.#page(this.payments)()) as never, findByIntent: async () => undefined },
     recover: async (id) => ({ loaded: undefined as never, open: this.#look(id) }),
@@ -171,6 +180,19 @@ describe('one that cannot be looked at', () => {
     world.doubts.set(customer(1), new Error('contention'));
     expect(await world.run(40 * 24 * hourMs)).toMatchObject({ customers: 2, recovered: 1, failed: 1 });
     expect([...world.leftovers.kept.keys()]).toEqual([customer(1)]);
+  });
+});
+
+describe('money that moved outside the books, and was never told of', () => {
+  it('is put into the inbox for a person, once however often it is listed', async () => {
+    const id = world.happened({ about: 'review', reason: 'a dispute' });
+    await world.run();
+    await world.run();
+    expect([...world.inbox]).toEqual([`${id}-listed`]);
+    expect(world.parked).toEqual([
+      'a dispute, and its webhook never came',
+      'a dispute, and its webhook never came',
+    ]);
   });
 });
 
