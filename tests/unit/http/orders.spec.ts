@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parseOrderId } from '../../../src/domain/shared/ids.js';
+import { invoiceIdOfOrder } from '../../../src/application/order/order-ids.js';
+import { issueInvoice } from '../../../src/application/policies/issue-invoice.js';
+import { parseCustomerId, parseOrderId } from '../../../src/domain/shared/ids.js';
+import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import type { Answer } from '../../support/api-client.js';
 import { at, required, usd } from '../../support/payment-examples.js';
@@ -142,5 +145,106 @@ describe('orders over HTTP', () => {
     const order = await reviewing(null);
     const answer = await go(order, 'payment_pending', { terms: { type: 'standard' } });
     expect([answer.status, answer.body['code']]).toEqual([422, 'order_without_total']);
+  });
+
+  describe('and payments beside their invoice', () => {
+    const payFor = (order: string, more: object = {}) =>
+      app.api.post('/v1/payments', {
+        ...{ amount: 10_000, currency: 'usd', customer: customers.inParis, order },
+        ...{ payment_method: 'pm_visa', confirm: true, ...more },
+      });
+    const approved = async () => {
+      const order = await reviewing();
+      await go(order, 'payment_pending', { terms: { type: 'standard' } });
+      return order;
+    };
+    /** As the policy does it. */
+    const invoiced = async (order: Answer) => {
+      const orderId = required(parseOrderId(String(order.body['id'])));
+      const invoiceId = invoiceIdOfOrder(orderId);
+      const customerId = required(parseCustomerId(customers.inParis));
+      await issueInvoice(app.container.get(httpTokens.invoiceOperations), systemClock, {
+        details: { invoiceId, customerId, orderId, currency: 'USD', purpose: 'sale' },
+        ...{ description: 'Chairs', amount: usd(10_000) },
+        metadataOf: () => {
+          const id = randomUUID();
+          const actor = { kind: 'system', id: 'test' } as const;
+          return { commandId: id, correlationId: id, causationId: id, reason: null, actor };
+        },
+      });
+      return invoiceId;
+    };
+
+    it.each([
+      [
+        'one that there is none of',
+        () => 'ord_0193f1a0-0000-7000-8000-00000000dead',
+        {},
+        404,
+        'resource_missing',
+      ],
+      ['one that is not approved', async () => (await reviewing()).body['id'], {}, 422, 'order_not_approved'],
+      [
+        'one that is canceled',
+        async () => (await go(await approved(), 'canceled')).body['id'],
+        {},
+        422,
+        'order_canceled',
+      ],
+      [
+        "another customer's",
+        async () => (await approved()).body['id'],
+        { customer: customers.inNewYork },
+        422,
+        'order_of_another_customer',
+      ],
+      [
+        "another currency's",
+        async () => (await approved()).body['id'],
+        { currency: 'eur' },
+        422,
+        'order_currency_mismatch',
+      ],
+      [
+        'one that is not invoiced yet',
+        async () => (await approved()).body['id'],
+        {},
+        422,
+        'order_is_invoiced',
+      ],
+      [
+        'one that is paid',
+        async () => {
+          const order = await approved();
+          await pay(order, 10_000);
+          return order.body['id'];
+        },
+        {},
+        422,
+        'order_paid',
+      ],
+    ])('are not made for %s, and nobody is charged', async (_name, orderOf, more, status, code) => {
+      const order = String(await orderOf());
+      const [before, calls] = [await app.eventStore.head(), app.gateway.calls.length];
+      const answer = await payFor(order, more);
+      expect(answer.body).toMatchObject({ status, code, param: 'order' });
+      expect([await app.eventStore.head(), app.gateway.calls.length]).toEqual([before, calls]);
+    });
+
+    it('are told the invoice that is to be paid instead, which is charged once whoever asks at the same time', async () => {
+      const order = await approved();
+      const invoice = await invoiced(order);
+      const calls = app.gateway.calls.length;
+      const [refusal, paid] = await Promise.all([
+        payFor(String(order.body['id'])),
+        app.api.post(`/v1/invoices/${invoice}/pay`, {
+          tenders: [{ type: 'card', payment_method: 'pm_visa' }],
+        }),
+      ]);
+      expect(refusal.body).toMatchObject({ status: 422, invoice, param: 'order' });
+      expect(refusal.body['detail']).toContain(`POST /v1/invoices/${invoice}/pay`);
+      expect([paid.status, paid.body['status']]).toEqual([201, 'succeeded']);
+      expect(app.gateway.calls.length).toBe(calls + 1);
+    });
   });
 });

@@ -2,6 +2,8 @@ import { inject, injectable } from 'inversify';
 import type { z } from 'zod';
 import type { DescribeEvent } from '../../../application/audit/describe-event.js';
 import type { CustomerOperations } from '../../../application/customer/customer-effects.js';
+import type { InvoiceOperations } from '../../../application/invoice/invoice-operations.js';
+import type { OrderHandler } from '../../../application/order/order-handler.js';
 import { paymentIdOf } from '../../../application/payment/payment-ids.js';
 import type { PaymentOperations } from '../../../application/payment/payment-operations.js';
 import type { RecoverPayment } from '../../../application/payment/recover-payment.js';
@@ -10,7 +12,9 @@ import type { EventStore } from '../../../application/ports/event-store.js';
 import type { PaymentGateway } from '../../../application/ports/payment-gateway.js';
 import type { PaymentQueries, Projections } from '../../../application/ports/read-models.js';
 import type { PaymentCommand } from '../../../domain/payment/commands.js';
-import type { PaymentId } from '../../../domain/shared/ids.js';
+import type { PaymentDetails } from '../../../domain/payment/events.js';
+import type { OrderId, PaymentId } from '../../../domain/shared/ids.js';
+import type { Money } from '../../../domain/shared/money.js';
 import { money } from '../../../domain/shared/money.js';
 import { eventObject, eventSchema } from '../audit/event-object.js';
 import type { HttpSettings } from '../http-tokens.js';
@@ -21,6 +25,7 @@ import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
 import { route } from '../shared/route.js';
 import type { Attempts } from './card-testing.js';
+import { refusePaymentOfOrder } from './paid-order.js';
 import { payerOf } from './payer.js';
 import type { ExistingLoaded } from './payment-answers.js';
 import { accepted, checkAmount, createPaymentAnswers, existing } from './payment-answers.js';
@@ -50,6 +55,8 @@ export class PaymentsController implements Controller {
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.paymentOperations) private readonly payments: PaymentOperations,
     @inject(httpTokens.customerOperations) private readonly customers: CustomerOperations,
+    @inject(httpTokens.orderHandler) private readonly orders: OrderHandler,
+    @inject(httpTokens.invoiceOperations) private readonly invoices: InvoiceOperations,
     @inject(httpTokens.recoverPayment) private readonly recover: RecoverPayment,
     @inject(httpTokens.paymentGateway) private readonly gateway: PaymentGateway,
     @inject(httpTokens.paymentQueries) private readonly queries: PaymentQueries,
@@ -171,6 +178,9 @@ export class PaymentsController implements Controller {
   ): Promise<ExistingLoaded> {
     const paymentId = paymentIdOf(context.commandId);
     const customerId = body.customer ?? null;
+    if (body.order !== undefined) {
+      await this.refuseOrder(body.order, { customerId, currency: body.currency });
+    }
     const paymentMethod = body.payment_method ?? null;
     const payer = await payerOf(this.customers, customerId, { paymentMethod, offSession: body.off_session });
     const handled = await this.payments.run(
@@ -183,7 +193,7 @@ export class PaymentsController implements Controller {
           amount: money(body.amount, body.currency),
           captureMethod: body.capture_method,
           customerId,
-          orderId: body.order ?? null,
+          orderId: null,
           description: body.description ?? null,
           metadata: body.metadata,
         },
@@ -197,13 +207,23 @@ export class PaymentsController implements Controller {
     return accepted(handled);
   }
 
+  private refuseOrder(
+    orderId: OrderId,
+    payment: Pick<PaymentDetails, 'customerId'> & Pick<Money, 'currency'>,
+  ) {
+    const { orders, invoices } = this;
+    return refusePaymentOfOrder({ orders, invoices }, orderId, payment);
+  }
+
   private async confirm(
     id: PaymentId,
     body: z.output<typeof confirmPaymentBody>,
     context: RequestContext,
   ): Promise<Answer> {
     const paymentMethod = body.payment_method;
-    const { customerId } = existing(await this.payments.load(id)).state.details;
+    const { customerId, orderId, amount } = existing(await this.payments.load(id)).state.details;
+    // None is made for an order any more; one that was may not be tried again beside the order's invoice.
+    if (orderId !== null) await this.refuseOrder(orderId, { customerId, currency: amount.currency });
     const payer = await payerOf(this.customers, customerId, { paymentMethod, offSession: body.off_session });
     const payment = await this.attempt(customerId, context, () =>
       this.run(id, { type: 'ConfirmPayment', paymentMethod, ...payer }, context),

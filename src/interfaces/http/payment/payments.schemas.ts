@@ -37,7 +37,10 @@ export const createPaymentBody = z
     amount: amountField,
     currency: currencyField,
     customer: customerId.optional(),
-    order: orderId.optional(),
+    order: orderId.optional().meta({
+      description:
+        'Refused with 422: an order is paid through its invoice, by `POST /v1/invoices/:id/pay`, and the refusal names it.',
+    }),
     capture_method: z.enum(['automatic', 'manual']).default('automatic'),
     payment_method: paymentMethod.optional(),
     confirm: z.boolean().default(false),
