@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { ConfigProblem, UnitsByCurrency } from './config-fields.js';
 import { isLoopback, text, unitsByCurrency, urlOf } from './config-fields.js';
+import { networkProblems } from './config-network.js';
 import type { OidcConfig } from './config-oidc.js';
 import { oidcOf, oidcProblems, oidcVariables } from './config-oidc.js';
 
@@ -321,6 +322,8 @@ const schema = z.object({
   COUNTERFOIL_INVOICE_NUMBERS: numbers('INV-{year}-{6}'),
   COUNTERFOIL_CREDIT_NOTE_NUMBERS: numbers('CN-{year}-{6}'),
   NODE_TLS_REJECT_UNAUTHORIZED: z.string().optional(),
+  NODE_ENV: z.string().optional(),
+  COUNTERFOIL_PRIVATE_NETWORK: z.enum(['on', 'off']).default('off'),
 });
 
 type Environment = z.infer<typeof schema>;
@@ -576,19 +579,20 @@ function otherProblems(env: Environment, mode: Config['mode']): readonly ConfigP
       mend: 'Live money wants a Postgres with backups of its own, not the embedded one.',
     });
   }
-  if (mode === 'live' && env.DATABASE_URL !== null && isSilentOnTls(new URL(env.DATABASE_URL))) {
+  if (mode === 'live') problems.push(...networkProblems(env));
+  const level = env.COUNTERFOIL_LOG_LEVEL;
+  if (mode === 'live' && (level === 'debug' || level === 'trace')) {
     problems.push({
-      variable: 'DATABASE_URL',
-      problem: 'does not say how live data is protected on its way',
-      mend: 'Add ?sslmode=verify-full, or ?sslmode=disable where the network is wholly yours.',
+      variable: 'COUNTERFOIL_LOG_LEVEL',
+      problem: `logs more of live business than its logs should hold`,
+      mend: 'Use info, or look for the fault in test mode.',
     });
   }
-  const eventStore = env.EVENTSTORE_URL;
-  if (mode === 'live' && eventStore?.includes('tls=false') && !isLoopback(new URL(eventStore).hostname)) {
+  if (env.NODE_ENV === 'production' && mode === 'test' && env.COUNTERFOIL_MODE === undefined) {
     problems.push({
-      variable: 'EVENTSTORE_URL',
-      problem: 'sends live events in the clear',
-      mend: 'Remove tls=false.',
+      variable: 'STRIPE_SECRET_KEY',
+      problem: 'is a test key where NODE_ENV is production',
+      mend: 'Use the live key; if it is meant, say COUNTERFOIL_MODE=test.',
     });
   }
   return problems;
@@ -621,10 +625,6 @@ function consoleProblems(env: Environment, mode: Config['mode']): readonly Confi
     });
   }
   return problems;
-}
-
-function isSilentOnTls({ hostname, searchParams }: URL): boolean {
-  return !isLoopback(hostname) && hostname !== '' && !searchParams.has('sslmode');
 }
 
 /** Processes that share the work share one database and one Stripe; the embedded ones belong to a single process. */

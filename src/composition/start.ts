@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container } from 'inversify';
@@ -21,6 +21,7 @@ import type { DemoLinks } from './demo-data.js';
 import { prepareDemo } from './demo-data.js';
 import type { DemoHistory } from './demo-history.js';
 import { beginDemoHistory } from './demo-history.js';
+import { keptSecretKey, readSecret } from './kept-secrets.js';
 import type { Surroundings } from './tokens.js';
 import { tokens } from './tokens.js';
 
@@ -244,26 +245,9 @@ async function bootstrapApiKey(
     return null;
   }
   const file = join(config.dataDir, 'api-key');
-  const kept = await readFile(file, 'utf8').catch(() => undefined);
-  const secret = kept?.trim() ?? `sk_test_${randomBytes(24).toString('hex')}`;
+  const kept = await readSecret(file);
+  const secret = kept ?? `sk_test_${randomBytes(24).toString('hex')}`;
   if (kept === undefined) await writeFile(file, `${secret}\n`, { mode: 0o600 });
   await apiKeys.bootstrap(secret, 'bootstrap');
   return secret;
-}
-
-/** Made at the first start where none is configured, and kept beside the database that it belongs to. */
-async function keptSecretKey(dataDir: string): Promise<string> {
-  const file = join(dataDir, 'secret-key');
-  const kept = await readFile(file, 'utf8').catch(() => undefined);
-  if (kept !== undefined) return kept.trim();
-  const made = randomBytes(32).toString('hex');
-  try {
-    await writeFile(file, `${made}\n`, { mode: 0o600, flag: 'wx' });
-    return made;
-  } catch (error) {
-    // Another process of this folder was first.
-    const theirs = await readFile(file, 'utf8').catch(() => undefined);
-    if (theirs === undefined) throw error;
-    return theirs.trim();
-  }
 }

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ReceivedWebhook, VerifiedWebhook } from '../../src/application/ports/inbound-webhooks.js';
 import { createWebhookReceiver } from '../../src/application/webhook/receive-webhook.js';
+import { readSecret } from '../../src/composition/kept-secrets.js';
 import { InvalidConfig, readConfig } from '../../src/config.js';
 import { exitOf, startProgram } from '../support/app-process.js';
 import { createTestDatabase, silentLogger } from '../support/postgres.js';
@@ -168,9 +171,18 @@ describe('the configuration', () => {
       expect(problemsOf({ DATABASE_URL: url })).toEqual([]);
     }
     const database = { DATABASE_URL: 'postgres://app:pw@127.0.0.1/counterfoil' };
-    expect(problemsOf({ ...database, EVENTSTORE_URL: 'esdb://es.internal:2113?tls=false' })).toEqual([
-      'EVENTSTORE_URL',
-    ]);
+    const unchecked = 'postgres://app:pw@db.internal/counterfoil?sslmode=no-verify';
+    expect(problemsOf({ DATABASE_URL: unchecked })).toEqual(['DATABASE_URL']);
+    const inTheClear = {
+      EVENTSTORE_URL: 'esdb://es.internal:2113?tls=false',
+      REDIS_URL: 'redis://cache:6379',
+    };
+    expect(problemsOf({ ...database, ...inTheClear })).toEqual(['EVENTSTORE_URL', 'REDIS_URL']);
+    expect(problemsOf({ ...database, ...inTheClear, COUNTERFOIL_PRIVATE_NETWORK: 'on' })).toEqual([]);
+    expect(problemsOf({ ...database, REDIS_URL: 'rediss://cache:6379' })).toEqual([]);
+    expect(
+      problemsOf({ ...database, EVENTSTORE_URL: 'esdb://es.internal:2113?tls=true&tlsVerifyCert=false' }),
+    ).toEqual(['EVENTSTORE_URL']);
     expect(problemsOf({ ...database, NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toEqual([
       'NODE_TLS_REJECT_UNAUTHORIZED',
     ]);
@@ -181,7 +193,33 @@ describe('the configuration', () => {
     expect(
       problemsOf({ ...test, COUNTERFOIL_MODE: 'live', DATABASE_URL: 'postgres://127.0.0.1/x' }),
     ).toContain('STRIPE_SECRET_KEY');
+    const unsaid = { ...test, COUNTERFOIL_MODE: '', STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef' };
+    expect(problemsOf({ ...unsaid, NODE_ENV: 'production' })).toEqual(['STRIPE_SECRET_KEY']);
+    expect(problemsOf({ ...unsaid, NODE_ENV: 'production', COUNTERFOIL_MODE: 'test' })).toEqual([]);
   });
+
+  it('security 74: logs no details of live business', () => {
+    const database = { DATABASE_URL: 'postgres://app:pw@127.0.0.1/counterfoil' };
+    for (const level of ['debug', 'trace']) {
+      expect(problemsOf({ ...database, COUNTERFOIL_LOG_LEVEL: level })).toEqual(['COUNTERFOIL_LOG_LEVEL']);
+    }
+  });
+});
+
+it('security 74: uses no secret of a file that others may read', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'counterfoil-secret-'));
+  try {
+    const file = join(folder, 'api-key');
+    expect(await readSecret(file)).toBeUndefined();
+    await writeFile(file, 'sk_test_x\n', { mode: 0o600 });
+    expect(await readSecret(file)).toBe('sk_test_x');
+    await chmod(file, 0o604);
+    await expect(readSecret(file)).rejects.toThrow(file);
+    await chmod(file, 0o640);
+    await expect(readSecret(file)).rejects.toThrow('Other users');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 describe('a process in a state that nobody foresaw', () => {
