@@ -42,7 +42,7 @@ describe.each(stores)('idempotency keys, events in %s', (store) => {
     expect(await app.chargesOf(after[0])).toHaveLength(1);
   });
 
-  it('refuses the key for another body, and keeps callers and paths apart', async () => {
+  it('F08: refuses the key for another body, and keeps callers and paths apart', async () => {
     const key = { 'idempotency-key': randomUUID() };
     const paid = await app.api.post('/v1/payments', visa, key);
     const other = await app.api.post('/v1/payments', { ...visa, amount: 5001 }, key);
@@ -59,7 +59,7 @@ describe.each(stores)('idempotency keys, events in %s', (store) => {
     expect(again.text).toBe(paid.text);
   });
 
-  it('replays a decline: a new attempt needs a new key', async () => {
+  it('F09: replays a decline: a new attempt needs a new key', async () => {
     const key = { 'idempotency-key': randomUUID() };
     const body = { ...visa, payment_method: 'pm_card_visa_chargeDeclined' };
     const declined = await app.api.post('/v1/payments', body, key);
@@ -72,7 +72,7 @@ describe.each(stores)('idempotency keys, events in %s', (store) => {
     expect(attempts).toHaveLength(1);
   });
 
-  it('does not spend a key on a request that was never begun', async () => {
+  it('F10: does not spend a key on a request that was never begun', async () => {
     const key = { 'idempotency-key': randomUUID() };
     expect((await app.api.post('/v1/payments', { ...visa, amount: '5000' }, key)).status).toBe(400);
     expect((await app.api.post('/v1/payments', visa, key)).status).toBe(201);

@@ -27,7 +27,7 @@ describe('one role for each process', () => {
   }, 180_000);
   afterAll(() => cluster?.close());
 
-  it('two APIs and two workers share the work: APIs record it, workers finish it, and both see the lists', async () => {
+  it('F12: two APIs and two workers share the work: APIs record it, workers finish it, and both see the lists', async () => {
     const apis = await Promise.all([
       cluster.start({ COUNTERFOIL_ROLE: 'api', PORT: String(webhookPort) }),
       cluster.start({ COUNTERFOIL_ROLE: 'api' }),

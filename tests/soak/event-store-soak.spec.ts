@@ -4,7 +4,7 @@ import { runWritersAndKills } from '../integration/event-store/writers-and-kills
 import { createTestDatabase } from '../support/postgres.js';
 
 /** Takes minutes: part of `npm run soak` only. The short version of it is in tests/integration. */
-it('skips, reorders and doubles nothing of 200,000 events by eight writers', async () => {
+it('F20: skips, reorders and doubles nothing of 200,000 events by eight writers', async () => {
   const database = await createTestDatabase();
   const startedAt = Date.now();
   const report = await runWritersAndKills(database.url, 200_000);

@@ -49,7 +49,7 @@ describe('the EventStoreDB event store under faults', () => {
     expect(standIn.log.stream(stream).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
   });
 
-  it('tries again what was refused before any work, and follows to the leader', async () => {
+  it('F18: tries again what was refused before any work, and follows to the leader', async () => {
     const leaderPort = Number(new URL(standIn.connectionString.replace('esdb', 'http')).port);
     standIn.faults.onAppends({ kind: 'unavailable' }, { kind: 'not_leader', leaderPort });
     const stream = newStream();
@@ -67,7 +67,7 @@ describe('the EventStoreDB event store under faults', () => {
     });
   });
 
-  it('says unavailable soon when no server is there, and serves again when it is back', async () => {
+  it('F18: says unavailable soon when no server is there, and serves again when it is back', async () => {
     await store.append(newStream(), 'any', [newEvent()]);
     await standIn.restart(async () => {
       await expect(store.append(newStream(), 'no_stream', [newEvent()])).rejects.toThrow(
@@ -87,7 +87,7 @@ describe('the EventStoreDB event store under faults', () => {
     expect(await store.readStream(stream)).toHaveLength(10);
   });
 
-  it('goes on with a subscription that is cut, and over a restart', async () => {
+  it('F18: goes on with a subscription that is cut, and over a restart', async () => {
     const ending = new AbortController();
     const ids: string[] = [];
     const following = (async () => {
@@ -112,7 +112,7 @@ describe('the EventStoreDB event store under faults', () => {
     expect(ids).toEqual(written);
   });
 
-  it('finds out by itself that a subscription has fallen silent', async () => {
+  it('F18: finds out by itself that a subscription has fallen silent', async () => {
     const ending = new AbortController();
     const batches = store.subscribe(0n, { signal: ending.signal, batchMax: 4 });
     await store.append(newStream(), 'no_stream', newEvents(1));
@@ -144,7 +144,7 @@ describe('the EventStoreDB event store under faults', () => {
     }
   });
 
-  it('is out of reach of another client whose stream of batch appends breaks', async () => {
+  it('F19: is out of reach of another client whose stream of batch appends breaks', async () => {
     const { connectionString } = standIn;
     const patient = new EventStoreDbEventStore({ connectionString, logger: silentLogger, timeoutMs: 20_000 });
     const other = EventStoreDBClient.connectionString(connectionString);

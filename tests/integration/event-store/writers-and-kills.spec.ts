@@ -3,7 +3,7 @@ import { createTestDatabase } from '../../support/postgres.js';
 import { expectNothingLost } from './nothing-lost.js';
 import { runWritersAndKills } from './writers-and-kills.js';
 
-it('skips, reorders and doubles nothing of 20,000 events by eight writers under rollbacks and kills', async () => {
+it('F20: skips, reorders and doubles nothing of 20,000 events by eight writers under rollbacks and kills', async () => {
   const database = await createTestDatabase();
   const report = await runWritersAndKills(database.url, 20_000);
   expectNothingLost(report);

@@ -175,7 +175,7 @@ describe('idempotency records of two processes', () => {
     );
   });
 
-  it('are forgotten after 30 days, and not before', async () => {
+  it('F11: are forgotten after 30 days, and not before', async () => {
     const records = new PostgresIdempotencyRecords(pool);
     const [old, young] = [request(), request()];
     await records.claim(old, leaseMs);

@@ -37,7 +37,7 @@ function fragile(name: string, fail: () => void): Projection {
 const all = (counts: readonly bigint[]) => counts.map((events) => ({ events }));
 
 describe('An event that cannot be applied', () => {
-  it('is parked with the later events of its stream, and the other streams go on', async () => {
+  it('F29: is parked with the later events of its stream, and the other streams go on', async () => {
     let broken = true;
     const store = new RecordedEventStore(threeStreams());
     const projection = fragile('parking', () => {
@@ -74,7 +74,7 @@ describe('An event that cannot be applied', () => {
     await running.stop();
   });
 
-  it('does not hold up another projection', async () => {
+  it('F29: does not hold up another projection', async () => {
     const store = new RecordedEventStore(threeStreams());
     const projection = fragile('holding', () => {
       throw new Error('always');
@@ -108,7 +108,7 @@ describe('An event that cannot be applied', () => {
     await running.stop();
   });
 
-  it('may be one whose statement never ends', async () => {
+  it('F29: may be one whose statement never ends', async () => {
     const store = new RecordedEventStore(threeStreams());
     const endless: Projection = {
       ...tally,

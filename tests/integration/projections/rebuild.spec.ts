@@ -53,7 +53,7 @@ const unlimited = {
 };
 
 describe('A rebuild', () => {
-  it('equals the live read models, while events go on arriving and after a swap', async () => {
+  it('F30: equals the live read models, while events go on arriving and after a swap', async () => {
     const log = [...syntheticLog(1_500)];
     const store = new RecordedEventStore(log.slice(0, 4_000));
     const running = await bench.start(store, projections);
@@ -106,7 +106,7 @@ describe('A rebuild', () => {
     await running.stop();
   });
 
-  it('swaps under readers without one wrong or failed answer', async () => {
+  it('F30: swaps under readers without one wrong or failed answer', async () => {
     const log = [...syntheticLog(1_200)];
     const store = new RecordedEventStore(log.slice(0, 3_000));
     const running = await bench.start(store, [paymentsProjection, ledgerProjection]);
@@ -162,7 +162,7 @@ describe('A rebuild', () => {
     await after.stop();
   });
 
-  it('brings back a read model that is ahead of a log restored from a backup', async () => {
+  it('F26: brings back a read model that is ahead of a log restored from a backup', async () => {
     const log = [0n, 1n, 2n].map((revision) => recorded('thing-1', revision, revision + 1n));
     const restored = { ...tally, name: 'restored' };
     const before = await bench.start(new RecordedEventStore(log), [restored]);

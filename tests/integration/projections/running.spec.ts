@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 describe('A projection', () => {
-  it('applies every event once while two processes run it and connections are killed under them', async () => {
+  it('F28: applies every event once while two processes run it and connections are killed under them', async () => {
     const log = [...syntheticLog(2_000)];
     const store = new RecordedEventStore();
     // Stands still in the middle of a batch for as long as the test wants.
@@ -72,7 +72,7 @@ describe('A projection', () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  it('applies every event once when connections break at the checkpoint', async () => {
+  it('F28: applies every event once when connections break at the checkpoint', async () => {
     const log = [...syntheticLog(500)];
     const store = new RecordedEventStore(log);
     await bench.rows(`create function break_off() returns trigger language plpgsql as $$ begin
@@ -178,7 +178,7 @@ describe('A projection', () => {
     expect(await bench.rows('select events from read_deaf.tally')).toEqual([{ events: 1n }]);
   });
 
-  it('skips and counts what this version does not know', async () => {
+  it('F31: skips and counts what this version does not know', async () => {
     const [known] = recordedPayment(paymentId, [created]);
     const store = new RecordedEventStore([
       ...(known === undefined ? [] : [known]),

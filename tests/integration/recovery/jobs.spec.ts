@@ -27,7 +27,7 @@ describe('jobs in Postgres', () => {
 
   const statusOf = async () => (await jobs.list()).find((job) => job.name === name);
 
-  it('give one run to one of many that ask at once', async () => {
+  it('F12: give one run to one of many that ask at once', async () => {
     const claims = await Promise.all(Array.from({ length: 8 }, () => jobs.claim(name, minute)));
     expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
   });

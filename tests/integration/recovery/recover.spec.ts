@@ -114,7 +114,7 @@ it('the daily run finds what is stuck and records what the provider knows', asyn
   expect((await app.api.post('/v1/jobs/nothing/run', {})).status).toBe(404);
 });
 
-it('what was never told is found in the provider’s list of events', async () => {
+it('F41: what was never told is found in the provider’s list of events', async () => {
   await app.simulator.post('/sim/webhooks', { drop: true });
   const payments = await Promise.all([pay(), pay(), pay()]);
   for (const payment of payments) await refundOutside(payment, 700);
@@ -130,7 +130,7 @@ it('a card that a customer saved, and that was never told, is found in the provi
   await expectCard(path);
 });
 
-it('after a gap that is longer than the provider’s memory every payment and every customer is looked at', async () => {
+it('F41: after a gap that is longer than the provider’s memory every payment and every customer is looked at', async () => {
   const path = await saveUnheard();
   await app.simulator.post('/sim/webhooks', { drop: true });
   const payments = await Promise.all([pay(), pay()]);

@@ -144,7 +144,7 @@ describe('every request that moves money', () => {
   });
 });
 
-describe('a saved 500', () => {
+describe('F03c: a saved 500', () => {
   it('is looked up, and answered when the request had its effect all the same', async () => {
     const key = randomUUID();
     await stripe.next('error_500_after', 'payment_intents.create');
@@ -218,7 +218,7 @@ describe('a key that was used for other parameters', () => {
   });
 });
 
-describe('a request older than its idempotency key', () => {
+describe('F03b: a request older than its idempotency key', () => {
   it('is looked up and not sent: what it did is answered', async () => {
     const key = randomUUID();
     const request = confirmRequest();

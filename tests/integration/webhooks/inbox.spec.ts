@@ -139,7 +139,7 @@ describe('claiming', () => {
     expect(ids(await inbox.claimDue(10, 60_000))).toEqual([late.id]);
   });
 
-  it('never hands one object to two workers, however many claim at once', async () => {
+  it('F12: never hands one object to two workers, however many claim at once', async () => {
     for (let n = 0; n < 60; n += 1) await inbox.receive(webhook({ objectId: `pi_${n % 6}` }), null);
     const claims = await Promise.all(Array.from({ length: 12 }, () => inbox.claimDue(3, 60_000)));
     const objects = claims.flatMap((claim) => [...new Set(claim.map(({ objectId }) => objectId))]);
@@ -148,7 +148,7 @@ describe('claiming', () => {
     expect(claims.flat()).toHaveLength(60);
   });
 
-  it('hands one object to one of many workers who come at the same moment, again and again', async () => {
+  it('F12: hands one object to one of many workers who come at the same moment, again and again', async () => {
     for (let round = 0; round < 100; round += 1) {
       const two = [webhook({ objectId: 'pi_1' }), webhook({ objectId: 'pi_1' })];
       await Promise.all(two.map((one) => inbox.receive(one, null)));

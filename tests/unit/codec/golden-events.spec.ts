@@ -18,7 +18,7 @@ const examplesOf = (golden: string) => {
   }));
 };
 
-describe.each(storedModules)('stored events of $title', ({ golden, codec }) => {
+describe.each(storedModules)('F31: stored events of $title', ({ golden, codec }) => {
   const examples = examplesOf(golden);
 
   it('have an example of every stored type', () => {

@@ -152,7 +152,7 @@ describe('failures of ours', () => {
     if (error instanceof CorruptStream) expect(line?.fields).toMatchObject({ alert: true });
   });
 
-  it('make the provider send a webhook again', async () => {
+  it('F42: make the provider send a webhook again', async () => {
     const answer = await app.as(null).send('POST', '/webhooks/stripe', '{}', {});
     expect([answer.status, answer.body['code'], answer.headers['retry-after']]).toEqual([
       503,

@@ -50,7 +50,7 @@ describe('idempotency keys', () => {
     expect(app.gateway.calls).toHaveLength(1);
   });
 
-  it('another body under the key is refused, also while the first is under way', async () => {
+  it('F08: another body under the key is refused, also while the first is under way', async () => {
     const [first, other] = await Promise.all([
       app.api.post('/v1/payments', visa, key),
       app.api.post('/v1/payments', { ...visa, amount: 5001 }, key),
@@ -61,7 +61,7 @@ describe('idempotency keys', () => {
     expect(app.gateway.calls).toHaveLength(1);
   });
 
-  it('keys of two callers, and of two paths, never meet', async () => {
+  it('F08: keys of two callers, and of two paths, never meet', async () => {
     const secret = 'sk_test_other00000000000000000';
     app.addKey(secret, scopes);
     const mine = await app.api.post('/v1/payments', visa, key);

@@ -112,7 +112,7 @@ beforeEach(() => {
 });
 
 describe('what a run of the backfill could not bring up to date', () => {
-  it('is looked at by every later run until the provider tells, however long ago the event was', async () => {
+  it('F41: is looked at by every later run until the provider tells, however long ago the event was', async () => {
     world.happened(refundOf(payment(1)));
     world.doubts.set(payment(1), 'timeout');
     expect(await world.run()).toMatchObject({ never_received: 1, still_open: 1 });
