@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ClientLimits } from '../../../src/application/limit/client-limits.js';
 import type { Answer } from '../../support/api-client.js';
+import { issueInvoice } from '../../support/issue-invoice.js';
 import { unlimited } from '../../support/unlimited.js';
 import type { RunningServer } from './running-server.js';
 import { allScopesSecret, startServer } from './running-server.js';
@@ -272,6 +273,33 @@ describe('who tries one card after the other', () => {
     }
     expect(statuses).toEqual([402, 402, 402, 402, 429]);
     expect(app.gateway.calls).toHaveLength(4);
+  });
+
+  it('is refused at an invoice too, and counted together with what was tried for payments', async () => {
+    app = await startServer({ limitRules: { declines_of_customer: { ...rule, limit: 4, limitAlone: 4 } } });
+    await app.customers.register(customer);
+    const invoice = String((await issueInvoice(app.api, customer, 5_000)).body['id']);
+    const pay = (...tenders: readonly object[]) => app.api.post(`/v1/invoices/${invoice}/pay`, { tenders });
+    const bad = { type: 'card', payment_method: 'pm_declined' };
+    expect((await pay(bad)).status).toBe(402);
+    // The same list of cards goes on where it had been tried for payments.
+    expect((await app.api.post('/v1/payments', { ...declined, customer })).status).toBe(402);
+    for (let n = 0; n < 3; n += 1) expect((await pay(bad)).status).toBe(402);
+    const before = await app.eventStore.head();
+    const blocked = await pay(bad);
+    expect(codeOf(blocked)).toEqual([429, 'card_testing_suspected']);
+    expect(await app.eventStore.head()).toBe(before);
+    expect(app.gateway.calls.filter((call) => call.startsWith('confirm'))).toHaveLength(5);
+    // Not even a good card is tried; what is no card is let through to the collection's own rules.
+    expect((await pay({ type: 'card', payment_method: 'pm_visa' })).status).toBe(429);
+    expect(codeOf(await pay({ type: 'credit' }))[0]).not.toBe(429);
+    const other = 'cus_0193f1a0-0000-7000-8000-000000000002';
+    await app.customers.register(other);
+    const theirs = String((await issueInvoice(app.api, other, 5_000)).body['id']);
+    const paid = await app.api.post(`/v1/invoices/${theirs}/pay`, {
+      tenders: [{ type: 'card', payment_method: 'pm_visa' }],
+    });
+    expect(paid.status).toBe(201);
   });
 
   it('is refused by address, whatever customers are named', async () => {

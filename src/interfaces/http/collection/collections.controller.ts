@@ -2,17 +2,22 @@ import { inject, injectable } from 'inversify';
 import type { z } from 'zod';
 import type { CollectionHandler } from '../../../application/collection/collection-runner.js';
 import type { AskedTender, StartCollection } from '../../../application/collection/start-collection.js';
+import type { InvoiceOperations } from '../../../application/invoice/invoice-operations.js';
+import type { PaymentOperations } from '../../../application/payment/payment-operations.js';
 import type { CollectionQueries } from '../../../application/ports/collection-queries.js';
 import type { Projections } from '../../../application/ports/read-models.js';
 import type { Loaded } from '../../../application/shared/command-handler.js';
 import type { CollectionState, ExistingCollection } from '../../../domain/collection/state.js';
+import type { PaymentState } from '../../../domain/payment/state.js';
 import type { InvoiceId } from '../../../domain/shared/ids.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
+import type { Attempts } from '../payment/card-testing.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
 import { Refused, refused } from '../shared/problem.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
 import { route } from '../shared/route.js';
+import { cardPaymentsOf } from './card-payments.js';
 import { collectionOfRow, collectionOfState } from './collection-object.js';
 import { problemOfFailure, problemOfRefusal } from './collection-problems.js';
 import {
@@ -30,6 +35,9 @@ export class CollectionsController implements Controller {
   constructor(
     @inject(httpTokens.settings) private readonly settings: HttpSettings,
     @inject(httpTokens.startCollection) private readonly start: StartCollection,
+    @inject(httpTokens.invoiceOperations) private readonly invoices: Pick<InvoiceOperations, 'load'>,
+    @inject(httpTokens.paymentOperations) private readonly payments: Pick<PaymentOperations, 'load'>,
+    @inject(httpTokens.attempts) private readonly attempts: Attempts,
     @inject(httpTokens.collectionHandler) private readonly collections: CollectionHandler,
     @inject(httpTokens.collectionQueries) private readonly queries: CollectionQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
@@ -83,7 +91,16 @@ export class CollectionsController implements Controller {
   ): Promise<Answer> {
     const { amount = null, mode } = body;
     const tenders = body.tenders.map(askedTender);
-    const started = await this.start({ invoiceId, planPart: null, amount, mode, tenders }, context.metadata);
+    const start = async () => {
+      const started = await this.start(
+        { invoiceId, planPart: null, amount, mode, tenders },
+        context.metadata,
+      );
+      const collection = started.outcome === 'started' ? started.loaded.state : { status: 'absent' as const };
+      return { started, payments: await cardPaymentsOf(this.payments, collection) };
+    };
+    const byCard = tenders.some(({ kind }) => kind === 'card');
+    const { started } = await (byCard ? this.attemptOn(invoiceId, context, start) : start());
     if (started.outcome !== 'started') throw new Refused(problemOfRefusal(started));
     const loaded = existing(started.loaded);
     const { state } = loaded;
@@ -91,6 +108,17 @@ export class CollectionsController implements Controller {
       throw new Refused(problemOfFailure(state, this.show(loaded)));
     }
     return this.answer(state.status === 'succeeded' ? 201 : 202, loaded);
+  }
+
+  /** Cards are tried for the invoice's customer as they are for a payment's. */
+  private async attemptOn<T extends { readonly payments: readonly Loaded<PaymentState>[] }>(
+    invoiceId: InvoiceId,
+    context: RequestContext,
+    attempt: () => Promise<T>,
+  ): Promise<T> {
+    const { state } = await this.invoices.load(invoiceId);
+    const customer = state.status === 'absent' ? null : state.details.customerId;
+    return this.attempts(customer, context, attempt, ({ payments }) => payments.map((one) => one.state));
   }
 
   private async list(query: z.output<typeof listCollectionsQuery>): Promise<Answer> {

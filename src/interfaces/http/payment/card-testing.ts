@@ -6,11 +6,15 @@ import { tooMany, unchecked } from '../shared/request-limits.js';
 import type { RequestContext } from '../shared/route.js';
 import { endedDeclined } from './payment-answers.js';
 
-/** Makes an attempt to collect, unless too many were declined lately. */
-export type Attempts = <T extends { readonly state: PaymentState }>(
+/**
+ * Makes an attempt to collect, unless too many were declined lately.
+ * @param paymentsOf The payments that it was made with, each of which may have been declined.
+ */
+export type Attempts = <T>(
   customer: string | null,
   context: Pick<RequestContext, 'network' | 'requestId'>,
   attempt: () => Promise<T>,
+  paymentsOf: (made: T) => readonly PaymentState[],
 ) => Promise<T>;
 
 /**
@@ -24,17 +28,20 @@ export function createAttempts({
   readonly limits: ClientLimits;
   readonly logger: Logger;
 }): Attempts {
-  return async (customer, context, attempt) => {
+  return async (customer, context, attempt, paymentsOf) => {
     const counted: (readonly [LimitKind, string])[] = [['declines_from_address', context.network]];
     if (customer !== null) counted.push(['declines_of_customer', customer]);
     for (const [kind, subject] of counted) {
       const refusal = look(() => limits.refusalBy(kind, subject));
       if (refusal !== undefined) throw tooMany('card_testing_suspected', refusal);
     }
-    const payment = await attempt();
-    if (!endedDeclined(payment.state)) return payment;
-    for (const [kind, subject] of counted) await count(() => limits.spend(kind, subject, context.requestId));
-    return payment;
+    const made = await attempt();
+    for (const state of paymentsOf(made)) {
+      if (!endedDeclined(state)) continue;
+      for (const [kind, subject] of counted)
+        await count(() => limits.spend(kind, subject, context.requestId));
+    }
+    return made;
   };
 
   /** @throws Refused when it cannot be looked: an attempt that is not made costs less than an unchecked one */

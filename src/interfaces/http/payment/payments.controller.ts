@@ -13,6 +13,7 @@ import type { PaymentGateway } from '../../../application/ports/payment-gateway.
 import type { PaymentQueries, Projections } from '../../../application/ports/read-models.js';
 import type { PaymentCommand } from '../../../domain/payment/commands.js';
 import type { PaymentDetails } from '../../../domain/payment/events.js';
+import type { PaymentState } from '../../../domain/payment/state.js';
 import type { OrderId, PaymentId } from '../../../domain/shared/ids.js';
 import type { Money } from '../../../domain/shared/money.js';
 import { money } from '../../../domain/shared/money.js';
@@ -168,7 +169,9 @@ export class PaymentsController implements Controller {
   private async create(body: z.output<typeof createPaymentBody>, context: RequestContext): Promise<Answer> {
     const create = () => this.createNow(body, context);
     const confirms = body.payment_method !== undefined;
-    const payment = await (confirms ? this.attempt(body.customer ?? null, context, create) : create());
+    const payment = await (confirms
+      ? this.attempt(body.customer ?? null, context, create, theOne)
+      : create());
     return this.answers().attempted(201, payment);
   }
 
@@ -225,9 +228,8 @@ export class PaymentsController implements Controller {
     // None is made for an order any more; one that was may not be tried again beside the order's invoice.
     if (orderId !== null) await this.refuseOrder(orderId, { customerId, currency: amount.currency });
     const payer = await payerOf(this.customers, customerId, { paymentMethod, offSession: body.off_session });
-    const payment = await this.attempt(customerId, context, () =>
-      this.run(id, { type: 'ConfirmPayment', paymentMethod, ...payer }, context),
-    );
+    const confirm = () => this.run(id, { type: 'ConfirmPayment', paymentMethod, ...payer }, context);
+    const payment = await this.attempt(customerId, context, confirm, theOne);
     return this.answers().attempted(200, payment);
   }
 
@@ -293,4 +295,8 @@ export class PaymentsController implements Controller {
     const show = eventObject(this.describe, this.settings.livemode);
     return listAnswer(`/v1/payments/${id}/timeline`, { rows, hasMore: false }, show);
   }
+}
+
+function theOne({ state }: ExistingLoaded): readonly PaymentState[] {
+  return [state];
 }

@@ -23,6 +23,7 @@ import type { IssuedInvoice } from '../../../../domain/invoice/state.js';
 import { claimOn, isIssued, payableOf } from '../../../../domain/invoice/state.js';
 import { parseInvoiceId } from '../../../../domain/shared/ids.js';
 import { isZero, subtract } from '../../../../domain/shared/money.js';
+import { cardPaymentsOf } from '../../collection/card-payments.js';
 import type { HttpSettings } from '../../http-tokens.js';
 import { httpTokens } from '../../http-tokens.js';
 import type { Attempts } from '../../payment/card-testing.js';
@@ -79,7 +80,7 @@ export class PayPages implements PageController {
     @inject(httpTokens.startCollection) private readonly start: StartCollection,
     @inject(httpTokens.advanceCollection) private readonly advance: CollectionRunner['advance'],
     @inject(httpTokens.giveUpCollection) private readonly giveUp: GiveUpCollection,
-    @inject(httpTokens.paymentOperations) payments: PaymentOperations,
+    @inject(httpTokens.paymentOperations) private readonly payments: PaymentOperations,
     @inject(httpTokens.paymentGateway) gateway: PaymentGateway,
     @inject(httpTokens.paymentMethodVault) private readonly vault: PaymentMethodVault,
     @inject(httpTokens.customerOperations) private readonly customers: CustomerOperations,
@@ -213,15 +214,17 @@ export class PayPages implements PageController {
     if (invoice.status === 'open' && !isAsShown) return bad(dueChanged);
     const tenders = await this.#tenders.tendersOf(invoice, amount, form);
     if (typeof tenders === 'string') return bad(tenders);
-    const { started, collection } = await this.attempts(customerId, context, async () => {
+    const pay = async () => {
       const started = await this.start(
         { invoiceId, planPart: null, amount: amount.minor, due, mode: 'all_or_nothing', tenders },
         this.metadataOf(invoice, context),
       );
       const collection = started.outcome === 'started' ? started.loaded.state : { status: 'absent' as const };
-      const payment = await this.#state.cardPaymentOf(collection);
-      return { state: payment?.state ?? { status: 'absent' as const }, started, collection };
-    });
+      return { started, collection, payments: await cardPaymentsOf(this.payments, collection) };
+    };
+    const { started, collection } = await this.attempts(customerId, context, pay, (made) =>
+      made.payments.map(({ state }) => state),
+    );
     if (started.outcome === 'invoice_already_being_collected') {
       return bad('A payment of this invoice is under way already. Nothing was taken twice.');
     }

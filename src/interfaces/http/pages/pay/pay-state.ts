@@ -3,12 +3,13 @@ import { declineWords } from '../../../../application/notification/decline-words
 import type { PaymentOperations } from '../../../../application/payment/payment-operations.js';
 import type { Clock } from '../../../../application/ports/clock.js';
 import type { PaymentGateway } from '../../../../application/ports/payment-gateway.js';
-import type { ExistingCollection } from '../../../../domain/collection/state.js';
+import type { CollectionState, ExistingCollection } from '../../../../domain/collection/state.js';
 import type { IssuedInvoice } from '../../../../domain/invoice/state.js';
 import { claimOn } from '../../../../domain/invoice/state.js';
 import type { ExistingPayment, PaymentState } from '../../../../domain/payment/state.js';
 import type { CollectionId } from '../../../../domain/shared/ids.js';
 import { millisBetween } from '../../../../domain/shared/instant.js';
+import { cardPaymentsOf } from '../../collection/card-payments.js';
 
 /** How it stands with paying an open invoice. */
 export type PayState =
@@ -76,17 +77,13 @@ export function createPayState(parts: {
     return `The payment did not go through. ${declineWords(code, 'en')} ${nothingTaken}`;
   }
 
-  async function cardPaymentOf(collection: Pick<ExistingCollection, 'legs'> | { readonly status: 'absent' }) {
-    const legs = 'legs' in collection ? collection.legs : [];
-    for (const { tender } of legs) {
-      if (tender.kind !== 'card') continue;
-      const { state, revision } = await payments.load(tender.paymentId);
-      if (state.status !== 'absent' && revision !== null) return { state, revision };
-    }
-    return undefined;
+  /** There is one card at most on this page. */
+  async function cardPaymentOf(collection: CollectionState) {
+    const [first] = await cardPaymentsOf(payments, collection);
+    return first;
   }
 
-  return { payStateOf, whyNot, cardPaymentOf };
+  return { payStateOf, whyNot };
 }
 
 function lastDeclineOf(state: PaymentState): ExistingPayment['attempts']['lastDecline'] {
