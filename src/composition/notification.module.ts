@@ -45,14 +45,18 @@ export const notificationModule = new ContainerModule(({ bind }) => {
     [tokens.surroundings, tokens.mailInbox],
   );
   bind(tokens.composeNotice).toResolvedValue(
-    (customers, profiles, records, invoices, templates, links, clock, { config, publicUrl }) =>
+    (customers, profiles, records, invoices, templates, links, clock, { config, publicUrl, consoleUrl }) =>
       createComposeNotice({
         ...{ customers, profiles, records, invoices, templates },
         issueLinks: createIssueLinks({ links, clock, publicUrl }),
         renderMail: renderMailHtml,
         businessName: config.mail.from.name,
         mailDomain: config.mail.from.address.split('@')[1] ?? 'counterfoil.localhost',
-        operators: { recipients: config.mail.reports.to, language: config.mail.reports.language },
+        operators: {
+          recipients: config.mail.reports.to,
+          language: config.mail.reports.language,
+          consoleLink: config.console.on ? `${consoleUrl}/admin` : null,
+        },
       }),
     [
       tokens.customerHandler,

@@ -46,9 +46,9 @@ export function createMeasures(
     },
     async inbound_webhooks(_now, windowMinutes) {
       const since = later(machineClock.now(), -windowMinutes * minuteMs);
-      const { handled, failed, waiting } = await measures.webhooks(since);
+      const { handled, failed, waiting, dismissed } = await measures.webhooks(since);
       const sample = handled + failed;
-      return { value: basisPoints(failed, sample), sample, excluded: waiting };
+      return { value: basisPoints(failed, sample), sample, excluded: waiting + dismissed };
     },
     async parked_webhooks() {
       const value = await measures.parkedWebhooks(countedMax);

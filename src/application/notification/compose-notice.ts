@@ -52,6 +52,8 @@ export function createComposeNotice(parts: {
     readonly recipients: readonly string[];
     /** ISO 639 */
     readonly language: string;
+    /** Where their console is; null where there is none. */
+    readonly consoleLink: string | null;
   };
 }): ComposeNotice {
   const { customers, profiles, records, invoices, templates, issueLinks, renderMail } = parts;
@@ -92,7 +94,7 @@ export function createComposeNotice(parts: {
   async function linksFor(notice: Notice, asks: boolean | undefined) {
     const links: Partial<Record<LinkVariable, string>> = {};
     for (const variable of linksOf(notice.kind)) {
-      if (variable === 'pay_link' && asks !== true) continue;
+      if (variable === 'console_link' || (variable === 'pay_link' && asks !== true)) continue;
       links[variable] = await issueLinks(variable, notice);
     }
     return links;
@@ -115,10 +117,10 @@ export function createComposeNotice(parts: {
   async function composeForOperator(notice: Parameters<ComposeNotice>[0]): Promise<ComposedNotice> {
     const to = operators.recipients.find((address) => stateOf(address) === notice.state);
     if (to === undefined) return { outcome: 'skipped', reason: 'no_address' };
-    const { language } = operators;
+    const { language, consoleLink } = operators;
     const written = writeNotice(notice.kind, await wordsOf(notice.kind, language), {
       facts: notice.facts,
-      links: {},
+      links: consoleLink === null ? {} : { console_link: consoleLink },
       reader: { name: null, locale: language, language, zone: knownZone('UTC') },
       businessName,
     });

@@ -80,6 +80,7 @@ function dailyTables(figures: DailyFigures, words: DigestWords, reader: Reader):
       [
         [labels.webhooksFailed, part(webhooks.failed, tried)],
         [labels.webhooksWaiting, number(webhooks.waiting)],
+        [labels.webhooksDismissed, number(webhooks.dismissed)],
       ],
     ],
   ];

@@ -31,7 +31,8 @@ export type DigestWords = {
       | 'overdue'
       | 'dueToday'
       | 'webhooksFailed'
-      | 'webhooksWaiting',
+      | 'webhooksWaiting'
+      | 'webhooksDismissed',
       string
     >
   >;
@@ -77,6 +78,7 @@ const english: DigestWords = {
     dueToday: 'Due today',
     webhooksFailed: 'Failed or parked',
     webhooksWaiting: 'Not tried yet (not counted)',
+    webhooksDismissed: 'Dismissed by a person (not counted)',
   },
   statuses: {
     requires_payment_method: 'wants another payment method',
@@ -136,6 +138,7 @@ const german: DigestWords = {
     dueToday: 'Heute fällig',
     webhooksFailed: 'Fehlgeschlagen oder beiseitegelegt',
     webhooksWaiting: 'Noch nicht versucht (nicht gezählt)',
+    webhooksDismissed: 'Von einem Menschen verworfen (nicht gezählt)',
   },
   statuses: {
     requires_payment_method: 'braucht ein anderes Zahlungsmittel',

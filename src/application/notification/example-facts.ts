@@ -52,7 +52,7 @@ export const exampleFacts: NoticeFacts = {
       ],
       overdue: [{ currency: 'EUR', count: 2, minor: '83000' }],
       dueToday: [{ currency: 'EUR', count: 1, minor: '12000' }],
-      webhooks: { handled: 412, failed: 1, waiting: 0 },
+      webhooks: { handled: 412, failed: 1, waiting: 0, dismissed: 0 },
     },
   },
   objectives: {
@@ -69,6 +69,7 @@ export const exampleFacts: NoticeFacts = {
 export const exampleLinks: Readonly<Record<LinkVariable, string>> = {
   pay_link: 'https://pay.example/pay/example',
   portal_link: 'https://pay.example/portal',
+  console_link: 'https://pay.example/admin',
   sign_in_link: 'https://pay.example/portal/sign-in/example',
 };
 

@@ -9,7 +9,7 @@ export const signInMinutes = 15;
 
 /** A link of a mail, as an address. What it lets in by is made now and kept nowhere. */
 export type IssueLinks = (
-  variable: LinkVariable,
+  variable: Exclude<LinkVariable, 'console_link'>,
   notice: Pick<Notice, 'customer' | 'facts'>,
 ) => Promise<string>;
 

@@ -29,7 +29,7 @@ export type ToldObjective = {
 export type NoticeFacts = Readonly<Record<string, NoticeFact>>;
 
 /** Links are made when a mail is written: they hold a secret, which no table keeps. */
-const linkVariables = ['pay_link', 'portal_link', 'sign_in_link'] as const;
+const linkVariables = ['pay_link', 'portal_link', 'sign_in_link', 'console_link'] as const;
 export type LinkVariable = (typeof linkVariables)[number];
 
 /** What every notice may name. */
@@ -51,8 +51,8 @@ const kinds = {
   card_expiring: ['card', 'expires', 'portal_link'],
   credit_expiring: ['amount', 'expires_on', 'portal_link'],
   sign_in: ['sign_in_link', 'minutes'],
-  daily_digest: ['day', 'figures', 'as_of', 'position'],
-  weekly_summary: ['first_day', 'last_day', 'objectives', 'as_of', 'position'],
+  daily_digest: ['day', 'figures', 'as_of', 'position', 'console_link'],
+  weekly_summary: ['first_day', 'last_day', 'objectives', 'as_of', 'position', 'console_link'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type NoticeKind = keyof typeof kinds;

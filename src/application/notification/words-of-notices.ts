@@ -118,33 +118,40 @@ const words: Readonly<Record<NoticeKind, Readonly<Record<Language, NoticeWords>>
   daily_digest: {
     en: {
       subject: '{{business_name}}: payments of {{day}}',
-      body: 'What happened on {{day}}, and what is to be looked at today.\n\n{{figures}}\n\nAs of {{as_of}}, from the read models at position {{position}} of the log.\n\n{{business_name}}',
+      body: 'What happened on {{day}}, and what is to be looked at today.\n\n{{figures}}\n\n{{console_link}}\n\nAs of {{as_of}}, from the read models at position {{position}} of the log.\n\n{{business_name}}',
     },
     de: {
       subject: '{{business_name}}: Zahlungen am {{day}}',
-      body: 'Was am {{day}} geschah, und was heute anzusehen ist.\n\n{{figures}}\n\nStand {{as_of}}, aus den Lesemodellen an Position {{position}} des Protokolls.\n\n{{business_name}}',
+      body: 'Was am {{day}} geschah, und was heute anzusehen ist.\n\n{{figures}}\n\n{{console_link}}\n\nStand {{as_of}}, aus den Lesemodellen an Position {{position}} des Protokolls.\n\n{{business_name}}',
     },
   },
   weekly_summary: {
     en: {
       subject: '{{business_name}}: the week from {{first_day}} to {{last_day}}',
-      body: 'How what is promised was kept from {{first_day}} to {{last_day}}, and in the week before.\n\n{{objectives}}\n\nAs of {{as_of}}, from the read models at position {{position}} of the log.\n\n{{business_name}}',
+      body: 'How what is promised was kept from {{first_day}} to {{last_day}}, and in the week before.\n\n{{objectives}}\n\n{{console_link}}\n\nAs of {{as_of}}, from the read models at position {{position}} of the log.\n\n{{business_name}}',
     },
     de: {
       subject: '{{business_name}}: die Woche vom {{first_day}} bis {{last_day}}',
-      body: 'Wie vom {{first_day}} bis {{last_day}} und in der Woche davor gehalten wurde, was versprochen ist.\n\n{{objectives}}\n\nStand {{as_of}}, aus den Lesemodellen an Position {{position}} des Protokolls.\n\n{{business_name}}',
+      body: 'Wie vom {{first_day}} bis {{last_day}} und in der Woche davor gehalten wurde, was versprochen ist.\n\n{{objectives}}\n\n{{console_link}}\n\nStand {{as_of}}, aus den Lesemodellen an Position {{position}} des Protokolls.\n\n{{business_name}}',
     },
   },
 };
 
 /** What stands where a customer has no name, and what a link is called; by language. */
 const phrases = {
-  en: { customer: 'there', pay_link: 'Pay now', portal_link: 'Open your account', sign_in_link: 'Sign in' },
+  en: {
+    customer: 'there',
+    pay_link: 'Pay now',
+    portal_link: 'Open your account',
+    sign_in_link: 'Sign in',
+    console_link: 'Open the console',
+  },
   de: {
     customer: '',
     pay_link: 'Jetzt zahlen',
     portal_link: 'Ihr Konto öffnen',
     sign_in_link: 'Anmelden',
+    console_link: 'Konsole öffnen',
   },
 } as const;
 

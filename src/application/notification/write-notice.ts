@@ -76,7 +76,10 @@ export function plainText({ pieces }: WrittenNotice): string {
 function pieceText(piece: Piece): string {
   if ('text' in piece) return piece.text;
   if ('url' in piece) return `${piece.label}:\n${piece.url}`;
-  return [piece.title, ...piece.rows.map(([label, value]) => `  ${label}: ${value}`)].join('\n');
+  return [
+    piece.title,
+    ...piece.rows.map(([label, value]) => `  ${label}: ${value.replaceAll('\n', '\n    ')}`),
+  ].join('\n');
 }
 
 function factText(fact: NoticeFact, { locale, language, zone }: Reader): string {

@@ -23,4 +23,6 @@ export type WebhookOutcomes = {
   readonly failed: number;
   /** Nobody has tried yet: left out. */
   readonly waiting: number;
+  /** A person dismissed them: left out, so that nobody can dismiss a failure into a success. */
+  readonly dismissed: number;
 };

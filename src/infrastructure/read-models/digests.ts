@@ -176,7 +176,7 @@ async function sharesOf(client: ClientBase, period: Period): Promise<ObjectiveSh
     webhook_success: {
       good: webhooks.handled,
       total: webhooks.handled + webhooks.failed,
-      excluded: webhooks.waiting,
+      excluded: webhooks.waiting + webhooks.dismissed,
     },
     uptime: await uptime(client, period),
   };

@@ -34,11 +34,17 @@ export async function webhookOutcomes(
   to: Instant | null,
 ): Promise<WebhookOutcomes> {
   const { rows } = await source.query<WebhookOutcomes>(
-    `select count(*) filter (where status in ('processed', 'ignored'))::int as handled,
+    `select count(*) filter (where status = 'processed' or (status = 'ignored' and not by_hand))::int as handled,
        count(*) filter (where status in ('failed', 'parked'))::int as failed,
-       count(*) filter (where status = 'received')::int as waiting
-     from counterfoil.inbound_webhooks where received_at >= $1 and received_at < coalesce($2::timestamptz, 'infinity')`,
+       count(*) filter (where status = 'received')::int as waiting,
+       count(*) filter (where status = 'ignored' and by_hand)::int as dismissed
+     from counterfoil.inbound_webhooks, lateral (
+       select status = 'ignored' and exists (
+         select from counterfoil.inbound_webhook_acts where webhook = inbound_webhooks.id and act = 'ignore'
+       ) as by_hand
+     ) as acts
+     where received_at >= $1 and received_at < coalesce($2::timestamptz, 'infinity')`,
     [from, to],
   );
-  return rows[0] ?? { handled: 0, failed: 0, waiting: 0 };
+  return rows[0] ?? { handled: 0, failed: 0, waiting: 0, dismissed: 0 };
 }

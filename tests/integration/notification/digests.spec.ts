@@ -8,6 +8,7 @@ import { parseCivilDate } from '../../../src/domain/shared/civil-date.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
 import { renderMailHtml } from '../../../src/infrastructure/notification/mail-html.js';
+import { PostgresInboundWebhooks } from '../../../src/infrastructure/postgres/inbound-webhooks.js';
 import { PostgresNoticeTemplates } from '../../../src/infrastructure/postgres/notice-templates.js';
 import { PostgresNotifications } from '../../../src/infrastructure/postgres/notifications.js';
 import { PostgresDigestQueries } from '../../../src/infrastructure/read-models/digests.js';
@@ -32,15 +33,20 @@ const now = instant('2026-01-02T07:00:00.000Z');
 let bench: Bench;
 let outbox: PostgresNotifications;
 let queries: PostgresDigestQueries;
+let inbox: PostgresInboundWebhooks;
 beforeAll(async () => {
   bench = await openBench();
   outbox = new PostgresNotifications(bench.pool);
   queries = new PostgresDigestQueries(bench.pool);
+  inbox = new PostgresInboundWebhooks(bench.pool);
   const running = await bench.start(store, projections);
   await running.reached(await store.head(), 20_000);
   await running.stop();
 });
-afterAll(() => bench.close());
+afterAll(async () => {
+  await inbox.close();
+  await bench.close();
+});
 beforeEach(async () => {
   await bench.rows(
     'truncate counterfoil.notifications, counterfoil.health_history, counterfoil.inbound_webhooks',
@@ -77,7 +83,7 @@ const composer = (): ComposeNotice => {
     templates: new PostgresNoticeTemplates(bench.pool),
     issueLinks: nobody,
     ...{ renderMail: renderMailHtml, businessName: 'Acme', mailDomain: 'acme.example' },
-    operators: { recipients, language: 'en' },
+    operators: { recipients, language: 'en', consoleLink: 'https://pay.example/admin' },
   });
 };
 
@@ -106,6 +112,7 @@ describe('digests', () => {
     expect(mails.mails.map(({ to }) => to).sort()).toEqual([...recipients].sort());
     expect(mails.mails[0]?.subject).toBe('Acme: payments of January 1, 2026');
     expect(mails.mails[0]?.text).toContain(`at position ${await store.head()} of the log`);
+    expect(mails.mails[0]?.text).toContain('Open the console:\nhttps://pay.example/admin\n');
     const kept = JSON.stringify(await bench.rows('select * from counterfoil.notifications'));
     expect(kept).not.toMatch(/acme\.example"|ops@|cfo@/i);
   });
@@ -234,7 +241,16 @@ describe('the figures of a day', () => {
       ['no_payments', '2026-01-01T01:00:00.000Z'],
       ['payment_success', null],
     ]);
-    expect(figures.webhooks).toEqual({ handled: 3, failed: 2, waiting: 1 });
+    expect(figures.webhooks).toEqual({ handled: 3, failed: 2, waiting: 1, dismissed: 0 });
+    // Whoever dismisses a failed one does not make a success of it.
+    const [parked] = await bench.rows(
+      `select id from counterfoil.inbound_webhooks where status = 'parked' order by received_at limit 1`,
+    );
+    const by = { commandId: 'a', correlationId: 'a', causationId: 'a', reason: 'Not ours' } as const;
+    const operator = { ...by, actor: { kind: 'user', id: 'usr_1' } } as const;
+    expect(await inbox.ignore(String(parked?.['id']), operator)).toBe(true);
+    const after = await queries.daily(newYear, required(parseCivilDate('2026-01-02')), now);
+    expect(after.figures.webhooks).toEqual({ handled: 3, failed: 1, waiting: 1, dismissed: 1 });
   });
 });
 

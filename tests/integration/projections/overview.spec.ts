@@ -88,7 +88,7 @@ describe('the figures of the overview', () => {
     const total = expected.succeeded + expected.failed;
     expect(shares?.payment_success).toEqual({ good: expected.succeeded, total, excluded: open });
     expect(figures.volume.reduce((sum, { payments }) => sum + payments, 0)).toBeGreaterThan(0);
-    expect(figures.webhooks).toEqual({ handled: 0, failed: 0, waiting: 0 });
+    expect(figures.webhooks).toEqual({ handled: 0, failed: 0, waiting: 0, dismissed: 0 });
   });
 
   it('count nothing from before they are asked since', async () => {

@@ -51,7 +51,7 @@ beforeEach(async () => {
     renderMail: renderMailHtml,
     businessName: 'Acme',
     mailDomain: 'acme.example',
-    operators: { recipients: [], language: 'en' },
+    operators: { recipients: [], language: 'en', consoleLink: null },
   });
 });
 

@@ -260,7 +260,7 @@ class NoFigures implements OverviewQueries {
         unanswered: 1,
       },
       volume: [{ currency: 'USD', minor: 123_456n, payments: 19 }],
-      webhooks: { handled: 37, failed: 3, waiting: 2 },
+      webhooks: { handled: 37, failed: 3, waiting: 1, dismissed: 1 },
     };
   }
 

@@ -91,9 +91,9 @@ describe('the figures in a mail', () => {
   it('hold what may go wrong against what did', () => {
     const text = plain(plainText(written('weekly_summary', 'en')));
     expect(text).toContain(
-      'Payments that succeed (promised: 95.00 %): 97.53 % (1,386 of 1,421)\nkept; 35 of 71.1 that may go wrong are used, 36.1 are left\nnot counted: 35',
+      'Payments that succeed (promised: 95.00 %): 97.53 % (1,386 of 1,421)\n    kept; 35 of 71.1 that may go wrong are used, 36.1 are left\n    not counted: 35',
     );
-    expect(text).toContain('99.80 % (10,060 of 10,080)\nmissed; 20 went wrong, where 10.1 may');
+    expect(text).toContain('99.80 % (10,060 of 10,080)\n    missed; 20 went wrong, where 10.1 may');
   });
 
   it('are tables in HTML, and inert', () => {

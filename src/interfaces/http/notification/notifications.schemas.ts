@@ -75,7 +75,7 @@ const linesField = z
 const subject = textField(200).meta({ description: 'One line.' });
 const body = linesField.meta({
   description:
-    'Plain text with variables as {{name}}. An empty line parts paragraphs; a link variable that stands alone in one becomes a button.',
+    'Plain text with variables as {{name}}. An empty line parts paragraphs; a variable that stands alone in one becomes a button where it is a link, and tables where it is figures.',
 });
 
 export const changeTemplateBody = z.strictObject({ subject, body }).meta({ id: 'NotificationWords' });

@@ -47,7 +47,7 @@ export function tilesOf(figures: OverviewFigures, lagMs: number): readonly Tile[
     {
       title: 'Webhooks that failed',
       value: percent(failing),
-      note: `${webhooks.failed} of ${tried} in 1 h, ${webhooks.waiting} left out; 5 % is an alarm`,
+      note: `${webhooks.failed} of ${tried} in 1 h, ${webhooks.waiting + webhooks.dismissed} left out; 5 % is an alarm`,
       judged: failing === null ? null : goodIf(failing <= 5),
       href: '/admin/webhooks?status=failed',
     },
