@@ -95,8 +95,9 @@ export const customerModule = new ContainerModule(({ bind }) => {
   );
   bind(httpTokens.portalSessions).toResolvedValue((pool) => new PostgresPortalSessions(pool), [tokens.pool]);
   bind(httpTokens.portalArea).toResolvedValue(
-    (sessions, customers, { businessName }) => createPortalArea({ sessions, customers, businessName }),
-    [httpTokens.portalSessions, httpTokens.customerOperations, httpTokens.settings],
+    (sessions, customers, accessLog, { businessName }) =>
+      createPortalArea({ sessions, customers, accessLog, businessName }),
+    [httpTokens.portalSessions, httpTokens.customerOperations, httpTokens.accessLog, httpTokens.settings],
   );
   bind(tokens.pruneProfiles).toResolvedValue(
     (profiles, handler, machineClock) => createPruneProfiles({ profiles, handler, machineClock }),

@@ -144,6 +144,14 @@ export class InMemoryLinks implements Links {
     return link.target;
   }
 
+  async withdraw(kind: LinkKind, target: string, now: Instant): Promise<number> {
+    const links = [...this.kept.values()].filter(
+      (link) => link.kind === kind && link.target === target && !link.used && link.expiresAt > now,
+    );
+    for (const link of links) link.used = true;
+    return links.length;
+  }
+
   async prune(): Promise<number> {
     return 0;
   }

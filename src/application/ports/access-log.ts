@@ -4,7 +4,7 @@ import type { Page, PageRequest } from './read-models.js';
 export type AccessRow = {
   readonly id: string;
   readonly at: Instant;
-  /** A user's id; null for who was not signed in. */
+  /** The id of a user, of a customer in the portal, or of an API key; null for who was not signed in. */
   readonly user_id: string | null;
   /** `GET /admin/payments` and the like, or what was tried: `sign in`. */
   readonly action: string;

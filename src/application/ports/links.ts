@@ -19,6 +19,8 @@ export interface Links {
   look(kind: LinkKind, token: string): Promise<FollowedLink | undefined>;
   /** Uses a link up. Undefined when it is of nobody, was used, or is over at `now`; of several at once one succeeds. */
   use(kind: LinkKind, token: string, now: Instant): Promise<string | undefined>;
+  /** Uses up every link to a target that is not over; answers how many there were. */
+  withdraw(kind: LinkKind, target: string, now: Instant): Promise<number>;
   /** Forgets those that were over before; answers how many. */
   prune(before: Instant): Promise<number>;
 }

@@ -9,6 +9,8 @@ export interface PortalSessions {
   /** Whose session it is, which is noted as seen; undefined when it is over or was never there. */
   find(token: string): Promise<string | undefined>;
   end(token: string): Promise<void>;
+  /** Ends every session of a customer; answers how many there were. */
+  endAll(customer: string): Promise<number>;
   /** Forgets those that are over; answers how many. */
   prune(): Promise<number>;
 }

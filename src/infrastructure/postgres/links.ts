@@ -43,6 +43,15 @@ export class PostgresLinks implements Links {
     return rows[0]?.target;
   }
 
+  async withdraw(kind: LinkKind, target: string, now: Instant): Promise<number> {
+    const { rowCount } = await this.#pool.query(
+      `update counterfoil.links set used_at = $3
+       where target = $2 and kind = $1 and used_at is null and expires_at > $3`,
+      [kind, target, now],
+    );
+    return rowCount ?? 0;
+  }
+
   async prune(before: Instant): Promise<number> {
     const { rowCount } = await this.#pool.query('delete from counterfoil.links where expires_at < $1', [
       before,

@@ -43,6 +43,14 @@ export class PostgresPortalSessions implements PortalSessions {
     await this.#pool.query('delete from counterfoil.portal_sessions where digest = $1', [digestOf(token)]);
   }
 
+  async endAll(customer: string): Promise<number> {
+    const { rows } = await this.#pool.query<{ alive: boolean }>(
+      `delete from counterfoil.portal_sessions where customer = $1 returning ${isAlive} as alive`,
+      [customer],
+    );
+    return rows.filter(({ alive }) => alive).length;
+  }
+
   async prune(): Promise<number> {
     const { rowCount } = await this.#pool.query(
       `delete from counterfoil.portal_sessions where not (${isAlive})`,

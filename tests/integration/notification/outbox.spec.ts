@@ -139,7 +139,18 @@ describe('links', () => {
         undefined,
       ]);
     }
-    expect(await links.prune(later(now, 61_000))).toBe(1);
+    const [mine, over, theirs, pay] = await Promise.all([
+      links.issue('portal', 'cus_1', later(now, 60_000)),
+      links.issue('portal', 'cus_1', now),
+      links.issue('portal', 'cus_2', later(now, 60_000)),
+      links.issue('pay', 'cus_1', later(now, 60_000)),
+    ]);
+    expect(await links.withdraw('portal', 'cus_1', now)).toBe(1);
+    expect(await links.withdraw('portal', 'cus_1', now)).toBe(0);
+    const followed = [mine, over, theirs].map((each) => links.use('portal', each, now));
+    expect(await Promise.all(followed)).toEqual([undefined, undefined, 'cus_2']);
+    expect(await links.use('pay', pay, now)).toBe('cus_1');
+    expect(await links.prune(later(now, 61_000))).toBe(5);
   });
 });
 
@@ -169,6 +180,11 @@ describe('sessions of the portal', () => {
     );
     expect(seen).toEqual({ now: true });
     expect(await sessions.prune()).toBe(2);
+    const again = await sessions.begin('d');
+    const other = await sessions.begin('e');
+    expect(await sessions.endAll('d')).toBe(2);
+    const left = [required(alive), again, other].map((token) => sessions.find(token));
+    expect(await Promise.all(left)).toEqual([undefined, undefined, 'e']);
   });
 });
 

@@ -42,6 +42,12 @@ class InMemoryPortalSessions implements PortalSessions {
     this.#kept.delete(token);
   }
 
+  async endAll(customer: string): Promise<number> {
+    const tokens = [...this.#kept].filter(([, of]) => of === customer).map(([token]) => token);
+    for (const token of tokens) this.#kept.delete(token);
+    return tokens.length;
+  }
+
   async prune(): Promise<number> {
     return 0;
   }
@@ -55,6 +61,7 @@ export function bindPortal(container: Container): void {
     createPortalArea({
       sessions,
       customers: container.get(httpTokens.customerOperations),
+      accessLog: { note: (entry) => container.get(httpTokens.accessLog).note(entry) },
       businessName: container.get(httpTokens.settings).businessName,
     }),
   );

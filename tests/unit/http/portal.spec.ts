@@ -109,6 +109,39 @@ describe('signing in to the portal', () => {
     expect((await again.get('/portal')).path).toMatch(/^\/portal\/sign-in/);
   });
 
+  it('is noted with what was read, and is ended by an operator for every browser and for links that were sent', async () => {
+    const customer = await customerOf({ name: 'Mallory' });
+    const readers = [await signIn(customer), await signIn(customer)];
+    const other = await signIn(await customerOf());
+    const sent = await linkOf(customer);
+    await readers[0]?.get('/portal/credits');
+    const reused = pageReader(app.url);
+    const path = await linkOf(customer);
+    for (let time = 0; time < 2; time += 1) await reused.submit(await reused.get(path), path);
+    const ended = await app.api.send('DELETE', `/v1/customers/${customer}/portal_sessions`, '', {});
+    expect([ended.status, ended.body['sessions'], ended.body['links']]).toEqual([200, 3, 1]);
+    for (const each of [...readers, reused]) {
+      expect((await each.get('/portal')).path).toMatch(/^\/portal\/sign-in/);
+    }
+    const late = pageReader(app.url);
+    expect((await late.submit(await late.get(sent), sent)).text).toContain('does not work any more');
+    expect((await other.get('/portal')).path).toBe('/portal');
+    const { rows } = app.users.accessLog;
+    const told = rows
+      .filter((row) => row.user_id === customer)
+      .map(({ action, result }) => `${action}: ${result}`);
+    expect(told.filter((text) => text === 'sign in to the portal: signed in')).toHaveLength(3);
+    expect(told).toContain('GET /portal/credits: 200');
+    expect(rows.find(({ user_id: who, result }) => who === null && result === 'refused')?.action).toBe(
+      'sign in to the portal',
+    );
+    expect(
+      rows.some(({ action, result }) => action.includes(customer) && result === '3 sessions, 1 links'),
+    ).toBe(true);
+    // Neither log holds what lets somebody in.
+    expect(JSON.stringify(rows)).not.toContain(sent.split('/').at(-1));
+  });
+
   it('security 36 takes no JWT of any kind for a session or a link', async () => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const customer = await customerOf();

@@ -67,6 +67,7 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'GET /v1/customers/:id/payment_methods/:pm': 'customers:read',
   'PUT /v1/customers/:id/payment_methods/:pm/default': 'customers:write',
   'DELETE /v1/customers/:id/payment_methods/:pm': 'customers:write',
+  'DELETE /v1/customers/:id/portal_sessions': 'customers:write',
   'POST /v1/portal_sessions': 'customers:write',
   'GET /v1/inbound_webhooks': 'webhooks:read',
   'GET /v1/inbound_webhooks/:id': 'webhooks:read',

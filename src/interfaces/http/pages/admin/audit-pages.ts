@@ -5,7 +5,7 @@ import type { StateAt } from '../../../../application/audit/state-at.js';
 import type { AccessLog } from '../../../../application/ports/access-log.js';
 import type { EventStore, RecordedEvent, StreamName } from '../../../../application/ports/event-store.js';
 import type { EventQueries, LedgerQueries, Projections } from '../../../../application/ports/read-models.js';
-import { parseUserId } from '../../../../domain/shared/ids.js';
+import { parseCustomerId, parseUserId } from '../../../../domain/shared/ids.js';
 import type { Instant } from '../../../../domain/shared/instant.js';
 import { parseInstant } from '../../../../domain/shared/instant.js';
 import { httpTokens } from '../../http-tokens.js';
@@ -251,8 +251,8 @@ function accessPages(area: ConsoleArea, accessLog: AccessLog): readonly Page[] {
     title: 'Access log',
     scope: 'audit:read',
     cursor: z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
-    fields: { user: idField(parseUserId, 'usr').optional() },
-    filters: [{ name: 'user', label: 'User' }],
+    fields: { user: z.union([idField(parseUserId, 'usr'), idField(parseCustomerId, 'cus')]).optional() },
+    filters: [{ name: 'user', label: 'User or customer' }],
     columns: [
       { title: 'When' },
       { title: 'Who' },

@@ -1,4 +1,5 @@
 import type { CustomerOperations } from '../../../../application/customer/customer-effects.js';
+import type { AccessLog } from '../../../../application/ports/access-log.js';
 import type { EventMetadata } from '../../../../application/ports/event-store.js';
 import type { PortalSessions } from '../../../../application/ports/portal-sessions.js';
 import { anyTime } from '../../../../application/ports/read-models.js';
@@ -27,9 +28,10 @@ const ways = [
 export function createPortalArea(parts: {
   readonly sessions: Pick<PortalSessions, 'find'>;
   readonly customers: Pick<CustomerOperations, 'load'>;
+  readonly accessLog: Pick<AccessLog, 'note'>;
   readonly businessName: string;
 }): PortalArea {
-  const { sessions, customers, businessName } = parts;
+  const { sessions, customers, accessLog, businessName } = parts;
   return {
     name: 'portal',
     path: '/portal',
@@ -44,6 +46,11 @@ export function createPortalArea(parts: {
     // Scopes are of keys and operators; a customer has none of them.
     allows: () => false,
     signInPath: '/portal/sign-in',
+    // A customer's own pages hold what is known of a person, so it is noted who read them.
+    onVisit({ customerId }, { method, path, status, requestId, network }) {
+      const entry = { action: `${method} ${path}`, result: String(status), request_id: requestId, network };
+      accessLog.note({ user_id: customerId, ...entry });
+    },
     frame: (visitor, path) => ({
       layout: '/layouts/customer',
       businessName,

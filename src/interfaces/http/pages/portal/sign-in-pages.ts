@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import { signInMinutes } from '../../../../application/notification/issue-links.js';
+import type { AccessLog } from '../../../../application/ports/access-log.js';
 import type { Clock } from '../../../../application/ports/clock.js';
 import type { Links } from '../../../../application/ports/links.js';
 import type { Logger } from '../../../../application/ports/logger.js';
@@ -8,7 +9,7 @@ import type { Notifications } from '../../../../application/ports/notifications.
 import type { PortalSessions } from '../../../../application/ports/portal-sessions.js';
 import type { CustomerQueries } from '../../../../application/ports/read-models.js';
 import { httpTokens } from '../../http-tokens.js';
-import type { Page, PageAnswer, PageController } from '../shared/page.js';
+import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import type { PortalArea } from './portal-area.js';
 import { pageAfter } from './portal-area.js';
@@ -29,6 +30,7 @@ export class SignInPages implements PageController {
     @inject(httpTokens.logger) private readonly logger: Logger,
     @inject(httpTokens.links) private readonly links: Links,
     @inject(httpTokens.portalSessions) private readonly sessions: PortalSessions,
+    @inject(httpTokens.accessLog) private readonly accessLog: AccessLog,
     @inject(httpTokens.customerQueries) private readonly customers: CustomerQueries,
     @inject(httpTokens.notifications) private readonly notifications: Notifications,
   ) {
@@ -73,7 +75,7 @@ export class SignInPages implements PageController {
         path: '/portal/sign-in/:token',
         access: 'anyone',
         params,
-        handle: ({ params: { token } }) => this.enter(token),
+        handle: ({ params: { token }, context }) => this.enter(token, context),
       }),
       page(area, {
         method: 'post',
@@ -104,8 +106,15 @@ export class SignInPages implements PageController {
   }
 
   /** A new session each time: whatever the cookie held before is worth nothing afterwards. */
-  private async enter(token: string): Promise<PageAnswer> {
+  private async enter(token: string, { requestId, network }: PageContext): Promise<PageAnswer> {
     const customer = await this.links.use('portal', token, this.clock.now());
+    this.accessLog.note({
+      user_id: customer ?? null,
+      action: 'sign in to the portal',
+      result: customer === undefined ? 'refused' : 'signed in',
+      request_id: requestId,
+      network,
+    });
     if (customer === undefined) {
       const text =
         'This link does not work any more. It works once, for a short time. Ask for a new one here.';
