@@ -77,7 +77,7 @@ export const notificationModule = new ContainerModule(({ bind }) => {
   bind(tokens.noticePolicies).toResolvedValue(
     (payments, collections, invoices, plans, eventStore, notifications) => [
       createPaymentNotices({ payments, collections, invoices, eventStore, notifications }),
-      createInvoiceNotices({ invoices, notifications }),
+      createInvoiceNotices({ invoices, collections, notifications }),
       createPlanNotices({ plans, invoices, collections, payments, notifications }),
     ],
     [

@@ -1,6 +1,7 @@
 import type { InvoiceEvent, InvoiceEventOf } from '../../domain/invoice/events.js';
 import { dueOf, isIssued } from '../../domain/invoice/state.js';
-import { parseInvoiceId } from '../../domain/shared/ids.js';
+import { parseCollectionId, parseInvoiceId } from '../../domain/shared/ids.js';
+import type { CollectionHandler } from '../collection/collection-runner.js';
 import { invoiceCodec } from '../invoice/invoice.codec.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
 import type { RecordedEvent } from '../ports/event-store.js';
@@ -10,12 +11,13 @@ import { createPolicy } from '../shared/policy.js';
 import { idOfStream } from './policy-steps.js';
 import { invoiceFacts, moneyFact, textFact } from './tell-customers.js';
 
-/** Mails an invoice that is sent, and a receipt for what came by hand; a card's receipt follows from its payment. */
+/** Mails an invoice that is sent, and a receipt for what came by hand or of credit alone; a card's receipt follows from its payment. */
 export function createInvoiceNotices(parts: {
   readonly invoices: Pick<InvoiceOperations, 'load'>;
+  readonly collections: Pick<CollectionHandler, 'load'>;
   readonly notifications: Pick<Notifications, 'queue'>;
 }): Policy {
-  const { invoices, notifications } = parts;
+  const { invoices, collections, notifications } = parts;
 
   async function sent(_event: InvoiceEventOf<'InvoiceSent'>, recorded: RecordedEvent): Promise<void> {
     const { invoiceId, state } = await issued(recorded);
@@ -38,11 +40,12 @@ export function createInvoiceNotices(parts: {
     event: InvoiceEventOf<'InvoicePaymentApplied'>,
     recorded: RecordedEvent,
   ): Promise<void> {
-    if (event.tender.kind !== 'manual') return;
+    const subject = await subjectOf(event);
+    if (subject === undefined) return;
     const { invoiceId, state } = await issued(recorded);
     await notifications.queue({
       kind: 'receipt',
-      subject: event.tender.manualPaymentId,
+      subject,
       state: event.applicationId,
       customer: state.details.customerId,
       facts: {
@@ -52,6 +55,30 @@ export function createInvoiceNotices(parts: {
       },
       eventId: recorded.id,
     });
+  }
+
+  /** What a receipt of its own is for. */
+  async function subjectOf({
+    tender,
+    applicationId,
+  }: InvoiceEventOf<'InvoicePaymentApplied'>): Promise<string | undefined> {
+    switch (tender.kind) {
+      case 'manual':
+        return tender.manualPaymentId;
+      case 'credit':
+        return (await isCreditAlone(applicationId)) ? tender.holdId : undefined;
+      case 'card':
+        return undefined;
+    }
+  }
+
+  /** Where a card has paid the rest, its receipt is the one that the customer gets. */
+  async function isCreditAlone(applicationId: string): Promise<boolean> {
+    const collectionId = parseCollectionId(applicationId.split('/')[0] ?? '');
+    if (collectionId === undefined) return true;
+    const { state } = await collections.load(collectionId);
+    if (state.status === 'absent') return true;
+    return state.legs.every(({ status, tender }) => status !== 'settled' || tender.kind === 'credit');
   }
 
   async function issued(recorded: RecordedEvent) {

@@ -105,6 +105,28 @@ const kindsOf = (customer: string): readonly NoticeKind[] =>
   outbox.notices.filter((notice) => notice.customer === customer).map(({ kind }) => kind);
 
 describe('what customers are told', () => {
+  it('is one receipt for an invoice that credit alone pays, and for one that a card pays the rest of', async () => {
+    const paidBy = async (credit: number, tenders: readonly object[]) => {
+      const customer = await customerWith({});
+      await app.api.post('/v1/credits', { customer, amount: credit, type: 'promotional' });
+      const invoice = (await issueInvoice(app.api, customer, 2_000)).body['id'];
+      expect((await app.api.post(`/v1/invoices/${invoice}/pay`, { tenders })).status).toBe(201);
+      await follow();
+      return outbox.notices.filter((notice) => notice.customer === customer);
+    };
+    const [alone, ...more] = await paidBy(9_000, [{ type: 'credit' }]);
+    expect([alone?.kind, alone?.facts['amount'], more]).toEqual([
+      'receipt',
+      { amount: '2000', currency: 'USD' },
+      [],
+    ]);
+    const card = { type: 'card', payment_method: 'pm_card_visa' };
+    const both = await paidBy(500, [{ type: 'credit' }, card]);
+    expect(both.map(({ kind, facts }) => [kind, facts['amount']])).toEqual([
+      ['receipt', { amount: '1500', currency: 'USD' }],
+    ]);
+  });
+
   it('is a receipt for a payment, once, in their language', async () => {
     const customer = await customerWith({ locale: 'de-DE', time_zone: 'Europe/Berlin' });
     await pay(customer, 'pm_card_visa', { description: 'Stühle' });
