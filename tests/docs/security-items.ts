@@ -151,7 +151,8 @@ export const securityItems: readonly SecurityItem[] = [
   },
   {
     number: 32,
-    expected: "Another customer's things in the portal: the same answer as for what there is not",
+    expected:
+      "Another customer's things in the portal: the same answer as for what there is not, on every route that takes an id",
     heldBy: [['tests/unit/http/portal.spec.ts', 'security 32']],
   },
   {

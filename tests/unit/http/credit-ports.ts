@@ -3,6 +3,7 @@ import { creditCodec } from '../../../src/application/credit/credit.codec.js';
 import type { CustomerZones } from '../../../src/application/ports/customer-zones.js';
 import type { EventStore } from '../../../src/application/ports/event-store.js';
 import type { CreditQueries } from '../../../src/application/ports/read-models.js';
+import { UnknownCursor } from '../../../src/application/ports/read-models.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import { parseZone } from '../../../src/application/shared/zones.js';
 import { creditAccount } from '../../../src/domain/credit/credit.js';
@@ -31,7 +32,10 @@ function queriesOf(store: EventStore): CreditQueries {
   const none = async () => ({ rows: [], hasMore: false });
   return {
     list: none,
-    transactions: none,
+    async transactions(_customer, { startingAfter }) {
+      if (startingAfter !== null) throw new UnknownCursor('starting_after');
+      return none();
+    },
     async findCustomer(creditId) {
       const events = await store.readAll(0n, 1_000);
       const granted = events.find(

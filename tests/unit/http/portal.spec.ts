@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import { customerPages } from '../../../src/interfaces/http/pages/customer-pages.js';
+import type { PageController } from '../../../src/interfaces/http/pages/shared/page.js';
+import { items } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
 import type { InMemoryLinks, InMemoryNotifications } from '../../support/in-memory-notifications.js';
 import { issueInvoice } from '../../support/issue-invoice.js';
@@ -19,6 +22,26 @@ type Reader = ReturnType<typeof pageReader>;
 async function customerOf(profile: object = {}): Promise<string> {
   const made = await app.api.post('/v1/customers', { name: 'Ada', email: 'ada@example.com', ...profile });
   return String(made.body['id']);
+}
+
+/** A card that a customer has given on the provider's form. */
+async function giveCard(customer: string, paymentMethod: string, last4 = '4242'): Promise<void> {
+  const setup = await app.api.post(`/v1/customers/${customer}/setup_intents`, {});
+  const setupIntentId = String(setup.body['client_secret']).replace(/_secret_.*/, '');
+  app.customers.vault.finish(setupIntentId, paymentMethod, last4);
+  const news = { about: 'setup', setupIntentId, providerCustomerId: null, customer } as const;
+  await app.customers.hear(news, { id: `evt_${paymentMethod}`, attempts: 1 });
+}
+
+/** Every route of the portal behind its door that takes an id, and every field of a query that it takes. */
+function withIds(): string[] {
+  const pages = customerPages.flatMap((each) => app.container.get<PageController>(each).pages);
+  return pages
+    .filter(({ path, access }) => path.startsWith('/portal') && access !== 'anyone')
+    .flatMap(({ method, path, query }) => [
+      ...(path.includes('/:') ? [`${method} ${path}`] : []),
+      ...Object.keys(query?.shape ?? {}).map((name) => `${method} ${path}?${name}`),
+    ]);
 }
 
 async function linkOf(customer: string): Promise<string> {
@@ -202,35 +225,83 @@ describe('the portal', () => {
     expect(pay.text).toContain('42.00 USD to pay');
   });
 
-  it("security 32 answers the same for another customer's things as for what there is not", async () => {
-    const nowhere = 'inv_0193f1a0-0000-7000-8000-00000000dead';
-    const token = /name="csrf" value="([^"]*)"/.exec((await reader.get('/portal/methods')).text)?.[1] ?? '';
-    const setup = await app.api.post(`/v1/customers/${bob}/setup_intents`, {});
-    const bare = (text: string) => text.replaceAll(/req_[\w-]+|value="[^"]*"/g, '');
-    const pairs: readonly (readonly [string, string, 'get' | 'post'])[] = [
-      [`/portal/invoices/${foreign}`, `/portal/invoices/${nowhere}`, 'get'],
-      [`/portal/invoices/${foreign}/pdf`, `/portal/invoices/${nowhere}/pdf`, 'get'],
-      [`/portal/invoices?after=${foreign}`, `/portal/invoices?after=${nowhere}`, 'get'],
-      [
-        `/portal/methods/add/${setup.body['id']}`,
-        '/portal/methods/add/pms_0193f1a0-0000-7000-8000-00000000dead',
-        'get',
+  it("security 32 answers the same for another customer's things as for what there is not, on every route with an id", async () => {
+    const nobodys = (prefix: string) => `${prefix}_0193f1a0-0000-7000-8000-00000000dead`;
+    const made = async (path: string, body: object) => String((await app.api.post(path, body)).body['id']);
+    await giveCard(bob, 'pm_bobs');
+    const setup = await made(`/v1/customers/${bob}/setup_intents`, {});
+    const credit = await made('/v1/credits', { customer: bob, amount: 9_900, type: 'promotional' });
+    const note = await made('/v1/credit_notes', { invoice: foreign, amount: 100, reason: 'goodwill' });
+    const plan = await made('/v1/payment_plans', {
+      invoice: foreign,
+      terms: { type: 'installments', count: 2 },
+    });
+    const card = { payment_method: 'pm_card_visa', confirm: true };
+    const payment = await made('/v1/payments', { customer: bob, amount: 9_900, currency: 'USD', ...card });
+    const [inv, pay] = [nobodys('inv'), nobodys('pay')];
+    const pairs: Readonly<Record<string, readonly [theirs: string, nobodys: string]>> = {
+      'get /portal/invoices?after': [`?after=${foreign}`, `?after=${inv}`],
+      'get /portal/invoices/:id': [foreign, inv],
+      'get /portal/invoices/:id/pdf': [foreign, inv],
+      'post /portal/invoices/:id/pay': [foreign, inv],
+      'get /portal/invoices/:id/credit_notes/:note/pdf': [`${foreign} ${note}`, `${inv} ${nobodys('cn')}`],
+      'get /portal/payments?after': [`?after=${payment}`, `?after=${pay}`],
+      'get /portal/payments/:id/receipt': [payment, pay],
+      'get /portal/plans?after': [`?after=${plan}`, `?after=${nobodys('plan')}`],
+      'get /portal/credits?after': [`?after=${credit}`, `?after=${nobodys('crd')}`],
+      'get /portal/credits?moves_after': [
+        '?moves_after=0193f1a0-0000-7000-8000-00000000beef/0',
+        '?moves_after=0193f1a0-0000-7000-8000-00000000dead/0',
       ],
-      [`/portal/invoices/${foreign}/pay`, `/portal/invoices/${nowhere}/pay`, 'post'],
-      ['/portal/methods/pm_bobs/default', '/portal/methods/pm_nobodys/default', 'post'],
-      ['/portal/methods/pm_bobs/remove', '/portal/methods/pm_nobodys/remove', 'post'],
-    ];
-    for (const [theirs, nobodys, method] of pairs) {
-      const ask = (path: string) =>
-        method === 'get' ? reader.get(path) : reader.post(path, { csrf: token, once: path.slice(-20) });
-      const [first, second] = [await ask(theirs), await ask(nobodys)];
-      expect([theirs, first.status]).toEqual([theirs, second.status]);
-      expect(bare(first.text)).toBe(bare(second.text));
-      expect(first.text).not.toContain('99.00');
-      expect(first.text).toContain('There is nothing of this kind with this id.');
+      'get /portal/methods?setup': [`?setup=${setup}`, `?setup=${nobodys('pms')}`],
+      'get /portal/methods/add/:setup': [setup, nobodys('pms')],
+      'post /portal/methods/:pm/default': ['pm_bobs', 'pm_nobodys'],
+      'post /portal/methods/:pm/remove': ['pm_bobs', 'pm_nobodys'],
+    };
+    // A number is searched for among the customer's own, and a place in the log is nobody's.
+    const ofNobody = ['get /portal/invoices?number', 'get /portal/statement?after'];
+    expect([...Object.keys(pairs), ...ofNobody].sort()).toEqual(withIds().sort());
+    const token = /name="csrf" value="([^"]*)"/.exec((await reader.get('/portal/methods')).text)?.[1] ?? '';
+    const bare = (text: string) => text.replaceAll(/req_[\w-]+|value="[^"]*"/g, '');
+    for (const [name, pair] of Object.entries(pairs)) {
+      const [method = '', path = ''] = name.split(' ');
+      const ask = (ids: string, once: string) => {
+        const [id = '', ...further] = ids.split(' ');
+        const at = ids.startsWith('?')
+          ? path.replace(/\?.*/, ids)
+          : [id, ...further].reduce((filled, each) => filled.replace(/:\w+/, each), path);
+        return method === 'get' ? reader.get(at) : reader.post(at, { csrf: token, once });
+      };
+      const [first, second] = [
+        await ask(pair[0], `${name} a`.replaceAll(/\W/g, '-')),
+        await ask(pair[1], `${name} b`.replaceAll(/\W/g, '-')),
+      ];
+      expect([name, bare(first.text)]).toEqual([name, bare(second.text)]);
+      expect(first.text).not.toMatch(/99\.00|98\.00|Bob/);
+      // What is not being added is not shown as being added.
+      const status = name.endsWith('?setup') ? 200 : 404;
+      expect([name, first.status, second.status]).toEqual([name, status, status]);
     }
-    const { status } = (await app.api.get(`/v1/invoices/${foreign}`)).body;
-    expect(status).toBe('open');
+    expect((await app.api.get(`/v1/invoices/${foreign}`)).body['status']).toBe('open');
+    const cards = await app.api.get(`/v1/customers/${bob}/payment_methods`);
+    expect(items(cards)).toMatchObject([{ id: 'pm_bobs', status: 'active' }]);
+  });
+
+  it('uses another card for payments to come, and removes one', async () => {
+    const gwen = await customerOf({ name: 'Gwen' });
+    await giveCard(gwen, 'pm_first', '1111');
+    await giveCard(gwen, 'pm_second', '2222');
+    const own = await signIn(gwen);
+    const used = /1111[^<]*<span class="chip calm">used for payments/;
+    const cards = await own.get('/portal/methods');
+    expect(cards.text).toMatch(used);
+    const chosen = await own.submit(cards, '/portal/methods/pm_second/default');
+    expect(chosen.text).toContain('Payments to come are taken from this card.');
+    expect(chosen.text).toMatch(/2222[^<]*<span class="chip calm">used for payments/);
+    const removed = await own.submit(chosen, '/portal/methods/pm_second/remove');
+    expect(removed.text).toContain('The card is removed.');
+    expect(removed.text).not.toContain('2222');
+    expect(removed.text).toMatch(used);
   });
 
   it('gives the documents of an invoice: its credit notes, and the receipts of what cards have paid', async () => {

@@ -5,8 +5,9 @@ import type { PortalSessions } from '../../../../application/ports/portal-sessio
 import { anyTime } from '../../../../application/ports/read-models.js';
 import type { CustomerId } from '../../../../domain/shared/ids.js';
 import { parseCustomerId } from '../../../../domain/shared/ids.js';
-import { refused } from '../../shared/problem.js';
+import { problem } from '../../shared/problem.js';
 import type { PageArea, PageContext } from '../shared/page.js';
+import { NothingHere } from '../shared/told-refusal.js';
 
 /** A customer who is signed in: everything that a page shows or does is of this one. */
 export type SignedIn = { readonly customerId: CustomerId };
@@ -62,7 +63,9 @@ export function createPortalArea(parts: {
 
 /** One answer for what there is not and for what is somebody else's, so that nobody can tell the two apart. */
 export function nothingHere() {
-  return refused('resource_missing', { detail: 'There is nothing of this kind with this id.' });
+  return new NothingHere(
+    problem('resource_missing', { detail: 'There is nothing of this kind with this id.' }),
+  );
 }
 
 /** @throws Refused for what is not there and for what is another customer's */
