@@ -1,17 +1,16 @@
 import type { Breakers } from '../application/ports/breakers.js';
-import type { Clock } from '../application/ports/clock.js';
 import type { EventStore } from '../application/ports/event-store.js';
 import type { InboundWebhooks } from '../application/ports/inbound-webhooks.js';
 import type { Notifications } from '../application/ports/notifications.js';
 import type { PolicyProgress } from '../application/ports/policy-progress.js';
-import type { PendingEffects, Projections } from '../application/ports/read-models.js';
+import type { OpenRequests, Projections } from '../application/ports/read-models.js';
 import { firstPage } from '../application/ports/read-models.js';
 import { within } from '../application/shared/within.js';
 import type { HealthChecks, HealthReport } from '../interfaces/http/http-tokens.js';
 
 const lagMaxMs = 30_000;
 /** A request that has been open for this long is stuck: workers ask again every few seconds at first. */
-const openMaxMs = 15 * 60_000;
+const openMaxSeconds = 15 * 60;
 /** A notice that is due is taken within seconds, unless no worker runs or each sending takes very long. */
 const untoldMaxMs = 15 * 60_000;
 const answerWithinMs = 2_000;
@@ -22,17 +21,15 @@ type Check = () => Promise<{ readonly healthy: boolean; readonly detail: string 
 export function createHealthChecks(parts: {
   readonly eventStore: EventStore;
   readonly projections: Projections;
-  readonly pending: Pick<PendingEffects, 'due'>;
+  readonly openRequests: () => Promise<OpenRequests>;
   readonly inbox: InboundWebhooks;
-  readonly clock: Clock;
   readonly breakers: Breakers;
   readonly policies: Pick<PolicyProgress, 'failures'>;
   readonly notifications: Pick<Notifications, 'trouble'>;
   /** Rejects when the read models' database cannot be written to. */
   readonly writable: () => Promise<void>;
 }): HealthChecks {
-  const { eventStore, projections, pending, inbox, clock, breakers, policies, notifications, writable } =
-    parts;
+  const { eventStore, projections, inbox, breakers, policies, notifications, writable } = parts;
 
   const lag: Check = async () => {
     const lagMs = projections.lagMs();
@@ -44,12 +41,10 @@ export function createHealthChecks(parts: {
     return { healthy: true, detail: 'takes writes' };
   };
   const openRequests: Check = async () => {
-    const now = clock.now();
-    const due = await pending.due(now, now, 100);
-    const oldestMs = Math.max(0, ...due.map((effect) => Date.parse(now) - Date.parse(effect.requested_at)));
+    const { open, in_doubt: inDoubt, contradicted, oldest_seconds: oldest } = await parts.openRequests();
     return {
-      healthy: oldestMs <= openMaxMs,
-      detail: `${due.length === 100 ? 'at least 100' : due.length} due, the oldest for ${Math.round(oldestMs / 1000)} s`,
+      healthy: contradicted === 0 && oldest <= openMaxSeconds,
+      detail: `${open} open, the oldest for ${Math.round(oldest)} s; ${inDoubt} in doubt, ${contradicted} against the history`,
     };
   };
   const parkedEvents: Check = async () => {

@@ -5,6 +5,7 @@ import { createStateAt } from '../application/audit/state-at.js';
 import { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
 import { PostgresApiKeys } from '../infrastructure/postgres/api-keys.js';
 import { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
+import { countOpenRequests } from '../infrastructure/read-models/open-requests.js';
 import { controllers } from '../interfaces/http/controllers.js';
 import { createHttpServer } from '../interfaces/http/http-server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
@@ -55,13 +56,12 @@ export const httpModule = new ContainerModule(({ bind }) => {
     [tokens.surroundings],
   );
   bind(httpTokens.healthChecks).toResolvedValue(
-    (eventStore, projections, pending, inbox, clock, breakers, policies, notifications, pool) =>
+    (eventStore, projections, inbox, breakers, policies, notifications, pool) =>
       createHealthChecks({
         eventStore,
         projections,
-        pending,
+        openRequests: () => countOpenRequests(pool),
         inbox,
-        clock,
         breakers,
         policies,
         notifications,
@@ -73,9 +73,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
     [
       httpTokens.eventStore,
       httpTokens.projections,
-      tokens.pendingEffects,
       httpTokens.inboundWebhooks,
-      tokens.machineClock,
       httpTokens.breakers,
       httpTokens.policyProgress,
       tokens.notifications,

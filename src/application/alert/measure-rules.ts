@@ -17,7 +17,7 @@ const madScale = 1.4826;
 const countedMax = 1_000;
 const longestSilenceMinutes = 7 * 24 * 60;
 
-/** @param machineClock webhooks arrive by the machine's time, whatever the time is for payments */
+/** @param machineClock webhooks arrive, and requests are recorded, by the machine's time, whatever the time is for payments */
 export function createMeasures(
   measures: AlertMeasures,
   machineClock: Clock,
@@ -52,6 +52,11 @@ export function createMeasures(
     },
     async parked_webhooks() {
       const value = await measures.parkedWebhooks(countedMax);
+      return { value, sample: value, excluded: 0 };
+    },
+    async in_doubt(_now, windowMinutes) {
+      const before = later(machineClock.now(), -windowMinutes * minuteMs);
+      const value = await measures.doubts(before, countedMax);
       return { value, sample: value, excluded: 0 };
     },
     async unusual_volume(now, windowMinutes) {

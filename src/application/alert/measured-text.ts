@@ -5,6 +5,7 @@ const texts: Readonly<Record<AlertUnit, (value: number) => string>> = {
   basis_points: (value) => `${(value / 100).toFixed(2)} %`,
   payments: (value) => `${value}`,
   webhooks: (value) => `${value}`,
+  requests: (value) => `${value}`,
   hundredths: (value) => (value / 100).toFixed(2),
   minutes: (value) => `${value} min`,
 };
@@ -20,6 +21,7 @@ export const watched: Readonly<Record<AlertRuleName, string>> = {
   stuck_payments: 'The number of stuck payments',
   inbound_webhooks: "The share of the provider's webhooks that cannot be handled",
   parked_webhooks: "The number of the provider's webhooks that wait for a person",
+  in_doubt: 'The number of requests to the provider whose outcome is in doubt',
   unusual_volume: 'The distance of the number of payments from the usual',
   no_payments: 'The time since a payment succeeded',
 };

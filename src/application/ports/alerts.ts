@@ -40,6 +40,11 @@ export interface AlertMeasures {
   stuck(now: Instant): Promise<number>;
   /** How many webhooks are parked, whenever they came; counts no further than `max`. */
   parkedWebhooks(max: number): Promise<number>;
+  /**
+   * How many requests that may have moved money were made before an instant, by the machine's clock, and have no outcome, or
+   * have an answer against the history; counts no further than `max`.
+   */
+  doubts(requestedBefore: Instant, max: number): Promise<number>;
   /** Of those that arrived since then by the machine's clock. */
   webhooks(since: Instant): Promise<WebhookOutcomes>;
 }

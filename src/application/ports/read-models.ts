@@ -275,9 +275,28 @@ export interface PendingEffects {
   /**
    * Notes an attempt, made under the lease that `fencingToken` is of. False, and nothing is noted, when the holder of a
    * later lease has noted one already.
+   * @param contradicted whether the answer told something against the history; not, when absent
    */
-  postpone(eventId: string, nextAttemptAt: Instant, error: string, fencingToken: bigint): Promise<boolean>;
+  postpone(
+    eventId: string,
+    nextAttemptAt: Instant,
+    error: string,
+    fencingToken: bigint,
+    contradicted?: boolean,
+  ): Promise<boolean>;
 }
+
+/**
+ * The requests to the provider that have no recorded outcome, whether they are due or wait for a later attempt: `in_doubt` are
+ * those that were asked about in vain, `contradicted` those of them whose answer tells something against the history.
+ */
+export type OpenRequests = {
+  readonly open: number;
+  readonly in_doubt: number;
+  readonly contradicted: number;
+  /** By the machine's clock. */
+  readonly oldest_seconds: number;
+};
 
 export type ProjectionStatus = {
   readonly name: string;

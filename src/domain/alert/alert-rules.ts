@@ -4,6 +4,7 @@ export const alertRuleNames = [
   'stuck_payments',
   'inbound_webhooks',
   'parked_webhooks',
+  'in_doubt',
   'unusual_volume',
   'no_payments',
 ] as const;
@@ -22,7 +23,7 @@ export type AlertSetting = {
   readonly minimumSample: number;
 };
 
-export type AlertUnit = 'basis_points' | 'payments' | 'webhooks' | 'hundredths' | 'minutes';
+export type AlertUnit = 'basis_points' | 'payments' | 'webhooks' | 'requests' | 'hundredths' | 'minutes';
 
 /** `side` is where trouble lies, seen from the threshold. */
 export type AlertRule = {
@@ -57,6 +58,15 @@ export const alertRules: Readonly<Record<AlertRuleName, AlertRule>> = {
     side: 'above',
     unit: 'webhooks',
     setting: { enabled: true, openAt: 0, closeAt: 0, windowMinutes: hour, minimumSample: 0 },
+  },
+  /**
+   * Requests that may have moved money and have had no outcome for longer than the window, or whose answer tells something against
+   * the history: one is enough, since nobody knows where the money is.
+   */
+  in_doubt: {
+    side: 'above',
+    unit: 'requests',
+    setting: { enabled: true, openAt: 0, closeAt: 0, windowMinutes: 15, minimumSample: 0 },
   },
   /** How far the number of payments is from that of the same hour of earlier weeks, as a robust z-score. */
   unusual_volume: {

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { AlertMeasures } from '../../application/ports/alerts.js';
 import type { Instant } from '../../domain/shared/instant.js';
+import { countDoubts } from './open-requests.js';
 import { countStuck } from './stuck-payments.js';
 import { paymentOutcomes, webhookOutcomes } from './success-figures.js';
 
@@ -44,6 +45,10 @@ export class PostgresAlertMeasures implements AlertMeasures {
       [max],
     );
     return rows[0]?.parked ?? 0;
+  }
+
+  doubts(requestedBefore: Instant, max: number): Promise<number> {
+    return countDoubts(this.#pool, requestedBefore, max);
   }
 
   webhooks(since: Instant): ReturnType<AlertMeasures['webhooks']> {

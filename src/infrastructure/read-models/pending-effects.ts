@@ -123,15 +123,16 @@ export class PostgresPendingEffects implements PendingEffects {
     nextAttemptAt: Instant,
     error: string,
     fencingToken: bigint,
+    contradicted = false,
   ): Promise<boolean> {
     const { rowCount } = await this.#pool.query(
       `insert into counterfoil.effect_attempts as noted
-         (event_id, attempts, next_attempt_at, last_error, fencing_token)
-       values ($1, 1, $2, $3, $4)
+         (event_id, attempts, next_attempt_at, last_error, fencing_token, contradicted)
+       values ($1, 1, $2, $3, $4, $5)
        on conflict (event_id) do update
-         set attempts = noted.attempts + 1, next_attempt_at = $2, last_error = $3, fencing_token = $4
+         set attempts = noted.attempts + 1, next_attempt_at = $2, last_error = $3, fencing_token = $4, contradicted = $5
          where noted.fencing_token <= $4`,
-      [eventId, nextAttemptAt, error, fencingToken],
+      [eventId, nextAttemptAt, error, fencingToken, contradicted],
     );
     // Attempts of requests that were settled long ago serve nobody.
     await this.#pool.query(

@@ -52,7 +52,7 @@ async function evening({ api, signal }: DemoHistoryParts): Promise<void> {
     await sleep(lookMs);
     const { body } = await api.get('/health/payments');
     const open = record(record(body['checks'])['open_requests']);
-    quiet = String(open['detail']).startsWith('0 due') ? quiet + 1 : 0;
+    quiet = String(open['detail']).startsWith('0 open') ? quiet + 1 : 0;
   }
 }
 

@@ -15,6 +15,8 @@ import { createWorkLoop } from './work-loop.js';
 
 /** For answers that contradict the history: a person must look, and once an hour is often enough to see that. */
 const contradictionDelayMs = 3_600_000;
+/** A request that has been in doubt for this long is a matter for a person. */
+const doubtMaxMs = 15 * 60_000;
 /** The read model needs a moment to see that an effect is settled, and some answers settle nothing yet. */
 const settledPauseMs = 5_000;
 /** Another process ends its call in that time, most often, and the read model then shows the effect no more. */
@@ -95,15 +97,19 @@ export function createEffectWorker(parts: {
         return postpone(effect, lease, Math.max(settledPauseMs, retryDelayMs(effect.attempts)), 'answered');
       case 'unknown': {
         const delayMs = Math.max(retryDelayMs(effect.attempts), outcome.retryAfterMs ?? 0);
-        logger.warn(
-          { ...about, reason: outcome.reason, delayMs },
-          'a request to the provider is still in doubt',
-        );
+        const told = { ...about, reason: outcome.reason, delayMs };
+        const openMs = Date.parse(clock.now()) - Date.parse(effect.requested_at);
+        if (openMs <= doubtMaxMs) logger.warn(told, 'a request to the provider is still in doubt');
+        else
+          logger.error({ ...told, alert: true, openMs }, 'a request to the provider has long been in doubt');
         return postpone(effect, lease, delayMs, outcome.reason);
       }
       case 'contradiction':
-        logger.error({ ...about, detail: outcome.detail }, 'the provider contradicts the history');
-        return postpone(effect, lease, contradictionDelayMs, outcome.detail);
+        logger.error(
+          { ...about, alert: true, detail: outcome.detail },
+          'the provider contradicts the history',
+        );
+        return postpone(effect, lease, contradictionDelayMs, outcome.detail, true);
     }
   }
 
@@ -112,8 +118,10 @@ export function createEffectWorker(parts: {
     { fencingToken }: Lease,
     delayMs: number,
     error: string,
+    contradicted = false,
   ): Promise<void> {
-    const noted = await pending.postpone(id, later(clock.now(), delayMs), error, fencingToken);
+    const until = later(clock.now(), delayMs);
+    const noted = await pending.postpone(id, until, error, fencingToken, contradicted);
     if (!noted) {
       logger.warn(
         { eventId: id, stream, fencingToken },

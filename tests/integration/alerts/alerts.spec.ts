@@ -13,7 +13,12 @@ import { renderMailHtml } from '../../../src/infrastructure/notification/mail-ht
 import { PostgresAlertMeasures } from '../../../src/infrastructure/read-models/alert-measures.js';
 import { alertsProjection, PostgresAlertQueries } from '../../../src/infrastructure/read-models/alerts.js';
 import { attemptsProjection } from '../../../src/infrastructure/read-models/attempts.js';
+import { countOpenRequests } from '../../../src/infrastructure/read-models/open-requests.js';
 import { paymentsProjection } from '../../../src/infrastructure/read-models/payments.js';
+import {
+  PostgresPendingEffects,
+  pendingEffectsProjection,
+} from '../../../src/infrastructure/read-models/pending-effects.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { required } from '../../support/payment-examples.js';
@@ -34,7 +39,7 @@ let mailServer: () => void;
 beforeAll(async () => {
   bench = await openBench();
   const running = await bench.start(new InMemoryEventStore(), [
-    ...[paymentsProjection, attemptsProjection, alertsProjection],
+    ...[paymentsProjection, attemptsProjection, alertsProjection, pendingEffectsProjection],
   ]);
   await running.stop();
 });
@@ -213,6 +218,40 @@ describe('alerts', () => {
     await watching.tell();
     expect(mails.map(({ subject }) => subject)).toContain('Alert opened: parked webhooks');
     await bench.rows(`update counterfoil.inbound_webhooks set status = 'ignored'`);
+    expect(await opened(watching)).toEqual([]);
+  });
+
+  it('open for one refund whose outcome is in doubt for long, and at once for one whose answer is against the history', async () => {
+    const ask = (stream: string, id: string, age: string) =>
+      bench.rows(
+        `insert into read_pending_effects.open_requests (stream, kind, item, event_id, revision, requested_at, attended)
+         values ($1, 'refund', $2::text, $2::text::uuid, 7, now() - $3::interval, false)`,
+        [stream, id, age],
+      );
+    const over = (id: string) =>
+      bench.rows('delete from read_pending_effects.open_requests where event_id = $1', [id]);
+    const [old, young] = ['0193f1a0-0000-7000-8000-000000000001', '0193f1a0-0000-7000-8000-000000000002'];
+    const watching = watch();
+    // A payment method that was to be removed moves no money.
+    await ask('customer-cus_1', '0193f1a0-0000-7000-8000-000000000003', '2 days');
+    await ask('payment-pay_1', young, '14 minutes');
+    expect(await opened(watching)).toEqual([]);
+    await ask('payment-pay_2', old, '16 minutes');
+    // It is not due: after a few attempts it is asked about every quarter of an hour only.
+    const [effects, soon] = [
+      new PostgresPendingEffects(bench.pool),
+      required(parseInstant('2100-01-01T00:00:00.000Z')),
+    ];
+    await effects.postpone(old, soon, 'timeout', 1n);
+    expect(await opened(watching)).toEqual(['in_doubt']);
+    await watching.tell();
+    expect(mails.map(({ subject }) => subject)).toContain('Alert opened: in doubt');
+    await over(old);
+    expect(await opened(watching)).toEqual([]);
+    await effects.postpone(young, soon, 'refund re_1 is of 5 at the provider', 1n, true);
+    expect(await opened(watching)).toEqual(['in_doubt']);
+    expect(await countOpenRequests(bench.pool)).toMatchObject({ open: 2, in_doubt: 1, contradicted: 1 });
+    await effects.postpone(young, soon, 'timeout', 2n);
     expect(await opened(watching)).toEqual([]);
   });
 

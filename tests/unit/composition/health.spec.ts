@@ -1,19 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OutboxTrouble } from '../../../src/application/ports/notifications.js';
+import type { OpenRequests } from '../../../src/application/ports/read-models.js';
 import { createHealthChecks } from '../../../src/composition/health.js';
-import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { InMemoryInbox, PretendProjections } from '../http/in-memory-ports.js';
 
 const quiet: OutboxTrouble = { parked: 0, failing: 0, oldest_due_ms: 0 };
 
-function checksWith(trouble: OutboxTrouble | Error) {
+const noRequests: OpenRequests = { open: 0, in_doubt: 0, contradicted: 0, oldest_seconds: 0 };
+
+function checksWith(trouble: OutboxTrouble | Error, openRequests = noRequests) {
   return createHealthChecks({
     eventStore: new InMemoryEventStore(),
     projections: new PretendProjections(),
-    pending: { due: async () => [] },
+    openRequests: async () => openRequests,
     inbox: new InMemoryInbox(),
-    clock: systemClock,
     breakers: { status: () => [] },
     policies: { failures: async () => [] },
     notifications: {
@@ -47,5 +48,23 @@ describe('the health of mails', () => {
       detail: expect.stringContaining(words),
     });
     expect((await checksWith(trouble).ready()).healthy).toBe(true);
+  });
+});
+
+describe('the health of requests to the provider', () => {
+  it.each([
+    ['good while they are young', { open: 3, in_doubt: 1, oldest_seconds: 900 }, true],
+    ['bad once one has no outcome for longer', { open: 1, in_doubt: 1, oldest_seconds: 901 }, false],
+    [
+      'bad at once when an answer tells against the history',
+      { open: 1, in_doubt: 1, contradicted: 1 },
+      false,
+    ],
+  ])('is %s', async (_title, counted, healthy) => {
+    const { checks } = await checksWith(quiet, { ...noRequests, ...counted }).payments();
+    expect(checks['open_requests']).toEqual({
+      healthy,
+      detail: expect.stringContaining(`${counted.open} open`),
+    });
   });
 });

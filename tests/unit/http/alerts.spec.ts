@@ -19,7 +19,7 @@ const change = (body: unknown, headers: Record<string, string> = reason, rule = 
 
 it('every rule is shown, with its unit and its thresholds', async () => {
   const rules = items(await app.api.get('/v1/alert_rules'));
-  expect(rules).toHaveLength(6);
+  expect(rules).toHaveLength(7);
   expect(rules[0]).toMatchObject({
     ...{ id: 'payment_success', object: 'alert_rule', unit: 'basis_points', side: 'below' },
     ...{ open_at: 9000, close_at: 9500, open_alert: null, measured: null, revision: null },

@@ -21,7 +21,7 @@ const watched: Watched = {
   breakers: () => [{ name: 'stripe_writes', state: 'open', since }],
   projections: async () => [ledger],
   backlog: async () => ({
-    effects: { open: 3, in_doubt: 1, oldest_seconds: 12.5 },
+    effects: { open: 3, in_doubt: 1, contradicted: 0, oldest_seconds: 12.5 },
     webhooks: [{ status: 'received', count: 4, oldest_seconds: 2 }],
   }),
   pools: { queries: { totalCount: 5, idleCount: 2, waitingCount: 7 } },
