@@ -89,7 +89,7 @@ export const collectionModule = new ContainerModule(({ bind }) => {
     (
       ...[handlers, runner, startCollection, orders, plans, invoices, payments, exposures, startPlan, ...rest]
     ) => {
-      const [{ zone }, { config }] = rest;
+      const [{ zone }, { config }, eventStore] = rest;
       const { handler: collections, manualPayments, customers, credits, clock } = handlers;
       const markWhenCovered = createMarkWhenCovered({ orders, invoices: handlers.invoices, clock });
       return [
@@ -103,7 +103,9 @@ export const collectionModule = new ContainerModule(({ bind }) => {
           ...{ startCollection, exposures, markWhenCovered, clock },
         }),
         createCollectionToPlan({ collections, plans, zone, clock }),
-        createPaymentNews({ payments, collections, runner, clock, graceMs: config.inlineBudgetMs }),
+        createPaymentNews({
+          ...{ eventStore, payments, collections, runner, clock, graceMs: config.inlineBudgetMs },
+        }),
         createRefundNews({ payments, collections, invoices, credits, clock }),
         createInvoiceRefunds({
           invoices,
@@ -128,6 +130,7 @@ export const collectionModule = new ContainerModule(({ bind }) => {
       httpTokens.startPlan,
       httpTokens.invoicing,
       tokens.surroundings,
+      httpTokens.eventStore,
     ],
   );
 });

@@ -77,6 +77,14 @@ const timeless = fc.oneof(
       paymentReturned: fc.boolean(),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('RevokeRefunded'),
+      creditId: grant,
+      refunded: amountUpTo(60n),
+    }),
+  },
 ) as fc.Arbitrary<Timeless<CreditCommand>>;
 
 export const creditCommand: fc.Arbitrary<CreditCommand> = fc

@@ -176,6 +176,12 @@ export const expireGrant = (n: number, when: Instant): CreditCommandOf<'ExpireGr
   at: when,
   creditId: creditId(n),
 });
+export const revokeRefunded = (n: number, minor: number): CreditCommandOf<'RevokeRefunded'> => ({
+  type: 'RevokeRefunded',
+  at,
+  creditId: creditId(n),
+  refunded: usd(minor),
+});
 export const revokeCredit = (
   n: number,
   when: Instant = at,

@@ -126,7 +126,7 @@ export function createMoneyModules(parts: {
       ...{ startCollection, exposures, markWhenCovered, clock },
     }),
     createCollectionToPlan({ collections, plans, zone, clock }),
-    createPaymentNews({ payments, collections, runner, clock, graceMs }),
+    createPaymentNews({ eventStore, payments, collections, runner, clock, graceMs }),
     createRefundNews({ payments, collections, invoices, credits, clock }),
     createInvoiceRefunds({
       invoices,

@@ -23,6 +23,7 @@ export function describeCreditEvent(event: CreditEvent): string {
     case 'CreditExpiryExtended':
       return `${format(event.amount)} of credit ${event.creditId} came back late and can be spent before ${event.expiresAt}.`;
     case 'CreditRevoked':
+      if (event.partly !== undefined) return `Revoked ${format(event.amount)} of credit ${event.creditId}.`;
       return `Revoked credit ${event.creditId}, of which ${format(event.amount)} was left.`;
     case 'CreditLeftUnpaid':
       return `The money behind ${format(event.amount)} of spent credit ${event.creditId} is gone: it is owed.`;

@@ -62,6 +62,8 @@ export function describePaymentEvent(event: PaymentEvent): string {
       return `The refund of ${format(event.amount)} failed and the money came back (${event.failureReason}).`;
     case 'RefundCanceled':
       return `The refund of ${format(event.amount)} was canceled and the money came back.`;
+    case 'PaymentCreditRefunded':
+      return `The money behind ${format(event.amount)} of credit ${event.creditId} was refunded at the provider.`;
     case 'PaymentKeptAsCredit':
       return `Kept ${format(event.amount)} as credit ${event.creditId} (${event.cause.replaceAll('_', ' ')}).`;
   }

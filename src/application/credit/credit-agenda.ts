@@ -31,8 +31,9 @@ export function creditAgenda(event: CreditEvent): readonly AgendaEntry[] {
         expiresAt === null ? [] : [promised(expiryKind, expiresAt, creditId)],
       );
     case 'CreditExpired':
-    case 'CreditRevoked':
       return [kept(expiryKind, event.creditId)];
+    case 'CreditRevoked':
+      return event.partly === 'some_left' ? [] : [kept(expiryKind, event.creditId)];
     case 'CreditHeld':
     case 'CreditHoldReleased':
     case 'CreditLeftUnpaid':

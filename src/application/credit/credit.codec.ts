@@ -72,15 +72,18 @@ export const creditCodec = createEventCodec<CreditEvent>({
       amount: storedMoney,
       paid: z.boolean(),
       paymentReturned: z.literal(true).exactOptional(),
+      partly: z.enum(['empty', 'some_left']).exactOptional(),
     })
     .describe(
       'What was left of a grant, but for what is on hold, was taken back. What comes back later is taken back then. ' +
-        '`paymentReturned` when the money that was paid for it is gone.',
+        '`paymentReturned` when the money that was paid for it is gone; `partly` when the grant goes on, with something ' +
+        'left or not.',
     ),
   CreditLeftUnpaid: z
-    .strictObject({ at, creditId, amount: storedMoney })
+    .strictObject({ at, creditId, amount: storedMoney, debt: z.int().positive().exactOptional() })
     .describe(
-      'The money behind this much of a grant is gone, and it was spent already: the customer owes it.',
+      'The money behind this much of a grant is gone, and it was spent already: the customer owes it. `debt` counts ' +
+        'them from the second one of a grant on.',
     ),
   CreditUnpaidReturned: z
     .strictObject({ at, creditId, amount: storedMoney })

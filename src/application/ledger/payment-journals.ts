@@ -51,6 +51,7 @@ export function journalOf(event: PaymentEvent): Journal | undefined {
     case 'RefundRefused':
     case 'RefundSucceeded':
     case 'PaymentKeptAsCredit':
+    case 'PaymentCreditRefunded':
       return undefined;
   }
 }

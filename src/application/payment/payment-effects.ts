@@ -114,6 +114,7 @@ function effectOf(
     case 'RefundFailed':
     case 'RefundCanceled':
     case 'PaymentKeptAsCredit':
+    case 'PaymentCreditRefunded':
       return undefined;
   }
 }

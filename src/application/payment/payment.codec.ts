@@ -156,4 +156,9 @@ export const paymentCodec = createEventCodec<PaymentEvent>({
     .describe(
       'This much is owed to the customer and becomes credit, whose grant follows; it can be refunded no more.',
     ),
+  PaymentCreditRefunded: z
+    .strictObject({ at, creditId: storedId(parseCreditId), amount: storedMoney })
+    .describe(
+      'The money behind this much of such a credit was refunded at the provider, outside Counterfoil.',
+    ),
 });

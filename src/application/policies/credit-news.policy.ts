@@ -1,5 +1,6 @@
 import type { CreditEvent, CreditEventOf } from '../../domain/credit/events.js';
 import { isIssued, payableOf } from '../../domain/invoice/state.js';
+import { find } from '../../domain/shared/id-index.js';
 import type { CreditId, CustomerId, InvoiceId } from '../../domain/shared/ids.js';
 import { parseCustomerId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
@@ -31,14 +32,14 @@ export function createCreditNews(parts: {
   const { credits, invoices, clock } = parts;
 
   async function leftUnpaid(
-    { creditId, amount }: CreditEventOf<'CreditLeftUnpaid'>,
+    { creditId, amount, debt = 1 }: CreditEventOf<'CreditLeftUnpaid'>,
     recorded: RecordedEvent,
   ): Promise<void> {
     const customerId = idOfStream(recorded.stream, parseCustomerId);
     const { currency } = amount;
     await issueInvoice(invoices, clock, {
       details: {
-        ...{ invoiceId: invoiceOf(creditId), customerId, orderId: null, currency },
+        ...{ invoiceId: invoiceOf(creditId, debt), customerId, orderId: null, currency },
         purpose: 'returned_payment',
       },
       description: `Credit ${creditId}: spent, and its payment was returned`,
@@ -52,14 +53,25 @@ export function createCreditNews(parts: {
     recorded: RecordedEvent,
   ): Promise<void> {
     const customerId = idOfStream(recorded.stream, parseCustomerId);
-    const credited = await credit(invoiceOf(creditId), amount, recorded);
-    const rest = subtract(amount, credited);
+    const { state } = await credits.load(customerId);
+    const debts = state.status === 'absent' ? 0 : (find(state.grants, creditId)?.debts ?? 0);
+    let rest = amount;
+    for (let debt = 1; debt <= debts && isPositive(rest); debt += 1) {
+      rest = subtract(rest, await credit(invoiceOf(creditId, debt), rest, debt, recorded));
+    }
     if (isPositive(rest)) await grantAgain(customerId, creditId, rest, recorded);
   }
 
   /** How much the invoice asks for no more: as much as it still did. */
-  async function credit(invoiceId: InvoiceId, amount: Money, recorded: RecordedEvent): Promise<Money> {
-    const creditNoteId = creditNoteIdOf(commandIdOf('unpaid credit returned', recorded.id));
+  async function credit(
+    invoiceId: InvoiceId,
+    amount: Money,
+    debt: number,
+    recorded: RecordedEvent,
+  ): Promise<Money> {
+    const creditNoteId = creditNoteIdOf(
+      commandIdOf('unpaid credit returned', `${recorded.id}${nthOf(debt)}`),
+    );
     const { state } = await invoices.load(invoiceId);
     if (!isIssued(state)) throw new Error(`${invoiceId} is not issued yet`);
     const known = state.creditNotes.find((note) => note.creditNoteId === creditNoteId);
@@ -69,7 +81,7 @@ export function createCreditNews(parts: {
     const credited = await invoices.credit(
       invoiceId,
       { creditNoteId, scope: { by: 'total', amount: part }, creditReason: 'returned' },
-      becauseOf(recorded, name, 'credit'),
+      becauseOf(recorded, name, `credit${nthOf(debt)}`),
     );
     mustBeAccepted(credited, `credit ${invoiceId}`);
     return part;
@@ -99,6 +111,11 @@ export function createCreditNews(parts: {
   });
 }
 
-function invoiceOf(creditId: CreditId): InvoiceId {
-  return invoiceIdOf(commandIdOf('invoice of unpaid credit', creditId));
+function invoiceOf(creditId: CreditId, debt: number): InvoiceId {
+  return invoiceIdOf(commandIdOf('invoice of unpaid credit', `${creditId}${nthOf(debt)}`));
+}
+
+/** Most grants have one debt at most, which needs no name. */
+function nthOf(debt: number): string {
+  return debt === 1 ? '' : ` ${debt}`;
 }

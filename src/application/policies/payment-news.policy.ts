@@ -3,7 +3,7 @@ import type { CollectionHandler, CollectionRunner } from '../collection/collecti
 import { paymentCodec } from '../payment/payment.codec.js';
 import type { PaymentHandler } from '../payment/payment-effects.js';
 import type { Clock } from '../ports/clock.js';
-import type { RecordedEvent } from '../ports/event-store.js';
+import type { EventStore, RecordedEvent } from '../ports/event-store.js';
 import type { Policy } from '../shared/policy.js';
 import { becauseOf, createPolicy } from '../shared/policy.js';
 import { later } from '../webhook/retry-schedule.js';
@@ -13,6 +13,7 @@ const name = 'payment_news';
 
 /** News of a payment that is a leg takes its collection on. */
 export function createPaymentNews(parts: {
+  readonly eventStore: Pick<EventStore, 'readStream'>;
   readonly payments: Pick<PaymentHandler, 'load'>;
   readonly collections: Pick<CollectionHandler, 'load'>;
   readonly runner: CollectionRunner;
@@ -20,7 +21,14 @@ export function createPaymentNews(parts: {
   /** How long a request that collects has its collection to itself. */
   readonly graceMs: number;
 }): Policy {
-  const { payments, collections, runner, clock, graceMs } = parts;
+  const { eventStore, payments, collections, runner, clock, graceMs } = parts;
+
+  /** What a policy or the agenda asks of the provider, nobody waits for. */
+  async function isAwaited({ stream }: RecordedEvent): Promise<boolean> {
+    const facts = await eventStore.readStream(stream);
+    const request = facts.findLast(({ type }) => type.endsWith('Requested'));
+    return request?.metadata.actor.kind !== 'system';
+  }
 
   async function goOn(_event: PaymentEvent, recorded: RecordedEvent): Promise<void> {
     const found = await legPaymentOf(payments, recorded);
@@ -32,7 +40,8 @@ export function createPaymentNews(parts: {
     // Somebody who wants to pay is at it just now; should that one have died, the agenda takes it up. A plan's parts are collected
     // by nobody but the policies.
     const attended = !isOver && known.details.planPart === null;
-    if (attended && later(known.changedAt, graceMs) > clock.now()) return;
+    const isRecent = later(known.changedAt, graceMs) > clock.now();
+    if (attended && isRecent && (await isAwaited(recorded))) return;
     const { state } = await runner.advance(collectionId, becauseOf(recorded, name));
     if (state.status === 'failed') await runner.giveBack(collectionId, becauseOf(recorded, name, 'stray'));
   }

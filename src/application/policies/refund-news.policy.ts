@@ -167,6 +167,22 @@ export function createRefundNews(parts: {
     );
   }
 
+  /** Somebody refunded at the provider itself what was credit here: what of it is unspent goes, the rest is owed. */
+  async function keptRefunded(
+    { creditId }: PaymentEventOf<'PaymentCreditRefunded'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const { state } = await payments.load(idOfStream(recorded.stream, parsePaymentId));
+    const lost = state.status === 'captured' && state.keptAsCredit.find((one) => one.creditId === creditId);
+    if (!lost || state.details.customerId === null) throw new Error(`${creditId} is not there`);
+    const revoked = await credits.handle(
+      state.details.customerId,
+      { type: 'RevokeRefunded', at: clock.now(), creditId, refunded: lost.refunded },
+      becauseOf(recorded, name, 'revoke'),
+    );
+    mustBeAccepted(revoked, `revoke ${creditId}`);
+  }
+
   return createPolicy<PaymentEvent>({
     name,
     category: 'payment',
@@ -179,6 +195,7 @@ export function createRefundNews(parts: {
       RefundFailed: cameBack,
       RefundCanceled: cameBack,
       PaymentKeptAsCredit: kept,
+      PaymentCreditRefunded: keptRefunded,
     },
   });
 }

@@ -42,6 +42,8 @@ export type CreditCommand = { readonly at: Instant } & (
       /** What is spent of it then is owed, and what is on hold cannot be spent any more. */
       readonly paymentReturned: boolean;
     }
+  /** So much of the money behind a grant is gone altogether; the grant goes on with the rest. */
+  | { readonly type: 'RevokeRefunded'; readonly creditId: CreditId; readonly refunded: Money }
 );
 
 export type CreditCommandOf<T extends CreditCommand['type']> = Extract<CreditCommand, { type: T }>;

@@ -1,16 +1,16 @@
 import type { Decider, Decision } from '../shared/decider.js';
 import { accepted, nothingToDo, rejected } from '../shared/decider.js';
 import { find } from '../shared/id-index.js';
-import type { Instant } from '../shared/instant.js';
 import { compare, equals, isPositive, isZero, largestMinor, money, subtract, zero } from '../shared/money.js';
 import type { CreditCommand, CreditCommandOf } from './commands.js';
 import type { CreditEvent } from './events.js';
 import { evolve } from './evolve.js';
-import type { Grant, GrantDetails } from './grant.js';
-import { hasExpired, isPaid, netSpent, onHold, statusOf, unheld } from './grant.js';
+import type { GrantDetails } from './grant.js';
+import { hasExpired, isPaid, unheld } from './grant.js';
 import { holdCredit, spendCredit, spendHold } from './hold.js';
 import type { CreditRejection } from './rejections.js';
 import { releaseHold, restoreCredit } from './return.js';
+import { revokeCredit, revokeRefunded } from './revoke.js';
 import type { CreditState } from './state.js';
 
 type CreditDecision = Decision<CreditEvent, CreditRejection>;
@@ -40,6 +40,8 @@ function decide(state: CreditState, command: CreditCommand): CreditDecision {
       return expireGrant(state, command);
     case 'RevokeCredit':
       return revokeCredit(state, command);
+    case 'RevokeRefunded':
+      return revokeRefunded(state, command);
   }
 }
 
@@ -66,54 +68,6 @@ function expireGrant(state: CreditState, { at, creditId }: CreditCommandOf<'Expi
   if (grant.revokedAt !== null) return nothingToDo;
   if (!hasExpired(grant, at)) return rejected({ code: 'credit_not_expired', expiresAt: grant.expiresAt });
   return isZero(amount) ? nothingToDo : accepted({ type: 'CreditExpired', at, creditId, amount });
-}
-
-function revokeCredit(state: CreditState, command: CreditCommandOf<'RevokeCredit'>): CreditDecision {
-  const { at, creditId, paymentReturned } = command;
-  const grant = state.status === 'open' ? find(state.grants, creditId) : undefined;
-  if (grant === undefined) return rejected({ code: 'credit_not_found', creditId });
-  if (paymentReturned) return revokeUnpaid(grant, at);
-  const { totals } = grant;
-  const paid = isPaid(grant.details.grantType);
-  const status = statusOf(grant);
-  switch (status) {
-    case 'voided':
-      return nothingToDo;
-    case 'exhausted':
-    case 'expired':
-      return rejected({ code: 'credit_not_revocable', status });
-    case 'active': {
-      const left = unheld(totals);
-      if (!hasExpired(grant, at)) {
-        return accepted({ type: 'CreditRevoked', at, creditId, amount: left, paid });
-      }
-      // What has expired is lost, whether or not that was booked yet: only what is on hold can still be revoked.
-      if (isZero(onHold(totals))) return rejected({ code: 'credit_not_revocable', status: 'expired' });
-      const none = zero(left.currency);
-      const revoked: CreditEvent = { type: 'CreditRevoked', at, creditId, amount: none, paid };
-      if (isZero(left)) return accepted(revoked);
-      return accepted<CreditEvent>({ type: 'CreditExpired', at, creditId, amount: left }, revoked);
-    }
-  }
-}
-
-/** Whatever has become of the grant: what is left goes with the money, and what is spent is owed. */
-function revokeUnpaid(
-  { details: { creditId, grantType }, totals, paymentReturned }: Grant,
-  at: Instant,
-): CreditDecision {
-  if (paymentReturned) return nothingToDo;
-  const spent = netSpent(totals);
-  const revoked: CreditEvent = {
-    type: 'CreditRevoked',
-    at,
-    creditId,
-    amount: unheld(totals),
-    paid: isPaid(grantType),
-    paymentReturned: true,
-  };
-  if (isZero(spent)) return accepted(revoked);
-  return accepted<CreditEvent>(revoked, { type: 'CreditLeftUnpaid', at, creditId, amount: spent });
 }
 
 function sameDetails(a: GrantDetails, b: GrantDetails): boolean {

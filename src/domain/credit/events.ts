@@ -48,9 +48,17 @@ export type CreditEvent = { readonly at: Instant } & (
       readonly paid: boolean;
       /** The money that was paid for it is gone, such as with a bounced cheque. */
       readonly paymentReturned?: true;
+      /** The grant goes on, with what is left or with what will come back: with `empty` nothing is left just now. */
+      readonly partly?: 'empty' | 'some_left';
     }
   /** The money behind this much spent credit is gone: the customer owes it. */
-  | { readonly type: 'CreditLeftUnpaid'; readonly creditId: CreditId; readonly amount: Money }
+  | {
+      readonly type: 'CreditLeftUnpaid';
+      readonly creditId: CreditId;
+      readonly amount: Money;
+      /** Tells it from the ones before of the same grant; absent in the first. */
+      readonly debt?: number;
+    }
   /** This much of it came back from what it had been spent on, and is owed no more. */
   | { readonly type: 'CreditUnpaidReturned'; readonly creditId: CreditId; readonly amount: Money }
 );

@@ -2,7 +2,7 @@ import { impossible } from '../shared/corrupt-stream.js';
 import { find, put } from '../shared/id-index.js';
 import type { CreditId } from '../shared/ids.js';
 import type { Money } from '../shared/money.js';
-import { add, equals, sum } from '../shared/money.js';
+import { add, equals, subtract, sum, zero } from '../shared/money.js';
 import type { CreditEvent, CreditEventOf } from './events.js';
 import type { CreditTotals, Grant } from './grant.js';
 import { noTotals, onHold, remaining, unheld } from './grant.js';
@@ -27,12 +27,17 @@ export function evolve(state: CreditState, event: CreditEvent): CreditState {
       return changed(state, event, null, { expiresAt: event.expiresAt });
     case 'CreditRevoked':
       return changed(state, event, 'revoked', {
-        revokedAt: event.at,
+        ...(event.partly !== undefined ? {} : { revokedAt: event.at }),
         ...(event.paymentReturned === true ? { paymentReturned: true } : {}),
       });
-    case 'CreditLeftUnpaid':
-    case 'CreditUnpaidReturned':
-      return changed(state, event, null);
+    case 'CreditLeftUnpaid': {
+      const { owed, debts } = existing(state, event.creditId, event.type);
+      return changed(state, event, null, { owed: add(owed, event.amount), debts: debts + 1 });
+    }
+    case 'CreditUnpaidReturned': {
+      const { owed } = existing(state, event.creditId, event.type);
+      return changed(state, event, null, { owed: subtract(owed, event.amount) });
+    }
   }
 }
 
@@ -50,6 +55,8 @@ function granted(state: CreditState, event: CreditEventOf<'CreditGranted'>): Cre
     expiresAt,
     revokedAt: null,
     paymentReturned: false,
+    owed: zero(amount.currency),
+    debts: 0,
     totals: noTotals(amount),
   };
   const balance = account.balances[amount.currency];
@@ -114,7 +121,7 @@ function changed(
     'CreditExpired' | 'CreditExpiryExtended' | 'CreditRevoked' | 'CreditLeftUnpaid' | 'CreditUnpaidReturned'
   >,
   total: 'expired' | 'revoked' | null,
-  change: Partial<Pick<Grant, 'expiresAt' | 'revokedAt' | 'paymentReturned'>> = {},
+  change: Partial<Pick<Grant, 'expiresAt' | 'revokedAt' | 'paymentReturned' | 'owed' | 'debts'>> = {},
 ): CreditAccount {
   const { creditId, amount, type } = event;
   const grant = existing(account, creditId, type);

@@ -66,10 +66,14 @@ export type Grant = {
   readonly revokedAt: Instant | null;
   /** Whether the money that was paid for it is gone. */
   readonly paymentReturned: boolean;
+  /** Spent, its money gone, and asked for on invoices of their own. */
+  readonly owed: Money;
+  /** How many such invoices there are. */
+  readonly debts: number;
   readonly totals: CreditTotals;
 };
 
-/** `exhausted`: nothing is left, all of it was spent. `expired`: nothing is left, and some of it expired. */
+/** `exhausted`: nothing is left, and some of it was spent. `expired`: nothing is left, and some of it expired. */
 export type GrantStatus = 'active' | 'exhausted' | 'expired' | 'voided';
 
 /** One grant's share of a hold, a spend or a restoration. */

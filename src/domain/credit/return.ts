@@ -5,11 +5,11 @@ import { find } from '../shared/id-index.js';
 import type { Instant } from '../shared/instant.js';
 import { parseInstant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
-import { compare, equals, isPositive, isZero, subtract, sum } from '../shared/money.js';
+import { add, compare, equals, isPositive, isZero, subtract, sum, zero } from '../shared/money.js';
 import type { CreditCommandOf } from './commands.js';
 import type { CreditEvent } from './events.js';
 import type { CreditPart, Grant } from './grant.js';
-import { hasExpired, isPaid, remaining, unheld } from './grant.js';
+import { hasExpired, isPaid, netSpent, remaining, unheld } from './grant.js';
 import { holdIn } from './hold.js';
 import type { CreditRejection } from './rejections.js';
 import type { CreditAccount, CreditState, Hold } from './state.js';
@@ -102,25 +102,36 @@ function withWhatFollows(
   for (const { creditId, amount } of parts) {
     const grant = find<Grant>(account.grants, creditId);
     if (grant === undefined) continue;
-    const { details, revokedAt, totals } = grant;
+    const { details, revokedAt, totals, owed } = grant;
+    const paid = isPaid(details.grantType);
     if (revokedAt !== null) {
-      after.push({ type: 'CreditRevoked', at, creditId, amount, paid: isPaid(details.grantType) });
-      if (grant.paymentReturned && fact.type === 'CreditRestored') {
-        after.push({ type: 'CreditUnpaidReturned', at, creditId, amount });
-      }
+      after.push({ type: 'CreditRevoked', at, creditId, amount, paid });
+      const spent = fact.type === 'CreditRestored' ? subtract(netSpent(totals), amount) : netSpent(totals);
+      const over = subtract(owed, spent);
+      if (isPositive(over)) after.push({ type: 'CreditUnpaidReturned', at, creditId, amount: over });
       continue;
     }
-    if (!hasExpired(grant, at)) continue;
+    // Before the customer has it again, it is owed no more.
+    const returned = compare(amount, owed) < 0 ? amount : owed;
+    if (isPositive(returned)) {
+      const back = fact.type === 'CreditRestored' ? amount : zero(amount.currency);
+      const left = subtract(add(remaining(totals), back), returned);
+      const partly = isZero(left) ? 'empty' : 'some_left';
+      after.push({ type: 'CreditRevoked', at, creditId, amount: returned, paid, partly });
+      after.push({ type: 'CreditUnpaidReturned', at, creditId, amount: returned });
+    }
+    const usable = subtract(amount, returned);
+    if (!isPositive(usable) || !hasExpired(grant, at)) continue;
     const left = unheld(totals);
     if (isPositive(left)) before.push({ type: 'CreditExpired', at, creditId, amount: left });
     const { lateReturn } = details;
     switch (lateReturn.policy) {
       case 'breakage':
-        after.push({ type: 'CreditExpired', at, creditId, amount });
+        after.push({ type: 'CreditExpired', at, creditId, amount: usable });
         break;
       case 'extension': {
         const expiresAt = daysAfter(at, lateReturn.days);
-        after.push({ type: 'CreditExpiryExtended', at, creditId, amount, expiresAt });
+        after.push({ type: 'CreditExpiryExtended', at, creditId, amount: usable, expiresAt });
       }
     }
   }

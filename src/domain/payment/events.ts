@@ -132,6 +132,12 @@ export type PaymentEvent = { readonly at: Instant } & (
       readonly amount: Money;
       readonly cause: KeptCause;
     }
+  | {
+      /** More was refunded at the provider than was left beside it: the money behind this much of the credit is gone. */
+      readonly type: 'PaymentCreditRefunded';
+      readonly creditId: CreditId;
+      readonly amount: Money;
+    }
 );
 
 /** Why: a refund came back, or what it had paid costs less now. */

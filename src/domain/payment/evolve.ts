@@ -1,4 +1,5 @@
 import { impossible } from '../shared/corrupt-stream.js';
+import { add, compare, zero } from '../shared/money.js';
 import type { PaymentEvent, PaymentEventOf } from './events.js';
 import { evolveRefund } from './refund.js';
 import type { Attempts, Authorized, Cancelable, ExistingPayment, PaymentState } from './state.js';
@@ -78,7 +79,21 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
     case 'PaymentKeptAsCredit': {
       if (state.status !== 'captured') return impossible(state.status, event.type);
       const { creditId, amount } = event;
-      return { ...state, keptAsCredit: [...state.keptAsCredit, { creditId, amount }] };
+      return {
+        ...state,
+        keptAsCredit: [...state.keptAsCredit, { creditId, amount, refunded: zero(amount.currency) }],
+      };
+    }
+    case 'PaymentCreditRefunded': {
+      if (state.status !== 'captured') return impossible(state.status, event.type);
+      const { creditId, amount } = event;
+      const meant = state.keptAsCredit.find((one) => one.creditId === creditId);
+      const refunded = meant && add(meant.refunded, amount);
+      if (meant === undefined || refunded === undefined || compare(refunded, meant.amount) > 0) {
+        return impossible('less credit', event.type);
+      }
+      const keptAsCredit = state.keptAsCredit.map((one) => (one === meant ? { ...one, refunded } : one));
+      return { ...state, keptAsCredit };
     }
   }
 }

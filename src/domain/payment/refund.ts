@@ -2,14 +2,15 @@ import { impossible } from '../shared/corrupt-stream.js';
 import type { Decision } from '../shared/decider.js';
 import { accepted, nothingToDo, rejected } from '../shared/decider.js';
 import type { RefundId } from '../shared/ids.js';
-import { compare, equals, isPositive } from '../shared/money.js';
+import type { Instant } from '../shared/instant.js';
+import { add, compare, equals, isPositive, subtract } from '../shared/money.js';
 import type { PaymentCommandOf } from './commands.js';
 import type { PaymentEvent, PaymentEventOf } from './events.js';
 import { openRefund } from './refund-approval.js';
 import type { PaymentRejection } from './rejections.js';
 import { contradiction } from './rejections.js';
-import type { PaymentState, Refund } from './state.js';
-import { refundable } from './state.js';
+import type { Captured, PaymentState, Refund } from './state.js';
+import { kept, refundable, refunded } from './state.js';
 
 type PaymentDecision = Decision<PaymentEvent, PaymentRejection>;
 
@@ -48,7 +49,7 @@ export function keepAsCredit(
   if (amount.currency !== left.currency)
     return rejected({ code: 'currency_mismatch', expected: left.currency });
   if (!isPositive(amount)) return rejected({ code: 'amount_not_positive' });
-  if (state.keptAsCredit.some((kept) => kept.creditId === creditId) || !isPositive(left)) return nothingToDo;
+  if (state.keptAsCredit.some((one) => one.creditId === creditId) || !isPositive(left)) return nothingToDo;
   const part = compare(amount, left) > 0 ? left : amount;
   return accepted({ type: 'PaymentKeptAsCredit', at, creditId, amount: part, cause });
 }
@@ -80,8 +81,10 @@ export function observeRefund(
       return contradiction(`a refund of ${amount.minor} ${amount.currency} cannot be of this payment`);
     }
     return accepted(
-      { type: 'RefundAdopted', at, refundId, providerRefundId, amount },
-      ...advance({ status: 'pending', refundId, amount }, command),
+      ...withLostCredit(state, [
+        { type: 'RefundAdopted', at, refundId, providerRefundId, amount },
+        ...advance({ status: 'pending', refundId, amount }, command),
+      ]),
     );
   }
   if (!equals(known.amount, news.amount)) {
@@ -91,17 +94,34 @@ export function observeRefund(
   if (known.status === 'requires_approval' || known.status === 'rejected') {
     return contradiction(`refund ${known.refundId} was not approved and exists`);
   }
-  return accepted(...advance(known, command));
+  return accepted(...withLostCredit(state, advance(known, command)));
+}
+
+/** Who refunds at the provider itself knows nothing of credit: what was kept last has lost its money first. */
+function withLostCredit(state: Captured, events: readonly RefundFact[]): readonly PaymentEvent[] {
+  const [first] = events;
+  if (first === undefined) return events;
+  const after: Captured = { ...state, refunds: events.reduce(evolveRefund, state.refunds) };
+  let missing = subtract(add(refunded(after), kept(after)), after.captured);
+  const lost: PaymentEvent[] = [];
+  for (const { creditId, amount, refunded: gone } of after.keptAsCredit.toReversed()) {
+    const left = subtract(amount, gone);
+    const part = compare(missing, left) < 0 ? missing : left;
+    if (!isPositive(part)) continue;
+    lost.push({ type: 'PaymentCreditRefunded', at: first.at, creditId, amount: part });
+    missing = subtract(missing, part);
+  }
+  return [...events, ...lost];
 }
 
 /** The facts that lead from what is known to what the news says; none when the news is old. */
 function advance(
   known: Pick<Refund, 'status' | 'refundId' | 'amount'>,
   { at, refund: news }: PaymentCommandOf<'ObserveRefund'>,
-): readonly PaymentEvent[] {
+): readonly RefundFact[] {
   const { refundId, amount } = known;
   if (known.status === 'failed' || known.status === 'canceled') return [];
-  const events: PaymentEvent[] = [];
+  const events: RefundFact[] = [];
   if (known.status === 'requested') {
     events.push({ type: 'RefundInitiated', at, refundId, providerRefundId: news.providerRefundId, amount });
   }
@@ -133,7 +153,7 @@ export function recordRefundRefused(
   return accepted({ type: 'RefundRefused', at, refundId, ...refusal });
 }
 
-type RefundEvent = PaymentEventOf<
+type RefundFact = { readonly at: Instant } & PaymentEventOf<
   | 'RefundRequested'
   | 'RefundApprovalRequested'
   | 'RefundApproved'
@@ -146,7 +166,7 @@ type RefundEvent = PaymentEventOf<
   | 'RefundCanceled'
 >;
 
-export function evolveRefund(refunds: readonly Refund[], event: RefundEvent): readonly Refund[] {
+export function evolveRefund(refunds: readonly Refund[], event: RefundFact): readonly Refund[] {
   switch (event.type) {
     case 'RefundRequested':
       return [...refunds, opened(refunds, event, { status: 'requested', refundReason: event.refundReason })];

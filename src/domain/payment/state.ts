@@ -1,7 +1,7 @@
 import type { CreditId, RefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
-import { add, subtract, zero } from '../shared/money.js';
+import { add, subtract, sum, zero } from '../shared/money.js';
 import type { RefundReason } from '../shared/refund-reason.js';
 import type { PaymentDetails } from './events.js';
 import type { BalanceEntry, Decline, Refusal } from './intent.js';
@@ -55,7 +55,13 @@ export type Captured = Existing & {
   readonly fee: BalanceEntry | null;
   readonly refunds: readonly Refund[];
   /** What became credit of the customer's. */
-  readonly keptAsCredit: readonly { readonly creditId: CreditId; readonly amount: Money }[];
+  readonly keptAsCredit: readonly KeptCredit[];
+};
+type KeptCredit = {
+  readonly creditId: CreditId;
+  readonly amount: Money;
+  /** Of it, what was refunded at the provider all the same. */
+  readonly refunded: Money;
 };
 type Canceled = Existing & { readonly status: 'canceled' };
 type Failed = Existing & { readonly status: 'failed'; readonly refusal: Refusal };
@@ -113,9 +119,15 @@ function holdsMoney({ status }: Refund): boolean {
 
 /** Captured minus every refund that took money or still may, and what became credit. */
 export function refundable(payment: Captured): Money {
-  return [...payment.refunds.filter(holdsMoney), ...payment.keptAsCredit].reduce(
-    (left, { amount }) => subtract(left, amount),
-    payment.captured,
+  const held = [...payment.refunds.filter(holdsMoney).map(({ amount }) => amount), kept(payment)];
+  return held.reduce(subtract, payment.captured);
+}
+
+/** What is credit of the customer's now. */
+export function kept({ captured, keptAsCredit }: Captured): Money {
+  return sum(
+    captured.currency,
+    keptAsCredit.map((one) => subtract(one.amount, one.refunded)),
   );
 }
 

@@ -31,6 +31,7 @@ const outcomes = {
   RefundFailed: ['refund', 'failed'],
   RefundCanceled: ['refund', 'canceled'],
   PaymentKeptAsCredit: null,
+  PaymentCreditRefunded: null,
 } as const satisfies Record<PaymentEvent['type'], readonly ['payment' | 'refund', string] | null>;
 
 /**

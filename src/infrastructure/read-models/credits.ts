@@ -199,7 +199,8 @@ export const creditsProjection: Projection = {
       CreditSpent: (event, envelope) => moved('spent', event, envelope),
       CreditRestored: (event, envelope) => moved('restored', event, envelope),
       CreditExpired: (event, envelope) => ended('expired', event, envelope),
-      CreditRevoked: (event, envelope) => ended('revoked', event, envelope, { voided: true }),
+      CreditRevoked: (event, envelope) =>
+        ended('revoked', event, envelope, event.partly !== undefined ? {} : { voided: true }),
       CreditExpiryExtended: ({ at, creditId, amount, expiresAt }, envelope) => [
         grow(creditId, at, {}, { expires_at: expiresAt }),
         ...transactions('extended', { at, parts: [{ creditId, amount }] }, envelope),

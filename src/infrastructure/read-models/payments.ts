@@ -137,6 +137,7 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
   RefundFailed: (event, envelope) => refunded(envelope, -event.amount.minor),
   RefundCanceled: (event, envelope) => refunded(envelope, -event.amount.minor),
   PaymentKeptAsCredit: (_event, envelope) => change(envelope, {}),
+  PaymentCreditRefunded: (_event, envelope) => change(envelope, {}),
 });
 
 function refunded(envelope: Envelope, minor: bigint): readonly RowChange[] {

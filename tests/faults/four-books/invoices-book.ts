@@ -78,8 +78,7 @@ export class InvoicesBook {
     }
     for (const [name, { brought, isReversed }] of this.#tenders) {
       const paysNow = applied.get(name) ?? 0n;
-      // More may be refunded at the provider, by hand, than is left of a payment here.
-      const expected = isReversed || brought < 0n ? 0n : brought;
+      const expected = isReversed ? 0n : brought;
       if (paysNow !== expected) {
         yield { subject: name, detail: `${paysNow} of it pays invoices, ${expected} by its own stream` };
       }
@@ -197,6 +196,7 @@ export class InvoicesBook {
       case 'PaymentCaptured':
       case 'RefundFailed':
       case 'RefundCanceled':
+      case 'PaymentCreditRefunded':
         tender.brought += amount;
         return;
       case 'RefundInitiated':

@@ -6,7 +6,7 @@ import type { CreditCommand } from '../../../src/domain/credit/commands.js';
 import { creditAccount } from '../../../src/domain/credit/credit.js';
 import type { CreditEvent } from '../../../src/domain/credit/events.js';
 import type { Grant } from '../../../src/domain/credit/grant.js';
-import { available, remaining } from '../../../src/domain/credit/grant.js';
+import { available, netSpent, onHold, remaining } from '../../../src/domain/credit/grant.js';
 import type { CreditState } from '../../../src/domain/credit/state.js';
 import { valuesOf } from '../../../src/domain/shared/id-index.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
@@ -79,7 +79,7 @@ function addTo(sums: Map<string, Sums>, event: CreditEvent): void {
       break;
     case 'CreditRevoked':
       at(event.creditId).left -= event.amount.minor;
-      at(event.creditId).voided = true;
+      if (event.partly === undefined) at(event.creditId).voided = true;
       break;
     case 'CreditExpiryExtended':
       at(event.creditId).expiresAt = event.expiresAt;
@@ -223,6 +223,20 @@ describe('whatever commands come, in whatever order', () => {
       for (const { left, currency } of sumsAfter(own).values()) grow(owed, currency, left);
       for (const [currency, left] of owed) expect(books.get(`customer_credit ${currency}`)).toBe(-left);
       return steps.length;
+    });
+  });
+
+  it('no more is owed of a grant than was ever spent or set aside of it, and nothing below nothing', () => {
+    always((steps) => {
+      let owing = 0;
+      for (const { after } of steps) {
+        for (const { owed, totals } of grantsOf(after)) {
+          if (owed.minor > 0n) owing += 1;
+          expect(owed.minor).toBeGreaterThanOrEqual(0n);
+          expect(owed.minor).toBeLessThanOrEqual(netSpent(totals).minor + onHold(totals).minor);
+        }
+      }
+      return owing;
     });
   });
 

@@ -28,6 +28,7 @@ import {
   restored,
   revokeCredit,
   revoked,
+  revokeRefunded,
   spendCredit,
   spendHold,
   spent,
@@ -483,6 +484,61 @@ describe('a grant whose payment was returned', () => {
         revoked(1, 20, true),
         unpaid('CreditUnpaidReturned', 20),
       );
+  });
+});
+
+describe('a grant of which some money was refunded', () => {
+  const prepaid = granted(1, 100, { grantType: 'prepaid' });
+  const used = [prepaid, held(1, [[1, 60]]), spent(1, [[1, 60]])];
+  const partly = (minor: number, left: 'empty' | 'some_left' = 'some_left'): CreditEvent => ({
+    ...revoked(1, minor, true),
+    partly: left,
+  });
+  const leftUnpaid = (minor: number, debt?: number): CreditEvent => ({
+    ...{ type: 'CreditLeftUnpaid', at, creditId: creditId(1), amount: usd(minor) },
+    ...(debt === undefined ? {} : { debt }),
+  });
+  const unpaidReturned = (minor: number): CreditEvent => ({
+    ...{ type: 'CreditUnpaidReturned', at, creditId: creditId(1), amount: usd(minor) },
+  });
+
+  it('loses what is unspent first, goes on with the rest, and what is above it is owed', () => {
+    given(creditAccount, used).when(revokeRefunded(1, 30)).then(partly(30));
+    given(creditAccount, [...used, partly(30)])
+      .when(revokeRefunded(1, 30))
+      .thenNothing();
+    given(creditAccount, [...used, partly(30)])
+      .when(revokeRefunded(1, 55))
+      .then(partly(10, 'empty'), leftUnpaid(15));
+    given(creditAccount, [...used, partly(40, 'empty'), leftUnpaid(15)])
+      .when(revokeRefunded(1, 75))
+      .then(leftUnpaid(20, 2));
+    given(creditAccount, [prepaid])
+      .when(revokeRefunded(1, 100))
+      .then(revoked(1, 100, true));
+    given(creditAccount, []).when(revokeRefunded(1, 1)).thenRejected({ code: 'credit_not_found' });
+  });
+
+  it('owes nothing for what was revoked by hand before, whose money is free', () => {
+    given(creditAccount, [...used, revoked(1, 40, true)])
+      .when(revokeRefunded(1, 40))
+      .thenNothing();
+    given(creditAccount, [...used, revoked(1, 40, true)])
+      .when(revokeRefunded(1, 50))
+      .then(leftUnpaid(10));
+  });
+
+  it('owes less as credit comes back, from a hold and from what it was spent on', () => {
+    const owing = [...used, held(2, [[1, 40]]), leftUnpaid(50)];
+    given(creditAccount, [...used, held(2, [[1, 40]])])
+      .when(revokeRefunded(1, 50))
+      .then(leftUnpaid(50));
+    given(creditAccount, owing)
+      .when(releaseHold(2))
+      .then(released(2, [[1, 40]]), partly(40, 'empty'), unpaidReturned(40));
+    given(creditAccount, owing)
+      .when(restoreCredit(1, 'a', 60))
+      .then(restored(1, 'a', [[1, 60]], []), partly(50), unpaidReturned(50));
   });
 });
 

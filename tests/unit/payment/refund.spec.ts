@@ -3,6 +3,7 @@ import { payment } from '../../../src/domain/payment/payment.js';
 import type { PaymentState } from '../../../src/domain/payment/state.js';
 import { refundable, refunded } from '../../../src/domain/payment/state.js';
 import { money } from '../../../src/domain/shared/money.js';
+import { creditId } from '../../support/credit-examples.js';
 import { given } from '../../support/decider-specification.js';
 import {
   at,
@@ -108,6 +109,34 @@ describe('news of a refund', () => {
     given(payment, [...paid, adopted, succeeded])
       .when(news)
       .thenNothing();
+  });
+  it('made at the provider takes the money of what was kept as credit, the last kept first', () => {
+    const kept = (n: number, minor: number) =>
+      ({
+        type: 'PaymentKeptAsCredit',
+        at,
+        creditId: creditId(n),
+        amount: usd(minor),
+        cause: 'less_due',
+      }) as const;
+    const gone = (n: number, minor: number) =>
+      ({ type: 'PaymentCreditRefunded', at, creditId: creditId(n), amount: usd(minor) }) as const;
+    const half = [...paid, kept(1, 2000), kept(2, 1000)];
+    const adopted = (minor: number) => {
+      const ids = { refundId: refundId(907), providerRefundId: 're_stripe_7' };
+      return { type: 'RefundAdopted', at, ...ids, amount: usd(minor) } as const;
+    };
+    const news = (minor: number) => refundNews(7, 'pending', minor, { refundId: null });
+    given(payment, half).when(news(2000)).then(adopted(2000));
+    const state = given(payment, half).when(news(4500)).then(adopted(4500), gone(2, 1000), gone(1, 1500));
+    expect(left(state)).toEqual({ refundable: usd(0), refunded: usd(4500) });
+    // It comes back, and can be kept or refunded again.
+    const after = [...half, adopted(4500), gone(2, 1000), gone(1, 1500)];
+    const failed = { type: 'RefundFailed', at, refundId: refundId(907), amount: usd(4500) } as const;
+    const back = given(payment, after)
+      .when(refundNews(7, 'failed', 4500, { refundId: null, failureReason: 'lost_or_stolen_card' }))
+      .then({ ...failed, failureReason: 'lost_or_stolen_card' });
+    expect(left(back)).toEqual({ refundable: usd(4500), refunded: usd(0) });
   });
   it('gives a refund of another amount, or one that was never requested, to a person', () => {
     given(payment, asked)

@@ -3,6 +3,7 @@ import { claimOn, dueOf } from '../../../src/domain/invoice/state.js';
 import type { CustomerId, InvoiceId } from '../../../src/domain/shared/ids.js';
 import { usd } from '../../support/payment-examples.js';
 import { bounce, cheque } from './cheques.js';
+import { dyingAfter } from './dying.js';
 import type { MoneyFlows } from './money-flows.js';
 import { createMoneyFlows } from './money-flows.js';
 
@@ -58,6 +59,19 @@ describe('collecting an invoice by credit and card', () => {
     expect(await heldOf(flows, customerId)).toEqual([2000, 2000, 0]);
     await creditThenCard(flows, invoiceId, 'pm_ok');
     expect(await flows.settle()).toEqual([]);
+    expect((await flows.issued(invoiceId)).status).toBe('paid');
+  });
+
+  it('that was left by its request is finished at one go by whoever takes it up', async () => {
+    const flows = createMoneyFlows(() => null, 10_000);
+    const customerId = await flows.customer();
+    await cheque(flows, customerId, await flows.invoice(customerId, 1000), 3000);
+    await flows.settle();
+    const invoiceId = await flows.invoice(customerId, 5000);
+    await dyingAfter(1, flows, () => creditThenCard(flows, invoiceId, 'pm_ok'));
+    expect(await flows.settle()).toEqual([]);
+    expect((await flows.issued(invoiceId)).status).toBe('open');
+    expect(await flows.advance(16 / 86_400)).toEqual([]);
     expect((await flows.issued(invoiceId)).status).toBe('paid');
   });
 

@@ -11,6 +11,7 @@ import { parsePaymentId, parseRefundId } from '../../../src/domain/shared/ids.js
 import type { RefundReason } from '../../../src/domain/shared/refund-reason.js';
 import { required, usd } from '../../support/payment-examples.js';
 import { cheque } from './cheques.js';
+import { dyingAfter } from './dying.js';
 import type { MoneyFlows } from './money-flows.js';
 import { accepted, createMoneyFlows } from './money-flows.js';
 
@@ -288,17 +289,4 @@ async function counts(flows: MoneyFlows): Promise<readonly number[]> {
   ];
   const facts = await Promise.all(counted.map((type) => flows.facts(type)));
   return facts.map(({ length }) => length);
-}
-
-/** Carries out what the process does until it can write no more. */
-async function dyingAfter(writes: number, flows: MoneyFlows, work: () => Promise<unknown>): Promise<void> {
-  const append = flows.eventStore.append.bind(flows.eventStore);
-  let left = writes;
-  flows.eventStore.append = async (...given) => {
-    if (left === 0) throw new Error('the process died');
-    left -= 1;
-    return append(...given);
-  };
-  await work().catch(() => undefined);
-  flows.eventStore.append = append;
 }

@@ -43,7 +43,8 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 /** The modules of money with their policies, timers and a pretended provider, on one log in memory. */
 export type MoneyFlows = ReturnType<typeof createMoneyFlows>;
 
-export function createMoneyFlows(refundRule: RefundRule = () => null) {
+/** @param graceMs how long a request that collects has its collection to itself */
+export function createMoneyFlows(refundRule: RefundRule = () => null, graceMs = 0) {
   let now = required(parseInstant('2026-03-02T10:00:00.000Z'));
   const clock = { now: (): Instant => now };
   const eventStore = new InMemoryEventStore();
@@ -54,7 +55,7 @@ export function createMoneyFlows(refundRule: RefundRule = () => null) {
   const effects = createPaymentEffects({ handler: payments, gateway, clock });
   // As what goes on by itself does it: requests are recorded, and carried out afterwards.
   const askNow = { load: payments.load, run: payments.handle };
-  const modules = createMoneyModules({ eventStore, clock, logger: silent, payments, askNow, graceMs: 0 });
+  const modules = createMoneyModules({ eventStore, clock, logger: silent, payments, askNow, graceMs });
   const { orders, orderOperations, plans, invoices, credits, customers, manualPayments } = modules;
   const { collections, startCollection, startPlan, policies, tasks } = modules;
   const giveBack = createGiveBack({ credits, manualPayments, clock });

@@ -12,13 +12,15 @@ import { dueOf, isIssued, paidOf } from '../../../src/domain/invoice/state.js';
 import { order } from '../../../src/domain/order/order.js';
 import type { OrderState } from '../../../src/domain/order/state.js';
 import { isApproved } from '../../../src/domain/order/state.js';
+import { refunded } from '../../../src/domain/payment/state.js';
 import { deposit, installments, manual, netTerms, standard } from '../../../src/domain/plan/terms.js';
+import { subtract } from '../../../src/domain/shared/money.js';
 import type { RefundReason } from '../../../src/domain/shared/refund-reason.js';
 import { usd } from '../../support/payment-examples.js';
 import { percent } from '../../support/plan-examples.js';
 import { bounce, cheque } from './cheques.js';
 import { createMoneyFlows } from './money-flows.js';
-import { comesBack } from './refunding.js';
+import { comesBack, refundedAtProvider } from './refunding.js';
 
 const runs = { numRuns: Number(process.env['ORDER_STORIES'] ?? 60) };
 
@@ -59,6 +61,7 @@ const action = fc.oneof(
       reason: fc.constantFrom<RefundReason | null>(null, 'fraudulent'),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ act: act('refund at provider'), which, cents }) },
   { weight: 2, arbitrary: fc.record({ act: act('comes back') }) },
   { weight: 1, arbitrary: fc.record({ act: act('cancel') }) },
   { weight: 2, arbitrary: fc.record({ act: act('advance'), days: fc.constantFrom(1, 15, 40) }) },
@@ -128,8 +131,8 @@ async function play(
         if (invoiceId === undefined) return;
         const by = { actor: 'key_1', holder: null };
         const asked = { invoiceId, amount: BigInt(one.cents), refundReason: one.reason, by };
-        const refunded = await flows.refundInvoice(asked, flows.metadata());
-        for (const part of refunded.outcome === 'given_back' ? refunded.parts : []) {
+        const given = await flows.refundInvoice(asked, flows.metadata());
+        for (const part of given.outcome === 'given_back' ? given.parts : []) {
           if (part.kind !== 'card' || part.refund === null) continue;
           refunds.push({ payment: part.payment.details.paymentId, refund: part.refund.refundId });
         }
@@ -145,6 +148,18 @@ async function play(
         const command = { type: 'RequestRefund', at, ...refund } as const;
         const asked = await flows.payments.handle(payment, command, flows.metadata());
         if (asked.outcome === 'accepted') refunds.push({ payment, refund: refundId });
+        return;
+      }
+      case 'refund at provider': {
+        const created = await flows.facts('PaymentCaptured');
+        const payment = created[one.which % Math.max(created.length, 1)]?.stream.slice('payment-'.length);
+        if (payment === undefined) return;
+        // The provider refunds no more than it has, and has carried out what it was asked for before.
+        await flows.settle();
+        const { state } = await flows.payments.load(payment);
+        if (state.status !== 'captured') return;
+        const left = Number(subtract(state.captured, refunded(state)).minor);
+        if (left > 0) await refundedAtProvider(flows, payment, Math.min(left, one.cents));
         return;
       }
       case 'comes back': {

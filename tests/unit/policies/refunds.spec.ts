@@ -9,7 +9,7 @@ import type { RefundReason } from '../../../src/domain/shared/refund-reason.js';
 import { required, usd } from '../../support/payment-examples.js';
 import type { MoneyFlows } from './money-flows.js';
 import { accepted, createMoneyFlows } from './money-flows.js';
-import { comesBack } from './refunding.js';
+import { comesBack, refundedAtProvider } from './refunding.js';
 
 async function payByCard(flows: MoneyFlows, invoiceId: InvoiceId): Promise<PaymentId> {
   const request = { invoiceId, planPart: null, amount: null, mode: 'all_or_nothing' } as const;
@@ -106,6 +106,77 @@ describe('a refund of a card payment that paid an invoice', () => {
     expect(await flows.settle()).toEqual([]);
     expect(await flows.facts('CreditGranted')).toEqual([]);
     expect(await flows.ledger()).toEqual({});
+  });
+
+  /** 20.00 of the 50.00 was refunded, came back, and is credit. */
+  async function keptAsCredit() {
+    const paid = await paidInvoice();
+    const { flows, paymentId } = paid;
+    const refundId = await refund(flows, paymentId, 2000, null);
+    await flows.settle();
+    await comesBack(flows, paymentId, refundId);
+    expect(await flows.settle()).toEqual([]);
+    expect(await flows.ledger()).toMatchObject({ processor_balance: 5000, customer_credit: -2000 });
+    return paid;
+  }
+
+  it('made at the provider of what is credit takes the credit as far as it is unspent', async () => {
+    const { flows, paymentId } = await keptAsCredit();
+    await refundedAtProvider(flows, paymentId, 3500);
+    expect(await flows.settle()).toEqual([]);
+    expect(await flows.ledger()).toEqual({ processor_balance: 1500, customer_credit: -1500 });
+    await refundedAtProvider(flows, paymentId, 1500);
+    expect(await flows.settle()).toEqual([]);
+    expect(await flows.ledger()).toEqual({});
+    expect(await flows.facts('CreditLeftUnpaid')).toEqual([]);
+    await flows.tellAgain();
+    expect(await flows.settle()).toEqual([]);
+    expect(await flows.ledger()).toEqual({});
+  });
+
+  it('made at the provider of credit that is spent is owed on invoices of their own, once', async () => {
+    const { flows, customerId, paymentId } = await keptAsCredit();
+    const other = await flows.invoice(customerId, 1200);
+    const credit = { kind: 'credit', amount: null } as const;
+    await flows.startCollection(
+      { invoiceId: other, planPart: null, amount: null, mode: 'accumulate', tenders: [credit] },
+      flows.metadata(),
+    );
+    expect(await flows.settle()).toEqual([]);
+    await refundedAtProvider(flows, paymentId, 4300);
+    expect(await flows.settle()).toEqual([]);
+    // 30.00 had paid the invoice, 8.00 of the credit was unspent, and 5.00 of what is spent is owed.
+    const books = { processor_balance: 700, accounts_receivable: 500, revenue: -1200 };
+    expect(await flows.ledger()).toEqual(books);
+    await refundedAtProvider(flows, paymentId, 700);
+    expect(await flows.settle()).toEqual([]);
+    expect(await flows.ledger()).toEqual({ accounts_receivable: 1200, revenue: -1200 });
+    const owed = (await flows.facts('InvoiceFinalized')).filter(
+      ({ data }) => data['purpose'] === 'returned_payment',
+    );
+    expect(owed.map(({ data }) => data['total'])).toEqual([
+      { amount: '500', currency: 'USD' },
+      { amount: '700', currency: 'USD' },
+    ]);
+    // The chairs go back: what the credit had paid is owed no more, and nothing is left over.
+    const by = { actor: 'key_1', holder: null };
+    const all = { invoiceId: other, amount: null, refundReason: null, by };
+    await flows.refundInvoice(all, flows.metadata());
+    expect(await flows.settle()).toEqual([]);
+    await flows.tellAgain();
+    expect(await flows.settle()).toEqual([]);
+    expect(await flows.ledger()).toEqual({});
+  });
+
+  it('made at the provider that comes back is credit again', async () => {
+    const { flows, paymentId } = await keptAsCredit();
+    await refundedAtProvider(flows, paymentId, 5000);
+    expect(await flows.settle()).toEqual([]);
+    const { state } = await flows.payments.load(paymentId);
+    const adopted = state.status === 'captured' ? state.refunds.at(-1) : undefined;
+    await comesBack(flows, paymentId, required(adopted).refundId);
+    expect(await flows.settle()).toEqual([]);
+    expect(await flows.ledger()).toEqual({ processor_balance: 5000, customer_credit: -5000 });
   });
 
   it('of all that a plan had collected cancels the plan', async () => {
