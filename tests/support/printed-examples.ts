@@ -23,12 +23,14 @@ import {
   content,
   dec,
   details,
+  eur,
   finalizeInvoice,
   line,
   play,
   recordCreditNote,
   recordFinalized,
   requestCreditNote,
+  reverseCreditNote,
   simple,
   vat,
 } from './invoice-examples.js';
@@ -130,11 +132,15 @@ export function invoiceExample(
   return invoiceSheet(wordingOf(look, locale), { invoice: stateOf(commands), buyer: to, plan: ofPlan, zone });
 }
 
-function creditNoteExample(commands: readonly InvoiceCommand[], locale = 'en-GB'): Sheet {
+function creditNoteExample(
+  commands: readonly InvoiceCommand[],
+  locale = 'en-GB',
+  to: BillingIdentity = buyer,
+): Sheet {
   const invoice = stateOf(commands);
   const note = isIssued(invoice) ? invoice.creditNotes.at(-1) : undefined;
   if (note === undefined || !isIssued(invoice)) throw new Error('the commands made no credit note');
-  return creditNoteSheet(wordingOf(seller, locale), { invoice, note, buyer });
+  return creditNoteSheet(wordingOf(seller, locale), { invoice, note, buyer: to });
 }
 
 function manyLines(count: number): readonly InvoiceLine[] {
@@ -208,6 +214,39 @@ export function gallery(): Readonly<Record<string, Sheet>> {
       recordCreditNote(1),
     ]),
     'credit-note': creditNoteExample([...issueOf(plain), everything, recordCreditNote(1)]),
+    'credit-note-taken-back': creditNoteExample([
+      ...issueOf(plain),
+      requestCreditNote(1, { by: 'total', amount: eur(120_001) }, 'early_payment_discount'),
+      recordCreditNote(1),
+      reverseCreditNote(2, 1),
+      recordCreditNote(2),
+    ]),
+    'credit-note-arabic': creditNoteExample(
+      [
+        ...issueOf(
+          content(described('خدمات استشارية (المرحلة الأولى)', 'ترخيص برنامج Counterfoil لعام 2026')),
+          'KWD',
+        ),
+        requestCreditNote(1, { by: 'total', amount: money(1_234_567n, 'KWD') }),
+        recordCreditNote(1),
+        reverseCreditNote(2, 1),
+        recordCreditNote(2),
+      ],
+      'ar-EG',
+      inLanguage('ar-EG', 'شركة النيل للتجارة', ['شارع التحرير 12', 'القاهرة', '11511'], 'EG'),
+    ),
+    'credit-note-yen': creditNoteExample(
+      [
+        ...issueOf(
+          content(described('コンサルティング業務（第一期）', 'ソフトウェアの年間ライセンス料')),
+          'JPY',
+        ),
+        requestCreditNote(1, { by: 'total', amount: money(1_000n, 'JPY') }, 'goodwill'),
+        recordCreditNote(1),
+      ],
+      'ja-JP',
+      inLanguage('ja-JP', '株式会社山田商事', ['千代田区丸の内1-1-1', '東京', '100-0005'], 'JP'),
+    ),
     'lines-40': invoiceExample(issueOf(content(manyLines(40)))),
     'lines-400': invoiceExample(issueOf(content(manyLines(400)))),
     german: invoiceExample(issueOf(plain), { locale: 'de-AT' }),

@@ -25,6 +25,7 @@ export function creditNoteSheet(
   const { invoice, note, buyer } = printed;
   const { labels, format, look } = wording;
   const { content, details } = invoice;
+  const takenBack = invoice.creditNotes.find(({ creditNoteId }) => creditNoteId === note.reverses);
   return {
     ...frameOf(wording),
     madeAt: note.requestedAt,
@@ -35,6 +36,7 @@ export function creditNoteSheet(
     facts: [
       { label: labels.issued_on, value: format.date(note.issuedOn) },
       { label: labels.corrects, value: invoice.number },
+      ...(takenBack?.number ? [{ label: labels.credit_note, value: takenBack.number }] : []),
       { label: labels.reason, value: labels[`reason_${note.creditReason}`] },
       { label: labels.currency, value: details.currency },
     ],

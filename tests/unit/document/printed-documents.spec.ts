@@ -141,6 +141,15 @@ describe('a printed invoice', () => {
   });
 });
 
+describe('a printed credit note that takes another one back', () => {
+  it('names it, and shows its amounts below zero', async () => {
+    const text = await lines('credit-note-taken-back');
+    expect(text).toContain('Corrects invoice INV-2026-000006');
+    expect(text).toContain('Credit note CN-2026-000001');
+    expect(text).toContain('Total credited -€1,200.01');
+  });
+});
+
 describe('a printed credit note', () => {
   it('names the invoice that it corrects, and what it takes back', async () => {
     const text = await lines('credit-note');
