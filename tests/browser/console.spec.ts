@@ -216,7 +216,7 @@ story('the console in a browser', () => {
   });
 
   /** One page of each template; `ALL_PAGES=1` adds those that share one. */
-  const addresses = () => [
+  const addresses = async () => [
     ...[
       '',
       '/alerts',
@@ -224,11 +224,7 @@ story('the console in a browser', () => {
       '/manual-payments/record',
       '/api-keys',
       '/operations',
-      '/credits/grant',
-      '/branding',
-      '/customers/new',
       '/notification-templates/receipt/en',
-      '/notification-templates/write',
       '/users',
       '/account',
     ],
@@ -244,6 +240,10 @@ story('the console in a browser', () => {
           '/orders',
           '/customers',
           '/invoices/new',
+          '/credits/grant',
+          '/customers/new',
+          '/notification-templates/write',
+          '/branding',
           '/branding/edit',
           '/invoice-templates',
           '/invoice-templates/new',
@@ -258,13 +258,14 @@ story('the console in a browser', () => {
           '/notification-templates',
           '/webhooks',
           '/audit/access',
+          ...(await addressesOfThings(app.api)),
         ]
       : []),
   ];
 
   it('has nothing for axe to complain of, on any page, and fits into 360 pixels', async () => {
     const found: string[] = [];
-    for (const address of addresses()) {
+    for (const address of await addresses()) {
       await page.setViewportSize({ width: 1280, height: 860 });
       await page.goto(`${app.url}/admin${address}`);
       found.push(
@@ -276,7 +277,7 @@ story('the console in a browser', () => {
     }
     await page.setViewportSize({ width: 1280, height: 860 });
     expect(found).toEqual([]);
-  });
+  }, 240_000);
 
   const takeTheOthers = async (): Promise<void> => {
     for (const name of ['payments', 'audit']) {
@@ -293,3 +294,24 @@ story('the console in a browser', () => {
   // It expects nothing of the pages: without pictures to take it would be a test that cannot fail.
   if (shots !== null) it('lets its screenshots be taken', takeTheOthers);
 });
+
+/** A thing of each kind that has a page, and the forms that are about it. */
+async function addressesOfThings(api: RunningApp['api']): Promise<readonly string[]> {
+  const made = async (path: string, body: object) => String((await api.post(path, body)).body['id']);
+  const customer = await made('/v1/customers', { name: 'Ada Lovelace', email: 'ada@example.com' });
+  const line = { description: 'Oak desk', unit_price: '489.00', taxes: [{ name: 'VAT', percentage: '20' }] };
+  const draft = { customer, currency: 'EUR', lines: [line] };
+  const [drafted, open] = [await made('/v1/invoices', draft), await made('/v1/invoices', draft)];
+  await api.post(`/v1/invoices/${open}/finalize`, {});
+  const credit = { customer, amount: 2_500, currency: 'EUR', type: 'goodwill' };
+  return [
+    `/orders/${await made('/v1/orders', { customer, currency: 'EUR', total: 5_000 })}`,
+    `/credits/${await made('/v1/credits', credit)}`,
+    `/credit-notes/${await made('/v1/credit_notes', { invoice: open, amount: 1_000, reason: 'goodwill' })}`,
+    `/plans/${await made('/v1/payment_plans', { invoice: open, terms: { type: 'installments', count: 3 } })}`,
+    `/invoice-templates/${await made('/v1/invoice_templates', { name: 'Short' })}`,
+    ...['', '/edit'].map((form) => `/invoices/${drafted}${form}`),
+    ...['', '/credit', '/refund'].map((form) => `/invoices/${open}${form}`),
+    ...['', '/edit', '/statement'].map((form) => `/customers/${customer}${form}`),
+  ];
+}

@@ -57,6 +57,12 @@ export function notificationPages({ server, as }: ConsoleUse): void {
       expect(shown).toContain('Pay &lt;here&gt;:\nhttps://pay.example/pay/[token]\nThank you');
       expect(shown).toContain('ada@example.com');
       expect(shown).not.toContain(token);
+      const plan = `plan_${v7()}`;
+      const part = { kind: 'installment_failed', subject: `${plan}/2`, state: 'attempt_1' } as const;
+      await outbox().queue({ ...part, customer: 'cus_1', facts: {}, eventId: null });
+      expect((await browser.get('/admin/notifications')).text).toMatch(
+        new RegExp(`<a href="/admin/plans/${plan}">plan_…[0-9a-f]{12}, 2</a>`),
+      );
       outbox().kept.clear();
     });
   });

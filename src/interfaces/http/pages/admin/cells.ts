@@ -1,3 +1,5 @@
+import { formatId } from '../shared/format.js';
+
 /** What stands in a cell of a table or beside a fact, before it is written as HTML by templates/parts/cell.eta. */
 export type Cell =
   | { readonly kind: 'text'; readonly text: string | null }
@@ -62,6 +64,13 @@ export function pageOf(id: string): string | null {
 
 export function idCell(id: string | null): Cell {
   return id === null ? nothing : { kind: 'id', id, href: pageOf(id) };
+}
+
+/** What a notice is about: a thing, or a part of one, as `plan_.../2`. */
+export function subjectCell(subject: string): Cell {
+  const [id = '', part] = subject.split('/');
+  const href = pageOf(id);
+  return part === undefined || href === null ? idCell(id) : link(`${formatId(id)}, ${part}`, href);
 }
 
 /** `amounts` stand at the right, so that their digits are under each other. */

@@ -7,7 +7,7 @@ import type { StatementQueries } from '../../../../application/ports/statement-q
 import type { walletOf } from '../../credit/credit-object.js';
 import type { AskApi, Asker } from '../shared/ask-api.js';
 import type { Table } from './cells.js';
-import { amount, idCell, link, status, time, words } from './cells.js';
+import { amount, idCell, link, status, subjectCell, time, words } from './cells.js';
 import type { Action, RecordPage } from './record-page.js';
 
 const first = firstPage(10);
@@ -70,7 +70,7 @@ export function customerAccount(parts: {
       rows: rows.map((row) => [
         link(row.kind.replaceAll('_', ' '), `/admin/notifications/${row.id}`),
         status(row.status),
-        idCell(row.subject),
+        subjectCell(row.subject),
         time(row.created_at),
       ]),
       more: `/admin/notifications?customer=${customer}`,

@@ -11,8 +11,10 @@ import { reasonField } from './account-fields.js';
 import type { ConsoleArea } from './console-area.js';
 import type { ActionField } from './record-page.js';
 
-/** What was typed; it is read by the form's own schemas. */
-const anything = z.object({}).catchall(z.union([z.string(), z.array(z.string())]));
+/** What was typed; it is read by the form's own schemas. A reason is noted before that, so it is one already. */
+const anything = z
+  .object({ reason: reasonField.optional() })
+  .catchall(z.union([z.string(), z.array(z.string())]));
 /** A link may fill a form in. */
 const filledIn = z.object({}).catchall(z.string().max(200));
 

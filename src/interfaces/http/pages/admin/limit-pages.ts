@@ -43,7 +43,11 @@ export class LimitPages implements PageController {
           { title: 'Until' },
           { title: 'Let in again' },
         ],
-        load: (_filters, request) => penalties.list(request),
+        load: async (_filters, request, by) => {
+          const { rows, hasMore } = await penalties.list(request);
+          const mayPardon = by.caller.scopes.includes('limits:write');
+          return { rows: rows.map((row) => ({ ...row, mayPardon })), hasMore };
+        },
         cells: (row) => [
           words(row.kind),
           row.subject === null ? text('an address, kept as a digest') : idCell(row.subject),
@@ -51,7 +55,7 @@ export class LimitPages implements PageController {
           count(row.penalty_seconds),
           time(row.penalized_at),
           time(row.penalized_until),
-          link('Pardon', `/admin/limits/${row.id}/pardon`),
+          row.mayPardon ? link('Pardon', `/admin/limits/${row.id}/pardon`) : text(null),
         ],
       }),
       ...formPages(area, {

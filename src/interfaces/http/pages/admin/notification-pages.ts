@@ -17,7 +17,7 @@ import type { AskApi } from '../shared/ask-api.js';
 import type { Page, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import { actionPage } from './action-page.js';
-import { count, idCell, link, status, text, time, words } from './cells.js';
+import { count, idCell, link, status, subjectCell, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { createdDayFilters, createdDays } from './form-fields.js';
 import { listPages } from './list-page.js';
@@ -100,7 +100,7 @@ export class NotificationPages implements PageController {
       cells: (row) => [
         link(row.kind.replaceAll('_', ' '), `/admin/notifications/${row.id}`),
         status(row.status),
-        idCell(row.subject),
+        subjectCell(row.subject),
         idCell(row.customer),
         count(row.attempts),
         words(row.last_error),
@@ -123,7 +123,7 @@ export class NotificationPages implements PageController {
       figures: [],
       facts: [
         { title: 'Customer', cell: idCell(row.customer) },
-        { title: 'About', cell: idCell(row.subject) },
+        { title: 'About', cell: subjectCell(row.subject) },
         { title: 'What of it', cell: words(row.state) },
         { title: 'Follows from', cell: idCell(row.event === null ? null : `evt_${row.event}`) },
         { title: 'Mails', cell: count(row.sending) },
