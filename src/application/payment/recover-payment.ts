@@ -39,7 +39,7 @@ export function createRecoverPayment(parts: {
     const open: string[] = [];
     for (const recorded of await eventStore.readStream(`payment-${paymentId}`)) {
       const event = paymentCodec.decode(recorded);
-      if (!event.type.endsWith('Requested')) continue;
+      if (!event.type.endsWith('Requested') && event.type !== 'RefundApproved') continue;
       const outcome = await effects.perform(paymentId, { id: recorded.id, event }, cause);
       if (outcome.outcome === 'unknown') open.push(`${event.type}: ${outcome.reason}`);
       if (outcome.outcome === 'contradiction') open.push(`${event.type}: ${outcome.detail}`);

@@ -13,16 +13,29 @@ const stuckAfterMs: Readonly<Partial<Record<PaymentStatus, number>>> = {
   processing: 15 * 60_000,
   requires_action: 24 * 3_600_000,
 };
+/** Refunds to a card arrive within ten days; one that is pending for longer has most often failed, and nobody was told. */
+const refundStuckAfterMs = 10 * 24 * 3_600_000;
+/** A request for a confirmation, a capture, a cancellation or a refund that has no outcome for so long is not just slow. */
+const requestStuckAfterMs = 15 * 60_000;
 const pageSize = 100;
 
-/** Which payments are taken for stuck at an instant: those in a status that were created by then. */
-export function stuckAt(
-  now: Instant,
-): readonly { readonly status: PaymentStatus; readonly createdLte: Instant }[] {
-  return Object.entries(stuckAfterMs).map(([status, afterMs]) => ({
-    status: status as PaymentStatus,
-    createdLte: later(now, -afterMs),
-  }));
+/**
+ * Which payments are taken for stuck at an instant: those in a status that were created by then, those with a refund that has
+ * been pending since then, and those with a request that was recorded by then and has no outcome.
+ */
+export function stuckAt(now: Instant): {
+  readonly payments: readonly { readonly status: PaymentStatus; readonly createdLte: Instant }[];
+  readonly refundsCreatedLte: Instant;
+  readonly requestsRecordedLte: Instant;
+} {
+  return {
+    payments: Object.entries(stuckAfterMs).map(([status, afterMs]) => ({
+      status: status as PaymentStatus,
+      createdLte: later(now, -afterMs),
+    })),
+    refundsCreatedLte: later(now, -refundStuckAfterMs),
+    requestsRecordedLte: later(now, -requestStuckAfterMs),
+  };
 }
 
 /** The payments that have been on their way for too long, as the read models know them. */
@@ -30,18 +43,15 @@ async function* allStuck(
   payments: Pick<PaymentQueries, 'list'>,
   now: Instant,
 ): AsyncGenerator<PaymentRow, void, undefined> {
-  for (const { status, createdLte } of stuckAt(now)) {
-    let startingAfter: string | null = null;
-    for (let more = true; more; ) {
-      const page: Awaited<ReturnType<PaymentQueries['list']>> = await payments.list({
-        ...{ limit: pageSize, startingAfter, endingBefore: null },
-        ...{ ...anyTime, createdLte },
-        ...{ status, customer: null, order: null, currency: null },
-      });
-      yield* page.rows;
-      startingAfter = page.rows.at(-1)?.id ?? null;
-      more = page.hasMore;
-    }
+  let startingAfter: string | null = null;
+  for (let more = true; more; ) {
+    const page: Awaited<ReturnType<PaymentQueries['list']>> = await payments.list({
+      ...{ limit: pageSize, startingAfter, endingBefore: null, ...anyTime, stuckAt: now },
+      ...{ status: null, customer: null, order: null, currency: null },
+    });
+    yield* page.rows;
+    startingAfter = page.rows.at(-1)?.id ?? null;
+    more = page.hasMore;
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
 import { paymentCodec } from '../../application/payment/payment.codec.js';
-import { stuckAt } from '../../application/payment/stuck-payments.js';
 import type { PaymentQueries, PaymentRow } from '../../application/ports/read-models.js';
 import { idOf } from '../../application/shared/stream-parts.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
@@ -9,6 +8,7 @@ import { onEvents, routeByCategory } from '../projections/projection.js';
 import type { Row, RowChange } from '../projections/row-changes.js';
 import { insert, update } from '../projections/row-changes.js';
 import { Conditions, keysetPage } from './keyset-page.js';
+import { stuckIds } from './stuck-payments.js';
 
 /**
  * `step` is the domain's status without the cancellation that may be asked for on top of it; what the API shows
@@ -172,12 +172,8 @@ export class PostgresPaymentQueries implements PaymentQueries {
       .add('(last_error is not null) = $', filter.declined ?? null)
       .addCreated(filter);
     if (filter.stuckAt !== undefined) {
-      conditions.addEither(
-        stuckAt(filter.stuckAt).map(({ status, createdLte }) => ({
-          text: '(status = $ and created_at <= $)',
-          values: [status, createdLte],
-        })),
-      );
+      const { text, values } = stuckIds(filter.stuckAt);
+      conditions.addEither([{ text: `id = any(array(${text}))`, values }]);
     }
     return keysetPage<PaymentRow>(this.#pool, {
       select: `select ${columns} from read_payments.payments`,

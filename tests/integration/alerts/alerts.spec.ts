@@ -19,10 +19,12 @@ import {
   PostgresPendingEffects,
   pendingEffectsProjection,
 } from '../../../src/infrastructure/read-models/pending-effects.js';
+import { refundsProjection } from '../../../src/infrastructure/read-models/refunds.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { required } from '../../support/payment-examples.js';
 import { silentLogger } from '../../support/postgres.js';
+import { wholeTablesIn } from '../../support/query-plans.js';
 import type { Bench } from '../projections/support.js';
 import { openBench } from '../projections/support.js';
 
@@ -40,6 +42,7 @@ beforeAll(async () => {
   bench = await openBench();
   const running = await bench.start(new InMemoryEventStore(), [
     ...[paymentsProjection, attemptsProjection, alertsProjection, pendingEffectsProjection],
+    refundsProjection,
   ]);
   await running.stop();
 });
@@ -48,7 +51,9 @@ beforeEach(async () => {
   store = new InMemoryEventStore();
   mails = [];
   mailServer = () => undefined;
-  await bench.rows('truncate read_payments.payments, read_attempts.attempts, counterfoil.inbound_webhooks');
+  await bench.rows(
+    'truncate read_payments.payments, read_attempts.attempts, read_refunds.refunds, read_pending_effects.open_requests, counterfoil.inbound_webhooks',
+  );
 });
 
 function watch() {
@@ -161,6 +166,34 @@ describe('alerts', () => {
     expect(await opened(watch())).toEqual([]);
     await payments(1, 'confirming', { endedMs: 16 * minuteMs, windowMs: minuteMs });
     expect(await opened(watch())).toEqual(['stuck_payments']);
+  });
+
+  it('open when refunds have been pending for longer than a card takes', async () => {
+    await cleanHours();
+    const refunds = (count: number, days: number) =>
+      bench.rows(
+        `insert into read_refunds.refunds (id, payment, status, amount, currency, created_at)
+         select 're_' || $1 || '_' || n, 'pay_' || n, 'pending', 5, 'USD', $2 from generate_series(1, $3::int) n`,
+        [String(days), ago(days * 24 * hourMs), count],
+      );
+    await refunds(9, 9);
+    expect(await opened(watch())).toEqual([]);
+    await refunds(6, 11);
+    expect(await opened(watch())).toEqual(['stuck_payments']);
+  });
+
+  it('open when captured payments have requests without an outcome', async () => {
+    await cleanHours();
+    const ask = (count: number, minutes: number) =>
+      bench.rows(
+        `insert into read_pending_effects.open_requests (stream, kind, item, event_id, revision, requested_at, attended)
+         select 'payment-pay_' || n, 'refund', 're_' || $1, gen_random_uuid(), 7, $2, false from generate_series(1, $3::int) n`,
+        [String(minutes), ago(minutes * minuteMs), count],
+      );
+    await ask(9, 14);
+    expect(await opened(watch())).not.toContain('stuck_payments');
+    await ask(6, 16);
+    expect(await opened(watch())).toContain('stuck_payments');
   });
 
   it('open when webhooks cannot be handled', async () => {
@@ -305,6 +338,6 @@ describe('alerts', () => {
     await measures.webhooks(from);
     await measures.parkedWebhooks(1_000);
     expect(plans).toHaveLength(6);
-    for (const plan of plans) expect(plan).not.toContain('Seq Scan');
+    for (const plan of plans) expect(wholeTablesIn(plan)).toEqual([]);
   });
 });

@@ -51,5 +51,5 @@ function matches(row: PaymentRow, filter: Parameters<PaymentQueries['list']>[0])
   if (order !== null && row.order !== order) return false;
   if (declined === true && row.last_error === null) return false;
   if (at === undefined) return true;
-  return stuckAt(at).some((each) => each.status === row.status && row.created_at <= each.createdLte);
+  return stuckAt(at).payments.some((each) => each.status === row.status && row.created_at <= each.createdLte);
 }

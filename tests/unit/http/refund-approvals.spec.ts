@@ -69,6 +69,20 @@ describe('a large refund over HTTP', () => {
     ]);
   });
 
+  it('is asked for again by a recovery when its outcome was in doubt after the approval', async () => {
+    const payment = await pay();
+    const refund = await ask(payment, { amount: 100_000 });
+    app.gateway.outage = 'unknown';
+    expect((await decide(refund, 'approve')).body).toMatchObject({ status: 'pending' });
+    app.gateway.outage = undefined;
+    const before = asked();
+    await app.api.post(`/v1/payments/${payment}/recover`, {});
+    expect(asked()).toBe(before + 1);
+    expect((await app.api.get(`/v1/refunds/${refund.body['id']}`)).body).toMatchObject({
+      status: 'succeeded',
+    });
+  });
+
   it('is made once by two people who approve it at the same moment', async () => {
     const refund = await ask(await pay());
     const before = asked();
