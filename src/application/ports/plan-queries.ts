@@ -45,8 +45,13 @@ export type PlanRow = {
 export type PlansOfCustomer = {
   /** What is collected by itself first; null where nothing is. */
   readonly next: { readonly on: string; readonly minor: bigint; readonly currency: string } | null;
-  /** Every plan that is not over, with what was to be paid by now and was not. */
-  readonly running: readonly { readonly invoice: string; readonly currency: string; readonly late: bigint }[];
+  /** Every plan that is not over, with what is asked for now and how much of that was to be paid before today. */
+  readonly running: readonly {
+    readonly invoice: string;
+    readonly currency: string;
+    readonly due: bigint;
+    readonly late: bigint;
+  }[];
 };
 
 /** A read model: it may lag, and nothing is decided on it. */

@@ -240,7 +240,8 @@ export class PostgresPlanQueries implements PlanQueries {
     const left = 'p.amount - p.amount_settled - p.amount_discounted';
     const [running, next] = await Promise.all([
       this.#pool.query<PlansOfCustomer['running'][number]>(
-        `select l.invoice, l.currency, coalesce(sum(${left}) filter (
+        `select l.invoice, l.currency,
+           coalesce(sum(${left}) filter (where p.step <> 'scheduled'), 0)::bigint as due, coalesce(sum(${left}) filter (
              where p.step = 'missed' or (p.step = 'due' and p.due_on < $2)), 0)::bigint as late
          from read_plans.plans l join read_plans.parts p on p.plan = l.id
          where l.customer = $1 and l.status in ('active', 'defaulted') group by l.id`,

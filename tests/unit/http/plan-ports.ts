@@ -11,6 +11,7 @@ import type { PlanHandler } from '../../../src/application/plan/plan-tasks.js';
 import { createStartPlan } from '../../../src/application/plan/start-plan.js';
 import type { EventStore } from '../../../src/application/ports/event-store.js';
 import type { PlanQueries, PlanRow } from '../../../src/application/ports/plan-queries.js';
+import { anyTime, firstPage } from '../../../src/application/ports/read-models.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import { exposure } from '../../../src/domain/exposure/exposure.js';
 import { manualPayment } from '../../../src/domain/manual-payment/manual-payment.js';
@@ -22,7 +23,7 @@ import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import { planRowOf } from '../../../src/interfaces/http/plan/plan-object.js';
 import { pageOfRows } from './page-of-rows.js';
 
-/** Lists those of an invoice, or of a customer, from the log; what is late and next is Postgres' business. */
+/** Lists those of an invoice, or of a customer, from the log, with what is asked for; what is late and next is Postgres' business. */
 function plansOver(eventStore: EventStore, plans: PlanHandler): PlanQueries {
   return {
     async list({ invoice, customer, startingAfter, limit }) {
@@ -37,7 +38,18 @@ function plansOver(eventStore: EventStore, plans: PlanHandler): PlanQueries {
       }
       return pageOfRows(rows, startingAfter, limit);
     },
-    ofCustomer: async () => ({ next: null, running: [] }),
+    async ofCustomer(customer) {
+      const filter = { ...firstPage(100), ...anyTime, status: null, order: null, invoice: null };
+      const { rows } = await this.list({ ...filter, customer });
+      const running = rows
+        .filter(({ status }) => status === 'active' || status === 'defaulted')
+        .map(({ invoice, currency, parts }) => {
+          const asked = parts.filter(({ step }) => step !== 'scheduled');
+          const due = asked.reduce((sum, part) => sum + part.amount - part.amount_settled, 0n);
+          return { invoice, currency, due, late: 0n };
+        });
+      return { next: null, running };
+    },
   };
 }
 

@@ -328,6 +328,23 @@ describe('the portal', () => {
     expect((await reader.get(`/portal/payments/${id}/receipt`)).status).toBe(404);
   });
 
+  it('offers to pay what could not be collected with the card that was chosen since', async () => {
+    const hugo = await customerOf({ name: 'Hugo' });
+    await giveCard(hugo, 'pm_old', '1111');
+    await giveCard(hugo, 'pm_new', '2222');
+    const of = (await issueInvoice(app.api, hugo, 9_000)).body['id'];
+    const terms = { type: 'installments', count: 3 };
+    const plan = await app.api.post('/v1/payment_plans', { invoice: of, terms });
+    const own = await signIn(hugo);
+    expect((await own.get('/portal/methods')).text).not.toContain('Retry now');
+    await app.api.post(`/v1/payment_plans/${plan.body['id']}/prepay`, { parts: 1 });
+    const chosen = await own.submit(await own.get('/portal/methods'), '/portal/methods/pm_new/default');
+    expect(chosen.text).toContain('Retry now: 30.00 USD');
+    const page = await own.submit(chosen, `/portal/invoices/${of}/pay`);
+    expect(page.text).toContain('<h1>30.00 USD to pay</h1>');
+    expect(page.text).toMatch(/value="pm_new" checked> [^<]*2222/);
+  });
+
   it('sums what is owed over every invoice, and shows the newest of them', async () => {
     const carl = await customerOf({ name: 'Carl' });
     for (let n = 1; n <= 6; n += 1) await issueInvoice(app.api, carl, n * 1_000);

@@ -2,12 +2,15 @@ import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { CustomerOperations } from '../../../../application/customer/customer-effects.js';
 import { setupIdOf } from '../../../../application/customer/customer-ids.js';
+import type { Invoicing } from '../../../../application/invoice/invoice-operations.js';
 import type { Clock } from '../../../../application/ports/clock.js';
 import type { CustomerProfiles } from '../../../../application/ports/customer-profiles.js';
 import type { PaymentMethodVault } from '../../../../application/ports/payment-method-vault.js';
+import type { PlanQueries } from '../../../../application/ports/plan-queries.js';
+import { civilDateIn } from '../../../../application/shared/zones.js';
 import type { CustomerCommand } from '../../../../domain/customer/commands.js';
 import type { Setup } from '../../../../domain/customer/state.js';
-import type { SetupId } from '../../../../domain/shared/ids.js';
+import type { CustomerId, SetupId } from '../../../../domain/shared/ids.js';
 import { parseSetupId } from '../../../../domain/shared/ids.js';
 import type { ExistingCustomer } from '../../customer/customer-answers.js';
 import { existingCustomer } from '../../customer/customer-answers.js';
@@ -36,6 +39,8 @@ export class MethodPages implements PageController {
     @inject(httpTokens.portalArea) area: PortalArea,
     @inject(httpTokens.settings) private readonly settings: HttpSettings,
     @inject(httpTokens.clock) private readonly clock: Clock,
+    @inject(httpTokens.invoicing) private readonly invoicing: Invoicing,
+    @inject(httpTokens.planQueries) private readonly plans: PlanQueries,
     @inject(httpTokens.customerOperations) private readonly customers: CustomerOperations,
     @inject(httpTokens.customerProfiles) private readonly records: CustomerProfiles,
     @inject(httpTokens.paymentMethodVault) private readonly vault: PaymentMethodVault,
@@ -98,7 +103,16 @@ export class MethodPages implements PageController {
     const open = state.setups.find((each) => each.setupId === setup);
     const adding = open !== undefined && (await this.isWithProvider(open));
     const inUse = state.planIds.length > 0;
-    return { kind: 'page', template: '/portal/methods', title: 'Cards', data: { methods, adding, inUse } };
+    const waiting = await this.waitingFor(customerId);
+    const data = { methods, adding, inUse, waiting };
+    return { kind: 'page', template: '/portal/methods', title: 'Cards', data };
+  }
+
+  /** Parts that are due and not paid. Nothing is tried again by itself, so the card that was chosen is offered for them. */
+  private async waitingFor(customerId: CustomerId) {
+    const today = civilDateIn(this.invoicing.zone, this.clock.now());
+    const { running } = await this.plans.ofCustomer(customerId, today);
+    return running.filter(({ due }) => due > 0n);
   }
 
   /** The card was given, and the provider's news of it is on its way. */
