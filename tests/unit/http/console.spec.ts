@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { scopesOfRole } from '../../../src/application/user/role-scopes.js';
 import { roles } from '../../../src/domain/user/roles.js';
-import { csvOf, csvText } from '../../../src/interfaces/http/pages/admin/csv.js';
+import type { Cell } from '../../../src/interfaces/http/pages/admin/cells.js';
+import { csvLine, csvText, csvTitles } from '../../../src/interfaces/http/pages/admin/csv.js';
 import { tilesOf } from '../../../src/interfaces/http/pages/admin/overview-tiles.js';
 import { changesBetween } from '../../../src/interfaces/http/pages/admin/state-changes.js';
 import { apiClient } from '../../support/api-client.js';
@@ -10,6 +11,7 @@ import { eventuallyHolds } from '../../support/eventually.js';
 import { brandingPages } from './branding-page-examples.js';
 import { customerAndInvoicePages } from './customer-invoice-page-examples.js';
 import { ledgerAndLimitPages } from './ledger-limit-page-examples.js';
+import { longFiles } from './long-file-examples.js';
 import { madeBefore } from './made-before.js';
 import { notificationPages } from './notification-page-examples.js';
 import { orderAndCreditPages } from './order-credit-page-examples.js';
@@ -49,6 +51,7 @@ planAndCreditNotePages(use);
 brandingPages(use);
 customerAndInvoicePages(use);
 savedFilterPages(use);
+longFiles(use);
 
 describe('alerts', () => {
   it('are shown, taken notice of with a reason, and their thresholds changed by whoever may', async () => {
@@ -422,21 +425,20 @@ describe('a file for a spreadsheet', () => {
   );
 
   it('security 54: quotes by RFC 4180, and keeps negative amounts as numbers', () => {
-    const file = csvOf(
-      [{ title: 'What' }, { title: 'Amount', amounts: true }, { title: 'Count' }],
+    const columns = [{ title: 'What' }, { title: 'Amount', amounts: true as const }, { title: 'Count' }];
+    const rows: readonly (readonly Cell[])[] = [
       [
-        [
-          { kind: 'text', text: 'a "b", c\nd' },
-          { kind: 'money', minor: -1_234n, currency: 'USD' },
-          { kind: 'count', count: 7n },
-        ],
-        [
-          { kind: 'text', text: null },
-          { kind: 'text', text: null },
-          { kind: 'count', count: 0 },
-        ],
+        { kind: 'text', text: 'a "b", c\nd' },
+        { kind: 'money', minor: -1_234n, currency: 'USD' },
+        { kind: 'count', count: 7n },
       ],
-    );
+      [
+        { kind: 'text', text: null },
+        { kind: 'text', text: null },
+        { kind: 'count', count: 0 },
+      ],
+    ];
+    const file = [csvTitles(columns), ...rows.map((cells) => csvLine(columns, cells))].join('');
     expect(file).toBe(
       '"What","Amount","Amount, currency","Count"\r\n"a ""b"", c\nd",-12.34,"USD",7\r\n"",,"",0\r\n',
     );

@@ -37,18 +37,18 @@ function decimalOf(minor: bigint, code: string): string {
   return `${minor < 0n ? '-' : ''}${whole}${exponent === 0 ? '' : `.${digits.slice(-exponent)}`}`;
 }
 
-/** A file with one line of titles; a column of amounts is followed by that of their currency. */
-export function csvOf(columns: readonly Column[], rows: Iterable<readonly Cell[]>): string {
+/** The line of titles; a column of amounts is followed by that of their currency. */
+export function csvTitles(columns: readonly Column[]): string {
   const titles = columns.flatMap(({ title, amounts }) =>
     amounts === true ? [csvText(title), csvText(`${title}, currency`)] : [csvText(title)],
   );
-  const lines = [titles.join(',')];
-  for (const cells of rows) {
-    const values = cells.flatMap((cell, place) => {
-      const isEmptyAmount = columns[place]?.amounts === true && cell.kind === 'text';
-      return isEmptyAmount ? ['', '""'] : csvCells(cell);
-    });
-    lines.push(values.join(','));
-  }
-  return `${lines.join('\r\n')}\r\n`;
+  return `${titles.join(',')}\r\n`;
+}
+
+export function csvLine(columns: readonly Column[], cells: readonly Cell[]): string {
+  const values = cells.flatMap((cell, place) => {
+    const isEmptyAmount = columns[place]?.amounts === true && cell.kind === 'text';
+    return isEmptyAmount ? ['', '""'] : csvCells(cell);
+  });
+  return `${values.join(',')}\r\n`;
 }

@@ -5,12 +5,13 @@ import type { PageRequest, Page as RowPage } from '../../../../application/ports
 import type { Operator } from '../../../../application/user/sign-in.js';
 import { oneCursor, oneCursorRefusal, pageParameters } from '../../shared/fields.js';
 import { pageOf as pageRequestOf } from '../../shared/lists.js';
+import { refused } from '../../shared/problem.js';
 import type { Asker } from '../shared/ask-api.js';
 import type { Page, PageAnswer } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import type { Cell, Column } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
-import { csvOf } from './csv.js';
+import { csvLine, csvTitles } from './csv.js';
 import { chosenFields, savedFilterPages, shownFilters } from './saved-filter-pages.js';
 
 type Filter = {
@@ -22,9 +23,6 @@ type Filter = {
   /** Set where what is typed may be a customer's own: it is not kept, so that it is gone with the customer. */
   readonly personal?: true;
 };
-
-/** So many rows at most are in a file: beyond it, reports are what one wants. */
-const csvRowsMax = 10_000;
 
 /**
  * A list with filters, pages by keys, and the same as a file.
@@ -83,19 +81,34 @@ export function listPages<Row extends { readonly id: string }, F extends Record<
     return { kind: 'page', template: '/admin/list', title, data };
   }
 
+  const rowsAfter = (filters: z.output<ZodObject<F>>, startingAfter: string | null, by: Asker) =>
+    list.load(filters, { limit: 100, startingAfter, endingBefore: null }, by);
+
+  /** The first rows are read before anything is sent, so that what is refused is told as such. */
   async function file(filters: z.output<ZodObject<F>>, by: Asker): Promise<PageAnswer> {
-    const rows: (readonly Cell[])[] = [];
-    let startingAfter: string | null = null;
-    while (rows.length < csvRowsMax) {
-      const request = { limit: 100, startingAfter, endingBefore: null };
-      const some: RowPage<Row> = await list.load(filters, request, by);
-      for (const row of some.rows) rows.push(list.cells(row));
-      startingAfter = some.rows.at(-1)?.id ?? null;
-      if (!some.hasMore || startingAfter === null) break;
-    }
+    const first = await rowsAfter(filters, null, by);
     const name = path.slice(path.lastIndexOf('/') + 1);
     const contentType = 'text/csv; charset=utf-8; header=present';
-    return { kind: 'file', contentType, fileName: `${name}.csv`, body: csvOf(columns, rows) };
+    return { kind: 'pieces', contentType, fileName: `${name}.csv`, pieces: pieces(first, filters, by) };
+  }
+
+  async function* pieces(first: RowPage<Row>, filters: z.output<ZodObject<F>>, by: Asker) {
+    yield csvTitles(columns);
+    for (let some = first; ; ) {
+      yield some.rows.map((row) => csvLine(columns, list.cells(row))).join('');
+      const last = some.rows.at(-1);
+      if (!some.hasMore || last === undefined) return;
+      await checkReader(by);
+      some = await rowsAfter(filters, last.id, by);
+    }
+  }
+
+  /** Whoever was put out meanwhile gets no more of it. */
+  async function checkReader({ context: { sessionToken = '' } }: Asker): Promise<void> {
+    const reader = await area.visitorOf(sessionToken, { byItself: true });
+    if (reader?.scopes.includes(scope) !== true) {
+      throw refused('role_insufficient', { detail: `This needs a role with ${scope}.` });
+    }
   }
 
   return [

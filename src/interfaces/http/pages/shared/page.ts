@@ -66,6 +66,14 @@ export type PageAnswer =
       readonly inline?: true;
     }
   | {
+      /** A file of any length: pieces are asked for as fast as the reader takes them. One that fails breaks the transfer off. */
+      readonly kind: 'pieces';
+      readonly contentType: string;
+      /** As that of a file. */
+      readonly fileName: string;
+      readonly pieces: AsyncIterable<string>;
+    }
+  | {
       readonly kind: 'stream';
       /** Pushes pieces of the page until the signal aborts. */
       run(

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { v7 } from 'uuid';
 import type { Logger } from '../../../../application/ports/logger.js';
@@ -47,6 +49,12 @@ export function createSendPage(parts: {
       stream(reading, response, answer);
       return 200;
     }
+    if (answer.kind === 'pieces') {
+      response.writeHead(200, { ...headers, ...fileHeaders(answer) });
+      if (exchange.request.method === 'HEAD') response.end();
+      else sendPieces(reading, response, answer);
+      return 200;
+    }
     const out = outgoing(reading, answer);
     const cookies = out.cookies.map((cookie) => cookieHeader(cookie, reading.secure));
     response.writeHead(out.status, {
@@ -60,7 +68,10 @@ export function createSendPage(parts: {
     return out.status;
   }
 
-  function outgoing(reading: Reading, answer: Exclude<PageAnswer, { readonly kind: 'stream' }>): Outgoing {
+  function outgoing(
+    reading: Reading,
+    answer: Exclude<PageAnswer, { readonly kind: 'stream' | 'pieces' }>,
+  ): Outgoing {
     switch (answer.kind) {
       case 'page':
         return htmlOf(reading, answer);
@@ -77,15 +88,7 @@ export function createSendPage(parts: {
       case 'away':
         return { status: 303, headers: { location: answer.to }, cookies: answer.cookies, body: '' };
       case 'file':
-        return {
-          status: 200,
-          headers: {
-            'content-type': answer.contentType,
-            'content-disposition': `${answer.inline === true ? 'inline' : 'attachment'}; filename="${answer.fileName.replace(/[^\w.-]/g, '_')}"`,
-          },
-          cookies: [],
-          body: answer.body,
-        };
+        return { status: 200, headers: fileHeaders(answer), cookies: [], body: answer.body };
     }
   }
 
@@ -152,11 +155,32 @@ export function createSendPage(parts: {
       });
   }
 
+  function sendPieces(reading: Reading, response: Response, { pieces }: AnswerOf<'pieces'>): void {
+    const ending = new AbortController();
+    streams.add(ending);
+    // One piece is made ready while the one before is sent.
+    pipeline(Readable.from(pieces, { highWaterMark: 1 }), response, { signal: ending.signal })
+      .catch((error: unknown) => {
+        // The process stops, or the reader went away.
+        const { code } = error as NodeJS.ErrnoException;
+        if (ending.signal.aborted || code === 'ERR_STREAM_PREMATURE_CLOSE') return;
+        logger.error({ ...reading.exchange.log, err: error }, 'a file broke off');
+      })
+      .finally(() => streams.delete(ending));
+  }
+
   return {
     send,
     endStreams() {
       for (const ending of streams) ending.abort();
     },
+  };
+}
+
+function fileHeaders(file: Pick<AnswerOf<'file'>, 'contentType' | 'fileName' | 'inline'>) {
+  return {
+    'content-type': file.contentType,
+    'content-disposition': `${file.inline === true ? 'inline' : 'attachment'}; filename="${file.fileName.replace(/[^\w.-]/g, '_')}"`,
   };
 }
 
