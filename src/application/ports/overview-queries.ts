@@ -20,11 +20,19 @@ export type OverviewFigures = {
   readonly open_requests: number;
 };
 
+export type FoundDocument = { readonly id: string; readonly number: string | null };
+
 /** Figures over the read models: they may lag, and nothing is decided on them. */
 export interface OverviewQueries {
   figures(since: Instant, now: Instant): Promise<OverviewFigures>;
   /** Payments of exactly this amount of minor units in any currency, newest first; at most `limit` ids. */
   paymentsOfAmount(minor: bigint, limit: number): Promise<readonly string[]>;
+  /** Invoices over exactly this total in any currency, newest first; at most `limit`. */
+  invoicesOfAmount(minor: bigint, limit: number): Promise<readonly FoundDocument[]>;
+  /** Credit notes whose number begins like this; at most `limit`. */
+  creditNotesByNumber(beginning: string, limit: number): Promise<readonly FoundDocument[]>;
+  /** Payments whose latest attempt was made with a saved method that ends in these four digits, newest first; at most `limit` ids. */
+  paymentsByLast4(last4: string, limit: number): Promise<readonly string[]>;
   /** Customers with a payment method that ends in these four digits; at most `limit` ids. */
   customersByLast4(last4: string, limit: number): Promise<readonly string[]>;
 }

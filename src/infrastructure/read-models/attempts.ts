@@ -20,11 +20,14 @@ const ddl = `
     outcome    text,
     waited     boolean     not null,
     attempt    integer     not null,
+    -- The provider's id of what it was made with; null before the first.
+    payment_method text,
     created_at timestamptz not null
   ) with (fillfactor = 85);
   create index attempts_by_end    on attempts (ended_at) where ended_at is not null;
   create index attempts_open      on attempts (started_at) where ended_at is null;
   create index attempts_by_amount on attempts (amount, created_at);
+  create index attempts_by_method on attempts (payment_method) where payment_method is not null;
 `;
 
 function change({ stream }: Envelope, set: Row): readonly RowChange[] {
@@ -44,11 +47,15 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
       outcome: null,
       waited: false,
       attempt: 0,
+      payment_method: null,
       created_at: at,
     }),
   ],
-  PaymentConfirmRequested: ({ at, attempt }, envelope) =>
-    change(envelope, { started_at: at, ended_at: null, outcome: null, waited: false, attempt }),
+  PaymentConfirmRequested: ({ at, attempt, paymentMethod }, envelope) =>
+    change(envelope, {
+      ...{ started_at: at, ended_at: null, outcome: null, waited: false, attempt },
+      payment_method: paymentMethod,
+    }),
   PaymentActionRequired: (_event, envelope) => change(envelope, { waited: true }),
   PaymentProcessingStarted: nothing,
   PaymentDeclined: ({ at }, envelope) => change(envelope, { ended_at: at, outcome: 'failed' }),
@@ -75,7 +82,7 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
 
 export const attemptsProjection: Projection = {
   name: 'attempts',
-  version: 3,
+  version: 4,
   ddl,
   tables: { attempts: ['payment'] },
   changesOf: routeByCategory({ payment: handlers }),

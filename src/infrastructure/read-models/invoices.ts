@@ -56,6 +56,7 @@ const ddl = `
   create index invoices_by_order    on invoices ("order", created_at, id) where "order" is not null;
   create index invoices_by_status   on invoices (status, created_at, id);
   create index invoices_by_due_date on invoices (due_on) where due_on is not null;
+  create index invoices_by_amount   on invoices (amount_total, created_at);
   create index invoices_by_number on invoices (number text_pattern_ops) where number is not null;
   create index invoices_by_settlement
     on invoices ((coalesce(settled_at, 'infinity'::timestamptz))) where finalized_at is not null;
@@ -77,6 +78,7 @@ const ddl = `
   ) with (fillfactor = 85);
   create index credit_notes_by_time     on credit_notes (created_at, id);
   create index credit_notes_by_invoice  on credit_notes (invoice, created_at, id);
+  create index credit_notes_by_number   on credit_notes (number text_pattern_ops) where number is not null;
   create index credit_notes_by_customer on credit_notes (customer, created_at, id);
 
   create table due_changes (
@@ -207,7 +209,7 @@ const handlers = onEvents<InvoiceEvent>(invoiceCodec, {
 
 export const invoicesProjection: Projection = {
   name: 'invoices',
-  version: 2,
+  version: 3,
   ddl,
   tables: { invoices: ['id'], credit_notes: ['id'], due_changes: ['invoice', 'revision'] },
   changesOf: routeByCategory({ invoice: handlers }),

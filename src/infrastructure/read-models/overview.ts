@@ -1,6 +1,10 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../application/ports/clock.js';
-import type { OverviewFigures, OverviewQueries } from '../../application/ports/overview-queries.js';
+import type {
+  FoundDocument,
+  OverviewFigures,
+  OverviewQueries,
+} from '../../application/ports/overview-queries.js';
 import { later } from '../../application/webhook/retry-schedule.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import { countStuck } from './stuck-payments.js';
@@ -39,6 +43,33 @@ export class PostgresOverviewQueries implements OverviewQueries {
     const { rows } = await this.#pool.query<{ payment: string }>(
       `select payment from read_attempts.attempts where amount = $1 order by created_at desc limit $2`,
       [minor, limit],
+    );
+    return rows.map(({ payment }) => payment);
+  }
+
+  async invoicesOfAmount(minor: bigint, limit: number): Promise<readonly FoundDocument[]> {
+    const { rows } = await this.#pool.query<FoundDocument>(
+      'select id, number from read_invoices.invoices where amount_total = $1 order by created_at desc limit $2',
+      [minor, limit],
+    );
+    return rows;
+  }
+
+  async creditNotesByNumber(beginning: string, limit: number): Promise<readonly FoundDocument[]> {
+    const { rows } = await this.#pool.query<FoundDocument>(
+      'select id, number from read_invoices.credit_notes where starts_with(number, $1) order by number limit $2',
+      [beginning, limit],
+    );
+    return rows;
+  }
+
+  async paymentsByLast4(last4: string, limit: number): Promise<readonly string[]> {
+    const { rows } = await this.#pool.query<{ payment: string }>(
+      `select a.payment from counterfoil.payment_method_details d
+       join read_customers.payment_methods m on m.details = d.record_id
+       join read_attempts.attempts a on a.payment_method = m.id
+       where d.last4 = $1 order by a.created_at desc limit $2`,
+      [last4, limit],
     );
     return rows.map(({ payment }) => payment);
   }

@@ -111,4 +111,53 @@ describe('the figures of the overview', () => {
     expect(await queries.paymentsOfAmount(-1n, 10)).toEqual([]);
     expect(await queries.customersByLast4('4242', 10)).toEqual([]);
   });
+
+  it('find payments by the saved card they were made with, and documents by amount and number', async () => {
+    const queries = new PostgresOverviewQueries(bench.pool, systemClock);
+    const [first] = await bench.rows('select payment from read_attempts.attempts where attempt > 0 limit 1');
+    const details = '0193f1a0-0000-7000-8000-000000000001';
+    await bench.rows(
+      "insert into counterfoil.payment_method_details (record_id, customer, last4) values ($1, 'cus_1', '4242')",
+      [details],
+    );
+    await bench.rows(
+      `insert into read_customers.payment_methods (id, customer, kind, details, created_at)
+       values ('pm_saved', 'cus_1', 'card', $1, now())`,
+      [details],
+    );
+    expect(await queries.paymentsByLast4('4242', 10)).toEqual([]);
+    await bench.rows("update read_attempts.attempts set payment_method = 'pm_saved' where payment = $1", [
+      first?.['payment'],
+    ]);
+    expect(await queries.paymentsByLast4('4242', 10)).toEqual([first?.['payment']]);
+    expect(await queries.paymentsByLast4('4241', 10)).toEqual([]);
+
+    await bench.rows(`insert into read_invoices.invoices (id, status, number, customer, purpose, currency, amount_net,
+        amount_tax, amount_total, amount_paid, amount_credited, amount_written_off, amount_due, metadata, revision, created_at)
+      select 'inv_' || n, 'open', '2026-' || n, 'cus_1', 'goods', 'USD', 100 * n, 0, 100 * n, 0, 0, 0, 100 * n, '{}', 1,
+        now() - n * interval '1 minute' from generate_series(1, 3) n`);
+    expect(await queries.invoicesOfAmount(200n, 10)).toEqual([{ id: 'inv_2', number: '2026-2' }]);
+    await bench.rows(`insert into read_invoices.credit_notes (id, invoice, customer, status, number, reason, issued_on,
+        currency, amount_net, amount_tax, amount_total, created_at)
+      select 'cn_' || n, 'inv_1', 'cus_1', 'issued', 'CN_' || n, 'goodwill', '2026-11-01', 'USD', 1, 0, 1, now()
+      from generate_series(1, 12) n`);
+    expect(await queries.creditNotesByNumber('CN_1', 10)).toEqual(
+      ['1', '10', '11', '12'].map((n) => ({ id: `cn_${n}`, number: `CN_${n}` })),
+    );
+    // What a pattern would take for any letter is a letter here.
+    expect(await queries.creditNotesByNumber('CN_%', 10)).toEqual([]);
+  });
+
+  it('remember what the latest attempt was made with', async () => {
+    const methods = new Map<string, unknown>();
+    for (const { stream, type, data } of await store.readAll(0n, 1_000_000)) {
+      if (type === 'PaymentConfirmRequested')
+        methods.set(stream.slice('payment-'.length), data['paymentMethod']);
+    }
+    const rows = await bench.rows(
+      "select payment, payment_method from read_attempts.attempts where payment_method is distinct from 'pm_saved'",
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row['payment_method']).toBe(methods.get(String(row['payment'])) ?? null);
+  });
 });

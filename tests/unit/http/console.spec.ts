@@ -239,6 +239,23 @@ describe('the search', () => {
     expect(text).toContain('&quot;&gt;&lt;script&gt;');
   });
 
+  it('finds plans, credit and credit notes by id, and documents by what they are over or their number', async () => {
+    const { browser } = await as('owner');
+    const id = '0193f1a0-0000-7000-8000-000000000777';
+    for (const [prefix, place] of [
+      ['plan', 'plans'],
+      ['crd', 'credits'],
+      ['cn', 'credit-notes'],
+    ]) {
+      const { headers } = await browser.get(`/admin/search?q=${prefix}_${id}`);
+      expect(headers['location']).toBe(`/admin/${place}/${prefix}_${id}`);
+    }
+    const found = async (wanted: string) => (await browser.get(`/admin/search?q=${wanted}`)).text;
+    expect(await found('777.00')).toContain(`href="/admin/invoices/inv_${id}">2026-000777<`);
+    expect(await found('cn-2026')).toContain(`href="/admin/credit-notes/cn_${id}">CN-2026-000007<`);
+    expect(await found('4444')).toContain(`href="/admin/payments/pay_${id}"`);
+  });
+
   it('with a card number in it is refused, and not in the log', async () => {
     const { browser } = await as('owner');
     expect((await browser.get('/admin/search?q=4242424242424242')).status).toBe(400);

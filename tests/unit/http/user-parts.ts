@@ -247,6 +247,8 @@ class NothingFails implements PolicyProgress {
   }
 }
 
+const foundInvoice = 'inv_0193f1a0-0000-7000-8000-000000000777';
+
 class NoFigures implements OverviewQueries {
   async figures(): Promise<OverviewFigures> {
     return {
@@ -266,6 +268,19 @@ class NoFigures implements OverviewQueries {
 
   async paymentsOfAmount() {
     return [];
+  }
+
+  async invoicesOfAmount(minor: bigint) {
+    return minor === 77_700n ? [{ id: foundInvoice, number: '2026-000777' }] : [];
+  }
+
+  async creditNotesByNumber(beginning: string) {
+    const id = foundInvoice.replace('inv_', 'cn_');
+    return 'CN-2026-000007'.startsWith(beginning) ? [{ id, number: 'CN-2026-000007' }] : [];
+  }
+
+  async paymentsByLast4(last4: string) {
+    return last4 === '4444' ? [foundInvoice.replace('inv_', 'pay_')] : [];
   }
 
   async customersByLast4() {

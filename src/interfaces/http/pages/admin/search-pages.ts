@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { InvoiceQueries } from '../../../../application/ports/invoice-queries.js';
-import type { OverviewQueries } from '../../../../application/ports/overview-queries.js';
+import type { FoundDocument, OverviewQueries } from '../../../../application/ports/overview-queries.js';
 import type {
   CustomerQueries,
   EventQueries,
@@ -20,7 +20,7 @@ import type { ConsoleArea } from './console-area.js';
 
 type Found = { readonly what: string; readonly cell: Cell; readonly about: Cell };
 
-const ours = /^(pay|cus|ord|inv|mp|usr|re|evt)_[0-9a-f-]{36}$/;
+const ours = /^(pay|cus|ord|inv|mp|usr|re|evt|plan|crd|cn)_[0-9a-f-]{36}$/;
 const first = firstPage(20);
 
 /** Anything by what somebody has of it: an id of ours or of Stripe's, an address, four digits, an amount, a number. */
@@ -55,10 +55,11 @@ export class SearchPages implements PageController {
     const found = (
       await Promise.all([
         may('payments:read') ? this.byIntent(wanted) : [],
-        may('payments:read') ? this.byAmount(wanted) : [],
+        may('payments:read') ? this.paymentsBy(wanted) : [],
         may('customers:read') ? this.byEmail(wanted) : [],
         may('customers:read') ? this.byLast4(wanted) : [],
-        may('invoices:read') ? this.byNumber(wanted) : [],
+        may('invoices:read') ? this.invoicesBy(wanted) : [],
+        may('invoices:read') ? this.creditNotesBy(wanted) : [],
       ])
     ).flat();
     const title = wanted === '' ? 'Search' : `Search: ${wanted}`;
@@ -84,18 +85,22 @@ export class SearchPages implements PageController {
     return id === undefined ? [] : [{ what: 'Payment', cell: idCell(id), about: text(wanted) }];
   }
 
-  /** `12.50` may be cents, or thousandths of another currency: both are looked for, and whole units too. */
-  private async byAmount(wanted: string): Promise<readonly Found[]> {
-    const [, whole, fraction = ''] = /^(\d{1,12})(?:[.](\d{1,3}))?$/.exec(wanted) ?? [];
-    if (whole === undefined) return [];
-    const exponents = [0, 2, 3].filter((exponent) => fraction.length <= exponent);
-    const minors = exponents.map((exponent) => BigInt(whole + fraction.padEnd(exponent, '0')));
-    const ids = await Promise.all(minors.map((minor) => this.overview.paymentsOfAmount(minor, 20)));
-    return [...new Set(ids.flat())].map((id) => ({
-      what: 'Payment',
-      cell: idCell(id),
-      about: text(`of ${wanted}`),
-    }));
+  private async paymentsBy(wanted: string): Promise<readonly Found[]> {
+    const last4 = /^\d{4}$/.test(wanted) ? await this.overview.paymentsByLast4(wanted, 20) : [];
+    const found = await Promise.all(
+      minorsOf(wanted).map((minor) => this.overview.paymentsOfAmount(minor, 20)),
+    );
+    const ofAmount = new Set(found.flat());
+    return [
+      ...[...ofAmount].map((id) => ({ what: 'Payment', cell: idCell(id), about: text(`of ${wanted}`) })),
+      ...last4
+        .filter((id) => !ofAmount.has(id))
+        .map((id) => ({
+          what: 'Payment',
+          cell: idCell(id),
+          about: text(`with a card that ends in ${wanted}`),
+        })),
+    ];
   }
 
   private async byEmail(wanted: string): Promise<readonly Found[]> {
@@ -115,16 +120,41 @@ export class SearchPages implements PageController {
     return ids.map((id) => ({ what: 'Customer', cell: idCell(id), about }));
   }
 
-  private async byNumber(wanted: string): Promise<readonly Found[]> {
-    if (!/^[A-Za-z][\w.-]{1,39}$/.test(wanted)) return [];
-    const { rows } = await this.invoices.list({
-      ...{ ...first, ...anyTime, number: wanted.toUpperCase() },
-      ...{ status: null, customer: null, order: null, dueGte: null, dueLte: null },
-    });
-    return rows.map((row) => ({
-      what: 'Invoice',
-      cell: link(row.number ?? row.id, `/admin/invoices/${row.id}`),
-      about: text(row.status),
-    }));
+  /** By what it is over, and by the beginning of its number. */
+  private async invoicesBy(wanted: string): Promise<readonly Found[]> {
+    const ofAmount = await Promise.all(
+      minorsOf(wanted).map((minor) => this.overview.invoicesOfAmount(minor, 20)),
+    );
+    const { rows } = numberLike.test(wanted)
+      ? await this.invoices.list({
+          ...{ ...first, ...anyTime, number: wanted.toUpperCase() },
+          ...{ status: null, customer: null, order: null, dueGte: null, dueLte: null },
+        })
+      : { rows: [] };
+    return [
+      ...rows.map((row) => found('Invoice', row, row.status)),
+      ...ofAmount.flat().map((row) => found('Invoice', row, `over ${wanted}`)),
+    ];
   }
+
+  private async creditNotesBy(wanted: string): Promise<readonly Found[]> {
+    if (!numberLike.test(wanted)) return [];
+    const rows = await this.overview.creditNotesByNumber(wanted.toUpperCase(), 20);
+    return rows.map((row) => found('Credit note', row, null));
+  }
+}
+
+/** The number of a document, or its beginning: how it is made up is a matter of settings, so it may begin with a digit, too. */
+const numberLike = /^\w[\w.-]{1,39}$/;
+
+function found(what: string, { id, number }: FoundDocument, about: string | null): Found {
+  return { what, cell: link(number ?? id, pageOf(id) ?? ''), about: text(about) };
+}
+
+/** `12.50` may be cents, or thousandths of another currency: both are looked for, and whole units too. */
+function minorsOf(wanted: string): readonly bigint[] {
+  const [, whole, fraction = ''] = /^(\d{1,12})(?:[.](\d{1,3}))?$/.exec(wanted) ?? [];
+  if (whole === undefined) return [];
+  const exponents = [0, 2, 3].filter((exponent) => fraction.length <= exponent);
+  return exponents.map((exponent) => BigInt(whole + fraction.padEnd(exponent, '0')));
 }
