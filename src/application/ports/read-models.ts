@@ -250,9 +250,29 @@ export interface LedgerQueries {
   entries(account: string, page: PageRequest): Promise<Page<LedgerEntryRow>>;
 }
 
+/** What an explorer looks for; null where it does not matter. */
+export type EventFilter = {
+  readonly type: string | null;
+  /** The id of who did it, or their kind. */
+  readonly actor: string | null;
+  /** Recorded at this time or later, and before that one. */
+  readonly from: Instant | null;
+  readonly before: Instant | null;
+  /** Only events that stand before this position. */
+  readonly below: Position | null;
+};
+
 export interface EventQueries {
   /** By the event's UUID. */
   find(eventId: string): Promise<RecordedEvent | undefined>;
+  /**
+   * At most `limit` events, newest first. It may end before it has found as many, so that it ends in time: `below` is where to
+   * go on, and null where nothing older can match.
+   */
+  explore(
+    filter: EventFilter,
+    limit: number,
+  ): Promise<{ readonly events: readonly RecordedEvent[]; readonly below: Position | null }>;
 }
 
 /** A request to the provider that was recorded and has no recorded outcome. */

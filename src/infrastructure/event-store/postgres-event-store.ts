@@ -12,7 +12,8 @@ import type {
 } from '../../application/ports/event-store.js';
 import { EventStoreUnavailable } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
-import type { EventQueries } from '../../application/ports/read-models.js';
+import type { EventFilter, EventQueries } from '../../application/ports/read-models.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import { GroupCommit, Overloaded } from '../postgres/group-commit.js';
 import { clientConfig, createPool } from '../postgres/pool.js';
 import { SingleConnection } from '../postgres/single-connection.js';
@@ -32,6 +33,8 @@ export type PostgresEventStoreOptions = {
   readonly pollMs?: number;
   /** How long one batch of appends or one read may take. */
   readonly timeoutMs?: number;
+  /** How many positions an explorer looks through at once. */
+  readonly exploreWindow?: number;
 };
 
 /** One batch weighs at most this many events; every started 16 KiB counts as an event more. */
@@ -42,6 +45,8 @@ const queueMax = 10_000;
 const lanesMax = 2;
 const connectTimeoutMs = 1_000;
 const backoffMaxMs = 2_000;
+/** An explorer that has found too little by then shows what it has. */
+const exploreMs = 2_000;
 /** Every query here is made for an index. A plan made while the table was small must not stay a scan of all of it. */
 const settings = { enable_seqscan: 'off', enable_bitmapscan: 'off' };
 
@@ -55,10 +60,12 @@ export class PostgresEventStore implements EventStore, EventQueries {
   readonly #writers: readonly SingleConnection[];
   readonly #appends: GroupCommit<PendingAppend, AppendResult>;
   readonly #watch: HeadWatch;
+  readonly #exploreWindow: bigint;
   readonly #closing = new AbortController();
 
   constructor(options: PostgresEventStoreOptions) {
     const { connectionString, logger, readersMax = 8, pollMs = 200, timeoutMs = 2_000 } = options;
+    this.#exploreWindow = BigInt(options.exploreWindow ?? 100_000);
     const connection = { connectionString, connectTimeoutMs, queryTimeoutMs: timeoutMs, settings };
     this.#logger = logger;
     this.#readers = createPool({
@@ -145,6 +152,44 @@ export class PostgresEventStore implements EventStore, EventQueries {
       [eventId],
     );
     return event;
+  }
+
+  async explore(filter: EventFilter, limit: number): ReturnType<EventQueries['explore']> {
+    const { type, actor, from, before } = filter;
+    const [floor, last] = await Promise.all([
+      from === null ? 0n : this.#lastBefore(from),
+      before === null ? this.head() : this.#lastBefore(before),
+    ]);
+    let below = last + 1n;
+    if (filter.below !== null && filter.below < below) below = filter.below;
+    const found: RecordedEvent[] = [];
+    const endsAt = performance.now() + exploreMs;
+    while (below > floor + 1n && found.length < limit && performance.now() < endsAt) {
+      const window = below - 1n - this.#exploreWindow;
+      const above = window > floor ? window : floor;
+      const some = await this.#read(
+        'explore',
+        `select ${recordedColumns} from eventstore.events
+         where position < $1 and position > $2 and ($3::text is null or type = $3)
+           and ($4::timestamptz is null or recorded_at < $4)
+           and ($5::text is null or metadata->'actor'->>'id' = $5 or metadata->'actor'->>'kind' = $5)
+         order by position desc limit $6`,
+        [below, above, type, before, actor, limit - found.length],
+      );
+      found.push(...some);
+      below = found.length === limit ? (found.at(-1)?.position ?? below) : above + 1n;
+    }
+    return { events: found, below: below > floor + 1n ? below : null };
+  }
+
+  /** Position of the last event that was recorded before; 0n where there is none. Times grow with positions. */
+  async #lastBefore(instant: Instant): Promise<Position> {
+    const { rows } = await this.#query<[string]>(
+      'last-before',
+      'select position from eventstore.events where recorded_at < $1 order by position desc limit 1',
+      [instant],
+    );
+    return BigInt(rows[0]?.[0] ?? 0);
   }
 
   async head(): Promise<Position> {

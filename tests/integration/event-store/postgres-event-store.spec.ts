@@ -7,6 +7,7 @@ import { PostgresEventStore } from '../../../src/infrastructure/event-store/post
 import { advisoryLocks } from '../../../src/infrastructure/postgres/advisory-locks.js';
 import { appended, newEvent, newEvents, newStream, readToEnd } from '../../contract/event-store.contract.js';
 import { eventually } from '../../support/eventually.js';
+import { required } from '../../support/payment-examples.js';
 import type { TestDatabase } from '../../support/postgres.js';
 import { createTestDatabase, silentLogger } from '../../support/postgres.js';
 import type { TcpProxy } from '../../support/tcp-proxy.js';
@@ -33,6 +34,42 @@ describe('the Postgres event store under faults', () => {
     await Promise.all([store.close(), plain.close(), admin.end()]);
     await proxy.close();
     await database.drop();
+  });
+
+  it('finds who did what and when, newest first, however far back it stands', async () => {
+    const explorer = new PostgresEventStore({
+      ...{ connectionString: database.url, logger: silentLogger, exploreWindow: 3 },
+    });
+    const by = (id: string) => {
+      const event = newEvent();
+      return { ...event, metadata: { ...event.metadata, actor: { kind: 'user' as const, id } } };
+    };
+    const ids = ['rare', ...Array.from({ length: 20 }, (_, n) => `often-${n % 2}`), 'rare'];
+    for (const id of ids) await plain.append(newStream(), 'no_stream', [by(id)]);
+    const all = (await plain.readAll(0n, 1_000)).slice().reverse();
+    const anything = { type: null, actor: null, from: null, before: null, below: null };
+    const of = (actor: string) => all.filter(({ metadata }) => metadata.actor.id === actor);
+    const rare = await explorer.explore({ ...anything, actor: 'rare' }, 50);
+    expect(rare).toEqual({ events: of('rare'), below: null });
+    expect(rare.events).toHaveLength(2);
+    const first = await explorer.explore({ ...anything, actor: 'often-1' }, 4);
+    const next = await explorer.explore({ ...anything, actor: 'often-1', below: first.below }, 100);
+    expect([...first.events, ...next.events]).toEqual(of('often-1'));
+    expect(first.events).toHaveLength(4);
+    expect((await explorer.explore({ ...anything, actor: 'user' }, 100)).events).toEqual(
+      all.filter(({ metadata }) => metadata.actor.kind === 'user'),
+    );
+    const [from, before] = [required(all[15]).recordedAt, required(all[5]).recordedAt];
+    expect((await explorer.explore({ ...anything, from, before }, 100)).events).toEqual(
+      all.filter(({ recordedAt: at }) => at >= from && at < before),
+    );
+    const { type } = required(all[3]);
+    expect((await explorer.explore({ ...anything, type }, 1_000)).events).toEqual(
+      all.filter((event) => event.type === type),
+    );
+    const none = { ...anything, before: required(all.at(-1)).recordedAt };
+    expect(await explorer.explore(none, 10)).toEqual({ events: [], below: null });
+    await explorer.close();
   });
 
   it('recognises an append whose answer was lost after the commit', async () => {

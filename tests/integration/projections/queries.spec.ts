@@ -156,6 +156,27 @@ describe('The lists', () => {
     expect(await events.find('no uuid')).toBeUndefined();
   });
 
+  it('find events by type, by who did it and by time, newest first', async () => {
+    const queries = new IndexedEventQueries(bench.pool, store);
+    const all = store.log.slice().reverse();
+    const anything = { type: null, actor: null, from: null, before: null, below: null };
+    const [some, later] = [required(all[60]), required(all[10])];
+    const { actor } = some.metadata;
+    const first = await queries.explore({ ...anything, type: some.type }, 7);
+    const next = await queries.explore({ ...anything, type: some.type, below: first.below }, 100_000);
+    expect([...first.events, ...next.events]).toEqual(all.filter(({ type }) => type === some.type));
+    expect([first.events.length, next.below]).toEqual([7, null]);
+    for (const who of [actor.id, actor.kind, 'nobody']) {
+      const { events } = await queries.explore({ ...anything, actor: who }, 40);
+      const wanted = ({ metadata }: typeof some) => [metadata.actor.id, metadata.actor.kind].includes(who);
+      expect(events).toEqual(all.filter(wanted).slice(0, 40));
+    }
+    const span = { from: some.recordedAt, before: later.recordedAt };
+    expect((await queries.explore({ ...anything, ...span }, 1_000)).events).toEqual(
+      all.filter(({ recordedAt: at }) => at >= span.from && at < span.before),
+    );
+  });
+
   it('show the entries of an account, which add up to its balance', async () => {
     const ledger = new PostgresLedgerQueries(bench.pool);
     const entries = await walk((request) => ledger.entries('processor_balance', request));

@@ -282,6 +282,18 @@ describe('an auditor', () => {
     const { text } = await browser.get('/admin/audit?type=PaymentCreated&actor=api_key');
     expect(text).toContain('Created a payment of 77.77 USD.');
     expect(text).not.toContain('Captured 77.77 USD');
+    const newest = [...text.matchAll(/<td class="amount">(\d+)<\/td>/g)].map(([, position]) =>
+      Number(position),
+    );
+    expect(newest.length).toBeGreaterThan(1);
+    expect(newest).toEqual(newest.toSorted((a, b) => b - a));
+    const created = 'Created a payment of 77.77 USD.';
+    const year = new Date().getUTCFullYear();
+    const shown = async (filter: string) =>
+      (await browser.get(`/admin/audit?${filter}`)).text.includes(created);
+    expect(await shown(`from=${year - 1}-01-01&type=PaymentCreated`)).toBe(true);
+    expect(await shown(`before=${year - 1}-01-01`)).toBe(false);
+    expect((await browser.get('/admin/audit?from=yesterday')).status).toBe(400);
     const events = await server.eventStore.readAll(0n, 1_000);
     const last = events.at(-1);
     const found = await browser.get(`/admin/audit/events/evt_${last?.id}`);

@@ -18,7 +18,12 @@ import type {
 import type { Jobs } from '../../../src/application/ports/jobs.js';
 import type { Logger } from '../../../src/application/ports/logger.js';
 import type { PaymentGateway, ProviderAnswer } from '../../../src/application/ports/payment-gateway.js';
-import type { Projections, RefundQueries, ReplayReport } from '../../../src/application/ports/read-models.js';
+import type {
+  EventQueries,
+  Projections,
+  RefundQueries,
+  ReplayReport,
+} from '../../../src/application/ports/read-models.js';
 import { UnknownCursor } from '../../../src/application/ports/read-models.js';
 import { later } from '../../../src/application/webhook/retry-schedule.js';
 import type { Payer } from '../../../src/domain/payment/events.js';
@@ -251,7 +256,7 @@ function outcomeOf(method: string, intent: IntentSnapshot): IntentSnapshot {
 }
 
 /** Read models that are read from the log when they are asked: never behind. */
-export class LogReadModels implements RefundQueries {
+export class LogReadModels implements RefundQueries, EventQueries {
   constructor(private readonly store: EventStore) {}
 
   async list() {
@@ -265,6 +270,20 @@ export class LogReadModels implements RefundQueries {
         (type === 'RefundRequested' || type === 'RefundApprovalRequested') && data['refundId'] === refundId,
     );
     return requested?.stream.slice('payment-'.length);
+  }
+
+  async explore(
+    { type, actor, from, before, below }: Parameters<EventQueries['explore']>[0],
+    limit: number,
+  ): ReturnType<EventQueries['explore']> {
+    const found = (await this.store.readAll(0n, 10_000))
+      .filter(({ position }) => below === null || position < below)
+      .filter((event) => type === null || event.type === type)
+      .filter(({ metadata: { actor: by } }) => actor === null || actor === by.id || actor === by.kind)
+      .filter(({ recordedAt: at }) => (from === null || at >= from) && (before === null || at < before))
+      .reverse();
+    const events = found.slice(0, limit);
+    return { events, below: found.length > limit ? (events.at(-1)?.position ?? null) : null };
   }
 
   async find(eventId: string): Promise<RecordedEvent | undefined> {

@@ -4,7 +4,12 @@ import type { DescribeEvent } from '../../../../application/audit/describe-event
 import type { StateAt } from '../../../../application/audit/state-at.js';
 import type { AccessLog } from '../../../../application/ports/access-log.js';
 import type { EventStore, RecordedEvent, StreamName } from '../../../../application/ports/event-store.js';
-import type { EventQueries, LedgerQueries, Projections } from '../../../../application/ports/read-models.js';
+import type {
+  EventFilter,
+  EventQueries,
+  LedgerQueries,
+  Projections,
+} from '../../../../application/ports/read-models.js';
 import { parseCustomerId, parseUserId } from '../../../../domain/shared/ids.js';
 import type { Instant } from '../../../../domain/shared/instant.js';
 import { parseInstant } from '../../../../domain/shared/instant.js';
@@ -28,14 +33,23 @@ const momentField = z.string().regex(/^(\d{1,18}|\d{4}-\d{2}-\d{2}T[\d:.]{5,12}Z
   error: 'A revision, or a time in UTC such as 2026-11-01T09:30:00Z, is expected.',
 });
 const eventsAtOnce = 50;
-/** An explorer that filters reads this far at most before it shows what it has found, and where to go on. */
-const scannedMax = 5_000;
+
+/** A day stands for its beginning, in UTC. */
+const timeField = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}(T[\d:.]{5,12}Z)?$/, {
+    error: 'A day, or a time in UTC such as 2026-11-01T09:30:00Z, is expected.',
+  })
+  .transform((text, context): Instant => {
+    const instant = parseInstant(text.length === 10 ? `${text}T00:00:00.000Z` : text);
+    if (instant !== undefined) return instant;
+    context.issues.push({ code: 'custom', message: 'That is no time.', input: text });
+    return z.NEVER;
+  });
 
 type Explored = {
-  readonly type: string | null;
-  readonly actor: string | null;
-  readonly after: bigint;
-};
+  readonly [Name in keyof Omit<EventFilter, 'below'>]?: EventFilter[Name] | undefined;
+} & { readonly stream?: StreamName | undefined; readonly below?: bigint | undefined };
 
 /** What an auditor asks: every fact, any state at any time, the books at any position, and who looked at what. */
 @injectable()
@@ -64,10 +78,11 @@ export class AuditPages implements PageController {
             .regex(/^[A-Z]\w{0,79}(\.v\d+)?$/)
             .optional(),
           actor: textField(120).optional(),
-          after: positionField.optional(),
+          from: timeField.optional(),
+          before: timeField.optional(),
+          below: positionField.optional(),
         }),
-        handle: ({ query: { stream, type = null, actor = null, after = 0n } }) =>
-          this.explore(stream ?? null, { type, actor, after }),
+        handle: ({ query, context }) => this.explore(query, context.address),
       }),
       page(area, {
         method: 'get',
@@ -116,12 +131,20 @@ export class AuditPages implements PageController {
     ];
   }
 
-  private async explore(stream: StreamName | null, wanted: Explored): Promise<PageAnswer> {
-    const { shown, goOn } = stream === null ? await this.scan(wanted) : await this.ofStream(stream, wanted);
+  /** Newest first. */
+  private async explore(query: Explored, address: string): Promise<PageAnswer> {
+    const { stream, type = null, actor = null, from = null, before = null, below = null } = query;
+    const filter: EventFilter = { type, actor, from, before, below };
+    const found =
+      stream === undefined
+        ? await this.events.explore(filter, eventsAtOnce)
+        : await this.ofStream(stream, filter);
+    const chosen = new URLSearchParams(address.split('?')[1] ?? '');
+    if (found.below !== null) chosen.set('below', String(found.below));
     const data = {
-      wanted: { ...wanted, stream },
-      goOn,
-      events: shown.map((event) => ({
+      wanted: Object.fromEntries(new URLSearchParams(address.split('?')[1] ?? '')),
+      older: found.below === null ? null : `/admin/audit?${chosen}`,
+      events: found.events.map((event) => ({
         ...event,
         sentence: this.describe(event),
         json: formatJson({ data: event.data, metadata: event.metadata }),
@@ -130,28 +153,11 @@ export class AuditPages implements PageController {
     return { kind: 'page', template: '/admin/audit', title: 'Event explorer', data };
   }
 
-  /** In the one global order; `goOn` is the position after which there may be more. */
-  private async scan(wanted: Explored) {
-    const shown: RecordedEvent[] = [];
-    let { after } = wanted;
-    for (let scanned = 0; scanned < scannedMax; ) {
-      const some = await this.eventStore.readAll(after, 500);
-      for (const event of some) {
-        after = event.position;
-        if (matches(event, wanted)) shown.push(event);
-        if (shown.length === eventsAtOnce) return { shown, goOn: after };
-      }
-      scanned += some.length;
-      if (some.length < 500) return { shown, goOn: null };
-    }
-    return { shown, goOn: after };
-  }
-
-  private async ofStream(stream: StreamName, wanted: Explored) {
-    const events = (await this.eventStore.readStream(stream)).filter((event) => matches(event, wanted));
-    const shown = events.filter(({ position }) => position > wanted.after).slice(0, eventsAtOnce);
-    const last = shown.at(-1);
-    return { shown, goOn: shown.length === eventsAtOnce && last !== undefined ? last.position : null };
+  private async ofStream(stream: StreamName, filter: EventFilter) {
+    const matching = (await this.eventStore.readStream(stream)).filter((event) => matches(event, filter));
+    const events = matching.reverse().slice(0, eventsAtOnce);
+    const last = events.at(-1);
+    return { events, below: matching.length > events.length ? (last?.position ?? null) : null };
   }
 
   private async state(stream: StreamName, at: string | null): Promise<PageAnswer> {
@@ -231,8 +237,11 @@ const askForStream: PageAnswer = {
   data: {},
 };
 
-function matches({ type, metadata }: RecordedEvent, wanted: Explored): boolean {
+function matches({ type, metadata, recordedAt, position }: RecordedEvent, wanted: EventFilter): boolean {
   if (wanted.type !== null && type !== wanted.type) return false;
+  if (wanted.from !== null && recordedAt < wanted.from) return false;
+  if (wanted.before !== null && recordedAt >= wanted.before) return false;
+  if (wanted.below !== null && position >= wanted.below) return false;
   const { kind, id } = metadata.actor;
   return wanted.actor === null || id === wanted.actor || kind === wanted.actor;
 }
