@@ -8,7 +8,7 @@ import { eventuallyHolds } from '../support/eventually.js';
 
 let app: RunningApp;
 beforeAll(async () => {
-  app = await startApp('Postgres');
+  app = await startApp('Postgres', { COUNTERFOIL_REFUND_APPROVAL_FROM: '1000' });
 }, 60_000);
 afterAll(() => app?.stop());
 
@@ -34,6 +34,10 @@ it('demo data is made by the API, the same for one seed, and its books balance',
   expect(items(declined).length).toBeGreaterThan(0);
   expect(new Set(first.map((each) => each.split(' ')[1]))).toEqual(new Set(['USD', 'EUR', 'JPY']));
   expect(items(await app.api.get('/v1/customers?limit=100'))).toHaveLength(20);
+  await eventuallyHolds(async () => {
+    const waits = items(await app.api.get('/v1/refunds?status=requires_approval'));
+    expect(waits.map(({ amount, currency }) => `${amount} ${currency}`)).toEqual(['120000 USD']);
+  });
   await tell(1);
   const both = await payments();
   // The second time brings what the first one brought. What becomes of a part that falls due meanwhile is a matter of time.

@@ -92,6 +92,7 @@ function dayOf(story: Story, day: number): readonly Deed[] {
   if (day % 12 === 3) deeds.push(orderOnPlan(story));
   if (day % 10 === 4) deeds.push(goodwill(story));
   if (day % 14 === 6) deeds.push(cheque(story));
+  if (day === story.days - 2) deeds.push(largeRefund(story));
   return deeds;
 }
 
@@ -186,6 +187,25 @@ function cheque({ api, chance, buyers }: Story): Deed {
       ...{ customer: buyer.id, invoice: made.body['id'], method: 'cheque', amount, currency: 'USD' },
       ...{ reference: `cheque ${number}`, received_on: on, verify: false },
     });
+  };
+}
+
+/** A purchase of an amount whose refund another person has to approve, where that is set: the console shows it waiting. */
+function largeRefund({ api, buyers }: Story): Deed {
+  return async () => {
+    const buyer = buyers.find(({ currency }) => currency === 'USD');
+    if (buyer === undefined) return;
+    const paid = await api.post('/v1/payments', {
+      ...{
+        amount: 240_000,
+        currency: 'USD',
+        customer: buyer.id,
+        payment_method: buyer.method,
+        confirm: true,
+      },
+      description: 'Furniture for an office',
+    });
+    await api.post('/v1/refunds', { payment: paid.body['id'], amount: 120_000, reason: 'duplicate' });
   };
 }
 
