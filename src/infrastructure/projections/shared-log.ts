@@ -49,6 +49,8 @@ export class SharedLog {
       if (!waitFirst) {
         const batch = await this.#read(after);
         if (batch.length > 0) return batch;
+        // Whoever stands behind this has something to read, also when nothing is ever appended again.
+        if (after > this.#seen) this.#seen = after;
       }
       waitFirst = false;
       this.#tail ??= this.#followTail(after);

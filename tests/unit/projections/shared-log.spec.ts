@@ -24,4 +24,30 @@ describe('the log that projections share', () => {
     await log.close();
     expect(opened).toBe(1);
   });
+
+  it('gives what is left to read to whoever stands behind the others, though nothing more is appended', async () => {
+    const store = new InMemoryEventStore();
+    const metadata = { commandId: 'c', correlationId: 'c', causationId: 'c', reason: null } as const;
+    const actor = { kind: 'system', id: 'test' } as const;
+    const events = ['a', 'b'].map((id) => ({
+      id,
+      type: 'Happened',
+      data: {},
+      metadata: { ...metadata, actor },
+    }));
+    await store.append('thing-1', 'no_stream', events);
+    const log = new SharedLog({ store, logger: silentLogger, batchMax: 10 });
+    const asking = new AbortController();
+    // As after a restart: a read model is at the head already, and the policies are not.
+    const atHead = log.next(2n, asking.signal);
+    await sleep(50);
+    const patience = new AbortController();
+    const giveUp = setTimeout(() => patience.abort(), 500);
+    const behind = await log.next(1n, patience.signal);
+    clearTimeout(giveUp);
+    asking.abort();
+    await atHead;
+    await log.close();
+    expect(behind?.map(({ id }) => id)).toEqual(['b']);
+  });
 });
