@@ -87,19 +87,20 @@ describe.each(stores)('idempotency keys, events in %s', (store) => {
     }
   });
 
+  /** A store that does not answer in time is told as 503: the same request, under the same key, is then sent again. */
+  function refund(payment: Answer, amount: number): Promise<Answer> {
+    const key = { 'idempotency-key': randomUUID() };
+    return eventually(
+      () => app.api.post('/v1/refunds', { payment: payment.body['id'], amount }, key),
+      ({ status }) => status !== 503 && status !== 409,
+    );
+  }
+
   it(`two concurrent refunds of 60% on ${refundPairs} payments never both succeed`, async () => {
     const pay20AndRefund = async (): Promise<void> => {
       const paid = await Promise.all(Array.from({ length: 20 }, () => app.api.post('/v1/payments', visa)));
-      // A store that does not answer in time is told as 503: the same request, under the same key, is then sent again.
-      const refund = async (payment: Answer): Promise<Answer> => {
-        const key = { 'idempotency-key': randomUUID() };
-        const body = { payment: payment.body['id'], amount: 3000 };
-        return eventually(
-          () => app.api.post('/v1/refunds', body, key),
-          ({ status }) => status !== 503 && status !== 409,
-        );
-      };
-      const pairs = await Promise.all(paid.map((payment) => Promise.all([refund(payment), refund(payment)])));
+      const twice = (payment: Answer) => Promise.all([refund(payment, 3000), refund(payment, 3000)]);
+      const pairs = await Promise.all(paid.map(twice));
       for (const pair of pairs) expect(pair.map(({ status }) => status).sort()).toEqual([201, 422]);
       for (const payment of paid) {
         const now = await app.api.get(`/v1/payments/${payment.body['id']}`);
@@ -111,8 +112,7 @@ describe.each(stores)('idempotency keys, events in %s', (store) => {
 
   it('one of 100 concurrent refunds of 60 on 100 wins, and Stripe is asked once', async () => {
     const paid = await app.api.post('/v1/payments', { ...visa, amount: 100 });
-    const body = { payment: paid.body['id'], amount: 60 };
-    const answers = await Promise.all(Array.from({ length: 100 }, () => app.api.post('/v1/refunds', body)));
+    const answers = await Promise.all(Array.from({ length: 100 }, () => refund(paid, 60)));
     const statuses = answers.map(({ status }) => status);
     expect(statuses.filter((status) => status === 201)).toHaveLength(1);
     expect(statuses.filter((status) => status === 422)).toHaveLength(99);
