@@ -21,6 +21,7 @@ export async function startProduct(parts: {
     DATABASE_URL: parts.databaseUrl,
     COUNTERFOIL_DATA_DIR: dataDir,
     COUNTERFOIL_BOOTSTRAP_API_KEY: apiKey,
+    COUNTERFOIL_MODE: 'test',
     STRIPE_SECRET_KEY: 'sk_test_bench00000000',
     STRIPE_WEBHOOK_SECRET: webhookSecret,
     STRIPE_API_BASE: parts.simulatorUrl,
