@@ -145,9 +145,10 @@ export class RefundPages implements PageController {
   }
 }
 
-/** The refunds of a payment; no table where there are none. */
+/** The refunds of a payment, with who decided on them where somebody had to; no table where there are none. */
 export function refundsOf(state: ExistingPayment): readonly Table[] {
   if (state.status !== 'captured' || state.refunds.length === 0) return [];
+  const ofTwo = state.refunds.some(({ approval }) => approval !== null);
   return [
     {
       caption: 'Refunds',
@@ -156,8 +157,7 @@ export function refundsOf(state: ExistingPayment): readonly Table[] {
         { title: 'Status' },
         { title: 'Amount', amounts: true },
         { title: 'Why it failed' },
-        { title: 'Asked by' },
-        { title: 'Decided by' },
+        ...(ofTwo ? [{ title: 'Asked by' }, { title: 'Decided by' }] : []),
         { title: 'Asked' },
       ],
       rows: state.refunds.map((each) => {
@@ -167,8 +167,9 @@ export function refundsOf(state: ExistingPayment): readonly Table[] {
           status(refund.status),
           amount(refund.amount, refund.currency),
           text(refund.failure_reason),
-          idCell(each.approval?.requestedBy ?? null),
-          idCell(each.approval?.decidedBy ?? null),
+          ...(ofTwo
+            ? [idCell(each.approval?.requestedBy ?? null), idCell(each.approval?.decidedBy ?? null)]
+            : []),
           time(refund.created_at),
         ];
       }),
