@@ -21,6 +21,7 @@ import { refused } from '../../shared/problem.js';
 import type { AskApi } from '../shared/ask-api.js';
 import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
+import { printedFile } from '../shared/printed-file.js';
 import { actionPage } from './action-page.js';
 import type { Table } from './cells.js';
 import { amount, count, idCell, link, status, text, time, words } from './cells.js';
@@ -246,13 +247,7 @@ export class InvoicePages implements PageController {
   private async print(id: InvoiceId): Promise<PageAnswer> {
     const printed = await this.documents.invoice(id);
     if (printed === undefined) throw refused('resource_missing', { detail: 'There is no such invoice.' });
-    const { bytes, name } = printed;
-    return {
-      kind: 'file',
-      contentType: 'application/pdf',
-      fileName: `${name}.pdf`,
-      body: Buffer.from(bytes),
-    };
+    return printedFile(printed);
   }
 
   private async recovery(invoice: Invoice, by: Parameters<AskApi>[2]): Promise<readonly Action[]> {

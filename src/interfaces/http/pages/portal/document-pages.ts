@@ -11,6 +11,7 @@ import { httpTokens } from '../../http-tokens.js';
 import { idField, positionField } from '../../shared/fields.js';
 import type { Page, PageAnswer, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
+import { printedFile } from '../shared/printed-file.js';
 import type { PortalArea, SignedIn } from './portal-area.js';
 import { mustBeOwn, nothingHere } from './portal-area.js';
 
@@ -72,13 +73,7 @@ export class DocumentPages implements PageController {
     const printed = await this.documents.creditNote(id, note);
     // Without a number it is not issued, and the business's own.
     if (printed === undefined || printed.name === 'draft') throw nothingHere();
-    const { bytes, name } = printed;
-    return {
-      kind: 'file',
-      contentType: 'application/pdf',
-      fileName: `${name}.pdf`,
-      body: Buffer.from(bytes),
-    };
+    return printedFile(printed);
   }
 
   private async showReceipt(visitor: SignedIn, id: PaymentId): Promise<PageAnswer> {

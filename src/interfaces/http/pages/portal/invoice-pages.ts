@@ -18,6 +18,7 @@ import { idField, textField } from '../../shared/fields.js';
 import { invoiceView } from '../pay/invoice-view.js';
 import type { Page, PageAnswer, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
+import { printedFile } from '../shared/printed-file.js';
 import type { PortalArea, SignedIn } from './portal-area.js';
 import { mustBeOwn, nothingHere, pageAfter } from './portal-area.js';
 
@@ -120,13 +121,7 @@ export class InvoicePages implements PageController {
     await this.own(visitor, id);
     const printed = await this.documents.invoice(id);
     if (printed === undefined) throw nothingHere();
-    const { bytes, name } = printed;
-    return {
-      kind: 'file',
-      contentType: 'application/pdf',
-      fileName: `${name}.pdf`,
-      body: Buffer.from(bytes),
-    };
+    return printedFile(printed);
   }
 
   /** Paying is the pay page's business: the customer gets a link to it, for a while. */

@@ -1,0 +1,12 @@
+import type { PrintedDocument } from '../../../../application/document/print-documents.js';
+import type { PageAnswer } from './page.js';
+
+/** A printed document, to be kept. */
+export function printedFile({ bytes, name }: Pick<PrintedDocument, 'bytes' | 'name'>): PageAnswer {
+  return {
+    kind: 'file',
+    contentType: 'application/pdf',
+    fileName: `${name}.pdf`,
+    body: Buffer.from(bytes),
+  };
+}
