@@ -18,7 +18,7 @@ import type { invoiceOfState } from '../../invoice/invoice-object.js';
 import { idField, textField } from '../../shared/fields.js';
 import { createdIn } from '../../shared/lists.js';
 import { refused } from '../../shared/problem.js';
-import type { AskApi } from '../shared/ask-api.js';
+import type { AskApi, Asker } from '../shared/ask-api.js';
 import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import { printedFile } from '../shared/printed-file.js';
@@ -226,11 +226,7 @@ export class InvoicePages implements PageController {
   }
 
   /** What stands on the invoice, and what was done to have it paid; what there is none of is left out. */
-  private async tables(
-    invoice: Invoice,
-    plan: Table | null,
-    by: Parameters<AskApi>[2],
-  ): Promise<readonly Table[]> {
+  private async tables(invoice: Invoice, plan: Table | null, by: Asker): Promise<readonly Table[]> {
     const attempts = await attemptsAt(invoice.id, { collections: this.collections, ask: this.ask, by });
     const manual = by.caller.scopes.includes('manual_payments:read') ? [await this.manualOf(invoice.id)] : [];
     const further = [
@@ -250,7 +246,7 @@ export class InvoicePages implements PageController {
     return printedFile(printed);
   }
 
-  private async recovery(invoice: Invoice, by: Parameters<AskApi>[2]): Promise<readonly Action[]> {
+  private async recovery(invoice: Invoice, by: Asker): Promise<readonly Action[]> {
     const methods = await savedMethods(this.ask, invoice.customer, by);
     const mail = await payLinkMailOf(invoice, this.notifications, by.caller.scopes);
     return invoiceRecovery(invoice, { methods, mail }, { collect: 'Collect now', link: 'Pay link' });

@@ -4,11 +4,10 @@ import { anyTime, firstPage } from '../../../../application/ports/read-models.js
 import type { collectionOfState } from '../../collection/collection-object.js';
 import type { invoiceOfState } from '../../invoice/invoice-object.js';
 import type { planObject } from '../../plan/plan-object.js';
-import type { AskApi } from '../shared/ask-api.js';
+import type { AskApi, Asker } from '../shared/ask-api.js';
 import type { Table } from './cells.js';
 import { amount, idCell, status, text, time, words } from './cells.js';
 
-type Asker = Parameters<AskApi>[2];
 type Invoice = ReturnType<typeof invoiceOfState>;
 type Collection = ReturnType<typeof collectionOfState>;
 type Plan = ReturnType<typeof planObject>;

@@ -6,13 +6,12 @@ import { money } from '../../../../domain/shared/money.js';
 import type { collectionOfState } from '../../collection/collection-object.js';
 import type { methodOfState } from '../../customer/customer-object.js';
 import type { invoiceOfState } from '../../invoice/invoice-object.js';
-import type { AskApi } from '../shared/ask-api.js';
+import type { AskApi, Asker } from '../shared/ask-api.js';
 import { cardText } from '../shared/card-text.js';
 import { formatMoney } from '../shared/format.js';
 import { typedOf } from './form-fields.js';
 import type { Action, ActionField, Choice } from './record-page.js';
 
-type Asker = Parameters<AskApi>[2];
 type Invoice = ReturnType<typeof invoiceOfState>;
 type Collection = ReturnType<typeof collectionOfState>;
 type Scopes = Operator['scopes'];

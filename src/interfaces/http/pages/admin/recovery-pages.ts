@@ -7,7 +7,7 @@ import { httpTokens } from '../../http-tokens.js';
 import type { invoiceOfState } from '../../invoice/invoice-object.js';
 import { idField } from '../../shared/fields.js';
 import { refused } from '../../shared/problem.js';
-import type { AskApi } from '../shared/ask-api.js';
+import type { AskApi, Asker } from '../shared/ask-api.js';
 import { formatWords } from '../shared/format.js';
 import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
@@ -131,7 +131,7 @@ export class RecoveryPages implements PageController {
     return { kind: 'page', template: '/admin/told-once', title: 'Give this link to the customer', data };
   }
 
-  private async mail(invoice: Invoice, { scopes }: Operator, by: Parameters<AskApi>[2]): Promise<boolean> {
+  private async mail(invoice: Invoice, { scopes }: Operator, by: Asker): Promise<boolean> {
     const mail = await payLinkMailOf(invoice, this.notifications, scopes);
     if (mail?.kind === 'send') {
       await this.ask('POST /v1/invoices/:id/send', { params: { id: invoice.id } }, by);
@@ -142,7 +142,7 @@ export class RecoveryPages implements PageController {
     return mail !== null;
   }
 
-  private async invoice(id: string, by: Parameters<AskApi>[2]): Promise<Invoice> {
+  private async invoice(id: string, by: Asker): Promise<Invoice> {
     const { body } = await this.ask('GET /v1/invoices/:id', { params: { id } }, by);
     return body as Invoice;
   }
