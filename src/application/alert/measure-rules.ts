@@ -2,6 +2,7 @@ import type { AlertRuleName } from '../../domain/alert/alert-rules.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { AlertMeasures } from '../ports/alerts.js';
 import type { Clock } from '../ports/clock.js';
+import { shareOfPayments, shareOfWebhooks } from '../ports/success-figures.js';
 import { later } from '../webhook/retry-schedule.js';
 
 /** What a rule is judged by now, in its unit: of how many, and how many were left out of these. */
@@ -33,12 +34,9 @@ export function createMeasures(
 
   return {
     async payment_success(now, windowMinutes) {
-      const { succeeded, failed, unfinished, unanswered } = await measures.outcomes(
-        later(now, -windowMinutes * minuteMs),
-        now,
-      );
-      const sample = succeeded + failed;
-      return { value: basisPoints(succeeded, sample), sample, excluded: unfinished + unanswered };
+      const outcomes = await measures.outcomes(later(now, -windowMinutes * minuteMs), now);
+      const { good, total, excluded } = shareOfPayments(outcomes);
+      return { value: basisPoints(good, total), sample: total, excluded };
     },
     async stuck_payments(now) {
       const value = Math.min(await measures.stuck(now), countedMax);
@@ -46,9 +44,8 @@ export function createMeasures(
     },
     async inbound_webhooks(_now, windowMinutes) {
       const since = later(machineClock.now(), -windowMinutes * minuteMs);
-      const { handled, failed, waiting, dismissed } = await measures.webhooks(since);
-      const sample = handled + failed;
-      return { value: basisPoints(failed, sample), sample, excluded: waiting + dismissed };
+      const { good, total, excluded } = shareOfWebhooks(await measures.webhooks(since));
+      return { value: basisPoints(total - good, total), sample: total, excluded };
     },
     async parked_webhooks() {
       const value = await measures.parkedWebhooks(countedMax);

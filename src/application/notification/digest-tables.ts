@@ -1,5 +1,6 @@
 import { parseCurrency } from '../../domain/shared/currency.js';
-import type { CountedAmount, DailyFigures, Share } from '../ports/digest-queries.js';
+import type { CountedAmount, DailyFigures } from '../ports/digest-queries.js';
+import type { Share } from '../ports/success-figures.js';
 import { moneyText } from '../shared/money-text.js';
 import type { DigestWords } from './digest-words.js';
 import { digestWordsIn } from './digest-words.js';

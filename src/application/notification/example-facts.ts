@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/shared/instant.js';
 import { parseInstant } from '../../domain/shared/instant.js';
-import type { ObjectiveName, Share } from '../ports/digest-queries.js';
+import type { ObjectiveName } from '../ports/digest-queries.js';
+import type { Share } from '../ports/success-figures.js';
 import type { LinkVariable, NoticeFacts, ToldObjective } from './notice-kinds.js';
 
 /** What a preview is filled with: one fact for each variable that any kind may name. */

@@ -1,4 +1,5 @@
-import type { DailyFigures, ObjectiveName, Share } from '../ports/digest-queries.js';
+import type { DailyFigures, ObjectiveName } from '../ports/digest-queries.js';
+import type { Share } from '../ports/success-figures.js';
 
 /** What a variable of a notice is filled with; how it reads is the language's business. */
 export type NoticeFact =

@@ -2,7 +2,7 @@ import type { AlertRuleName } from '../../domain/alert/alert-rules.js';
 import type { CivilDate } from '../../domain/shared/civil-date.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { PaymentStatus, RefundStatus } from './read-models.js';
-import type { PaymentOutcomes, WebhookOutcomes } from './success-figures.js';
+import type { PaymentOutcomes, Share, WebhookOutcomes } from './success-figures.js';
 
 /** Half-open. */
 export type Period = { readonly from: Instant; readonly to: Instant };
@@ -43,8 +43,6 @@ export type DailyFigures = {
 export const objectiveNames = ['payment_success', 'prompt_answer', 'webhook_success', 'uptime'] as const;
 export type ObjectiveName = (typeof objectiveNames)[number];
 
-/** A share with its parts, so that a reader can check it. Payments, webhooks, or minutes of uptime. */
-export type Share = { readonly good: number; readonly total: number; readonly excluded: number };
 export type ObjectiveShares = Readonly<Record<ObjectiveName, Share>>;
 
 /** From where figures were taken: the read models as they stood at a position of the log. */

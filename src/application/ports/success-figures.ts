@@ -26,3 +26,16 @@ export type WebhookOutcomes = {
   /** A person dismissed them: left out, so that nobody can dismiss a failure into a success. */
   readonly dismissed: number;
 };
+
+/** A share with its parts, so that a reader can check it. Payments, webhooks, or minutes of uptime. */
+export type Share = { readonly good: number; readonly total: number; readonly excluded: number };
+
+/** The share of payments that succeeded. */
+export function shareOfPayments({ succeeded, failed, unfinished, unanswered }: PaymentOutcomes): Share {
+  return { good: succeeded, total: succeeded + failed, excluded: unfinished + unanswered };
+}
+
+/** The share of webhooks that were handled. */
+export function shareOfWebhooks({ handled, failed, waiting, dismissed }: WebhookOutcomes): Share {
+  return { good: handled, total: handled + failed, excluded: waiting + dismissed };
+}

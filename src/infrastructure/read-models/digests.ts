@@ -6,9 +6,10 @@ import type {
   Known,
   ObjectiveShares,
   Period,
-  Share,
 } from '../../application/ports/digest-queries.js';
 import type { Position } from '../../application/ports/event-store.js';
+import type { Share } from '../../application/ports/success-figures.js';
+import { shareOfPayments, shareOfWebhooks } from '../../application/ports/success-figures.js';
 import type { CivilDate } from '../../domain/shared/civil-date.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import { withTransaction } from '../postgres/pool.js';
@@ -164,20 +165,10 @@ async function dueToday(client: ClientBase, today: CivilDate): Promise<readonly 
 }
 
 async function sharesOf(client: ClientBase, period: Period): Promise<ObjectiveShares> {
-  const outcomes = await paymentOutcomes(client, period.from, period.to);
-  const webhooks = await webhookOutcomes(client, period.from, period.to);
   return {
-    payment_success: {
-      good: outcomes.succeeded,
-      total: outcomes.succeeded + outcomes.failed,
-      excluded: outcomes.unfinished + outcomes.unanswered,
-    },
+    payment_success: shareOfPayments(await paymentOutcomes(client, period.from, period.to)),
     prompt_answer: await promptAnswers(client, period),
-    webhook_success: {
-      good: webhooks.handled,
-      total: webhooks.handled + webhooks.failed,
-      excluded: webhooks.waiting + webhooks.dismissed,
-    },
+    webhook_success: shareOfWebhooks(await webhookOutcomes(client, period.from, period.to)),
     uptime: await uptime(client, period),
   };
 }

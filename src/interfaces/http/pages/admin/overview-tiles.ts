@@ -1,4 +1,5 @@
 import type { OverviewFigures } from '../../../../application/ports/overview-queries.js';
+import { shareOfPayments, shareOfWebhooks } from '../../../../application/ports/success-figures.js';
 
 type Tile = {
   readonly title: string;
@@ -13,12 +14,12 @@ type Tile = {
 /** Against what the owners promise: 95 % of payments succeed (below 90 % is an alarm), within three seconds. */
 export function tilesOf(figures: OverviewFigures, lagMs: number): readonly Tile[] {
   const { outcomes, average_seconds: seconds, stuck, webhooks } = figures;
-  const { succeeded, failed, firstSucceeded, firstFailed, unfinished, unanswered } = outcomes;
-  const ended = succeeded + failed;
-  const tried = webhooks.handled + webhooks.failed;
+  const { firstSucceeded, firstFailed } = outcomes;
+  const payments = shareOfPayments(outcomes);
+  const handled = shareOfWebhooks(webhooks);
   const share = (part: number, whole: number) => (whole === 0 ? null : (100 * part) / whole);
-  const rate = share(succeeded, ended);
-  const failing = share(webhooks.failed, tried);
+  const rate = share(payments.good, payments.total);
+  const failing = share(webhooks.failed, handled.total);
   const first = share(firstSucceeded, firstSucceeded + firstFailed);
   const goodIf = (good: boolean) => (good ? 'good' : 'look');
   const percent = (value: number | null) => (value === null ? null : `${value.toFixed(1)} %`);
@@ -26,7 +27,7 @@ export function tilesOf(figures: OverviewFigures, lagMs: number): readonly Tile[
     {
       title: 'Payments that succeed',
       value: percent(rate),
-      note: `${succeeded} of ${ended} in 24 h, ${unfinished + unanswered} left out; 95 % promised${first === null ? '' : `; by the first attempt ${percent(first)}`}`,
+      note: `${payments.good} of ${payments.total} in 24 h, ${payments.excluded} left out; 95 % promised${first === null ? '' : `; by the first attempt ${percent(first)}`}`,
       judged: rate === null ? null : rate >= 95 ? 'good' : rate >= 90 ? 'promised' : 'look',
       href: '/admin/payments?declined=yes',
     },
@@ -47,7 +48,7 @@ export function tilesOf(figures: OverviewFigures, lagMs: number): readonly Tile[
     {
       title: 'Webhooks that failed',
       value: percent(failing),
-      note: `${webhooks.failed} of ${tried} in 1 h, ${webhooks.waiting + webhooks.dismissed} left out; 5 % is an alarm`,
+      note: `${webhooks.failed} of ${handled.total} in 1 h, ${handled.excluded} left out; 5 % is an alarm`,
       judged: failing === null ? null : goodIf(failing <= 5),
       href: '/admin/webhooks?status=failed',
     },
