@@ -47,10 +47,10 @@ export class PostgresDigestQueries implements DigestQueries {
   daily(period: Period, today: CivilDate, now: Instant): ReturnType<DigestQueries['daily']> {
     return this.#snapshot(async (client) => {
       const figures: DailyFigures = {
-        payments: await paymentsMade(client, period),
+        payments: await madeIn(client, 'payments', period),
         outcomes: await paymentOutcomes(client, period.from, period.to),
         declines: await declines(client, period),
-        refunds: await refundsMade(client, period),
+        refunds: await madeIn(client, 'refunds', period),
         stuck: await countStuck(client, now),
         inDoubt: await inDoubt(client),
         alerts: await alertsOf(client, period),
@@ -87,10 +87,15 @@ async function knownTo(client: ClientBase, asOf: Instant): Promise<Known> {
   return { asOf, positions: [String(lowest ?? 0n), String(highest ?? 0n)] };
 }
 
-async function paymentsMade(client: ClientBase, { from, to }: Period): Promise<DailyFigures['payments']> {
-  const { rows } = await client.query<DailyFigures['payments'][number]>(
+/** What was made in the period, by its status now. */
+async function madeIn<Of extends 'payments' | 'refunds'>(
+  client: ClientBase,
+  of: Of,
+  { from, to }: Period,
+): Promise<readonly DailyFigures[Of][number][]> {
+  const { rows } = await client.query<DailyFigures[Of][number]>(
     `select status, currency, count(*)::int as count, sum(amount)::text as minor
-     from read_payments.payments where created_at >= $1 and created_at < $2
+     from read_${of}.${of} where created_at >= $1 and created_at < $2
      group by status, currency order by currency, count(*) desc, status`,
     [from, to],
   );
@@ -104,16 +109,6 @@ async function declines(client: ClientBase, { from, to }: Period): Promise<Daily
      from read_attempts.attempts join read_payments.payments on id = payment
      where ended_at >= $1 and ended_at < $2 and outcome = 'failed'
      group by 1 order by 2 desc, 1 limit ${declinesMax}`,
-    [from, to],
-  );
-  return rows;
-}
-
-async function refundsMade(client: ClientBase, { from, to }: Period): Promise<DailyFigures['refunds']> {
-  const { rows } = await client.query<DailyFigures['refunds'][number]>(
-    `select status, currency, count(*)::int as count, sum(amount)::text as minor
-     from read_refunds.refunds where created_at >= $1 and created_at < $2
-     group by status, currency order by currency, count(*) desc, status`,
     [from, to],
   );
   return rows;

@@ -10,7 +10,6 @@ import type { BillingIdentity, IssuedIdentities } from '../../../src/application
 import type { EventStore } from '../../../src/application/ports/event-store.js';
 import type {
   CreditNoteQueries,
-  CreditNoteRow,
   InvoiceFilter,
   InvoiceQueries,
   InvoiceRow,
@@ -20,12 +19,12 @@ import type { Rendering, Renderings } from '../../../src/application/ports/rende
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import { parseZone } from '../../../src/application/shared/zones.js';
 import { invoice } from '../../../src/domain/invoice/invoice.js';
-import type { CreditNote, IssuedInvoice } from '../../../src/domain/invoice/state.js';
 import { isIssued } from '../../../src/domain/invoice/state.js';
 import type { InvoiceId } from '../../../src/domain/shared/ids.js';
 import { PdfkitDocumentPrinter } from '../../../src/infrastructure/pdf/pdfkit-document-printer.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import { creditNoteRowOf } from '../../../src/interfaces/http/invoice/credit-note-object.js';
 import { invoiceRowsOf } from '../../support/invoice-rows.js';
 import { required } from '../../support/payment-examples.js';
 import { bindLooks } from './in-memory-looks.js';
@@ -120,23 +119,6 @@ class LogCreditNoteQueries implements CreditNoteQueries {
     );
     return requested?.stream.slice('invoice-'.length);
   }
-}
-
-function creditNoteRowOf({ details }: IssuedInvoice, note: CreditNote): CreditNoteRow {
-  return {
-    id: note.creditNoteId,
-    invoice: details.invoiceId,
-    status: note.number === null ? 'pending' : 'issued',
-    number: note.number,
-    reason: note.creditReason,
-    issued_on: note.issuedOn,
-    currency: details.currency,
-    amount_net: note.net.minor,
-    amount_tax: note.tax.minor,
-    amount_total: note.total.minor,
-    reverses: note.reverses,
-    created_at: note.requestedAt,
-  };
 }
 
 export const identity: BillingIdentity = {

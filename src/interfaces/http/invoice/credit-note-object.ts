@@ -6,8 +6,9 @@ export function creditNoteOfRow(row: CreditNoteRow, livemode: boolean) {
   return { ...row, object: 'credit_note' as const, metadata: {}, livemode };
 }
 
-export function creditNoteOfState({ details }: IssuedInvoice, note: CreditNote, livemode: boolean) {
-  const row: CreditNoteRow = {
+/** As the read model has it. */
+export function creditNoteRowOf({ details }: IssuedInvoice, note: CreditNote): CreditNoteRow {
+  return {
     id: note.creditNoteId,
     invoice: details.invoiceId,
     status: note.number === null ? 'pending' : 'issued',
@@ -21,8 +22,11 @@ export function creditNoteOfState({ details }: IssuedInvoice, note: CreditNote, 
     reverses: note.reverses,
     created_at: note.requestedAt,
   };
+}
+
+export function creditNoteOfState(invoice: IssuedInvoice, note: CreditNote, livemode: boolean) {
   return {
-    ...creditNoteOfRow(row, livemode),
+    ...creditNoteOfRow(creditNoteRowOf(invoice, note), livemode),
     lines: note.lines.map(({ line, net, tax, total, taxes }) => ({
       line,
       amount_net: net.minor,
