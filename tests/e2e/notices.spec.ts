@@ -159,6 +159,11 @@ describe('notices to customers', () => {
       (rows) => rows.length === 1,
     );
     await app.api.post('/v1/refunds', { payment: payment?.['id'], amount: 800 });
+    // The account shows what happened in its order, so the credit note of the refund is waited for.
+    await eventually(
+      async () => Number((await app.api.get(`/v1/invoices/${invoice}`)).body['amount_credited']),
+      (credited) => credited === 800,
+    );
     await issueInvoice(app.api, flo, 12_00);
     const link = await app.api.post('/v1/portal_sessions', { customer: flo });
     const reader = pageReader(app.url);
