@@ -22,13 +22,13 @@ const hour = 3600;
 
 /** A client that backs off is refused and no more; one that goes on as if nothing had been said is penalized. */
 const perMinute = (limitOf: number): LimitRule => ({
-  ...{ limit: limitOf, limitAlone: limitOf, windowSeconds: minute },
+  ...{ limit: limitOf, limitAlone: limitOf, refillSeconds: minute },
   refusalsBorne: limitOf,
 });
 
 /** Each further one is a strike. A process that counts alone is stricter, since others may be guessing elsewhere. */
-const suspicious = (limitOf: number, windowSeconds: number): LimitRule => ({
-  ...{ limit: limitOf, limitAlone: Math.ceil(limitOf / 2), windowSeconds },
+const suspicious = (limitOf: number, refillSeconds: number): LimitRule => ({
+  ...{ limit: limitOf, limitAlone: Math.ceil(limitOf / 2), refillSeconds },
   refusalsBorne: 0,
 });
 

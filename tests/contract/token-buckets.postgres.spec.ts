@@ -29,12 +29,12 @@ describe('buckets in Postgres', () => {
 
   it('are swept away when nobody takes from them', async () => {
     const [pool] = pools;
-    await pool.query(`insert into counterfoil.token_buckets values ('of yesterday', 1, 0)`);
+    await pool.query(`insert into counterfoil.token_levels values ('of yesterday', 0, 1, 1)`);
     const buckets = new PostgresTokenBuckets(pool, silentLogger);
-    for (let n = 0; n < 1_000; n += 1) await buckets.take('busy', { limit: 5, windowSeconds: 60 }, 1);
+    for (let n = 0; n < 1_000; n += 1) await buckets.take('busy', { limit: 5, refillSeconds: 60 }, 1);
     await eventually(
       async () =>
-        (await pool.query(`select from counterfoil.token_buckets where key = 'of yesterday'`)).rowCount,
+        (await pool.query(`select from counterfoil.token_levels where key = 'of yesterday'`)).rowCount,
       (left) => left === 0,
     );
   });
@@ -42,7 +42,7 @@ describe('buckets in Postgres', () => {
   it('grant nothing when Postgres is gone', async () => {
     const nobody = poolOf('postgres://nobody@127.0.0.1:1/nothing');
     const buckets = new PostgresTokenBuckets(nobody, silentLogger);
-    await expect(buckets.take('any', { limit: 5, windowSeconds: 60 }, 1)).rejects.toThrow();
+    await expect(buckets.take('any', { limit: 5, refillSeconds: 60 }, 1)).rejects.toThrow();
     await nobody.end();
   });
 });

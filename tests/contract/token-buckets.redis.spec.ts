@@ -38,7 +38,7 @@ if (!hasRedisServer) process.stdout.write('Buckets in Redis are not tested: ther
 
   it('are full again after Redis forgot everything', async () => {
     const buckets = new RedisTokenBuckets(connections[0]);
-    const rule = { limit: 5, windowSeconds: 60 };
+    const rule = { limit: 5, refillSeconds: 3_600 };
     expect((await buckets.take('flushed', rule, 5)).granted).toBe(5);
     await server.flush();
     expect((await buckets.take('flushed', rule, 5)).granted).toBe(5);
@@ -47,7 +47,7 @@ if (!hasRedisServer) process.stdout.write('Buckets in Redis are not tested: ther
   it('grant nothing when Redis is gone, and say so without a wait', async () => {
     await server.kill();
     const buckets = new RedisTokenBuckets(connections[0]);
-    const rule = { limit: 5, windowSeconds: 60 };
+    const rule = { limit: 5, refillSeconds: 3_600 };
     for (let n = 0; n < 20; n += 1) await expect(buckets.take('gone', rule, 1)).rejects.toThrow();
   });
 });

@@ -4,7 +4,8 @@ const verdict: Verdict = {
   allowed: true,
   limit: 1_000_000,
   remaining: 1_000_000,
-  resetMs: 60_000,
+  retryMs: 0,
+  fullMs: 0,
   penalized: null,
 };
 

@@ -6,7 +6,7 @@ import type { Penalties } from './penalties.js';
 import type { PurseRule, Spent, TokenPurses } from './token-purses.js';
 
 export type LimitRule = PurseRule & {
-  /** How many refusals of one window are borne before the next one leads to a penalty. */
+  /** How many refusals are borne before the next one leads to a penalty; they are forgotten as fast as the bucket fills. */
   readonly refusalsBorne: number;
 };
 
@@ -17,8 +17,10 @@ export type Verdict = {
   readonly allowed: boolean;
   readonly limit: number;
   readonly remaining: number;
-  /** Until there is more, in milliseconds. */
-  readonly resetMs: number;
+  /** Until it may be asked again, in milliseconds; 0 where it is allowed. */
+  readonly retryMs: number;
+  /** Until everything may be spent again by whoever spends nothing, in milliseconds. */
+  readonly fullMs: number;
   /** The limit whose penalty is to blame, by which an operator can pardon it. */
   readonly penalized: LimitId | null;
 };
@@ -50,29 +52,30 @@ export function createClientLimits(parts: {
 
   function refusalBy(kind: LimitKind, subject: string): Verdict | undefined {
     const id = ids(kind, subject);
-    const resetMs = penalties.remainingMs(id);
-    return resetMs === 0 ? undefined : penalized(kind, id, resetMs);
+    const forMs = penalties.remainingMs(id);
+    return forMs === 0 ? undefined : penalized(kind, id, forMs);
   }
 
-  const penalized = (kind: LimitKind, id: LimitId, resetMs: number): Verdict => ({
+  const penalized = (kind: LimitKind, id: LimitId, forMs: number): Verdict => ({
     allowed: false,
     limit: rules[kind].limit,
     remaining: 0,
-    resetMs,
+    retryMs: forMs,
+    fullMs: forMs,
     penalized: id,
   });
 
   function judge(kind: LimitKind, subject: string, cause: string, spent: Spent): Verdict | Promise<Verdict> {
     const { limit, refusalsBorne } = rules[kind];
     if (!spent.allowed && spent.refusals > refusalsBorne) return strike(kind, subject, cause);
-    const { allowed, left: remaining, resetMs } = spent;
-    return { allowed, limit, remaining, resetMs, penalized: null };
+    const { allowed, left: remaining, retryMs, fullMs } = spent;
+    return { allowed, limit, remaining, retryMs, fullMs, penalized: null };
   }
 
   async function strike(kind: LimitKind, subject: string, cause: string): Promise<Verdict> {
     const id = ids(kind, subject);
     const told = kindsOfIds.includes(kind) ? subject : null;
-    const resetMs = await penalties.impose(id, kind, told, cause);
+    const forMs = await penalties.impose(id, kind, told, cause);
     // They are paid for: whoever is pardoned starts anew.
     purses.forgetRefusals(id);
     const [address] = subject.split(' ');
@@ -82,12 +85,12 @@ export function createClientLimits(parts: {
         request_id: cause,
         limit: id,
         kind,
-        for_ms: resetMs,
+        for_ms: forMs,
         ...(told ? { subject } : { address }),
       },
       'a client went too far beyond a limit and is refused for a while',
     );
-    return penalized(kind, id, resetMs);
+    return penalized(kind, id, forMs);
   }
 
   return {

@@ -15,7 +15,7 @@ import { hasRedisServer, startRedis } from '../../support/redis.js';
 
 if (!hasRedisServer) process.stdout.write('Limits over Redis are not tested: there is no redis-server\n');
 
-const rule: PurseRule = { limit: 200, limitAlone: 200, windowSeconds: 600 };
+const rule: PurseRule = { limit: 200, limitAlone: 200, refillSeconds: 36_000 };
 const pursesOn = (shared: TokenBuckets): TokenPurses =>
   createTokenPurses({ shared, own: new MemoryTokenBuckets(), logger: silentLogger });
 

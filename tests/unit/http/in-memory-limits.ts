@@ -19,7 +19,7 @@ import { parseInstant } from '../../../src/domain/shared/instant.js';
 import { MemoryTokenBuckets } from '../../../src/infrastructure/limits/memory-token-buckets.js';
 import { required } from '../../support/payment-examples.js';
 
-const wide: LimitRule = { limit: 1_000_000, limitAlone: 1_000_000, windowSeconds: 60, refusalsBorne: 0 };
+const wide: LimitRule = { limit: 1_000_000, limitAlone: 1_000_000, refillSeconds: 60, refusalsBorne: 0 };
 
 const wideRules: LimitRules = {
   requests_of_key: wide,

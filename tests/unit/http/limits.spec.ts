@@ -6,8 +6,9 @@ import { unlimited } from '../../support/unlimited.js';
 import type { RunningServer } from './running-server.js';
 import { allScopesSecret, startServer } from './running-server.js';
 
-const strict = { windowSeconds: 60, refusalsBorne: 0 };
-const patient = { windowSeconds: 60, refusalsBorne: 1_000 };
+/** Slow enough that nothing comes back while a test goes on. */
+const strict = { refillSeconds: 3_600, refusalsBorne: 0 };
+const patient = { refillSeconds: 3_600, refusalsBorne: 1_000 };
 const declined = { amount: 5000, currency: 'USD', payment_method: 'pm_declined', confirm: true };
 const visa = { ...declined, payment_method: 'pm_visa' };
 const customer = 'cus_0193f1a0-0000-7000-8000-000000000001';
@@ -26,11 +27,20 @@ const limitEvents = async () =>
 
 describe('what a client may ask in a minute', () => {
   it('is said on every answer, and refused with Retry-After when it is used up', async () => {
-    app = await startServer({ limitRules: { requests_of_key: { ...patient, limit: 3, limitAlone: 3 } } });
+    const rule = { ...patient, refillSeconds: 180, limit: 3, limitAlone: 3 };
+    app = await startServer({ limitRules: { requests_of_key: rule } });
     const answers = [];
     for (let n = 0; n < 4; n += 1) answers.push(await app.api.get('/v1/payments'));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
     expect(answers.map(({ headers }) => headers['ratelimit-remaining'])).toEqual(['2', '1', '0', '0']);
+    // A token comes back in a minute, and all three are there again in three.
+    const minutes = answers
+      .slice(0, 3)
+      .map(({ headers }) => Math.ceil(Number(headers['ratelimit-reset']) / 60));
+    expect(minutes).toEqual([1, 2, 3]);
+    expect(answers.slice(0, 3).map(({ headers }) => headers['retry-after'])).toEqual(
+      Array(3).fill(undefined),
+    );
     const refused = answers[3];
     expect(refused?.body).toMatchObject({ code: 'rate_limited', retryable: true, status: 429 });
     expect(refused?.headers['content-type']).toContain('application/problem+json');
@@ -239,7 +249,7 @@ describe('bad signatures of webhooks', () => {
 });
 
 describe('who tries one card after the other', () => {
-  const rule = { windowSeconds: 3600, refusalsBorne: 0, limit: 3, limitAlone: 3 };
+  const rule = { refillSeconds: 3600, refusalsBorne: 0, limit: 3, limitAlone: 3 };
 
   it('is refused for the customer, before anything is recorded or asked of the provider', async () => {
     app = await startServer({ limitRules: { declines_of_customer: rule } });

@@ -159,7 +159,7 @@ describe('a page', () => {
     const strict = await startServer({
       furtherPages: [yard],
       limitRules: {
-        requests_from_address: { limit: 1, limitAlone: 1, windowSeconds: 60, refusalsBorne: 9 },
+        requests_from_address: { limit: 1, limitAlone: 1, refillSeconds: 60, refusalsBorne: 9 },
       },
     });
     try {

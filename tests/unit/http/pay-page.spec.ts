@@ -223,7 +223,7 @@ describe('the pay page', () => {
   });
 
   it('stops who tries one card after the other', async () => {
-    const rule = { windowSeconds: 3_600, refusalsBorne: 0, limit: 1, limitAlone: 1 };
+    const rule = { refillSeconds: 3_600, refusalsBorne: 0, limit: 1, limitAlone: 1 };
     const guarded = await startServer({ limitRules: { declines_of_customer: rule } });
     try {
       const customer = (await guarded.api.post('/v1/customers', {})).body['id'];

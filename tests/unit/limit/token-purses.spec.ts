@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { PurseRule, TokenPurses } from '../../../src/application/limit/token-purses.js';
 import { createTokenPurses } from '../../../src/application/limit/token-purses.js';
 import type { BucketRule, Taken, TokenBuckets } from '../../../src/application/ports/token-buckets.js';
 import { MemoryTokenBuckets } from '../../../src/infrastructure/limits/memory-token-buckets.js';
+import { required } from '../../support/payment-examples.js';
 import { silentLogger } from '../../support/postgres.js';
 
-const rule: PurseRule = { limit: 100, limitAlone: 100, windowSeconds: 60 };
+const rule: PurseRule = { limit: 100, limitAlone: 100, refillSeconds: 60 };
 
 /** Shared buckets that count the questions, and can be out of reach. */
 class SharedBuckets implements TokenBuckets {
-  readonly #buckets = new MemoryTokenBuckets();
+  readonly clock = { ms: 0 };
+  readonly #buckets = new MemoryTokenBuckets(() => this.clock.ms);
   takes = 0;
   isGone = false;
 
@@ -20,14 +23,11 @@ class SharedBuckets implements TokenBuckets {
   }
 }
 
-/** One process with its purses, and a clock that the test turns. */
-function processOn(shared: TokenBuckets) {
-  const clock = { ms: 0 };
+/** One process with its purses, on a clock that the test turns. */
+function processOn(shared: TokenBuckets, clock = { ms: 0 }) {
+  const now = (): number => clock.ms;
   const purses = createTokenPurses({
-    shared,
-    own: new MemoryTokenBuckets(),
-    logger: silentLogger,
-    now: () => clock.ms,
+    ...{ shared, own: new MemoryTokenBuckets(now), logger: silentLogger, now },
   });
   return { purses, clock };
 }
@@ -49,7 +49,7 @@ describe('purses of tokens', () => {
   it('ask the shared buckets for one request in many', async () => {
     const shared = new SharedBuckets();
     const { purses } = processOn(shared);
-    const wide = { limit: 100_000, limitAlone: 100_000, windowSeconds: 60 };
+    const wide = { limit: 100_000, limitAlone: 100_000, refillSeconds: 60 };
     for (let n = 0; n < 5_000; n += 1) await purses.spend('key', wide);
     expect(shared.takes).toBe(5);
   });
@@ -64,28 +64,74 @@ describe('purses of tokens', () => {
   });
 
   it('tell what is left, when there is more, and how often they have refused', async () => {
-    const { purses } = processOn(new SharedBuckets());
-    expect(await purses.spend('key', rule)).toMatchObject({ allowed: true, left: 99, refusals: 0 });
+    const shared = new SharedBuckets();
+    const { purses, clock } = processOn(shared, shared.clock);
+    expect(await purses.spend('key', rule)).toEqual({
+      ...{ allowed: true, left: 99, retryMs: 0, fullMs: 600, refusals: 0 },
+    });
     await spendMany(purses, 'key', 99);
-    expect(await purses.spend('key', rule)).toMatchObject({ allowed: false, left: 0, refusals: 1 });
-    const again = await purses.spend('key', rule);
-    expect(again).toMatchObject({ allowed: false, refusals: 2 });
-    expect(again.resetMs).toBeGreaterThan(50_000);
-    expect(again.resetMs).toBeLessThanOrEqual(60_000);
+    const refused = { allowed: false, left: 0, retryMs: 600, fullMs: 60_000, refusals: 1 };
+    expect(await purses.spend('key', rule)).toEqual(refused);
+    clock.ms += 300;
+    expect(await purses.spend('key', rule)).toEqual({
+      ...{ ...refused, retryMs: 300, fullMs: 59_700, refusals: 1.5 },
+    });
+    // The next token is there when it was said to be.
+    clock.ms += 300;
+    expect(await purses.spend('key', rule)).toMatchObject({ allowed: true, left: 0, refusals: 1 });
+    expect(await purses.spend('key', rule)).toMatchObject({ allowed: false, retryMs: 600, refusals: 2 });
   });
 
-  it('hold nothing of worth when the window is over', async () => {
+  it('forget a refusal for each token that comes back', async () => {
     const shared = new SharedBuckets();
-    const { purses, clock } = processOn(shared);
+    const { purses, clock } = processOn(shared, shared.clock);
+    await spendMany(purses, 'key', 110);
+    expect(await purses.spend('key', rule)).toMatchObject({ allowed: false, refusals: 11 });
+    clock.ms += 6_000;
+    expect(await purses.spend('key', rule)).toMatchObject({ allowed: true, refusals: 1 });
+  });
+
+  it('run out as the bucket fills', async () => {
+    const shared = new SharedBuckets();
+    const { purses, clock } = processOn(shared, shared.clock);
     await purses.spend('key', rule);
     const { takes } = shared;
-    clock.ms += 59_000;
+    clock.ms += 2 * 600;
     await purses.spend('key', rule);
     expect(shared.takes).toBe(takes);
-    clock.ms += 1_001;
-    // Four of its five tokens are of the window before: it must ask, though it has them.
+    clock.ms += 2 * 600 + 1;
+    // Of its five tokens two are spent, and the bucket has made good for the others: it must ask, though it has them.
     await purses.spend('key', rule);
     expect(shared.takes).toBe(takes + 1);
+  });
+
+  it('never let through more than the limit and what came back, in any time, from however many', async () => {
+    const arrival = fc.record({ afterMs: fc.nat(2_000), times: fc.nat(30), by: fc.nat(2) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 100 }),
+        fc.array(arrival, { maxLength: 25 }),
+        async (limit, arrivals) => {
+          const shared = new SharedBuckets();
+          const three = [0, 1, 2].map(() => processOn(shared, shared.clock).purses);
+          const of: PurseRule = { limit, limitAlone: limit, refillSeconds: 10 };
+          const passed: { readonly at: number; readonly count: number }[] = [];
+          for (const { afterMs, times, by } of arrivals) {
+            shared.clock.ms += afterMs;
+            const count = await spendMany(required(three[by]), 'key', times, of);
+            passed.push({ at: shared.clock.ms, count });
+          }
+          for (const [first, { at: from }] of passed.entries()) {
+            let sum = 0;
+            for (const { at, count } of passed.slice(first)) {
+              sum += count;
+              expect(sum).toBeLessThanOrEqual(limit + ((at - from) / 10_000) * limit);
+            }
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
   });
 
   it('let n processes spend n times the limit while the shared buckets are gone, and refuse the rest', async () => {
@@ -108,7 +154,7 @@ describe('purses of tokens', () => {
     const shared = new SharedBuckets();
     shared.isGone = true;
     const { purses } = processOn(shared);
-    expect(await spendMany(purses, 'guesser', 50, { limit: 10, limitAlone: 5, windowSeconds: 60 })).toBe(5);
+    expect(await spendMany(purses, 'guesser', 50, { limit: 10, limitAlone: 5, refillSeconds: 60 })).toBe(5);
   });
 
   it('ask shared buckets that are gone once a second, not for each request', async () => {

@@ -36,8 +36,8 @@ export async function checkLimit(logger: Logger, limited: LimitedRequest, ask: A
 }
 
 export function tooMany(kind: 'rate_limited' | 'card_testing_suspected', verdict: Verdict): Refused {
-  const { resetMs, penalized } = verdict;
-  const retryAfterSeconds = secondsOf(resetMs);
+  const { retryMs, penalized } = verdict;
+  const retryAfterSeconds = secondsOf(retryMs);
   return refused(kind, {
     detail: `Ask again in ${retryAfterSeconds} s.`,
     retryAfterSeconds,
@@ -52,17 +52,19 @@ export function unchecked(): Refused {
   });
 }
 
-export function rateLimitHeaders({ limit, remaining, resetMs }: Verdict): Readonly<Record<string, string>> {
+/** Of a refusal the reset is the time of its Retry-After; of anything else, that at which the whole limit is there again. */
+export function rateLimitHeaders(verdict: Verdict): Readonly<Record<string, string>> {
+  const { allowed, limit, remaining, retryMs, fullMs } = verdict;
   return {
     'ratelimit-limit': String(limit),
     'ratelimit-remaining': String(remaining),
-    'ratelimit-reset': String(secondsOf(resetMs)),
+    'ratelimit-reset': String(secondsOf(allowed ? fullMs : retryMs)),
   };
 }
 
 /** Of an answer that refuses, where no problem brings its Retry-After. */
 export function retryHeaders(verdict: Verdict): Readonly<Record<string, string>> {
-  return { ...rateLimitHeaders(verdict), 'retry-after': String(secondsOf(verdict.resetMs)) };
+  return { ...rateLimitHeaders(verdict), 'retry-after': String(secondsOf(verdict.retryMs)) };
 }
 
 function secondsOf(ms: number): number {
