@@ -1,4 +1,5 @@
-import fc from 'fast-check';
+import type fc from 'fast-check';
+import { holds } from './corpus.js';
 
 const roundsMax = 6;
 
@@ -7,12 +8,13 @@ const roundsMax = 6;
  * nothing, and whether a single round does is a matter of luck. The caller says afterwards what must have been met.
  */
 export function assertUntilMet<Ts>(
+  name: string,
   property: fc.IProperty<Ts>,
   parameters: fc.Parameters<Ts>,
   isMet: () => boolean,
 ): void {
   for (let round = 1; round <= roundsMax; round += 1) {
-    fc.assert(property, parameters);
+    holds(name, property, parameters);
     if (isMet()) return;
   }
 }

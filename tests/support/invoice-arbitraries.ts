@@ -101,13 +101,19 @@ const invoiceContent: fc.Arbitrary<InvoiceContent> = fc
   .tuple(fc.array(line, { minLength: 1, maxLength: 12 }), discount)
   .map(([lines, whole]) => content(lines, { discount: whole }));
 
-type Priced = { readonly content: InvoiceContent; readonly priced: PricedInvoice };
+type InvoiceToPrice = { readonly code: Currency; readonly content: InvoiceContent };
 
-export const pricedInvoice: fc.Arbitrary<Priced> = fc.tuple(currency, invoiceContent).map(([code, of]) => {
+export const invoiceToPrice: fc.Arbitrary<InvoiceToPrice> = fc.record({
+  code: currency,
+  content: invoiceContent,
+});
+
+/** The price is not drawn with the content, so that a case which is kept is priced anew. */
+export function pricedOf({ code, content: of }: InvoiceToPrice): PricedInvoice {
   const result = priceInvoice(code, of);
   if ('tooLarge' in result) throw new Error('a percentage cannot be too large');
-  return { content: of, priced: result.priced };
-});
+  return result.priced;
+}
 
 /** The lines that name a rate. */
 export function linesWith(of: InvoiceContent, rate: TaxRate): readonly number[] {

@@ -17,6 +17,7 @@ import {
   details,
   recordLeg,
 } from '../../support/collection-examples.js';
+import { holds } from '../../support/corpus.js';
 import { at } from '../../support/payment-examples.js';
 
 const mode = fc.constantFrom<CollectionMode>('all_or_nothing', 'accumulate');
@@ -88,7 +89,8 @@ function play(
 
 describe('a collection, whatever the world answers', () => {
   it('ends, and has either taken a leg or given it back', () => {
-    fc.assert(
+    holds(
+      'collection-ends',
       fc.property(mode, legs, answers, (chosen, parts, world) => {
         const wanted = details(chosen, ...parts);
         const { state } = play(wanted, world);
@@ -116,7 +118,8 @@ describe('a collection, whatever the world answers', () => {
   });
 
   it('folds the same from what is stored', () => {
-    fc.assert(
+    holds(
+      'collection-stored',
       fc.property(mode, legs, answers, (chosen, parts, world) => {
         const { events, state } = play(details(chosen, ...parts), world);
         const stored = events.map((event) => {

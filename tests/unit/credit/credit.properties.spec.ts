@@ -11,6 +11,7 @@ import type { CreditState } from '../../../src/domain/credit/state.js';
 import { valuesOf } from '../../../src/domain/shared/id-index.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
 import { assertUntilMet } from '../../support/assert-until-met.js';
+import { holds } from '../../support/corpus.js';
 import type { Step } from '../../support/credit-arbitraries.js';
 import {
   creditCommand,
@@ -23,6 +24,9 @@ import { day, grantCredit, holdId, restoreCredit, spendCredit } from '../../supp
 import { usd } from '../../support/payment-examples.js';
 
 const runs = { numRuns: 300 };
+
+/** Where things go when they are shuffled. */
+const keys = fc.array(fc.nat(), { minLength: 1, maxLength: 64 });
 
 function grantsOf(state: CreditState): readonly Grant[] {
   return state.status === 'open' ? [...valuesOf(state.grants)] : [];
@@ -88,9 +92,10 @@ function addTo(sums: Map<string, Sums>, event: CreditEvent): void {
 }
 
 /** Runs a check on every random history, and makes sure that enough of them led to what is checked. */
-function always(check: (steps: readonly Step[]) => number | undefined): void {
+function always(name: string, check: (steps: readonly Step[]) => number | undefined): void {
   let met = 0;
   assertUntilMet(
+    name,
     fc.property(creditCommands, (commands) => {
       met += check(playCredit(commands)) ?? 0;
     }),
@@ -102,7 +107,7 @@ function always(check: (steps: readonly Step[]) => number | undefined): void {
 
 describe('whatever commands come, in whatever order', () => {
   it('no grant is ever below nothing, and the balance of each currency is the sum of its grants (34)', () => {
-    always((steps) => {
+    always('credit-sums', (steps) => {
       let state = creditAccount.initialState;
       for (const { event, sums } of addedUp(eventsOf(steps))) {
         expectSums(state, sums);
@@ -114,7 +119,7 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('no later grant is touched while an earlier one that can be used has anything left (35)', () => {
-    always((steps) => {
+    always('credit-order-of-grants', (steps) => {
       let held = 0;
       for (const { command, before, events } of steps) {
         const [fact] = events;
@@ -141,7 +146,7 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('nothing is held of a grant from its expiry on, and each unit expires once and in time (36)', () => {
-    always((steps) => {
+    always('credit-expiry', (steps) => {
       let expired = 0;
       for (const { event, sums } of addedUp(eventsOf(steps))) {
         if (event.type === 'CreditHeld') {
@@ -165,7 +170,7 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('what is restored goes to the grants it came from, up to what each gave (37)', () => {
-    always((steps) => {
+    always('credit-restored', (steps) => {
       const open = new Map<string, bigint>();
       let restored = 0;
       for (const event of eventsOf(steps)) {
@@ -184,7 +189,7 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('a spend of X out of Y leaves Y - X, in one currency (38)', () => {
-    always((steps) => {
+    always('credit-spent', (steps) => {
       let spends = 0;
       for (const { command, before, events, after } of steps) {
         if (command.type !== 'SpendCredit' || events.length === 0) continue;
@@ -200,7 +205,7 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('what customers may still spend is what the books owe them', () => {
-    always((steps) => {
+    always('credit-books', (steps) => {
       const books = new Map<string, bigint>();
       const owed = new Map<string, bigint>();
       const grow = (map: Map<string, bigint>, name: string, minor: bigint) =>
@@ -227,7 +232,7 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('no more is owed of a grant than was ever spent or set aside of it, and nothing below nothing', () => {
-    always((steps) => {
+    always('credit-owed', (steps) => {
       let owing = 0;
       for (const { after } of steps) {
         for (const { owed, totals } of grantsOf(after)) {
@@ -241,7 +246,8 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('the same command twice leads to no new fact, or is refused', () => {
-    fc.assert(
+    holds(
+      'credit-twice',
       fc.property(creditCommands, creditCommand, (commands, command) => {
         const before = playCredit(commands).at(-1)?.after ?? creditAccount.initialState;
         const first = creditAccount.decide(before, command);
@@ -254,7 +260,8 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('the facts survive the store: encoded, written as JSON and decoded, they fold to the same state', () => {
-    fc.assert(
+    holds(
+      'credit-stored',
       fc.property(creditCommands, (commands) => {
         const events = eventsOf(playCredit(commands));
         const stored = JSON.parse(JSON.stringify(events.map((event) => creditCodec.encode(event))));
@@ -265,10 +272,14 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('commands at one instant may arrive in any order: no grant gives more than it has', () => {
-    fc.assert(
-      fc.property(creditCommands, fc.infiniteStream(fc.nat()), (commands, numbers) => {
+    holds(
+      'credit-order',
+      fc.property(creditCommands, keys, (commands, numbers) => {
         const shuffled = commands
-          .map((command) => ({ command: { ...command, at: day(3) }, key: numbers.next().value }))
+          .map((command, n) => ({
+            command: { ...command, at: day(3) },
+            key: numbers[n % numbers.length] ?? 0,
+          }))
           .sort((a, b) => a.key - b.key)
           .map(({ command }) => command);
         const events = eventsOf(playCredit(shuffled));
@@ -324,14 +335,15 @@ describe('restoring in parts', () => {
     [...sumsAfter(eventsOf(playCredit(commands))).entries()].map(([id, { left }]) => `${id} ${left}`);
 
   it('leads to the same grants whatever the parts, their order and their repetitions', () => {
-    fc.assert(
-      fc.property(parts, fc.constantFrom(1, 2, 3, 5), fc.infiniteStream(fc.nat()), (all, count, numbers) => {
+    holds(
+      'credit-restored-in-parts',
+      fc.property(parts, fc.constantFrom(1, 2, 3, 5), keys, (all, count, numbers) => {
         const total = all.reduce((a, b) => a + b);
         const whole = lefts([...paid(count), { ...restoreCredit(1, 'all', 0), amount: usd(total) }]);
         const shuffled = [...all, ...all]
           .map((minor, n) => ({
             command: { ...restoreCredit(1, `part ${n % all.length}`, 0), amount: usd(minor) },
-            key: numbers.next().value,
+            key: numbers[n % numbers.length] ?? 0,
           }))
           .sort((a, b) => a.key - b.key)
           .map(({ command }) => command);
@@ -342,7 +354,8 @@ describe('restoring in parts', () => {
   });
 
   it('gives all of it back to the unit, and not one unit more', () => {
-    fc.assert(
+    holds(
+      'credit-restored-whole',
       fc.property(parts, fc.constantFrom(1, 2, 3, 5), (all, count) => {
         const rest = 150n - all.reduce((a, b) => a + b);
         const amounts = rest === 0n ? all : [...all, rest];

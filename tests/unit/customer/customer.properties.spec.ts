@@ -4,6 +4,7 @@ import { describeCustomerEvent } from '../../../src/application/audit/customer-s
 import { customerCodec } from '../../../src/application/customer/customer.codec.js';
 import { customer } from '../../../src/domain/customer/customer.js';
 import { assertUntilMet } from '../../support/assert-until-met.js';
+import { holds } from '../../support/corpus.js';
 import {
   customerCommand,
   customerCommands,
@@ -18,6 +19,7 @@ describe('whatever commands come to a customer, in whatever order', () => {
   it('there is a default exactly while there is a method, and it is one of them', () => {
     let withMethods = 0;
     assertUntilMet(
+      'customer-default',
       fc.property(customerCommands, (commands) => {
         for (const state of playCustomer(commands).states) {
           if (state.status === 'absent') continue;
@@ -39,6 +41,7 @@ describe('whatever commands come to a customer, in whatever order', () => {
   it('no removal that was asked of us takes the last active method while a plan is attached', () => {
     let asked = 0;
     assertUntilMet(
+      'customer-last-method',
       fc.property(customerCommands, fc.integer({ min: 1, max: 4 }), (commands, n) => {
         const before = playCustomer(commands).states.at(-1) ?? customer.initialState;
         if (before.status === 'absent') return;
@@ -56,7 +59,8 @@ describe('whatever commands come to a customer, in whatever order', () => {
   });
 
   it('methods are there only under a linked provider', () => {
-    fc.assert(
+    holds(
+      'customer-methods',
       fc.property(customerCommands, (commands) => {
         for (const state of playCustomer(commands).states) {
           if (state.status === 'absent' || state.methods.length === 0) continue;
@@ -68,7 +72,8 @@ describe('whatever commands come to a customer, in whatever order', () => {
   });
 
   it('versions of the profile count up by one', () => {
-    fc.assert(
+    holds(
+      'customer-versions',
       fc.property(customerCommands, (commands) => {
         let version = 1;
         for (const event of playCustomer(commands).events) {
@@ -82,7 +87,8 @@ describe('whatever commands come to a customer, in whatever order', () => {
   });
 
   it('the same command twice leads to no new fact, or is refused', () => {
-    fc.assert(
+    holds(
+      'customer-twice',
       fc.property(customerCommands, customerCommand, (commands, command) => {
         const before = playCustomer(commands).states.at(-1) ?? customer.initialState;
         const first = customer.decide(before, command);
@@ -96,7 +102,8 @@ describe('whatever commands come to a customer, in whatever order', () => {
   });
 
   it('the facts survive the store: encoded, written as JSON and decoded, they fold to the same state', () => {
-    fc.assert(
+    holds(
+      'customer-stored',
       fc.property(customerCommands, (commands) => {
         const { events } = playCustomer(commands);
         const stored = JSON.parse(JSON.stringify(events.map((event) => customerCodec.encode(event))));
@@ -107,7 +114,8 @@ describe('whatever commands come to a customer, in whatever order', () => {
   });
 
   it('each fact is told in one sentence', () => {
-    fc.assert(
+    holds(
+      'customer-sentences',
       fc.property(customerCommands, (commands) => {
         for (const event of playCustomer(commands).events) {
           expect(describeCustomerEvent(event)).toMatch(/^[A-Z][^\n]*\.$/);

@@ -5,15 +5,16 @@ import type { Currency } from '../../../src/domain/shared/currency.js';
 import { exponentOf } from '../../../src/domain/shared/currency.js';
 import { largestMinor } from '../../../src/domain/shared/money.js';
 import { PdfkitDocumentPrinter } from '../../../src/infrastructure/pdf/pdfkit-document-printer.js';
-import { invoiceCommands, pricedInvoice } from '../../support/invoice-arbitraries.js';
+import { invoiceCommands, invoiceToPrice, pricedOf } from '../../support/invoice-arbitraries.js';
 import { play } from '../../support/invoice-examples.js';
 import { pagesOf } from '../../support/pdf-text.js';
 import { invoiceExample, issueOf } from '../../support/printed-examples.js';
 
 /** Larger ones are no invoices. */
-const priceable = pricedInvoice.filter(
-  ({ priced }) => priced.gross.minor <= largestMinor && priced.total.minor <= largestMinor,
-);
+const priceable = invoiceToPrice.filter((given) => {
+  const { gross, total } = pricedOf(given);
+  return gross.minor <= largestMinor && total.minor <= largestMinor;
+});
 
 /** What a reader with a pocket calculator would find. */
 function added(sheet: Sheet, currency: Currency) {
@@ -50,14 +51,14 @@ function added(sheet: Sheet, currency: Currency) {
 describe('the figures of a printed invoice', () => {
   it('add up from the lines to the amount due, in every currency', () => {
     fc.assert(
-      fc.property(priceable, ({ content, priced }) => {
-        const { currency } = priced.total;
+      fc.property(priceable, (given) => {
+        const { content, code: currency } = given;
         const sheet = invoiceExample(issueOf(content, currency), { locale: 'en' });
         const found = added(sheet, currency);
         expect(found.lines).toBe(found.subtotal);
         if (found.net !== null) expect(found.net + found.taxes).toBe(found.total);
         if (found.named) expect(found.subtotal + found.discount + found.onTop).toBe(found.total);
-        expect(found.total).toBe(priced.total.minor);
+        expect(found.total).toBe(pricedOf(given).total.minor);
         expect(found.total + found.settled).toBe(found.due);
       }),
       { numRuns: 100 },
@@ -120,21 +121,18 @@ describe('a printer', () => {
       '',
     );
     await fc.assert(
-      fc.asyncProperty(priceable, texts, texts, locales, async ({ content, priced }, name, text, locale) => {
+      fc.asyncProperty(priceable, texts, texts, locales, async ({ content, code }, name, text, locale) => {
         const described = content.lines.map((line) => ({ ...line, description: text }));
-        const sheet = invoiceExample(
-          issueOf({ ...content, lines: described, memo: text }, priced.total.currency),
-          {
-            locale,
-            buyer: {
-              name,
-              email: text,
-              address: null,
-              taxIds: [{ type: text, value: name }],
-              locale: null,
-            },
+        const sheet = invoiceExample(issueOf({ ...content, lines: described, memo: text }, code), {
+          locale,
+          buyer: {
+            name,
+            email: text,
+            address: null,
+            taxIds: [{ type: text, value: name }],
+            locale: null,
           },
-        );
+        });
         const [first] = await pagesOf(await printer.print(sheet));
         expect(first?.join(' ')).toContain('INV-2026-000006');
       }),

@@ -12,6 +12,7 @@ import {
   payableOf,
   uncredited,
 } from '../../../src/domain/invoice/state.js';
+import { holds } from '../../support/corpus.js';
 import { foldInvoice, invoiceCommand, invoiceCommands } from '../../support/invoice-arbitraries.js';
 import {
   details,
@@ -38,7 +39,8 @@ function balances(events: readonly InvoiceEvent[]): Readonly<Record<string, bigi
 describe('whatever commands come, in whatever order', () => {
   it('paid + credited + written off + due = total after every fact, and nothing is below zero', () => {
     const seen = new Set<string>();
-    fc.assert(
+    holds(
+      'invoice-conserves',
       fc.property(invoiceCommands, (commands) => {
         const { states, events } = play(commands);
         for (const [index, state] of states.entries()) {
@@ -83,7 +85,8 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('the number and everything else that was issued never changes', () => {
-    fc.assert(
+    holds(
+      'invoice-issued',
       fc.property(invoiceCommands, (commands) => {
         const issued = play(commands).states.filter(isIssued);
         for (const { number, priced, content, issuedOn, dueOn } of issued) {
@@ -101,7 +104,8 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('it is paid once, and again only after it was reopened', () => {
-    fc.assert(
+    holds(
+      'invoice-paid-once',
       fc.property(invoiceCommands, (commands) => {
         let paid = false;
         for (const { type } of play(commands).events) {
@@ -117,7 +121,8 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('the same command twice leads to no new fact, or is refused', () => {
-    fc.assert(
+    holds(
+      'invoice-twice',
       fc.property(invoiceCommands, invoiceCommand, (commands, command) => {
         const before = play(commands).states.at(-1) ?? invoice.initialState;
         const first = invoice.decide(before, command);
@@ -132,7 +137,8 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('the facts survive the store: encoded, written as JSON and decoded, they fold to the same state', () => {
-    fc.assert(
+    holds(
+      'invoice-stored',
       fc.property(invoiceCommands, (commands) => {
         const { events } = play(commands);
         const stored = JSON.parse(JSON.stringify(events.map((event) => invoiceCodec.encode(event))));
@@ -145,7 +151,8 @@ describe('whatever commands come, in whatever order', () => {
 
 describe('the journals of an invoice', () => {
   it('balance after every fact, and receivable is what is due', () => {
-    fc.assert(
+    holds(
+      'invoice-journals',
       fc.property(invoiceCommands, (commands) => {
         const { events, states } = play(commands);
         for (const [index, state] of states.entries()) {
@@ -162,7 +169,8 @@ describe('the journals of an invoice', () => {
 
   it('end with income and tax of what was neither credited nor voided', () => {
     let takenBack = 0;
-    fc.assert(
+    holds(
+      'invoice-journals-end',
       fc.property(invoiceCommands, (commands) => {
         const { events } = play(commands);
         const state = foldInvoice(events);

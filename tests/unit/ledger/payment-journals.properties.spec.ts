@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { journalOf } from '../../../src/application/ledger/payment-journals.js';
 import type { PaymentEvent } from '../../../src/domain/payment/events.js';
 import { refunded } from '../../../src/domain/payment/state.js';
+import { holds } from '../../support/corpus.js';
 import { foldPayment, paymentCommands, play } from '../../support/payment-arbitraries.js';
 import {
   captured,
@@ -33,7 +34,8 @@ const moving: ReadonlySet<PaymentEvent['type']> = new Set([
 
 describe('The journals of a payment', () => {
   it('leave the books in balance after every fact of any history', () => {
-    fc.assert(
+    holds(
+      'payment-books',
       fc.property(paymentCommands, (commands) => {
         const { events } = play(commands);
         events.forEach((_event, index) => {
@@ -46,7 +48,8 @@ describe('The journals of a payment', () => {
   });
 
   it('exist once for each fact that moves money and for no other', () => {
-    fc.assert(
+    holds(
+      'payment-one-journal',
       fc.property(paymentCommands, (commands) => {
         for (const event of play(commands).events) {
           if (event.type === 'PaymentFeeRecorded') continue;
@@ -57,7 +60,8 @@ describe('The journals of a payment', () => {
   });
 
   it('owe the customer what was captured and not refunded', () => {
-    fc.assert(
+    holds(
+      'payment-balances',
       fc.property(paymentCommands, (commands) => {
         const { events } = play(commands);
         const state = foldPayment(events);

@@ -12,6 +12,7 @@ import { appliedOf, keptAsCreditOf, unappliedOf } from '../../../src/domain/manu
 import { fold } from '../../../src/domain/shared/decider.js';
 import { money } from '../../../src/domain/shared/money.js';
 import type { Person } from '../../../src/domain/shared/person.js';
+import { holds } from '../../support/corpus.js';
 import { creditId } from '../../support/credit-examples.js';
 import { given } from '../../support/decider-specification.js';
 import { manualDetails, manualPaymentId } from '../../support/manual-payment-examples.js';
@@ -262,7 +263,8 @@ describe('whatever is asked of a manual payment, in whatever order', () => {
 
   it('never more is applied or kept as credit than came in, and a large one has two people', () => {
     const seen = new Set<string>();
-    fc.assert(
+    holds(
+      'manual-payment-sums',
       fc.property(stories, (commands) => {
         const { states, events } = play(commands);
         for (const { type } of events) seen.add(type);
@@ -282,7 +284,8 @@ describe('whatever is asked of a manual payment, in whatever order', () => {
   });
 
   it('the same command twice leads to no new fact, or is refused', () => {
-    fc.assert(
+    holds(
+      'manual-payment-twice',
       fc.property(stories, command, (commands, again) => {
         const before = play(commands).states.at(-1) ?? manualPayment.initialState;
         const first = manualPayment.decide(before, again);
@@ -295,7 +298,8 @@ describe('whatever is asked of a manual payment, in whatever order', () => {
   });
 
   it('the facts survive the store', () => {
-    fc.assert(
+    holds(
+      'manual-payment-stored',
       fc.property(stories, (commands) => {
         const { events } = play(commands);
         const stored = JSON.parse(JSON.stringify(events.map((event) => manualPaymentCodec.encode(event))));

@@ -8,6 +8,7 @@ import { deposit, netTerms, standard } from '../../../src/domain/plan/terms.js';
 import { fold } from '../../../src/domain/shared/decider.js';
 import { money } from '../../../src/domain/shared/money.js';
 import type { PlanTerms } from '../../../src/domain/shared/plan-terms.js';
+import { holds } from '../../support/corpus.js';
 import { given } from '../../support/decider-specification.js';
 import { orderCommand, orderDetails, orderStory, playOrder } from '../../support/order-arbitraries.js';
 import { at, usd } from '../../support/payment-examples.js';
@@ -161,7 +162,8 @@ describe('an order', () => {
 describe('whatever is asked of an order, in whatever order', () => {
   it('it is paid once at most, never before enough is settled, and never worked on unless released', () => {
     const seen = new Set<string>();
-    fc.assert(
+    holds(
+      'order-paid',
       fc.property(orderStory, (commands) => {
         const { states, events } = playOrder(commands);
         for (const { type } of events) seen.add(type);
@@ -184,7 +186,8 @@ describe('whatever is asked of an order, in whatever order', () => {
   });
 
   it('the same command twice leads to no new fact, or is refused', () => {
-    fc.assert(
+    holds(
+      'order-twice',
       fc.property(orderStory, orderCommand, (commands, command) => {
         const before = playOrder(commands).states.at(-1) ?? order.initialState;
         const first = order.decide(before, command);
@@ -198,7 +201,8 @@ describe('whatever is asked of an order, in whatever order', () => {
   });
 
   it('the facts survive the store', () => {
-    fc.assert(
+    holds(
+      'order-stored',
       fc.property(orderStory, (commands) => {
         const { events } = playOrder(commands);
         const stored = JSON.parse(JSON.stringify(events.map((event) => orderCodec.encode(event))));

@@ -7,6 +7,7 @@ import { payment } from '../../../src/domain/payment/payment.js';
 import type { PaymentState } from '../../../src/domain/payment/state.js';
 import { kept, refundable, refunded } from '../../../src/domain/payment/state.js';
 import { add, compare, isZero, subtract } from '../../../src/domain/shared/money.js';
+import { holds } from '../../support/corpus.js';
 import { foldPayment, paymentCommand, paymentCommands, play } from '../../support/payment-arbitraries.js';
 import { decline, intent, observe, refundNews, requestRefund, usd } from '../../support/payment-examples.js';
 
@@ -16,7 +17,8 @@ describe('whatever commands come, in whatever order', () => {
   it('refunded <= captured <= authorized holds after every fact, but for refunds that were made outside', () => {
     let capturedOnce = 0;
     let keptOnce = 0;
-    fc.assert(
+    holds(
+      'payment-sums',
       fc.property(paymentCommands, (commands) => {
         const { states, events } = play(commands);
         let adopted = usd(0);
@@ -43,7 +45,8 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('what was authorized is captured, released or still held, to the unit', () => {
-    fc.assert(
+    holds(
+      'payment-refunds',
       fc.property(paymentCommands, (commands) => {
         let open = usd(0);
         for (const event of play(commands).events) {
@@ -60,7 +63,8 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('the same command twice leads to no new fact, or is refused', () => {
-    fc.assert(
+    holds(
+      'payment-twice',
       fc.property(paymentCommands, paymentCommand, (commands, command) => {
         const before = play(commands).states.at(-1) ?? payment.initialState;
         const first = payment.decide(before, command);
@@ -75,7 +79,8 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('the facts survive the store: encoded, written as JSON and decoded, they fold to the same state', () => {
-    fc.assert(
+    holds(
+      'payment-stored',
       fc.property(paymentCommands, (commands) => {
         const { events } = play(commands);
         const stored = JSON.parse(JSON.stringify(events.map((event) => paymentCodec.encode(event))));
@@ -86,7 +91,8 @@ describe('whatever commands come, in whatever order', () => {
   });
 
   it('each fact that moves money makes one balanced journal', () => {
-    fc.assert(
+    holds(
+      'payment-journals',
       fc.property(paymentCommands, (commands) => {
         for (const event of play(commands).events) {
           const total = journalOf(event)?.lines.reduce((sum, line) => sum + line.amount.minor, 0n);

@@ -2,89 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { planCodec } from '../../../src/application/plan/plan.codec.js';
 import { plan } from '../../../src/domain/plan/plan.js';
-import type { ExistingPlan, PlanState } from '../../../src/domain/plan/state.js';
-import { discountedOf, outstanding, outstandingOf, settledOf } from '../../../src/domain/plan/state.js';
-import { installments } from '../../../src/domain/plan/terms.js';
+import type { PlanState } from '../../../src/domain/plan/state.js';
+import { outstandingOf } from '../../../src/domain/plan/state.js';
 import { fold } from '../../../src/domain/shared/decider.js';
-import { add, money, subtract, sum } from '../../../src/domain/shared/money.js';
-import { schedule } from '../../../src/domain/shared/plan-schedule.js';
-import { assertUntilMet } from '../../support/assert-until-met.js';
-import { at } from '../../support/payment-examples.js';
-import { planCommand, planStory, playPlan, terms, totalMinor } from '../../support/plan-arbitraries.js';
-import { approvedOn, startPlan } from '../../support/plan-examples.js';
-
-/** The long form is a command of its own: `npm run amendments`. */
-const amendments = Number(process.env['AMENDMENTS'] ?? '1000');
-
-function existing(state: PlanState): ExistingPlan {
-  if (state.status === 'absent') throw new Error('the plan was not started');
-  return state;
-}
+import { conservationLaws, existing, scheduleLaws } from '../../laws/plan-laws.js';
+import { holds } from '../../support/corpus.js';
+import { holdLaws } from '../../support/law.js';
+import { planCommand, planStory, playPlan } from '../../support/plan-arbitraries.js';
 
 describe('a schedule', () => {
-  it('has parts that sum to the total, above zero, on dates that rise, whatever the terms', () => {
-    let scheduled = 0;
-    fc.assert(
-      fc.property(terms, totalMinor, (given, minor) => {
-        const total = money(minor, 'USD');
-        const made = schedule(given, total, approvedOn);
-        if (made.outcome === 'refused') return;
-        scheduled += 1;
-        const amounts = made.parts.map(({ amount }) => amount);
-        expect(sum('USD', amounts)).toEqual(total);
-        expect(amounts.every(({ minor: part }) => part > 0n)).toBe(true);
-        const dates = made.parts.flatMap(({ due }) => (due.kind === 'date' ? [due.on] : []));
-        expect([...new Set(dates)].sort()).toEqual(dates);
-      }),
-      { numRuns: 400 },
-    );
-    // Most totals can be paid in most ways; the property would hold of nothing if none were.
-    expect(scheduled).toBeGreaterThan(200);
-  });
-
-  it('of equal installments differs by one unit at most', () => {
-    fc.assert(
-      fc.property(totalMinor, fc.integer({ min: 1, max: 60 }), (minor, count) => {
-        const made = schedule(installments(count), money(minor, 'USD'), approvedOn);
-        if (made.outcome === 'refused') return;
-        const sizes = made.parts.map(({ amount }) => amount.minor).sort((a, b) => (a < b ? -1 : 1));
-        expect((sizes.at(-1) ?? 0n) - (sizes[0] ?? 0n)).toBeLessThanOrEqual(1n);
-      }),
-    );
-  });
+  holdLaws(scheduleLaws);
 });
 
 describe('whatever is asked of a plan, in whatever order', () => {
-  it('its parts sum to its total after every fact, and none is paid beyond its amount', () => {
-    const seen = new Set<string>();
-    const missing = () => [...planCodec.storedTypes.keys()].filter((type) => !seen.has(type));
-    assertUntilMet(
-      fc.property(planStory, (commands) => {
-        const { states, events } = playPlan(commands);
-        for (const { type } of events) seen.add(type);
-        for (const state of states) {
-          if (state.status === 'absent') continue;
-          const { currency } = state.total;
-          const amounts = state.parts.map(({ amount }) => amount);
-          expect(sum(currency, amounts)).toEqual(state.total);
-          expect(
-            state.parts.every((part) => part.settled.minor >= 0n && outstandingOf(part).minor >= 0n),
-          ).toBe(true);
-          expect(add(add(settledOf(state), discountedOf(state)), outstanding(state))).toEqual(state.total);
-          // What is settled is what the applications that stand brought.
-          const brought = state.settlements.map(({ amount, reversed }) => subtract(amount, reversed));
-          expect(sum(currency, brought)).toEqual(settledOf(state));
-        }
-      }),
-      { numRuns: 600 },
-      () => missing().length === 0,
-    );
-    // A run that never meets a fact proves nothing of it.
-    expect(missing()).toEqual([]);
-  });
-
   it('a part has one open collection at most, and none begins on a part that is paid or not due', () => {
-    fc.assert(
+    holds(
+      'plan-collections',
       fc.property(planStory, (commands) => {
         const { states, events } = playPlan(commands);
         for (const [index, event] of events.entries()) {
@@ -100,7 +33,8 @@ describe('whatever is asked of a plan, in whatever order', () => {
   });
 
   it('the order is released once at most, and settled money never moves to another part', () => {
-    fc.assert(
+    holds(
+      'plan-released',
       fc.property(planStory, (commands) => {
         const { states, events } = playPlan(commands);
         expect(events.filter(({ type }) => type === 'PlanReleasedOrder').length).toBeLessThanOrEqual(1);
@@ -120,7 +54,8 @@ describe('whatever is asked of a plan, in whatever order', () => {
   });
 
   it('the same command twice leads to no new fact, or is refused', () => {
-    fc.assert(
+    holds(
+      'plan-twice',
       fc.property(planStory, planCommand('USD'), (commands, command) => {
         const before = playPlan(commands).states.at(-1) ?? plan.initialState;
         const first = plan.decide(before, command);
@@ -136,7 +71,8 @@ describe('whatever is asked of a plan, in whatever order', () => {
   });
 
   it('the facts survive the store: encoded, written as JSON and decoded, they fold to the same state', () => {
-    fc.assert(
+    holds(
+      'plan-stored',
       fc.property(planStory, (commands) => {
         const { events } = playPlan(commands);
         const stored = JSON.parse(JSON.stringify(events.map((event) => planCodec.encode(event))));
@@ -147,7 +83,8 @@ describe('whatever is asked of a plan, in whatever order', () => {
   });
 
   it('an append never has more facts than the store takes at once', () => {
-    fc.assert(
+    holds(
+      'plan-appends',
       fc.property(planStory, (commands) => {
         let state: PlanState = plan.initialState;
         for (const command of commands) {
@@ -162,48 +99,6 @@ describe('whatever is asked of a plan, in whatever order', () => {
   });
 });
 
-describe('amendments', () => {
-  it(`${amendments} of them, of random plans, conserve the total to the unit`, () => {
-    let amended = 0;
-    fc.assert(
-      fc.property(
-        terms,
-        totalMinor,
-        fc.array(fc.oneof(totalMinor, fc.bigInt(1n, 30_000n)), { minLength: 5, maxLength: 30 }),
-        fc.bigInt(0n, 5_000n),
-        (given, minor, totals, paid) => {
-          const started = plan.decide(plan.initialState, startPlan(given, money(minor, 'USD')));
-          if (started.outcome === 'rejected') return;
-          let state = started.events.reduce<PlanState>(plan.evolve, plan.initialState);
-          const settling = plan.decide(state, {
-            type: 'SettleParts',
-            at,
-            applicationId: 'app_1',
-            amount: money(paid, 'USD'),
-            part: null,
-            today: approvedOn,
-          });
-          if (settling.outcome === 'accepted') state = settling.events.reduce(plan.evolve, state);
-          for (const total of totals) {
-            const before = existing(state);
-            const decision = plan.decide(state, {
-              type: 'AmendTotal',
-              at: before.startedAt,
-              total: money(total, 'USD'),
-              today: approvedOn,
-            });
-            if (decision.outcome === 'rejected') continue;
-            state = decision.events.reduce(plan.evolve, state);
-            const after = existing(state);
-            amended += 1;
-            const amounts = after.parts.map(({ amount }) => amount);
-            expect(sum('USD', amounts)).toEqual(money(total, 'USD'));
-            expect(settledOf(after)).toEqual(settledOf(before));
-          }
-        },
-      ),
-      { numRuns: Math.ceil(amendments / 4) },
-    );
-    expect(amended).toBeGreaterThanOrEqual(amendments);
-  });
+describe('the total of a plan', () => {
+  holdLaws(conservationLaws);
 });
