@@ -3,6 +3,7 @@ import type { Bench, BenchContext } from './bench.js';
 import { startBenchCluster } from './bench-cluster.js';
 import { catchUpBench } from './catch-up-bench.js';
 import { startChild } from './child.js';
+import { foldOrderBench } from './fold-order-bench.js';
 import type { LoadPlan, LoadReport } from './load-plan.js';
 import { describeMachine } from './machine.js';
 import { readOptions } from './options.js';
@@ -19,6 +20,7 @@ const benches: readonly Bench[] = [
   appendBench,
   appendHotBench,
   readStreamBench,
+  foldOrderBench,
   catchUpBench,
   webhookBench,
   paymentsBench,
