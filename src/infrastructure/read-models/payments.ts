@@ -51,6 +51,7 @@ const ddl = `
   create index payments_by_customer on payments (customer, created_at, id) where customer is not null;
   create index payments_by_order    on payments ("order", created_at, id) where "order" is not null;
   create index payments_by_currency on payments (currency, created_at, id);
+  create index payments_declined    on payments (created_at, id) where last_error is not null;
   create index payments_by_intent   on payments (payment_intent) where payment_intent is not null;
 `;
 
@@ -150,7 +151,7 @@ function errorOf(code: string, declineCode: string | null, message: string) {
 
 export const paymentsProjection: Projection = {
   name: 'payments',
-  version: 1,
+  version: 2,
   ddl,
   tables: { payments: ['id'] },
   changesOf: routeByCategory({ payment: handlers }),
@@ -169,8 +170,8 @@ export class PostgresPaymentQueries implements PaymentQueries {
       .add('customer = $', filter.customer)
       .add('"order" = $', filter.order)
       .add('currency = $', filter.currency)
-      .add('(last_error is not null) = $', filter.declined ?? null)
       .addCreated(filter);
+    if (filter.declined === true) conditions.addEither([{ text: 'last_error is not null', values: [] }]);
     if (filter.stuckAt !== undefined) {
       const { text, values } = stuckIds(filter.stuckAt);
       conditions.addEither([{ text: `id = any(array(${text}))`, values }]);

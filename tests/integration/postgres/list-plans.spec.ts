@@ -74,6 +74,8 @@ const lists: Readonly<Record<string, List>> = {
         step: oneOf('captured', 'captured', 'failed', 'authorized', 'canceled'),
         canceling: 'false',
         amount_refunded: '0',
+        // Few, so that the list of them is not the list of all.
+        last_refusal: "case when n % 2000 = 0 then '{}'::jsonb end",
       },
     },
     cursor: `pay_${middle}`,
