@@ -17,9 +17,14 @@ import type { RowChange } from '../projections/row-changes.js';
 import { insert } from '../projections/row-changes.js';
 import { Conditions, keysetPage } from './keyset-page.js';
 
+/** Positions whose entries are summed up together: few enough to be added up while somebody waits for a trial balance. */
+export const positionsPerSum = 8_192;
+
 /**
  * Journals are written once, whole, and never changed: the database holds that every statement that adds entries leaves
- * each of its journals balanced in each currency, with two lines or more and none of zero.
+ * each of its journals balanced in each currency, with two lines or more and none of zero. Two tables follow
+ * from the entries, and spare queries the sum of them all: `sums` has those of each stretch of positions, for trial balances, and
+ * `moves` what each journal did to a customer's account with us, for statements.
  */
 const ddl = `
   create table journals (
@@ -30,7 +35,6 @@ const ddl = `
     at          timestamptz not null,
     recorded_at timestamptz not null
   );
-  create index journals_by_stream on journals (stream, position);
   create table entries (
     position bigint   not null,
     line     smallint not null,
@@ -41,12 +45,31 @@ const ddl = `
     primary key (position, line) include (account, currency, amount)
   );
   create index entries_by_account on entries (account, position, line);
+  create table sums (
+    stretch  bigint not null,
+    account  text   not null,
+    currency text   not null,
+    debits   bigint not null,
+    credits  bigint not null,
+    primary key (stretch, account, currency)
+  );
 
   create table owners (
     stream   text primary key,
     customer text not null
   );
-  create index owners_by_customer on owners (customer);
+  -- Receivable, credit and unapplied payments are what stands between a customer and us: every other account is ours alone.
+  create table moves (
+    customer   text        not null,
+    position   bigint      not null,
+    currency   text        not null,
+    event_id   uuid        not null,
+    at         timestamptz not null,
+    receivable bigint      not null,
+    credit     bigint      not null,
+    unapplied  bigint      not null,
+    primary key (customer, position, currency)
+  );
 
   create function check_balance() returns trigger language plpgsql as $body$
   begin
@@ -63,6 +86,29 @@ const ddl = `
   end $body$;
   create trigger balanced after insert on entries
     referencing new table as added for each statement execute function check_balance();
+
+  create function sum_up() returns trigger language plpgsql as $body$
+  begin
+    insert into sums
+      select position / ${positionsPerSum}, account, currency,
+        coalesce(sum(amount) filter (where amount > 0), 0), coalesce(-sum(amount) filter (where amount < 0), 0)
+      from added group by 1, account, currency
+      on conflict (stretch, account, currency) do update
+        set debits = sums.debits + excluded.debits, credits = sums.credits + excluded.credits;
+    -- A credit account is a customer's by its name; other streams are by their first fact.
+    insert into moves
+      select coalesce(o.customer, substr(j.stream, ${'creditAccount-'.length + 1})), a.position, a.currency, a.event_id, j.at,
+        coalesce(sum(a.amount) filter (where a.account = 'accounts_receivable'), 0),
+        coalesce(sum(a.amount) filter (where a.account = 'customer_credit'), 0),
+        coalesce(sum(a.amount) filter (where a.account = 'unapplied_payments'), 0)
+      from added a join journals j using (event_id) left join owners o using (stream)
+      where a.account in ('accounts_receivable', 'customer_credit', 'unapplied_payments')
+        and (o.customer is not null or starts_with(j.stream, 'creditAccount-'))
+      group by 1, a.position, a.currency, a.event_id, j.at;
+    return null;
+  end $body$;
+  create trigger summed after insert on entries
+    referencing new table as added for each statement execute function sum_up();
 
   create function refuse_change() returns trigger language plpgsql as $body$
   begin
@@ -111,9 +157,15 @@ function booking<E extends { readonly at: Instant }>(
 
 export const ledgerProjection: Projection = {
   name: 'ledger',
-  version: 4,
+  version: 5,
   ddl,
-  tables: { journals: ['event_id'], entries: ['position', 'line'], owners: ['stream'] },
+  tables: {
+    owners: ['stream'],
+    journals: ['event_id'],
+    entries: ['position', 'line'],
+    sums: ['stretch', 'account', 'currency'],
+    moves: ['customer', 'position', 'currency'],
+  },
   changesOf: routeByCategory({
     payment: onEveryEvent(
       paymentCodec,
@@ -149,11 +201,15 @@ export class PostgresLedgerQueries implements LedgerQueries {
       `with known as (
          select least(position, coalesce($1::bigint, position)) as position
          from counterfoil.projections where name = 'ledger'
+       ), parts as (
+         select account, currency, debits, credits from read_ledger.sums
+         where stretch < (select position from known) / ${positionsPerSum}
+         union all
+         select account, currency, greatest(amount, 0), greatest(-amount, 0) from read_ledger.entries
+         where position <= (select position from known)
+           and position >= (select position from known) / ${positionsPerSum} * ${positionsPerSum}
        ), totals as (
-         select account, currency,
-           sum(amount) filter (where amount > 0) as debits, -sum(amount) filter (where amount < 0) as credits
-         from read_ledger.entries where position <= (select position from known)
-         group by account, currency
+         select account, currency, sum(debits) as debits, sum(credits) as credits from parts group by account, currency
        )
        select position, account, currency, coalesce(debits, 0)::bigint as debits,
          coalesce(credits, 0)::bigint as credits, (coalesce(debits, 0) - coalesce(credits, 0))::bigint as balance

@@ -6,27 +6,13 @@ import type {
   StatementQueries,
 } from '../../application/ports/statement-queries.js';
 
-/** What stands between a customer and us: every other account is ours alone. */
-const ofCustomer = `('accounts_receivable', 'customer_credit', 'unapplied_payments')`;
-
-/** A credit account is a customer's by its name; other streams by their first fact. */
 const lines = `
   with known as (
     select position from counterfoil.projections where name = 'ledger'
-  ), streams as (
-    select stream from read_ledger.owners where customer = $1
-    union all select 'creditAccount-' || $1
-  ), moved as (
-    select j.event_id, j.stream, j.description, e.currency, j.position, j.at,
-      coalesce(sum(e.amount) filter (where e.account = 'accounts_receivable'), 0)::bigint as receivable,
-      coalesce(sum(e.amount) filter (where e.account = 'customer_credit'), 0)::bigint as credit,
-      coalesce(sum(e.amount) filter (where e.account = 'unapplied_payments'), 0)::bigint as unapplied
-    from streams join read_ledger.journals j using (stream) join read_ledger.entries e using (position)
-    where j.at <= $2 and j.position <= (select position from known) and e.account in ${ofCustomer}
-    group by j.event_id, j.stream, j.description, e.currency, j.position, j.at
   ), lines as (
     select *, sum(receivable + credit + unapplied) over (partition by currency order by position)::bigint as balance
-    from moved
+    from read_ledger.moves
+    where customer = $1 and at <= $2 and position <= (select position from known)
   )`;
 
 export class PostgresStatementQueries implements StatementQueries {
@@ -45,7 +31,11 @@ export class PostgresStatementQueries implements StatementQueries {
     type Balance = StatementBalance & { readonly kind: 'balance' };
     type Known = { readonly kind: 'known'; readonly position: Position };
     const { rows } = await this.#pool.query<Line | Balance | Known>(
-      `${lines}, page as (select * from lines where position > $3 order by position, currency limit $4)
+      `${lines}, page as (
+         select lines.*, stream, description
+         from (select * from lines where position > $3 order by position, currency limit $4) as lines
+           join read_ledger.journals using (event_id)
+       )
        select 'line' as kind, position, event_id, stream, description, currency, receivable, credit, unapplied,
          balance, at from page
        union all select 'known', position, null, null, null, null, null, null, null, null, null from known
