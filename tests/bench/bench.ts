@@ -39,6 +39,14 @@ export type Figure = {
 export type BenchResult = {
   readonly figures: readonly Figure[];
   readonly notes: readonly string[];
+  /** What the figures are the worst of. */
+  readonly table?: PlainTable;
+};
+
+export type PlainTable = {
+  readonly title: string;
+  readonly heading: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 };
 
 export type Bench = {

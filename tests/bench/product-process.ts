@@ -14,6 +14,8 @@ export async function startProduct(parts: {
   readonly databaseUrl: string;
   readonly simulatorUrl: string;
   readonly redisUrl?: string;
+  /** For pages, with the console switched on; the other benches measure what an order system sees. */
+  readonly withConsole?: boolean;
 }): Promise<Child<ProductReady>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-bench-product-'));
   const environment = {
@@ -26,6 +28,7 @@ export async function startProduct(parts: {
     STRIPE_WEBHOOK_SECRET: webhookSecret,
     STRIPE_API_BASE: parts.simulatorUrl,
     ...wideLimits,
+    ...(parts.withConsole === true ? { COUNTERFOIL_CONSOLE: 'on' } : {}),
     ...(parts.redisUrl === undefined ? {} : { REDIS_URL: parts.redisUrl }),
   };
   const child = await startChild<ProductReady>('product-server', environment, [

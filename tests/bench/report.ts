@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { BenchResult, Figure, Target } from './bench.js';
+import type { BenchResult, Figure, PlainTable, Target } from './bench.js';
 import { median } from './rounds.js';
 
 export type NamedResult = BenchResult & { readonly name: string };
@@ -35,8 +35,18 @@ export function isMet(figure: Figure): boolean | undefined {
 
 /** The table for a terminal. */
 export function renderTable(results: readonly NamedResult[]): string {
-  const rows = [heading, ...results.flatMap(({ figures }) => figures.map(rowOf))];
-  const widths = heading.map((_title, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const rows = results.flatMap(({ figures }) => figures.map(rowOf));
+  const others = results.flatMap(({ table }) =>
+    table === undefined ? [] : [`\n${table.title}\n\n${inColumns(table)}`],
+  );
+  return inColumns({ heading, rows }) + others.join('');
+}
+
+function inColumns(table: Pick<PlainTable, 'heading' | 'rows'>): string {
+  const rows = [table.heading, ...table.rows];
+  const widths = table.heading.map((_title, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
   return `${lines.join('\n')}\n`;
 }
@@ -44,7 +54,6 @@ export function renderTable(results: readonly NamedResult[]): string {
 /** The part of docs/performance.md that a run writes. */
 export function renderMarkdown(results: readonly NamedResult[], machine: string, command: string): string {
   const rows = results.flatMap(({ figures }) => figures.map(rowOf));
-  const table = [heading, heading.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
   const floors = results.flatMap(({ name, figures, notes }) => [
     ...figures.map(({ path, floorName }) => `- \`${name}\`, ${path}. Floor: ${floorName}.`),
     ...notes.map((note) => `  ${note}`),
@@ -54,12 +63,19 @@ export function renderMarkdown(results: readonly NamedResult[], machine: string,
     '',
     'Medians of the rounds, with the smallest and the largest in brackets.',
     '',
-    ...table,
+    ...markdownOf({ heading, rows }),
     '',
     'What stands beside what:',
     '',
     ...floors,
+    ...results.flatMap(({ table }) =>
+      table === undefined ? [] : ['', table.title, '', ...markdownOf(table)],
+    ),
   ].join('\n');
+}
+
+function markdownOf({ heading: titles, rows }: Pick<PlainTable, 'heading' | 'rows'>): readonly string[] {
+  return [titles, titles.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
 }
 
 const markers = ['<!-- bench:begin -->', '<!-- bench:end -->'] as const;
@@ -98,7 +114,7 @@ function shownTarget(target: Target): string {
   return `${target.kind === 'at_least' ? '>=' : '<='} ${target.ratio}x`;
 }
 
-function rounded(value: number): string {
+export function rounded(value: number): string {
   const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
   return value.toLocaleString('en-US', { maximumFractionDigits: digits });
 }

@@ -7,6 +7,7 @@ import { foldOrderBench } from './fold-order-bench.js';
 import type { LoadPlan, LoadReport } from './load-plan.js';
 import { describeMachine } from './machine.js';
 import { readOptions } from './options.js';
+import { pagesBench } from './pages-bench.js';
 import { paymentsBench } from './payments-bench.js';
 import { pdfBench } from './pdf-bench.js';
 import { readStreamBench } from './read-stream-bench.js';
@@ -25,6 +26,7 @@ const benches: readonly Bench[] = [
   webhookBench,
   paymentsBench,
   scaleBench,
+  pagesBench,
   pdfBench,
 ];
 

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projections } from '../../src/infrastructure/read-models/read-models.js';
 import type { Bench, BenchContext, BenchResult, Figure } from './bench.js';
-import { withClient } from './bench-cluster.js';
 import { eventsPerPayment, writePaymentHistories } from './bulk-history.js';
 import { startChild } from './child.js';
 import { startProduct } from './product-process.js';
+import { untilCaughtUp } from './until-caught-up.js';
 
 const settleMs = 2_000;
-const catchUpTimeoutMs = 600_000;
 
 type Start = { readonly readyMs: number; readonly residentMiB: number };
 
@@ -75,18 +74,7 @@ async function catchUp(databaseUrl: string, simulatorUrl: string): Promise<numbe
   const product = await startProduct({ databaseUrl, simulatorUrl });
   const startedAt = performance.now();
   try {
-    await withClient(databaseUrl, async (client) => {
-      for (;;) {
-        const { rows } = await client.query<{ behind: number }>(
-          `select count(*)::int as behind from counterfoil.projections
-           where position < (select max(position) from eventstore.events)`,
-        );
-        if (rows[0]?.behind === 0) return;
-        if (performance.now() - startedAt > catchUpTimeoutMs)
-          throw new Error('the read models do not catch up');
-        await sleep(100);
-      }
-    });
+    await untilCaughtUp(databaseUrl);
     return performance.now() - startedAt;
   } finally {
     await product.stop();
