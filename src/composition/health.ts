@@ -1,4 +1,4 @@
-import type { Breakers } from '../application/ports/breakers.js';
+import type { BreakerStatus, Breakers } from '../application/ports/breakers.js';
 import type { EventStore } from '../application/ports/event-store.js';
 import type { InboundWebhooks } from '../application/ports/inbound-webhooks.js';
 import type { Notifications } from '../application/ports/notifications.js';
@@ -72,11 +72,11 @@ export function createHealthChecks(parts: {
     };
   };
 
-  const provider: Check = async () => {
-    const broken = breakers.status().filter(({ state }) => state !== 'closed');
-    const detail = broken.map(({ name, state, since }) => `${name} is ${state} since ${since}`).join(', ');
-    return { healthy: broken.length === 0, detail: detail === '' ? 'every breaker is closed' : detail };
-  };
+  const provider: Check = async () =>
+    noneOf(breakers.status().filter(({ name, state }) => isOfProvider(name) && state !== 'closed'));
+  /** One that nobody has probed yet, since nothing was to be asked, refuses nobody. */
+  const stores: Check = async () =>
+    noneOf(breakers.status().filter(({ name, state }) => !isOfProvider(name) && state === 'open'));
 
   return {
     ready: () => report({ event_store: events, database, projections: lag }),
@@ -84,6 +84,7 @@ export function createHealthChecks(parts: {
       report({
         event_store: events,
         provider,
+        stores,
         open_requests: openRequests,
         inbound_webhooks: webhooks,
         parked_events: parkedEvents,
@@ -92,6 +93,15 @@ export function createHealthChecks(parts: {
         projections: lag,
       }),
   };
+}
+
+function isOfProvider(breaker: string): boolean {
+  return breaker.startsWith('stripe_');
+}
+
+function noneOf(broken: readonly BreakerStatus[]): Awaited<ReturnType<Check>> {
+  const detail = broken.map(({ name, state, since }) => `${name} is ${state} since ${since}`).join(', ');
+  return { healthy: broken.length === 0, detail: detail === '' ? 'every breaker is closed' : detail };
 }
 
 /** A check that throws, or does not answer in time, is unhealthy; what it threw stays in the log. */

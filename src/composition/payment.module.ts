@@ -49,7 +49,10 @@ export const paymentModule = new ContainerModule(({ bind }) => {
     (gateway, clock, logger) => withBreakers(gateway, { clock, logger }),
     [tokens.stripeGateway, httpTokens.clock, tokens.logger],
   );
-  bind(httpTokens.breakers).toResolvedValue(({ breakers }) => breakers, [tokens.guardedGateway]);
+  bind(httpTokens.breakers).toResolvedValue(
+    ({ breakers }, stores) => ({ status: () => [...breakers.status(), ...stores.status()] }),
+    [tokens.guardedGateway, tokens.storeBreakers],
+  );
   bind(httpTokens.paymentGateway).toResolvedValue(
     ({ gateway }, redis, { stripe }) =>
       redis === null ? gateway : withCachedActions(gateway, new RedisCache(redis, stripe.secretKey)),

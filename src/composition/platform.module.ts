@@ -12,6 +12,8 @@ import { projections } from '../infrastructure/read-models/read-models.js';
 import { PostgresStatementQueries } from '../infrastructure/read-models/statements.js';
 import { RedisConnection } from '../infrastructure/redis/redis-connection.js';
 import { RedisLeases } from '../infrastructure/redis/redis-leases.js';
+import type { EventStoreGuards } from '../infrastructure/resilience/store-breakers.js';
+import { createStoreBreakers } from '../infrastructure/resilience/store-breakers.js';
 import { systemClock } from '../infrastructure/system-clock.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import type { Surroundings } from './tokens.js';
@@ -43,24 +45,26 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
     );
     bind(httpTokens.testClock).toResolvedValue((movable) => movable, [tokens.movableClock]);
     bind(httpTokens.clock).toResolvedValue((movable) => movable ?? systemClock, [tokens.movableClock]);
-    bind(tokens.pool).toResolvedValue(() =>
-      createPool({
-        connectionString: databaseUrl,
-        max: 12,
-        applicationName: 'counterfoil',
-        logger,
-        settings: indexesOnly,
-      }),
+    bind(tokens.storeBreakers).toResolvedValue(() => {
+      const store = config.eventStoreUrl === null ? 'postgres' : 'eventstoredb';
+      return createStoreBreakers(store, { clock: systemClock, logger });
+    });
+    bind(tokens.pool).toResolvedValue(
+      ({ queries: guard }) =>
+        createPool({
+          ...{ connectionString: databaseUrl, max: 12, applicationName: 'counterfoil', logger, guard },
+          settings: indexesOnly,
+        }),
+      [tokens.storeBreakers],
     );
-    bind(tokens.doorPool).toResolvedValue(() =>
-      createPool({
-        connectionString: databaseUrl,
-        max: 6,
-        applicationName: 'counterfoil-door',
-        logger,
-        ...doorLimits,
-        settings: indexesOnly,
-      }),
+    bind(tokens.doorPool).toResolvedValue(
+      ({ door: guard }) =>
+        createPool({
+          ...{ connectionString: databaseUrl, max: 6, applicationName: 'counterfoil-door', logger, guard },
+          ...doorLimits,
+          settings: indexesOnly,
+        }),
+      [tokens.storeBreakers],
     );
     bind(tokens.projectionPool).toResolvedValue(() =>
       createPool({
@@ -70,7 +74,10 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
         logger,
       }),
     );
-    bind(httpTokens.eventStore).toResolvedValue(() => eventStoreOf(surroundings));
+    bind(httpTokens.eventStore).toResolvedValue(
+      ({ events }) => eventStoreOf(surroundings, events),
+      [tokens.storeBreakers],
+    );
     bind(tokens.redis).toResolvedValue(() =>
       config.redisUrl === null ? null : new RedisConnection(config.redisUrl, logger),
     );
@@ -105,11 +112,11 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
   });
 }
 
-function eventStoreOf({ config, databaseUrl, logger }: Surroundings): EventStore {
+function eventStoreOf({ config, databaseUrl, logger }: Surroundings, guards: EventStoreGuards): EventStore {
   const { eventStoreUrl } = config;
   return eventStoreUrl === null
-    ? new PostgresEventStore({ connectionString: databaseUrl, logger })
-    : new EventStoreDbEventStore({ connectionString: eventStoreUrl, logger });
+    ? new PostgresEventStore({ connectionString: databaseUrl, logger, guards })
+    : new EventStoreDbEventStore({ connectionString: eventStoreUrl, logger, guards });
 }
 
 /** @throws Error when the simulator does not answer; Stripe itself has no clock to move */

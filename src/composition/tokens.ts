@@ -41,6 +41,7 @@ import type { PostgresProjections } from '../infrastructure/projections/postgres
 import type { PostgresAgenda } from '../infrastructure/read-models/agenda.js';
 import type { RedisConnection } from '../infrastructure/redis/redis-connection.js';
 import type { withBreakers } from '../infrastructure/resilience/gateway-breakers.js';
+import type { createStoreBreakers } from '../infrastructure/resilience/store-breakers.js';
 import type { StripePaymentGateway } from '../infrastructure/stripe/stripe-payment-gateway.js';
 import type { StripePaymentMethodVault } from '../infrastructure/stripe/stripe-payment-method-vault.js';
 import type { HttpServer, HttpServerParts } from '../interfaces/http/http-server.js';
@@ -79,6 +80,7 @@ function token<T>(name: string): ServiceIdentifier<T> {
 export const tokens = {
   surroundings: token<Surroundings>('surroundings'),
   logger: token<Logger>('logger'),
+  storeBreakers: token<ReturnType<typeof createStoreBreakers>>('storeBreakers'),
   /** For queries and the operational tables; projections and the event store have connections of their own. */
   pool: token<pg.Pool>('pool'),
   /** For what every request meets first: who is asking, and whether it was asked before. */

@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/shared/instant.js';
 
-/** `open`: calls are not made. `half_open`: one call is under way to see whether the dependency is back. */
+/** `open`: calls are not made. `half_open`: one call is made to see whether the dependency is back. */
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
 export type BreakerStatus = {

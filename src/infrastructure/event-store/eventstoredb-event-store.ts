@@ -12,8 +12,12 @@ import type {
 } from '../../application/ports/event-store.js';
 import { EventStoreUnavailable } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
+import type { EventStoreGuards } from '../resilience/store-breakers.js';
+import { unguarded } from '../resilience/store-breakers.js';
 import { appendTo } from './eventstoredb-append.js';
+import type { ServerStream } from './eventstoredb-reading.js';
 import { collect, guarded, release } from './eventstoredb-reading.js';
+import type { MarkedEvent } from './eventstoredb-records.js';
 import { resumeFrom, toMarked } from './eventstoredb-records.js';
 import { toStored } from './stored-event.js';
 
@@ -25,6 +29,8 @@ export type EventStoreDbEventStoreOptions = {
   readonly timeoutMs?: number;
   /** After this long without an event a subscription makes sure that there is none it should have had. */
   readonly livenessMs?: number;
+  /** Called around each append and each read; by default nothing is. */
+  readonly guards?: EventStoreGuards;
 };
 
 const backoffMaxMs = 5_000;
@@ -35,6 +41,7 @@ export class EventStoreDbEventStore implements EventStore {
   readonly #logger: Logger;
   readonly #timeoutMs: number;
   readonly #livenessMs: number;
+  readonly #guards: EventStoreGuards;
   readonly #closing = new AbortController();
   readonly #appends = new Set<Promise<unknown>>();
 
@@ -44,6 +51,7 @@ export class EventStoreDbEventStore implements EventStore {
     // answers throw where nobody can catch. The client takes the older one-call-per-append road when told that the
     // server knows no other.
     Object.assign(this.#client, { supports: () => Promise.resolve(false) });
+    this.#guards = options.guards ?? { appends: unguarded, reads: unguarded };
     this.#logger = options.logger;
     this.#timeoutMs = options.timeoutMs ?? 1_500;
     this.#livenessMs = options.livenessMs ?? 10_000;
@@ -55,7 +63,9 @@ export class EventStoreDbEventStore implements EventStore {
     events: readonly EventToAppend[],
   ): Promise<AppendResult> {
     toStored(stream, events);
-    const append = appendTo(this.#client, this.#timeoutMs, stream, expected, events);
+    const append = this.#guards.appends(() =>
+      appendTo(this.#client, this.#timeoutMs, stream, expected, events),
+    );
     this.#appends.add(append);
     try {
       return await append;
@@ -69,41 +79,56 @@ export class EventStoreDbEventStore implements EventStore {
     range: { readonly from?: bigint; readonly limit?: number } = {},
   ): Promise<readonly RecordedEvent[]> {
     const limit = range.limit ?? Number.MAX_SAFE_INTEGER;
-    const events = this.#client.readStream(stream, {
-      fromRevision: range.from ?? 0n,
-      maxCount: limit,
-      requiresLeader: true,
-    });
-    const found = await collect(events, { limit, silenceMs: this.#timeoutMs, wanted: () => true });
+    const found = await this.#collect(
+      () =>
+        this.#client.readStream(stream, {
+          fromRevision: range.from ?? 0n,
+          maxCount: limit,
+          requiresLeader: true,
+        }),
+      limit,
+    );
     return found.map(({ recorded }) => recorded);
   }
 
   async readLast(stream: StreamName): Promise<RecordedEvent | undefined> {
-    const events = this.#client.readStream(stream, {
-      fromRevision: END,
-      direction: BACKWARDS,
-      maxCount: 1,
-      requiresLeader: true,
-    });
-    const [last] = await collect(events, { limit: 1, silenceMs: this.#timeoutMs, wanted: () => true });
+    const [last] = await this.#collect(
+      () =>
+        this.#client.readStream(stream, {
+          fromRevision: END,
+          direction: BACKWARDS,
+          maxCount: 1,
+          requiresLeader: true,
+        }),
+      1,
+    );
     return last?.recorded;
   }
 
   async readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
     // Not bounded by a count: what is not ours would use it up.
-    const events = this.#client.readAll({ fromPosition: resumeFrom(after), requiresLeader: true });
-    const found = await collect(events, {
+    const found = await this.#collect(
+      () => this.#client.readAll({ fromPosition: resumeFrom(after), requiresLeader: true }),
       limit,
-      silenceMs: this.#timeoutMs,
-      wanted: ({ recorded }) => recorded.position > after,
-    });
+      ({ recorded }) => recorded.position > after,
+    );
     return found.map(({ recorded }) => recorded);
   }
 
   async head(): Promise<Position> {
-    const events = this.#client.readAll({ fromPosition: END, direction: BACKWARDS, requiresLeader: true });
-    const [last] = await collect(events, { limit: 1, silenceMs: this.#timeoutMs, wanted: () => true });
+    const [last] = await this.#collect(
+      () => this.#client.readAll({ fromPosition: END, direction: BACKWARDS, requiresLeader: true }),
+      1,
+    );
     return last?.recorded.position ?? 0n;
+  }
+
+  #collect(
+    read: () => ServerStream,
+    limit: number,
+    wanted: (event: MarkedEvent) => boolean = () => true,
+  ): Promise<readonly MarkedEvent[]> {
+    return this.#guards.reads(() => collect(read(), { limit, silenceMs: this.#timeoutMs, wanted }));
   }
 
   async *subscribe(

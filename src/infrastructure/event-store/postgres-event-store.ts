@@ -17,6 +17,8 @@ import type { Instant } from '../../domain/shared/instant.js';
 import { GroupCommit, Overloaded } from '../postgres/group-commit.js';
 import { clientConfig, createPool } from '../postgres/pool.js';
 import { SingleConnection } from '../postgres/single-connection.js';
+import type { EventStoreGuards } from '../resilience/store-breakers.js';
+import { unguarded } from '../resilience/store-breakers.js';
 import type { PendingAppend } from './append-batch.js';
 import { sendAppends } from './append-batch.js';
 import { HeadWatch } from './head-watch.js';
@@ -35,6 +37,8 @@ export type PostgresEventStoreOptions = {
   readonly timeoutMs?: number;
   /** How many positions an explorer looks through at once. */
   readonly exploreWindow?: number;
+  /** Called around each batch of appends and each read; by default nothing is. */
+  readonly guards?: EventStoreGuards;
 };
 
 /** One batch weighs at most this many events; every started 16 KiB counts as an event more. */
@@ -61,10 +65,12 @@ export class PostgresEventStore implements EventStore, EventQueries {
   readonly #appends: GroupCommit<PendingAppend, AppendResult>;
   readonly #watch: HeadWatch;
   readonly #exploreWindow: bigint;
+  readonly #guards: EventStoreGuards;
   readonly #closing = new AbortController();
 
   constructor(options: PostgresEventStoreOptions) {
     const { connectionString, logger, readersMax = 8, pollMs = 200, timeoutMs = 2_000 } = options;
+    this.#guards = options.guards ?? { appends: unguarded, reads: unguarded };
     this.#exploreWindow = BigInt(options.exploreWindow ?? 100_000);
     const connection = { connectionString, connectTimeoutMs, queryTimeoutMs: timeoutMs, settings };
     this.#logger = logger;
@@ -105,7 +111,13 @@ export class PostgresEventStore implements EventStore, EventQueries {
   async #flush(appends: readonly PendingAppend[], lane: number): Promise<readonly (AppendResult | Error)[]> {
     const writer = this.#writers[lane];
     if (writer === undefined) throw new Error(`no connection for lane ${lane}`);
-    const results = await sendAppends(writer, appends);
+    const results = await this.#guards.appends(async () => {
+      const sent = await sendAppends(writer, appends);
+      const [first] = sent;
+      // One thing went wrong for the whole batch: the store did.
+      if (first instanceof Error && sent.every((each) => each === first)) throw first;
+      return sent;
+    });
     const positions = results.flatMap((result) =>
       !(result instanceof Error) && result.outcome === 'appended' && !result.repeated
         ? [result.position]
@@ -242,7 +254,15 @@ export class PostgresEventStore implements EventStore, EventQueries {
     return rows.map(toRecorded);
   }
 
-  async #query<Row extends unknown[]>(
+  #query<Row extends unknown[]>(
+    name: string,
+    text: string,
+    values: unknown[],
+  ): Promise<pg.QueryArrayResult<Row>> {
+    return this.#guards.reads(() => this.#queryTwice<Row>(name, text, values));
+  }
+
+  async #queryTwice<Row extends unknown[]>(
     name: string,
     text: string,
     values: unknown[],

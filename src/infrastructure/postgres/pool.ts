@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
+import type { Guard } from '../resilience/store-breakers.js';
 import { valueParsers } from './value-parsers.js';
 
 export type PoolOptions = {
@@ -19,13 +20,15 @@ export type PoolOptions = {
   readonly queryTimeoutMs?: number;
   /** Server settings of these connections, such as `{ enable_seqscan: 'off' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Called around each `query` of the pool; transactions have their own connection and its limits. */
+  readonly guard?: Guard;
 };
 
 const defaultConnectTimeoutMs = 5_000;
 const defaultQueryTimeoutMs = 10_000;
 
 /** Settings for one connection that does not come from a pool, such as one that listens or writes in batches. */
-export function clientConfig(options: Omit<PoolOptions, 'max' | 'logger'>): pg.ClientConfig {
+export function clientConfig(options: Omit<PoolOptions, 'max' | 'logger' | 'guard'>): pg.ClientConfig {
   const queryTimeoutMs = options.queryTimeoutMs ?? defaultQueryTimeoutMs;
   return {
     connectionString: options.connectionString,
@@ -65,6 +68,11 @@ export function createPool(options: PoolOptions): pg.Pool {
   // The pool listens to idle clients only: without a listener, an error on a client in use would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('error', onError);
+  const { guard } = options;
+  if (guard !== undefined) {
+    const query = pool.query.bind(pool) as (...asked: unknown[]) => Promise<unknown>;
+    Object.assign(pool, { query: (...asked: unknown[]) => guard(() => query(...asked)) });
+  }
   return pool;
 }
 

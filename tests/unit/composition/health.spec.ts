@@ -1,21 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
+import type { BreakerState, BreakerStatus } from '../../../src/application/ports/breakers.js';
 import type { OutboxTrouble } from '../../../src/application/ports/notifications.js';
 import type { OpenRequests } from '../../../src/application/ports/read-models.js';
 import { createHealthChecks } from '../../../src/composition/health.js';
+import { parseInstant } from '../../../src/domain/shared/instant.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
+import { required } from '../../support/payment-examples.js';
 import { InMemoryInbox, PretendProjections } from '../http/in-memory-ports.js';
 
 const quiet: OutboxTrouble = { parked: 0, failing: 0, oldest_due_ms: 0 };
 
 const noRequests: OpenRequests = { open: 0, in_doubt: 0, contradicted: 0, oldest_seconds: 0 };
 
-function checksWith(trouble: OutboxTrouble | Error, openRequests = noRequests) {
+function checksWith(
+  trouble: OutboxTrouble | Error,
+  openRequests = noRequests,
+  breakers: readonly BreakerStatus[] = [],
+) {
   return createHealthChecks({
     eventStore: new InMemoryEventStore(),
     projections: new PretendProjections(),
     openRequests: async () => openRequests,
     inbox: new InMemoryInbox(),
-    breakers: { status: () => [] },
+    breakers: { status: () => breakers },
     policies: { failures: async () => [] },
     notifications: {
       trouble: async () => {
@@ -26,6 +33,24 @@ function checksWith(trouble: OutboxTrouble | Error, openRequests = noRequests) {
     writable: async () => undefined,
   });
 }
+
+describe('the health of what is called', () => {
+  const since = required(parseInstant('2026-03-01T10:00:00.000Z'));
+  const checks = async (name: string, state: BreakerState) =>
+    (await checksWith(quiet, noRequests, [{ name, state, since }]).payments()).checks;
+
+  it('is bad while a breaker refuses calls, of the provider or of a store', async () => {
+    expect(await checks('stripe_writes', 'open')).toMatchObject({
+      provider: { healthy: false, detail: 'stripe_writes is open since 2026-03-01T10:00:00.000Z' },
+      stores: { healthy: true },
+    });
+    expect(await checks('postgres_appends', 'open')).toMatchObject({
+      provider: { healthy: true },
+      stores: { healthy: false, detail: 'postgres_appends is open since 2026-03-01T10:00:00.000Z' },
+    });
+    expect(await checks('postgres_appends', 'half_open')).toMatchObject({ stores: { healthy: true } });
+  });
+});
 
 describe('the health of mails', () => {
   it('is good while they go out', async () => {
