@@ -1,11 +1,36 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
-import { invoiceToPrice, linesWith, pricedOf } from '../support/invoice-arbitraries.js';
-import { lagoContent, price } from '../support/invoice-examples.js';
+import type { InvoiceEvent } from '../../src/domain/invoice/events.js';
+import type { IssuedInvoice } from '../../src/domain/invoice/state.js';
+import { isIssued } from '../../src/domain/invoice/state.js';
+import { taxesIn } from '../../src/domain/invoice/tax-point.js';
+import { money } from '../../src/domain/shared/money.js';
+import type { InvoiceToPrice } from '../support/invoice-arbitraries.js';
+import { foldInvoice, invoiceToPrice, linesWith, pricedOf } from '../support/invoice-arbitraries.js';
+import { at, details, issuedOn, lagoContent, price } from '../support/invoice-examples.js';
 import { example, law } from '../support/law.js';
 
 const total = (amounts: readonly { readonly minor: bigint }[]) =>
   amounts.reduce((sum, { minor }) => sum + minor, 0n);
+
+/** Issued, with tax that falls due as it is paid. */
+function issuedAsPaid({ code: currency, content }: InvoiceToPrice): IssuedInvoice {
+  const of = { ...details, currency };
+  const priced = pricedOf({ code: currency, content });
+  const [number, dueOn, billingIdentitySha256] = ['INV-1', issuedOn, null];
+  const known = { ...content, taxPoint: 'payment' } as const;
+  const events: readonly InvoiceEvent[] = [
+    { type: 'InvoiceDrafted', at, ...of, content: known },
+    { type: 'InvoiceFinalizationRequested', at, series: 'INV', seen: -1n, issuedOn, dueOn },
+    {
+      ...{ type: 'InvoiceFinalized', at, ...of, number, issuedOn, dueOn, billingIdentitySha256 },
+      ...{ content: known, ...priced },
+    },
+  ];
+  const state = foldInvoice(events);
+  if (!isIssued(state)) throw new TypeError('an example is malformed');
+  return state;
+}
 
 export const invoiceLaws = [
   law(
@@ -62,6 +87,34 @@ export const invoiceLaws = [
         expect(off > -whole && off <= whole).toBe(true);
       }
     }),
+    300,
+  ),
+  law(
+    'invoice-tax-point',
+    'tax that falls due with payments is that of the whole invoice, in whatever parts it is paid, deposit and balance or more',
+    fc.property(
+      invoiceToPrice,
+      fc.array(fc.bigInt(0n, 10_000n), { minLength: 1, maxLength: 12 }),
+      (given, shares) => {
+        const { tax, total: whole } = pricedOf(given);
+        const of = issuedAsPaid(given);
+        let left = whole.minor;
+        const parts = shares.map((share) => {
+          const part = (left * share) / 10_000n;
+          left -= part;
+          return money(part, given.code);
+        });
+        const amounts = [...parts, money(left, given.code)];
+        const taxes = taxesIn(of, amounts);
+        expect(total(taxes)).toBe(tax.minor);
+        for (const [place, { minor }] of taxes.entries()) {
+          expect(minor >= 0n).toBe(true);
+          // To within a unit of its share: the two ends of a part are rounded.
+          const off = minor * whole.minor - tax.minor * (amounts[place]?.minor ?? 0n);
+          expect(off <= whole.minor && off >= -whole.minor).toBe(true);
+        }
+      },
+    ),
     300,
   ),
   example(

@@ -101,7 +101,7 @@ const invoiceContent: fc.Arbitrary<InvoiceContent> = fc
   .tuple(fc.array(line, { minLength: 1, maxLength: 12 }), discount)
   .map(([lines, whole]) => content(lines, { discount: whole }));
 
-type InvoiceToPrice = { readonly code: Currency; readonly content: InvoiceContent };
+export type InvoiceToPrice = { readonly code: Currency; readonly content: InvoiceContent };
 
 export const invoiceToPrice: fc.Arbitrary<InvoiceToPrice> = fc.record({
   code: currency,
@@ -196,6 +196,13 @@ export const invoiceCommand: fc.Arbitrary<InvoiceCommand> = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(some, some).map(([n, of]) => reverseCreditNote(n, of)) },
 );
 
+/** Lago's lines, with and without tax, whose tax falls due as they are paid. */
+const taxedAsPaid: InvoiceContent = {
+  ...lagoContent,
+  lines: lagoContent.lines.map((each, at) => (at === 1 ? { ...each, taxes: [] } : each)),
+  taxPoint: 'payment',
+};
+
 /** A credit note that another one takes back. */
 const creditTakenBack: readonly InvoiceCommand[] = [
   ...issue(),
@@ -209,7 +216,7 @@ const creditTakenBack: readonly InvoiceCommand[] = [
 export const invoiceCommands: fc.Arbitrary<readonly InvoiceCommand[]> = fc
   .tuple(
     fc.constantFrom<readonly InvoiceCommand[]>(
-      ...[issue(), issue(), issue(), creditTakenBack, [draftInvoice()], []],
+      ...[issue(), issue(), issue(), issue(taxedAsPaid), creditTakenBack, [draftInvoice()], []],
     ),
     fc.array(invoiceCommand, { maxLength: 40 }),
   )

@@ -1,7 +1,14 @@
 import type { InvoiceRow } from '../../src/application/ports/invoice-queries.js';
 import { priceInvoice } from '../../src/domain/invoice/price-invoice.js';
-import type { InvoiceState } from '../../src/domain/invoice/state.js';
+import type { InvoiceState, IssuedInvoice } from '../../src/domain/invoice/state.js';
 import { creditedOf, dueOf, isIssued, paidOf } from '../../src/domain/invoice/state.js';
+
+function taxDue(issued: IssuedInvoice | undefined): bigint {
+  if (issued === undefined || issued.status === 'void') return 0n;
+  if (issued.content.taxPoint === 'payment') return issued.taxFallenDue.minor;
+  const notes = issued.creditNotes.filter(({ number }) => number !== null);
+  return notes.reduce((left, note) => left - note.tax.minor, issued.priced.tax.minor);
+}
 
 /** What the list must show of a state, written down a second time. */
 export function invoiceRowsOf(state: InvoiceState, events: number): readonly InvoiceRow[] {
@@ -24,6 +31,7 @@ export function invoiceRowsOf(state: InvoiceState, events: number): readonly Inv
       currency: details.currency,
       amount_net: net.minor,
       amount_tax: tax.minor,
+      amount_tax_due: taxDue(issued),
       amount_total: total.minor,
       amount_paid: issued === undefined ? 0n : paidOf(issued).minor,
       amount_credited: issued === undefined ? 0n : creditedOf(issued).minor,

@@ -371,6 +371,9 @@ export function gallery(): Readonly<Record<string, Sheet>> {
       ),
     ),
     installments: invoiceExample(issueOf(plain), { plan: installments() }),
+    'taxed-as-paid': invoiceExample(issueOf({ ...plain, taxPoint: 'payment' }), {
+      plan: installments([65_034n, 65_034n, 65_033n]),
+    }),
     'all-columns': invoiceExample(issueOf(plain), {
       look: {
         ...seller,
@@ -405,10 +408,10 @@ function emblem(): Picture {
   return read.picture;
 }
 
-function installments(): ExistingPlan {
+function installments(amounts = [66_667n, 66_666n, 66_666n]): ExistingPlan {
   const parts = ['2026-12-01', '2027-01-01', '2027-02-01'].map((on, at) => ({
     part: at + 1,
-    amount: money(at === 0 ? 66667n : 66666n, 'EUR'),
+    amount: money(amounts[at] ?? 0n, 'EUR'),
     due: { kind: 'date' as const, on: day(on) },
     collect: 'automatic' as const,
   }));
@@ -416,7 +419,10 @@ function installments(): ExistingPlan {
     type: 'PlanStarted',
     at,
     version: 1,
-    total: money(199999n, 'EUR'),
+    total: money(
+      amounts.reduce((sum, each) => sum + each, 0n),
+      'EUR',
+    ),
     parts,
     planId: 'plan_1' as never,
     invoiceId: details.invoiceId,

@@ -47,6 +47,8 @@ export function describeInvoiceEvent(event: InvoiceEvent): string {
       return `Voided the invoice, which had ${format(event.total)} left; it keeps its number.`;
     case 'InvoiceMarkedUncollectible':
       return `Gave ${format(event.amount)} up as uncollectible.`;
+    case 'InvoiceTaxFellDue':
+      return `Tax of ${format(event.amount)} fell due with what was received, ${format(event.fallenDue)} by now.`;
   }
 }
 

@@ -56,7 +56,7 @@ export function invoiceSheet(wording: Wording, printed: PrintedInvoice): Sheet {
         ? taxSections(wording, priced)
         : []),
       ...(issued !== null && blocks.includes('payments') ? paymentSections(wording, issued, zone) : []),
-      ...(blocks.includes('payment_plan') ? planSections(wording, plan) : []),
+      ...(blocks.includes('payment_plan') ? planSections(wording, plan, invoice) : []),
     ],
     closing: [memo, closing].filter((text) => text !== null),
   };

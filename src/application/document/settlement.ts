@@ -1,8 +1,9 @@
 import type { PricedInvoice } from '../../domain/invoice/price-invoice.js';
-import type { Application, IssuedInvoice } from '../../domain/invoice/state.js';
-import { creditedOf, dueOf, leftOf, paidOf } from '../../domain/invoice/state.js';
+import type { Application, ExistingInvoice, IssuedInvoice } from '../../domain/invoice/state.js';
+import { creditedOf, dueOf, isIssued, leftOf, paidOf } from '../../domain/invoice/state.js';
+import { taxesIn } from '../../domain/invoice/tax-point.js';
 import type { ExistingPlan } from '../../domain/plan/state.js';
-import { outstandingOf } from '../../domain/plan/state.js';
+import { askedOf, nothing, outstandingOf } from '../../domain/plan/state.js';
 import type { Money } from '../../domain/shared/money.js';
 import { isPositive, negate, subtract } from '../../domain/shared/money.js';
 import { carrierOf } from '../../domain/shared/tender.js';
@@ -76,12 +77,22 @@ function returnedOf({ labels, format }: Wording, application: Application): stri
 }
 
 /** When which part is to be paid; nothing for a plan that only says when the whole is due, or that asks for nothing. */
-export function planSections({ labels, format }: Wording, plan: ExistingPlan | null): readonly Section[] {
+export function planSections(
+  { labels, format }: Wording,
+  plan: ExistingPlan | null,
+  invoice: ExistingInvoice,
+): readonly Section[] {
   if (plan === null || plan.status === 'canceled' || plan.parts.length < 2) return [];
+  // Where the tax falls due with the payments, each part says how much of it is tax.
+  const taxes =
+    isIssued(invoice) && invoice.content.taxPoint === 'payment'
+      ? taxesIn(invoice, plan.parts.map(askedOf))
+      : null;
   const columns = [
     column(labels.part),
     { ...column(labels.due_on), grows: true },
     figures(labels.amount),
+    ...(taxes === null ? [] : [figures(labels.tax)]),
     figures(labels.settled),
     figures(labels.open),
   ];
@@ -90,11 +101,12 @@ export function planSections({ labels, format }: Wording, plan: ExistingPlan | n
       title: labels.payment_plan,
       table: {
         columns,
-        rows: plan.parts.map((part) => ({
+        rows: plan.parts.map((part, place) => ({
           cells: [
             format.count(part.part),
             part.due.kind === 'date' ? format.date(part.due.on) : filled(labels.milestone, part.due),
             format.amount(part.amount),
+            ...(taxes === null ? [] : [format.amount(taxes[place] ?? nothing(plan))]),
             format.amount(part.settled),
             format.amount(outstandingOf(part)),
           ],

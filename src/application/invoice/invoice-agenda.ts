@@ -32,6 +32,7 @@ export function invoiceAgendaOf(event: InvoiceEvent): readonly AgendaEntry[] {
     case 'InvoiceReopened':
     case 'InvoiceVoided':
     case 'InvoiceMarkedUncollectible':
+    case 'InvoiceTaxFellDue':
       return [];
   }
 }

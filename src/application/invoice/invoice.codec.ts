@@ -95,6 +95,7 @@ const content: z.ZodType<InvoiceContent> = z.strictObject({
     z.strictObject({ kind: z.literal('on'), date }),
     z.strictObject({ kind: z.literal('after'), days: z.int().nonnegative() }),
   ]),
+  taxPoint: z.literal('payment').exactOptional(),
   memo: z.string().nullable(),
   metadata,
 });
@@ -258,6 +259,7 @@ const codec = createEventCodec<InvoiceEvent>({
       customerId: details.customerId,
       purpose: details.purpose,
       reverses: creditNoteId.exactOptional(),
+      taxPoint: z.literal('payment').exactOptional(),
       ...creditedParts,
     })
     .describe('A credit note was issued under its number: this part of the invoice is taken back.'),
@@ -268,13 +270,24 @@ const codec = createEventCodec<InvoiceEvent>({
     .strictObject({ at, due: storedMoney })
     .describe('Something is due again, since a payment went back.'),
   InvoiceVoided: z
-    .strictObject({ at, purpose: details.purpose, ...amounts })
+    .strictObject({
+      at,
+      purpose: details.purpose,
+      taxPoint: z.literal('payment').exactOptional(),
+      ...amounts,
+    })
     .describe(
       'The invoice counts no more and keeps its number; the amounts are what credit notes had left of it.',
     ),
   InvoiceMarkedUncollectible: z
     .strictObject({ at, amount: storedMoney })
     .describe('Nobody expects what is due to be paid; it is booked as a loss.'),
+  InvoiceTaxFellDue: z
+    .strictObject({ at, amount: storedMoney, fallenDue: storedMoney })
+    .describe(
+      'Of an invoice whose `taxPoint` is payment: this much of its tax is owed to the authorities from now on, for what was ' +
+        'received; below zero where a payment went back or a credit note took it off. `fallenDue` is all of it by now.',
+    ),
 });
 
 /** What an invoice's facts look like in the store; tests/golden-events holds an example of every version. */

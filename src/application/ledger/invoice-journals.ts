@@ -12,7 +12,9 @@ import type { Tender } from '../../domain/shared/tender.js';
 export function invoiceJournalOf(event: InvoiceEvent): Journal | undefined {
   switch (event.type) {
     case 'InvoiceFinalized':
-      return sold('Invoice finalized', event, (account, amount) => credit(account, amount));
+      return sold('Invoice finalized', { ...event, ...event.content }, (account, amount) =>
+        credit(account, amount),
+      );
     case 'InvoiceVoided':
       return sold('Invoice voided', event, (account, amount) => debit(account, amount));
     case 'InvoicePaymentApplied':
@@ -23,6 +25,8 @@ export function invoiceJournalOf(event: InvoiceEvent): Journal | undefined {
       return credited(event);
     case 'InvoiceMarkedUncollectible':
       return transfer('Invoice uncollectible', 'bad_debt', 'accounts_receivable', event.amount);
+    case 'InvoiceTaxFellDue':
+      return transfer('Tax fell due', 'tax_deferred', 'tax_payable', event.amount);
     case 'InvoiceDrafted':
     case 'InvoiceDraftRevised':
     case 'InvoiceFinalizationRequested':
@@ -43,14 +47,16 @@ type Amounts = {
   readonly net: Money;
   readonly tax: Money;
   readonly total: Money;
+  readonly taxPoint?: 'payment';
 };
 type Side = (account: Account, amount: Money) => JournalLine;
 
 /** Income and tax on one side, what the customer owes for them on the other. */
-function sold(description: string, { purpose, net, tax, total }: Amounts, income: Side): Journal | undefined {
+function sold(description: string, amounts: Amounts, income: Side): Journal | undefined {
+  const { purpose, net, tax, total } = amounts;
   return posted(description, [
     income(incomeOf(purpose), net),
-    income('tax_payable', tax),
+    income(taxAccountOf(amounts), tax),
     income('accounts_receivable', { ...total, minor: -total.minor }),
   ]);
 }
@@ -58,7 +64,7 @@ function sold(description: string, { purpose, net, tax, total }: Amounts, income
 function credited(event: InvoiceEventOf<'InvoiceCredited'>): Journal | undefined {
   return posted('Credit note', [
     debit(givenUpOf(event), event.net),
-    debit('tax_payable', event.tax),
+    debit(taxAccountOf(event), event.tax),
     credit('accounts_receivable', event.total),
   ]);
 }
@@ -80,6 +86,11 @@ function givenUpOf({ creditReason, purpose }: InvoiceEventOf<'InvoiceCredited'>)
   // The money did not come back: whoever forgives it has lost it.
   if (purpose === 'returned_payment' && creditReason !== 'returned') return 'bad_debt';
   return incomeOf(purpose);
+}
+
+/** Tax that falls due as an invoice is paid waits until then; facts of its own tell how much has come. */
+function taxAccountOf({ taxPoint }: { readonly taxPoint?: 'payment' }): 'tax_payable' | 'tax_deferred' {
+  return taxPoint === 'payment' ? 'tax_deferred' : 'tax_payable';
 }
 
 /** Where money stands before it is set against an invoice. */

@@ -21,6 +21,7 @@ export type InvoiceRow = {
   /** Of a draft, what they would be if it were issued as it is. */
   readonly amount_net: bigint;
   readonly amount_tax: bigint;
+  readonly amount_tax_due: bigint;
   readonly amount_total: bigint;
   readonly amount_paid: bigint;
   readonly amount_credited: bigint;

@@ -3,6 +3,13 @@ import type { Decimal } from '../shared/decimal.js';
 import { formatDecimal } from '../shared/decimal.js';
 import type { Money } from '../shared/money.js';
 
+/**
+ * When tax falls due, owed to the authorities: all of it as the invoice is issued, or with each payment its share, as of a
+ * deposit.
+ */
+export const taxPoints = ['issue', 'payment'] as const;
+type TaxPoint = (typeof taxPoints)[number];
+
 /** What an invoice says before it is priced; revised freely while it is a draft. */
 export type InvoiceContent = {
   /** Known by their place: the first one is line 1. */
@@ -10,6 +17,8 @@ export type InvoiceContent = {
   /** On the whole invoice, after the lines' own discounts and before tax. */
   readonly discount: Discount | null;
   readonly due: DueRule;
+  /** Absent where it is the issue. */
+  readonly taxPoint?: Exclude<TaxPoint, 'issue'>;
   /** In words for the customer. */
   readonly memo: string | null;
   readonly metadata: Readonly<Record<string, string>>;

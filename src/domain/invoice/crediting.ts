@@ -127,6 +127,7 @@ export function recordCreditNote(
   }
   const { creditReason, issuedOn, reverses, lines, net, tax, total } = note;
   const { customerId, purpose } = state.details;
+  const { taxPoint } = state.content;
   const credited: InvoiceEvent = {
     type: 'InvoiceCredited',
     at,
@@ -137,6 +138,7 @@ export function recordCreditNote(
     customerId,
     purpose,
     ...(reverses === null ? {} : { reverses }),
+    ...(taxPoint === undefined ? {} : { taxPoint }),
     lines,
     net,
     tax,

@@ -160,6 +160,8 @@ export type InvoiceEvent = { readonly at: Instant } & (
       readonly customerId: CustomerId;
       readonly purpose: InvoicePurpose;
       readonly reverses?: CreditNoteId;
+      /** As on the invoice. */
+      readonly taxPoint?: 'payment';
     } & CreditedParts)
   /** Nothing is due any more. */
   | { readonly type: 'InvoicePaid'; readonly paid: Money; readonly credited: Money }
@@ -169,11 +171,21 @@ export type InvoiceEvent = { readonly at: Instant } & (
   | {
       readonly type: 'InvoiceVoided';
       readonly purpose: InvoicePurpose;
+      /** As on the invoice. */
+      readonly taxPoint?: 'payment';
       readonly net: Money;
       readonly tax: Money;
       readonly total: Money;
     }
   | { readonly type: 'InvoiceMarkedUncollectible'; readonly amount: Money }
+  | {
+      /** Of an invoice whose tax falls due as it is paid. */
+      readonly type: 'InvoiceTaxFellDue';
+      /** Below zero where a payment went back, or a credit note took tax off. */
+      readonly amount: Money;
+      /** All that has fallen due by now. */
+      readonly fallenDue: Money;
+    }
 );
 
 export type InvoiceEventOf<T extends InvoiceEvent['type']> = Extract<InvoiceEvent, { type: T }>;

@@ -36,6 +36,7 @@ export function evolve(state: InvoiceState, event: InvoiceEvent): InvoiceState {
     case 'InvoiceReopened':
     case 'InvoiceVoided':
     case 'InvoiceMarkedUncollectible':
+    case 'InvoiceTaxFellDue':
       return isIssued(state) ? evolveIssued(state, event) : impossible(state.status, event.type);
   }
 }
@@ -61,6 +62,7 @@ function finalized(state: InvoiceState, event: InvoiceEventOf<'InvoiceFinalized'
     creditNotes: [],
     refunds: [],
     writtenOff: zero(event.total.currency),
+    taxFallenDue: zero(event.total.currency),
   };
 }
 
@@ -131,6 +133,9 @@ function evolveIssued(state: IssuedInvoice, event: IssuedEvent): InvoiceState {
         markedAt: event.at,
         writtenOff: add(state.writtenOff, event.amount),
       };
+    case 'InvoiceTaxFellDue':
+      if (state.content.taxPoint !== 'payment') return impossible('tax due at issue', event.type);
+      return { ...state, taxFallenDue: add(state.taxFallenDue, event.amount) };
   }
 }
 

@@ -19,6 +19,7 @@ import { recordRefundPartRefused, requestInvoiceRefund } from './refunding.js';
 import type { InvoiceRejection } from './rejections.js';
 import type { InvoiceState } from './state.js';
 import { claimOn, dueOf, isIssued, paidOf, uncredited } from './state.js';
+import { taxFellDue } from './tax-point.js';
 
 type InvoiceDecision = Decision<InvoiceEvent, InvoiceRejection>;
 
@@ -30,6 +31,13 @@ export const invoice: Decider<InvoiceState, InvoiceCommand, InvoiceEvent, Invoic
 };
 
 function decide(state: InvoiceState, command: InvoiceCommand): InvoiceDecision {
+  const decision = decideOn(state, command);
+  if (decision.outcome === 'rejected') return decision;
+  const { events } = decision;
+  return accepted(...events, ...taxFellDue(state, events, command.at));
+}
+
+function decideOn(state: InvoiceState, command: InvoiceCommand): InvoiceDecision {
   switch (command.type) {
     case 'DraftInvoice':
       return draft(state, command);
@@ -171,9 +179,13 @@ function voidInvoice(state: InvoiceState, command: InvoiceCommandOf<'VoidInvoice
       const applied = paidOf(state);
       if (isPositive(applied)) return rejected({ code: 'invoice_has_payments', applied });
       const { purpose } = state.details;
+      const { taxPoint } = state.content;
       // What was written off before a payment went back was booked as a loss, and stays one.
       if (!isZero(state.writtenOff)) return rejected({ code: 'invoice_not_voidable', status: 'written off' });
-      return accepted({ type: 'InvoiceVoided', at: command.at, purpose, ...uncredited(state) });
+      return accepted({
+        ...{ type: 'InvoiceVoided', at: command.at, purpose, ...uncredited(state) },
+        ...(taxPoint === undefined ? {} : { taxPoint }),
+      });
     }
   }
 }

@@ -41,6 +41,8 @@ type Issued = Existing & {
   readonly creditNotes: readonly CreditNote[];
   readonly refunds: readonly InvoiceRefund[];
   readonly writtenOff: Money;
+  /** Nothing where tax falls due at the issue. */
+  readonly taxFallenDue: Money;
 };
 
 /** A claim on the right to collect; one at a time is not released. */

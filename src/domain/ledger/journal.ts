@@ -23,6 +23,8 @@ export const accounts = {
   revenue: 'income',
   /** Tax on invoices, owed to the authorities. */
   tax_payable: 'liability',
+  /** Tax on invoices that falls due as they are paid, and has not yet. */
+  tax_deferred: 'liability',
   /** Charged because a due date was missed. */
   late_fees: 'income',
   /** Given for paying early. */

@@ -73,6 +73,11 @@ export function outstandingOf({ amount, settled, discounted }: Part): Money {
   return subtract(subtract(amount, settled), discounted);
 }
 
+/** All that is paid, or to be paid, of a part. */
+export function askedOf({ amount, discounted }: Part): Money {
+  return subtract(amount, discounted);
+}
+
 export function isOpen(part: Part): boolean {
   return isPositive(outstandingOf(part));
 }

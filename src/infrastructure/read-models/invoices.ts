@@ -40,6 +40,7 @@ const ddl = `
     currency           text        not null,
     amount_net         bigint      not null,
     amount_tax         bigint      not null,
+    amount_tax_due     bigint      not null,
     amount_total       bigint      not null,
     amount_paid        bigint      not null,
     amount_credited    bigint      not null,
@@ -144,6 +145,7 @@ const handlers = onEvents<InvoiceEvent>(invoiceCodec, {
       purpose: event.purpose,
       currency: event.currency,
       ...draftAmounts(event.currency, event.content),
+      amount_tax_due: 0n,
       amount_paid: 0n,
       amount_credited: 0n,
       amount_written_off: 0n,
@@ -165,6 +167,7 @@ const handlers = onEvents<InvoiceEvent>(invoiceCodec, {
       issued_on: event.issuedOn,
       due_on: event.dueOn,
       ...amountsOf(event),
+      amount_tax_due: event.content.taxPoint === 'payment' ? 0n : event.tax.minor,
       amount_due: event.total.minor,
       finalized_at: event.at,
     }),
@@ -193,23 +196,25 @@ const handlers = onEvents<InvoiceEvent>(invoiceCodec, {
       created_at: event.at,
     }),
   ],
-  InvoiceCredited: ({ at, total, number, creditNoteId }, envelope) => [
+  InvoiceCredited: ({ at, total, tax, taxPoint, number, creditNoteId }, envelope) => [
     ...move(envelope, at, negate(total), 'amount_credited'),
+    ...(taxPoint === 'payment' ? [] : change(envelope, {}, { amount_tax_due: -tax.minor })),
     update('credit_notes', { id: creditNoteId }, { status: 'issued', number }),
   ],
   InvoicePaid: ({ at }, envelope) => change(envelope, { status: 'paid', settled_at: at }),
   InvoiceReopened: (_event, envelope) => change(envelope, { status: 'open', settled_at: null }),
   InvoiceVoided: ({ at, total }, envelope) => [
-    ...change(envelope, { status: 'void', amount_due: 0n, settled_at: at }),
+    ...change(envelope, { status: 'void', amount_due: 0n, amount_tax_due: 0n, settled_at: at }),
     ...dueChange(envelope, at, -total.minor),
   ],
   InvoiceMarkedUncollectible: ({ at, amount }, envelope) =>
     move(envelope, at, negate(amount), 'amount_written_off', { status: 'uncollectible', settled_at: at }),
+  InvoiceTaxFellDue: ({ amount }, envelope) => change(envelope, {}, { amount_tax_due: amount.minor }),
 });
 
 export const invoicesProjection: Projection = {
   name: 'invoices',
-  version: 3,
+  version: 4,
   ddl,
   tables: { invoices: ['id'], credit_notes: ['id'], due_changes: ['invoice', 'revision'] },
   changesOf: routeByCategory({ invoice: handlers }),
@@ -225,8 +230,8 @@ export class PostgresInvoiceQueries implements InvoiceQueries {
   list(filter: InvoiceFilter): ReturnType<InvoiceQueries['list']> {
     return keysetPage<InvoiceRow>(this.#pool, {
       select: `select id, status, number, issued_on::text, due_on::text, customer, "order", purpose, currency,
-                 amount_net, amount_tax, amount_total, amount_paid, amount_credited, amount_written_off, amount_due,
-                 metadata, revision, created_at
+                 amount_net, amount_tax, amount_tax_due, amount_total, amount_paid, amount_credited, amount_written_off,
+                 amount_due, metadata, revision, created_at
                from read_invoices.invoices`,
       order: ['created_at', 'id'],
       cursor: '(select created_at, id from read_invoices.invoices where id = $)',

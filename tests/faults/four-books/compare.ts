@@ -1,5 +1,12 @@
 import { commandsAgainstStreams } from './commands-against-streams.js';
-import { cash, ledger, receivable, streamsAgainstReadModels, tenders } from './database-against-others.js';
+import {
+  cash,
+  ledger,
+  receivable,
+  streamsAgainstReadModels,
+  taxes,
+  tenders,
+} from './database-against-others.js';
 import type { Discrepancy, FourBooks } from './discrepancy.js';
 import { found } from './discrepancy.js';
 import { streamsAgainstProvider } from './streams-against-provider.js';
@@ -17,5 +24,6 @@ export function compareBooks(books: FourBooks): readonly Discrepancy[] {
     ...cash(books),
     ...tenders(books),
     ...receivable(books),
+    ...taxes(books),
   ];
 }

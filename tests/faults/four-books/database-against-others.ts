@@ -92,6 +92,26 @@ export function* receivable({ streams, database }: FourBooks): Generator<Discrep
   }
 }
 
+/** Book 2 with itself and book 3 against it: tax fell due as invoices were issued or paid, and stands so in the ledger. */
+export function* taxes({ streams, database }: FourBooks): Generator<Discrepancy> {
+  for (const { subject, detail } of streams.invoices.wrongTaxes())
+    yield found('taxes_differ', subject, detail);
+  const balances = balancesOf(database);
+  const told = streams.invoices.taxes();
+  const booked = [...balances.keys()]
+    .filter((key) => key.startsWith('tax_'))
+    .map((key) => key.split(' ')[1] ?? '');
+  for (const currency of new Set([...told.keys(), ...booked])) {
+    const { payable, deferred } = told.get(currency) ?? { payable: 0n, deferred: 0n };
+    for (const [account, sum] of Object.entries({ tax_payable: payable, tax_deferred: deferred })) {
+      const balance = -(balances.get(`${account} ${currency}`) ?? 0n);
+      if (balance !== sum) {
+        yield found('taxes_differ', `${account} ${currency}`, `${balance} booked, ${sum} by the invoices`);
+      }
+    }
+  }
+}
+
 function balancesOf(
   { postings }: FourBooks['database'],
   counts: (eventId: string) => boolean = () => true,

@@ -29,6 +29,8 @@ type Rule =
   | 'tenders_differ'
   /** What the ledger says is owed is not what is due on invoices. */
   | 'receivable_differs'
+  /** Tax that is owed to the authorities is not that of what was issued or paid. */
+  | 'taxes_differ'
   /** Not at rest. */
   | 'in_doubt'
   /** An answer that says less or other than the API promises. */

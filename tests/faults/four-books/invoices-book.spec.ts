@@ -211,4 +211,28 @@ describe('the four-book checker, of what is sold', () => {
     books.postings.set(id, between('customer_credit', 'accounts_receivable', 701n));
     expect(rulesOf(books)).toEqual(['receivable_differs USD']);
   });
+
+  it('finds tax that did not fall due with a payment, and a ledger that says otherwise', () => {
+    const books = soldBooks();
+    const [of, content] = [{ total: usd(1200), tax: usd(200) }, { taxPoint: 'payment' }];
+    books.events.push(
+      fact('invoice-inv_2', 0, 'InvoiceFinalized', { ...of, content }),
+      fact('invoice-inv_2', 1, 'InvoicePaymentApplied', {
+        ...{ applicationId: 'tip', tender: { kind: 'manual', manualPaymentId: 'mp_2' }, amount: usd(300) },
+      }),
+      fact('manualPayment-mp_2', 0, 'ManualPaymentApplied', { applicationId: 'tip', amount: usd(300) }),
+    );
+    const [finalized = '', paid = ''] = books.events.slice(-3).map(({ event_id: id }) => id);
+    books.postings.set(finalized, [
+      ...between('accounts_receivable', 'revenue', 1000n),
+      ...between('accounts_receivable', 'tax_deferred', 200n),
+    ]);
+    books.postings.set(paid, between('unapplied_payments', 'accounts_receivable', 300n));
+    expect(rulesOf(books)).toEqual(['taxes_differ inv_2']);
+    const fallen = fact('invoice-inv_2', 2, 'InvoiceTaxFellDue', { amount: usd(50), fallenDue: usd(50) });
+    books.events.push(fallen);
+    expect(rulesOf(books)).toEqual(['taxes_differ tax_payable USD', 'taxes_differ tax_deferred USD']);
+    books.postings.set(fallen.event_id, between('tax_deferred', 'tax_payable', 50n));
+    expect(rulesOf(books)).toEqual([]);
+  });
 });

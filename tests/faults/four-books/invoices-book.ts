@@ -10,6 +10,11 @@ type Application = { readonly tender: string; left: bigint };
 type Invoice = {
   readonly currency: string;
   readonly total: bigint;
+  /** Of the total, without what was credited or voided of it. */
+  tax: bigint;
+  taxableTotal: bigint;
+  /** Told as fallen due; null where tax falls due at the issue. */
+  taxFallen: bigint | null;
   /** Credited, written off or voided. */
   gone: bigint;
   readonly claims: Set<string>;
@@ -63,6 +68,29 @@ export class InvoicesBook {
     return dues;
   }
 
+  /** What of their tax is owed to the authorities, and what will be when they are paid, by currency. */
+  taxes(): ReadonlyMap<string, { readonly payable: bigint; readonly deferred: bigint }> {
+    const taxes = new Map<string, { readonly payable: bigint; readonly deferred: bigint }>();
+    for (const { currency, tax, taxFallen } of this.#invoices.values()) {
+      const { payable, deferred } = taxes.get(currency) ?? { payable: 0n, deferred: 0n };
+      const fallen = taxFallen ?? tax;
+      taxes.set(currency, { payable: payable + fallen, deferred: deferred + tax - fallen });
+    }
+    return taxes;
+  }
+
+  /** Invoices whose tax did not fall due as they were paid. */
+  *wrongTaxes(): Generator<{ readonly subject: string; readonly detail: string }> {
+    for (const [id, { tax, taxableTotal, taxFallen, applications }] of this.#invoices) {
+      if (taxFallen === null) continue;
+      const paid = [...applications.values()].reduce((sum, { left }) => sum + left, 0n);
+      // Half a unit is rounded up.
+      const expected = taxableTotal === 0n ? tax : (2n * tax * paid + taxableTotal) / (2n * taxableTotal);
+      if (taxFallen !== expected)
+        yield { subject: id, detail: `${taxFallen} of its tax fell due, not ${expected}` };
+    }
+  }
+
   /** Where invoices and tenders, at rest, say different things of what was paid. */
   *differences(): Generator<{ readonly subject: string; readonly detail: string }> {
     const applied = new Map<string, bigint>();
@@ -89,7 +117,16 @@ export class InvoicesBook {
     const at = `${stream}@${revision}: ${type}`;
     if (type === 'InvoiceFinalized') {
       const { minor, currency } = money(data['total']) ?? { minor: 0n, currency: 'none' };
-      const none = { gone: 0n, claims: new Set<string>(), applications: new Map(), goingBack: new Map() };
+      const tax = money(data['tax'])?.minor ?? 0n;
+      const onPayment = (data['content'] as { taxPoint?: unknown } | undefined)?.taxPoint === 'payment';
+      const taxes = { tax, taxableTotal: minor, taxFallen: onPayment ? 0n : null };
+      const none = {
+        ...taxes,
+        gone: 0n,
+        claims: new Set<string>(),
+        applications: new Map(),
+        goingBack: new Map(),
+      };
       this.#invoices.set(id, { currency, total: minor, ...none });
       return;
     }
@@ -132,6 +169,12 @@ export class InvoicesBook {
       case 'InvoiceCredited':
       case 'InvoiceVoided':
         invoice.gone += money(data['total'])?.minor ?? 0n;
+        invoice.taxableTotal -= money(data['total'])?.minor ?? 0n;
+        invoice.tax -= money(data['tax'])?.minor ?? 0n;
+        break;
+      case 'InvoiceTaxFellDue':
+        if (invoice.taxFallen === null) this.broken.push(`${at}: it fell due at the issue`);
+        else invoice.taxFallen += amount;
         break;
       case 'InvoiceMarkedUncollectible':
         invoice.gone += amount;

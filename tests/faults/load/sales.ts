@@ -30,10 +30,16 @@ async function grant({ client, customer }: Sale, { amount, currency }: Price): P
 }
 
 /** The id of an invoice that can be paid. */
-async function issue({ client, customer }: Sale, { amount, currency }: Price): Promise<string | undefined> {
-  const lines = [{ description: 'Chairs', unit_price: (amount / 100).toFixed(2) }];
+async function issue(
+  { client, customer, random }: Sale,
+  { amount, currency }: Price,
+): Promise<string | undefined> {
+  // The price holds the tax, so that the total is what was asked for.
+  const taxes = random.chance(0.5) ? [{ name: 'VAT', percentage: '20', inclusive: true }] : [];
+  const lines = [{ description: 'Chairs', unit_price: (amount / 100).toFixed(2), taxes }];
   const draft = { kind: 'draft', subject: null, amount: null, currency } as const;
-  const body = { customer, currency, days_until_due: 3, lines };
+  const tax_point = random.chance(0.5) ? 'payment' : 'issue';
+  const body = { customer, currency, days_until_due: 3, lines, tax_point };
   const invoice = idIn(await client.send(draft, '/v1/invoices', body));
   if (invoice === undefined) return undefined;
   const finalize = { kind: 'finalize', subject: invoice, amount: null, currency } as const;

@@ -195,9 +195,9 @@ describe('the figures of a day', () => {
 
   it('hold what is due, what is stuck, alerts and webhooks', async () => {
     await bench.rows(
-      `insert into read_invoices.invoices (id, status, due_on, customer, purpose, currency, amount_net, amount_tax, amount_total,
-         amount_paid, amount_credited, amount_written_off, amount_due, metadata, revision, created_at)
-       select 'inv_' || n, status, due_on::date, 'cus_1', 'sale', currency, 0, 0, 100, 0, 0, 0, due, '{}', 1, $1
+      `insert into read_invoices.invoices (id, status, due_on, customer, purpose, currency, amount_net, amount_tax, amount_tax_due,
+         amount_total, amount_paid, amount_credited, amount_written_off, amount_due, metadata, revision, created_at)
+       select 'inv_' || n, status, due_on::date, 'cus_1', 'sale', currency, 0, 0, 0, 100, 0, 0, 0, due, '{}', 1, $1
        from (values (1, 'open', '2026-01-01', 'EUR', 100), (2, 'open', '2025-12-01', 'USD', 70), (3, 'open', '2026-01-02', 'EUR', 30),
          (4, 'open', '2026-01-03', 'EUR', 9), (5, 'paid', '2025-12-01', 'EUR', 0), (6, 'open', '2026-01-02', 'EUR', 500))
          as given (n, status, due_on, currency, due)`,

@@ -133,8 +133,9 @@ describe('the figures of the overview', () => {
     expect(await queries.paymentsByLast4('4241', 10)).toEqual([]);
 
     await bench.rows(`insert into read_invoices.invoices (id, status, number, customer, purpose, currency, amount_net,
-        amount_tax, amount_total, amount_paid, amount_credited, amount_written_off, amount_due, metadata, revision, created_at)
-      select 'inv_' || n, 'open', '2026-' || n, 'cus_1', 'goods', 'USD', 100 * n, 0, 100 * n, 0, 0, 0, 100 * n, '{}', 1,
+        amount_tax, amount_tax_due, amount_total, amount_paid, amount_credited, amount_written_off, amount_due, metadata,
+        revision, created_at)
+      select 'inv_' || n, 'open', '2026-' || n, 'cus_1', 'goods', 'USD', 100 * n, 0, 0, 100 * n, 0, 0, 0, 100 * n, '{}', 1,
         now() - n * interval '1 minute' from generate_series(1, 3) n`);
     expect(await queries.invoicesOfAmount(200n, 10)).toEqual([{ id: 'inv_2', number: '2026-2' }]);
     await bench.rows(`insert into read_invoices.credit_notes (id, invoice, customer, status, number, reason, issued_on,

@@ -92,6 +92,17 @@ describe('a printed invoice', () => {
     );
   });
 
+  it('shows how much of each part is tax, where that falls due with it', async () => {
+    expect(await lines('taxed-as-paid')).toEqual(
+      expect.arrayContaining([
+        'Part Due date Amount Tax Paid Open',
+        '1 1 December 2026 650.34 103.44 0.00 650.34',
+        '2 1 January 2027 650.34 103.45 0.00 650.34',
+        '3 1 February 2027 650.33 103.44 0.00 650.33',
+      ]),
+    );
+  });
+
   it.each([
     ['draft', 'Draft', 'Invoice'],
     ['void', 'Void', 'INV-2026-000006'],

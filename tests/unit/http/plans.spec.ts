@@ -87,6 +87,25 @@ describe('payment plans over HTTP', () => {
     expect((await start(again)).body['id']).toBe(started.body['id']);
   });
 
+  it('say how much of each part is tax, which falls due with it where the invoice says so', async () => {
+    const line = { description: 'Chairs', unit_price: '279.16', taxes: [{ name: 'VAT', percentage: '20' }] };
+    const more = { lines: [line], tax_point: 'payment' };
+    const invoice = (await issueInvoice(app.api, customers.inParis, 0, more)).body;
+    expect(invoice).toMatchObject({ tax_point: 'payment', amount_tax: 5_583, amount_tax_due: 0 });
+    const delivery = { kind: 'milestone', name: 'delivery' };
+    const terms = { type: 'deposit', percentage: '30', balance_due: delivery };
+    const started = await app.api.post('/v1/payment_plans', { invoice: invoice['id'], terms });
+    const taxes = (answer: Answer) =>
+      (answer.body['parts'] as readonly { amount: number; amount_tax: number }[]).map(
+        ({ amount, amount_tax }) => `${amount_tax} of ${amount}`,
+      );
+    expect(taxes(started)).toEqual(['1675 of 10050', '3908 of 23449']);
+    const listed = await app.api.get(`/v1/payment_plans?invoice=${invoice['id']}`);
+    expect(taxes({ ...listed, body: (listed.body['data'] as Answer['body'][])[0] ?? {} })).toEqual(
+      taxes(started),
+    );
+  });
+
   it('are rescheduled, prepaid, taken to a milestone and canceled', async () => {
     const started = await start();
     const path = `/v1/payment_plans/${started.body['id']}`;

@@ -11,11 +11,12 @@ type GivenLine = Given['lines'][number];
 
 /** What a client gave as the content of a new invoice. */
 export function contentOf(body: Given): InvoiceContent {
-  const { currency, lines, discount, memo = null, metadata } = body;
+  const { currency, lines, discount, memo = null, metadata, tax_point: taxPoint } = body;
   return {
     lines: lines.map((line) => lineOf(currency, line)),
     discount: discountOf(currency, discount),
     due: dueOf(body) ?? { kind: 'after', days: 0 },
+    ...(taxPoint === 'payment' ? { taxPoint } : {}),
     memo,
     metadata,
   };
@@ -23,10 +24,12 @@ export function contentOf(body: Given): InvoiceContent {
 
 /** A draft with what a client wants otherwise; `null` takes something away. */
 export function revisedContent(currency: Currency, content: InvoiceContent, body: Revision): InvoiceContent {
+  const taxPoint = body.tax_point ?? content.taxPoint;
   return {
     lines: body.lines?.map((line) => lineOf(currency, line)) ?? content.lines,
     discount: body.discount === undefined ? content.discount : discountOf(currency, body.discount),
     due: dueOf(body) ?? content.due,
+    ...(taxPoint === 'payment' ? { taxPoint } : {}),
     memo: body.memo === undefined ? content.memo : body.memo,
     metadata: body.metadata ?? content.metadata,
   };

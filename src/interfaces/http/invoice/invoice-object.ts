@@ -4,6 +4,7 @@ import type { PricedInvoice } from '../../../domain/invoice/price-invoice.js';
 import { priceInvoice } from '../../../domain/invoice/price-invoice.js';
 import type { ExistingInvoice } from '../../../domain/invoice/state.js';
 import { claimOn, creditedOf, dueOf, isIssued, leftOf, paidOf } from '../../../domain/invoice/state.js';
+import { taxDueOf } from '../../../domain/invoice/tax-point.js';
 import type { CivilDate } from '../../../domain/shared/civil-date.js';
 import { formatDecimal } from '../../../domain/shared/decimal.js';
 import { subtract } from '../../../domain/shared/money.js';
@@ -42,6 +43,7 @@ export function invoiceOfState(
     discount: discountOf(content.discount),
     discount_remainder_to: priced.discountRemainderTo,
     memo: content.memo,
+    tax_point: content.taxPoint ?? ('issue' as const),
     days_until_due: content.due.kind === 'after' ? content.due.days : null,
     ...afterIssue(state),
     currency: details.currency,
@@ -72,6 +74,7 @@ function rowOf(state: ExistingInvoice, priced: PricedInvoice, revision: bigint):
     currency: details.currency,
     amount_net: priced.net.minor,
     amount_tax: priced.tax.minor,
+    amount_tax_due: issued === undefined ? 0n : taxDueOf(issued).minor,
     amount_total: priced.total.minor,
     amount_paid: issued === undefined ? 0n : paidOf(issued).minor,
     amount_credited: issued === undefined ? 0n : creditedOf(issued).minor,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { taxPoints } from '../../../domain/invoice/content.js';
 import { invoicePurposes } from '../../../domain/invoice/events.js';
 import { parseCustomerId, parseInvoiceId, parseOrderId } from '../../../domain/shared/ids.js';
 import {
@@ -79,6 +80,10 @@ const oneDueRule = {
 const hasOneDueRule = (body: { due_on?: unknown; days_until_due?: unknown }) =>
   body.due_on === undefined || body.days_until_due === undefined;
 
+const taxPointField = z.enum(taxPoints).meta({
+  description: 'When tax falls due: all of it at the issue, or with each payment its share, as of a deposit.',
+});
+
 export const createInvoiceBody = z
   .strictObject({
     customer: customerId,
@@ -90,6 +95,7 @@ export const createInvoiceBody = z
     days_until_due: days.optional(),
     memo: textField(2000).optional(),
     purpose: z.enum(['sale', 'late_fee']).default('sale'),
+    tax_point: taxPointField.default('issue'),
     metadata: metadataField.default({}),
   })
   .refine(hasOneDueRule, oneDueRule)
@@ -120,6 +126,7 @@ export const reviseInvoiceBody = z
     due_on: dateField.optional(),
     days_until_due: days.optional(),
     memo: textField(2000).nullable().optional(),
+    tax_point: taxPointField.optional(),
     metadata: metadataField.optional(),
   })
   .refine(hasOneDueRule, oneDueRule)
@@ -160,6 +167,9 @@ const summary = {
   currency: z.string(),
   amount_net: integer('Minor units, after discounts and without tax.'),
   amount_tax: integer(),
+  amount_tax_due: integer(
+    'Owed to the authorities by now: all of it from the issue on, or what was paid of it, by `tax_point`.',
+  ),
   amount_total: integer(),
   amount_paid: integer(),
   amount_credited: integer('By credit notes.'),
@@ -214,6 +224,7 @@ export const invoiceSchema = z
     discount: given,
     discount_remainder_to: z.array(z.number().int()),
     memo: z.string().nullable(),
+    tax_point: z.enum(taxPoints),
     days_until_due: z.number().int().nullable(),
     payments: z.array(
       z.object({

@@ -1,10 +1,15 @@
 import type { PlanPartRow, PlanRow } from '../../../application/ports/plan-queries.js';
+import type { InvoiceState } from '../../../domain/invoice/state.js';
+import { isIssued } from '../../../domain/invoice/state.js';
+import { taxesIn } from '../../../domain/invoice/tax-point.js';
 import type { ExistingPlan, Part } from '../../../domain/plan/state.js';
 import { discountedOf, settledOf } from '../../../domain/plan/state.js';
+import { money } from '../../../domain/shared/money.js';
 import { termsObject } from './terms-object.js';
 
-/** A plan as the API shows it, from the aggregate and from the read model alike. */
-export function planObject(row: PlanRow, livemode: boolean) {
+/** A plan as the API shows it, from the aggregate and from the read model alike, with its invoice as it is now. */
+export function planObject(row: PlanRow, invoice: InvoiceState, livemode: boolean) {
+  const taxes = taxesOf(row, invoice);
   return {
     id: row.id,
     object: 'payment_plan' as const,
@@ -20,7 +25,7 @@ export function planObject(row: PlanRow, livemode: boolean) {
     amount_refundable: row.amount_refundable,
     amount_retained: row.amount_retained,
     version: row.version,
-    parts: row.parts.map(partObject),
+    parts: row.parts.map((part, place) => partObject(part, taxes[place] ?? 0n)),
     terms: termsObject(row.terms),
     approved_on: row.approved_on,
     time_zone: row.time_zone,
@@ -32,9 +37,21 @@ export function planObject(row: PlanRow, livemode: boolean) {
   };
 }
 
-function partObject(part: PlanPartRow) {
+/** The tax in each part, in the order in which they fall due. */
+function taxesOf({ currency, parts }: PlanRow, invoice: InvoiceState): readonly bigint[] {
+  if (!isIssued(invoice) || invoice.details.currency !== currency) return [];
+  const asked = parts.map((part) => money(part.amount - part.amount_discounted, invoice.details.currency));
+  return taxesIn(invoice, asked).map(({ minor }) => minor);
+}
+
+function partObject(part: PlanPartRow, tax: bigint) {
   const outstanding = part.amount - part.amount_settled - part.amount_discounted;
-  return { ...part, status: outstanding === 0n ? 'settled' : part.step, amount_outstanding: outstanding };
+  return {
+    ...part,
+    amount_tax: tax,
+    status: outstanding === 0n ? 'settled' : part.step,
+    amount_outstanding: outstanding,
+  };
 }
 
 export function planRowOf(plan: ExistingPlan, revision: bigint): PlanRow {

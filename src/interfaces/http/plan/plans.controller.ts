@@ -6,7 +6,7 @@ import type { PlanHandler } from '../../../application/plan/plan-tasks.js';
 import type { StartPlan } from '../../../application/plan/start-plan.js';
 import type { Clock } from '../../../application/ports/clock.js';
 import type { CustomerZones } from '../../../application/ports/customer-zones.js';
-import type { PlanQueries } from '../../../application/ports/plan-queries.js';
+import type { PlanQueries, PlanRow } from '../../../application/ports/plan-queries.js';
 import type { Projections } from '../../../application/ports/read-models.js';
 import type { Loaded } from '../../../application/shared/command-handler.js';
 import { civilDateIn, knownZone } from '../../../application/shared/zones.js';
@@ -240,9 +240,10 @@ export class PlansController implements Controller {
     return this.answer(200, acceptedBy(handled, problemOfPlanRejection));
   }
 
-  private answer(status: number, loaded: Loaded<PlanState>): Answer {
+  private async answer(status: number, loaded: Loaded<PlanState>): Promise<Answer> {
     const { state, revision } = existing(loaded);
-    const body = planObject(planRowOf(state, revision), this.settings.livemode);
+    const { state: invoice } = await this.invoices.load(state.details.invoiceId);
+    const body = planObject(planRowOf(state, revision), invoice, this.settings.livemode);
     return { status, body, etag: `"${revision}"` };
   }
 
@@ -257,7 +258,14 @@ export class PlansController implements Controller {
       invoice,
     });
     const { livemode } = this.settings;
-    return listAnswer('/v1/payment_plans', page, (row) => planObject(row, livemode), {
+    const invoices = new Map(
+      await Promise.all(
+        page.rows.map(async ({ invoice }) => [invoice, (await this.invoices.load(invoice)).state] as const),
+      ),
+    );
+    const shown = (row: PlanRow) =>
+      planObject(row, invoices.get(row.invoice) ?? { status: 'absent' }, livemode);
+    return listAnswer('/v1/payment_plans', page, shown, {
       lagMs: this.projections.lagMs(),
     });
   }

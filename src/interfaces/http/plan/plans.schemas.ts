@@ -83,6 +83,10 @@ const partSchema = z.object({
   part: z.int(),
   status: z.enum(['scheduled', 'due', 'missed', 'settled']),
   amount: integer('Minor units.'),
+  amount_tax: integer(
+    'The tax in it; the parts have all the tax of the invoice, to the unit. Falls due with the part where the ' +
+      "invoice's `tax_point` is `payment`, and fell due at the issue where it is not.",
+  ),
   due_on: z.string().nullable().meta({ format: 'date' }),
   milestone: z.string().nullable(),
   collect: z.enum(['automatic', 'manual']),
