@@ -92,7 +92,7 @@ async function eventStore({ eventStoreUrl }: Config, logger: Logger): Promise<Co
 
 async function redis({ redisUrl }: Config): Promise<ConfigFinding> {
   if (redisUrl === null)
-    return ok('redis', 'not used: leases and the counters of rate limits are kept in Postgres');
+    return ok('redis', 'not used: leases and the buckets of rate limits are kept in Postgres');
   const failure = await pingRedis(redisUrl);
   if (failure === null) return ok('redis', 'answers');
   const mend = 'Check REDIS_URL. Counterfoil works without Redis, with a little more work done twice.';

@@ -11,6 +11,8 @@ import type { HealthChecks, HealthReport } from '../interfaces/http/http-tokens.
 const lagMaxMs = 30_000;
 /** A request that has been open for this long is stuck: workers ask again every few seconds at first. */
 const openMaxSeconds = 15 * 60;
+/** More stuck payments than this are an alert as well; a few are looked after by the daily run. */
+const stuckMax = 5;
 /** A notice that is due is taken within seconds, unless no worker runs or each sending takes very long. */
 const untoldMaxMs = 15 * 60_000;
 const answerWithinMs = 2_000;
@@ -22,6 +24,8 @@ export function createHealthChecks(parts: {
   readonly eventStore: EventStore;
   readonly projections: Projections;
   readonly openRequests: () => Promise<OpenRequests>;
+  /** How many payments are stuck now. */
+  readonly stuck: () => Promise<number>;
   readonly inbox: InboundWebhooks;
   readonly breakers: Breakers;
   readonly policies: Pick<PolicyProgress, 'failures'>;
@@ -46,6 +50,10 @@ export function createHealthChecks(parts: {
       healthy: contradicted === 0 && oldest <= openMaxSeconds,
       detail: `${open} open, the oldest for ${Math.round(oldest)} s; ${inDoubt} in doubt, ${contradicted} against the history`,
     };
+  };
+  const stuckPayments: Check = async () => {
+    const stuck = await parts.stuck();
+    return { healthy: stuck <= stuckMax, detail: stuck === 0 ? 'none' : `${stuck} have not moved on` };
   };
   const parkedEvents: Check = async () => {
     const parked = (await projections.status()).filter((projection) => projection.parked_events > 0);
@@ -86,6 +94,7 @@ export function createHealthChecks(parts: {
         provider,
         stores,
         open_requests: openRequests,
+        stuck_payments: stuckPayments,
         inbound_webhooks: webhooks,
         parked_events: parkedEvents,
         policies: followed,

@@ -6,6 +6,7 @@ import { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
 import { PostgresApiKeys } from '../infrastructure/postgres/api-keys.js';
 import { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
 import { countOpenRequests } from '../infrastructure/read-models/open-requests.js';
+import { countStuck } from '../infrastructure/read-models/stuck-payments.js';
 import { controllers } from '../interfaces/http/controllers.js';
 import { createHttpServer } from '../interfaces/http/http-server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
@@ -56,11 +57,12 @@ export const httpModule = new ContainerModule(({ bind }) => {
     [tokens.surroundings],
   );
   bind(httpTokens.healthChecks).toResolvedValue(
-    (eventStore, projections, inbox, breakers, policies, notifications, pool) =>
+    (eventStore, projections, inbox, breakers, policies, notifications, pool, clock) =>
       createHealthChecks({
         eventStore,
         projections,
         openRequests: () => countOpenRequests(pool),
+        stuck: () => countStuck(pool, clock.now()),
         inbox,
         breakers,
         policies,
@@ -78,6 +80,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
       httpTokens.policyProgress,
       tokens.notifications,
       tokens.pool,
+      httpTokens.clock,
     ],
   );
   for (const controller of [...controllers, ...customerPages, ...consolePages]) {

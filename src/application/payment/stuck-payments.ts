@@ -2,40 +2,65 @@ import type { Instant } from '../../domain/shared/instant.js';
 import type { Clock } from '../ports/clock.js';
 import type { JobReport } from '../ports/jobs.js';
 import type { Logger } from '../ports/logger.js';
-import type { PaymentQueries, PaymentRow, PaymentStatus } from '../ports/read-models.js';
+import type { PaymentQueries, PaymentRow } from '../ports/read-models.js';
 import { anyTime } from '../ports/read-models.js';
 import { later } from '../webhook/retry-schedule.js';
 import type { RecoverPayment } from './recover-payment.js';
 import { recoveryBy } from './recover-payment.js';
 
-/** How long a payment may stay in a state before it is taken for stuck. Bank debits take days; asking for one is harmless. */
-const stuckAfterMs: Readonly<Partial<Record<PaymentStatus, number>>> = {
-  processing: 15 * 60_000,
-  requires_action: 24 * 3_600_000,
-};
+const minuteMs = 60_000;
+const dayMs = 24 * 3_600_000;
+
+/**
+ * How long a payment may be processing before it is taken for stuck, by the kind of payment method that the customer saved. One
+ * that is not known is taken for a card: to ask about it costs a call and changes nothing.
+ */
+const processingMs = { card: 15 * minuteMs, sepaDebit: 14 * dayMs };
+/** An ACH debit is settled, or fails, within so many business days. */
+const achBusinessDays = 5;
+const actionMs = dayMs;
 /** Refunds to a card arrive within ten days; one that is pending for longer has most often failed, and nobody was told. */
-const refundStuckAfterMs = 10 * 24 * 3_600_000;
+const refundStuckAfterMs = 10 * dayMs;
 /** A request for a confirmation, a capture, a cancellation or a refund that has no outcome for so long is not just slow. */
-const requestStuckAfterMs = 15 * 60_000;
+const requestStuckAfterMs = 15 * minuteMs;
 const pageSize = 100;
 
 /**
- * Which payments are taken for stuck at an instant: those in a status that were created by then, those with a refund that has
- * been pending since then, and those with a request that was recorded by then and has no outcome.
+ * Which payments are taken for stuck at an instant: those that have been processing, or waiting for the customer, since then or
+ * before, those with a refund that has been pending since then, and those with a request that was recorded by then and has no
+ * outcome. Each time is that of the present state, however old the payment is.
  */
 export function stuckAt(now: Instant): {
-  readonly payments: readonly { readonly status: PaymentStatus; readonly createdLte: Instant }[];
-  readonly refundsCreatedLte: Instant;
+  readonly processingSinceLte: {
+    readonly card: Instant;
+    readonly usBankAccount: Instant;
+    readonly sepaDebit: Instant;
+  };
+  readonly requiresActionSinceLte: Instant;
+  readonly refundsPendingSinceLte: Instant;
   readonly requestsRecordedLte: Instant;
 } {
   return {
-    payments: Object.entries(stuckAfterMs).map(([status, afterMs]) => ({
-      status: status as PaymentStatus,
-      createdLte: later(now, -afterMs),
-    })),
-    refundsCreatedLte: later(now, -refundStuckAfterMs),
+    processingSinceLte: {
+      card: later(now, -processingMs.card),
+      usBankAccount: businessDaysBefore(now, achBusinessDays),
+      sepaDebit: later(now, -processingMs.sepaDebit),
+    },
+    requiresActionSinceLte: later(now, -actionMs),
+    refundsPendingSinceLte: later(now, -refundStuckAfterMs),
     requestsRecordedLte: later(now, -requestStuckAfterMs),
   };
+}
+
+/** Saturdays and Sundays of UTC do not count; bank holidays do, after which a payment is asked about early. */
+function businessDaysBefore(now: Instant, days: number): Instant {
+  let ms = Date.parse(now);
+  for (let left = days; left > 0; ) {
+    ms -= dayMs;
+    const weekday = new Date(ms).getUTCDay();
+    if (weekday !== 0 && weekday !== 6) left -= 1;
+  }
+  return later(now, ms - Date.parse(now));
 }
 
 /** The payments that have been on their way for too long, as the read models know them. */

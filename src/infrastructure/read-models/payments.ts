@@ -3,6 +3,7 @@ import { paymentCodec } from '../../application/payment/payment.codec.js';
 import type { PaymentQueries, PaymentRow } from '../../application/ports/read-models.js';
 import { idOf } from '../../application/shared/stream-parts.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import type { Envelope, Projection } from '../projections/projection.js';
 import { onEvents, routeByCategory } from '../projections/projection.js';
 import type { Row, RowChange } from '../projections/row-changes.js';
@@ -13,6 +14,7 @@ import { stuckIds } from './stuck-payments.js';
 /**
  * `step` is the domain's status without the cancellation that may be asked for on top of it; what the API shows
  * follows from both. Pending and succeeded refunds count as refunded. A refusal is on show until an attempt succeeds.
+ * `status_since` is when the step, the wish to cancel, or what is refunded last changed.
  */
 const ddl = `
   create table payments (
@@ -35,6 +37,7 @@ const ddl = `
     last_refusal      jsonb,
     revision          bigint      not null,
     created_at        timestamptz not null,
+    status_since      timestamptz not null,
     status            text        not null generated always as (
       case
         when canceling or step in ('confirming', 'processing', 'capturing') then 'processing'
@@ -48,6 +51,8 @@ const ddl = `
   ) with (fillfactor = 85);
   create index payments_by_time     on payments (created_at, id);
   create index payments_by_status   on payments (status, created_at, id);
+  create index payments_under_way   on payments (status, status_since)
+    where status in ('processing', 'requires_action');
   create index payments_by_customer on payments (customer, created_at, id) where customer is not null;
   create index payments_by_order    on payments ("order", created_at, id) where "order" is not null;
   create index payments_by_currency on payments (currency, created_at, id);
@@ -67,6 +72,11 @@ function change(
 ): readonly RowChange[] {
   const id = idOf(stream);
   return [update('payments', { id }, { revision, ...set }, add)];
+}
+
+/** Of a change that may be one of what the API shows as status. */
+function enter(envelope: Envelope, at: Instant, set: Row): readonly RowChange[] {
+  return change(envelope, { status_since: at, ...set });
 }
 
 const handlers = onEvents<PaymentEvent>(paymentCodec, {
@@ -91,58 +101,59 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
       last_refusal: null,
       revision,
       created_at: event.at,
+      status_since: event.at,
     }),
   ],
-  PaymentConfirmRequested: (_event, envelope) => change(envelope, { step: 'confirming' }),
+  PaymentConfirmRequested: ({ at }, envelope) => enter(envelope, at, { step: 'confirming' }),
   PaymentActionRequired: (event, envelope) =>
-    change(envelope, { step: 'requires_action', payment_intent: event.intentId }),
+    enter(envelope, event.at, { step: 'requires_action', payment_intent: event.intentId }),
   PaymentProcessingStarted: (event, envelope) =>
-    change(envelope, { step: 'processing', payment_intent: event.intentId }),
+    enter(envelope, event.at, { step: 'processing', payment_intent: event.intentId }),
   PaymentDeclined: (event, envelope) =>
-    change(envelope, {
+    enter(envelope, event.at, {
       step: 'requires_payment_method',
       payment_intent: event.intentId,
       last_refusal: errorOf(event.code, event.declineCode, event.message),
     }),
   PaymentAuthorized: (event, envelope) =>
-    change(envelope, {
+    enter(envelope, event.at, {
       step: 'authorized',
       payment_intent: event.intentId,
       amount_authorized: event.amount.minor,
     }),
-  PaymentCaptureRequested: (_event, envelope) => change(envelope, { step: 'capturing' }),
-  PaymentCaptureRefused: (_event, envelope) => change(envelope, { step: 'authorized' }),
+  PaymentCaptureRequested: ({ at }, envelope) => enter(envelope, at, { step: 'capturing' }),
+  PaymentCaptureRefused: ({ at }, envelope) => enter(envelope, at, { step: 'authorized' }),
   PaymentCaptured: (event, envelope) =>
-    change(envelope, { step: 'captured', canceling: false, amount_captured: event.amount.minor }),
+    enter(envelope, event.at, { step: 'captured', canceling: false, amount_captured: event.amount.minor }),
   PaymentFeeRecorded: (event, envelope) =>
     change(envelope, { fee: event.fee.minor, fee_currency: event.fee.currency }),
-  PaymentCancelRequested: (_event, envelope) => change(envelope, { canceling: true }),
-  PaymentCancelRefused: (_event, envelope) => change(envelope, { canceling: false }),
+  PaymentCancelRequested: ({ at }, envelope) => enter(envelope, at, { canceling: true }),
+  PaymentCancelRefused: ({ at }, envelope) => enter(envelope, at, { canceling: false }),
   PaymentCanceled: (event, envelope) =>
-    change(envelope, {
+    enter(envelope, event.at, {
       step: 'canceled',
       canceling: false,
       payment_intent: event.intentId,
       amount_authorized: 0n,
     }),
   PaymentFailed: (event, envelope) =>
-    change(envelope, { step: 'failed', last_refusal: errorOf(event.code, null, event.message) }),
+    enter(envelope, event.at, { step: 'failed', last_refusal: errorOf(event.code, null, event.message) }),
   RefundRequested: (_event, envelope) => change(envelope, {}),
   RefundApprovalRequested: (_event, envelope) => change(envelope, {}),
   RefundApproved: (_event, envelope) => change(envelope, {}),
   RefundRejected: (_event, envelope) => change(envelope, {}),
   RefundRefused: (_event, envelope) => change(envelope, {}),
-  RefundInitiated: (event, envelope) => refunded(envelope, event.amount.minor),
-  RefundAdopted: (event, envelope) => refunded(envelope, event.amount.minor),
+  RefundInitiated: (event, envelope) => refunded(envelope, event.at, event.amount.minor),
+  RefundAdopted: (event, envelope) => refunded(envelope, event.at, event.amount.minor),
   RefundSucceeded: (_event, envelope) => change(envelope, {}),
-  RefundFailed: (event, envelope) => refunded(envelope, -event.amount.minor),
-  RefundCanceled: (event, envelope) => refunded(envelope, -event.amount.minor),
+  RefundFailed: (event, envelope) => refunded(envelope, event.at, -event.amount.minor),
+  RefundCanceled: (event, envelope) => refunded(envelope, event.at, -event.amount.minor),
   PaymentKeptAsCredit: (_event, envelope) => change(envelope, {}),
   PaymentCreditRefunded: (_event, envelope) => change(envelope, {}),
 });
 
-function refunded(envelope: Envelope, minor: bigint): readonly RowChange[] {
-  return change(envelope, {}, { amount_refunded: minor });
+function refunded(envelope: Envelope, at: Instant, minor: bigint): readonly RowChange[] {
+  return change(envelope, { status_since: at }, { amount_refunded: minor });
 }
 
 function errorOf(code: string, declineCode: string | null, message: string) {

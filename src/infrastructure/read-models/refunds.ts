@@ -4,6 +4,7 @@ import type { RefundQueries, RefundRow, RefundStatus } from '../../application/p
 import { idOf } from '../../application/shared/stream-parts.js';
 import type { PaymentEvent, PaymentEventOf } from '../../domain/payment/events.js';
 import type { RefundId } from '../../domain/shared/ids.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import type { Envelope, Projection } from '../projections/projection.js';
 import { onEvents, routeByCategory } from '../projections/projection.js';
 import type { RowChange } from '../projections/row-changes.js';
@@ -22,11 +23,13 @@ const ddl = `
     provider_refund text,
     requested_by    text,
     decided_by      text,
-    created_at      timestamptz not null
+    created_at      timestamptz not null,
+    status_since    timestamptz not null
   ) with (fillfactor = 85);
   create index refunds_by_time    on refunds (created_at, id);
   create index refunds_by_payment on refunds (payment, created_at, id);
   create index refunds_by_status  on refunds (status, created_at, id);
+  create index refunds_pending    on refunds (status_since) where status = 'pending';
 `;
 
 /** Pending from the request on: until the provider refuses it, a refund holds its part of the money. */
@@ -39,17 +42,18 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
       requested_by: event.requestedBy,
     }),
   RefundAdopted: (event, envelope) => open(event, envelope, { provider_refund: event.providerRefundId }),
-  RefundApproved: ({ refundId, approvedBy }) => move(refundId, { status: 'pending', decided_by: approvedBy }),
-  RefundRejected: ({ refundId, rejectedBy }) =>
-    move(refundId, { status: 'rejected', decided_by: rejectedBy }),
+  RefundApproved: ({ refundId, at, approvedBy }) =>
+    move(refundId, at, { status: 'pending', decided_by: approvedBy }),
+  RefundRejected: ({ refundId, at, rejectedBy }) =>
+    move(refundId, at, { status: 'rejected', decided_by: rejectedBy }),
   RefundInitiated: ({ refundId, providerRefundId }) => [
     update('refunds', { id: refundId }, { provider_refund: providerRefundId }),
   ],
-  RefundRefused: ({ refundId, code }) => move(refundId, { status: 'failed', failure_reason: code }),
-  RefundSucceeded: ({ refundId }) => move(refundId, { status: 'succeeded' }),
-  RefundFailed: ({ refundId, failureReason }) =>
-    move(refundId, { status: 'failed', failure_reason: failureReason }),
-  RefundCanceled: ({ refundId }) => move(refundId, { status: 'canceled' }),
+  RefundRefused: ({ refundId, at, code }) => move(refundId, at, { status: 'failed', failure_reason: code }),
+  RefundSucceeded: ({ refundId, at }) => move(refundId, at, { status: 'succeeded' }),
+  RefundFailed: ({ refundId, at, failureReason }) =>
+    move(refundId, at, { status: 'failed', failure_reason: failureReason }),
+  RefundCanceled: ({ refundId, at }) => move(refundId, at, { status: 'canceled' }),
 });
 
 function open(
@@ -70,6 +74,7 @@ function open(
       requested_by: null,
       decided_by: null,
       created_at: event.at,
+      status_since: event.at,
       ...known,
     }),
   ];
@@ -77,14 +82,15 @@ function open(
 
 function move(
   refundId: RefundId,
+  at: Instant,
   set: { readonly status: RefundStatus; readonly failure_reason?: string; readonly decided_by?: string },
 ): readonly RowChange[] {
-  return [update('refunds', { id: refundId }, set)];
+  return [update('refunds', { id: refundId }, { status_since: at, ...set })];
 }
 
 export const refundsProjection: Projection = {
   name: 'refunds',
-  version: 2,
+  version: 3,
   ddl,
   tables: { refunds: ['id'] },
   changesOf: routeByCategory({ payment: handlers }),

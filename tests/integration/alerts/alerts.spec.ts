@@ -13,6 +13,7 @@ import { renderMailHtml } from '../../../src/infrastructure/notification/mail-ht
 import { PostgresAlertMeasures } from '../../../src/infrastructure/read-models/alert-measures.js';
 import { alertsProjection, PostgresAlertQueries } from '../../../src/infrastructure/read-models/alerts.js';
 import { attemptsProjection } from '../../../src/infrastructure/read-models/attempts.js';
+import { customersProjection } from '../../../src/infrastructure/read-models/customers.js';
 import { countOpenRequests } from '../../../src/infrastructure/read-models/open-requests.js';
 import { paymentsProjection } from '../../../src/infrastructure/read-models/payments.js';
 import {
@@ -42,7 +43,7 @@ beforeAll(async () => {
   bench = await openBench();
   const running = await bench.start(new InMemoryEventStore(), [
     ...[paymentsProjection, attemptsProjection, alertsProjection, pendingEffectsProjection],
-    refundsProjection,
+    ...[refundsProjection, customersProjection],
   ]);
   await running.stop();
 });
@@ -93,11 +94,11 @@ async function payments(count: number, step: string, { endedMs = 0, windowMs = h
   made += count;
   await bench.rows(
     `insert into read_payments.payments (id, step, canceling, amount, currency, amount_authorized, amount_captured,
-       amount_refunded, capture_method, metadata, last_refusal, revision, created_at)
+       amount_refunded, capture_method, metadata, last_refusal, revision, created_at, status_since)
      select 'pay_' || ($1::int + n), $2, false, 100, 'USD', 100, 100, 0, 'automatic', '{}',
-       case when $2 in ('requires_payment_method', 'failed') then '{"code":"card_declined"}'::jsonb end, 3,
-       $3::timestamptz - (n - 0.5) * $4::float / $5::float * interval '1 millisecond'
-     from generate_series(1, $5::int) n`,
+       case when $2 in ('requires_payment_method', 'failed') then '{"code":"card_declined"}'::jsonb end, 3, at, at
+     from generate_series(1, $5::int) n,
+       lateral (select $3::timestamptz - (n - 0.5) * $4::float / $5::float * interval '1 millisecond' as at) as began`,
     [first, step, ago(endedMs), windowMs, count],
   );
   await bench.rows(
@@ -172,8 +173,8 @@ describe('alerts', () => {
     await cleanHours();
     const refunds = (count: number, days: number) =>
       bench.rows(
-        `insert into read_refunds.refunds (id, payment, status, amount, currency, created_at)
-         select 're_' || $1 || '_' || n, 'pay_' || n, 'pending', 5, 'USD', $2 from generate_series(1, $3::int) n`,
+        `insert into read_refunds.refunds (id, payment, status, amount, currency, created_at, status_since)
+         select 're_' || $1 || '_' || n, 'pay_' || n, 'pending', 5, 'USD', $2, $2 from generate_series(1, $3::int) n`,
         [String(days), ago(days * 24 * hourMs), count],
       );
     await refunds(9, 9);
@@ -305,9 +306,9 @@ describe('alerts', () => {
   it('count by indexes, however many payments there are', async () => {
     await bench.rows(
       `insert into read_payments.payments (id, step, canceling, amount, currency, amount_authorized,
-        amount_captured, amount_refunded, capture_method, metadata, revision, created_at)
-      select 'pay_many' || n, 'captured', false, 1, 'USD', 1, 1, 0, 'automatic', '{}', 5, $1::timestamptz - n * interval '1 minute'
-      from generate_series(1, 50000) n`,
+        amount_captured, amount_refunded, capture_method, metadata, revision, created_at, status_since)
+      select 'pay_many' || n, 'captured', false, 1, 'USD', 1, 1, 0, 'automatic', '{}', 5, at, at
+      from generate_series(1, 50000) n, lateral (select $1::timestamptz - n * interval '1 minute' as at) as began`,
       [now],
     );
     await bench.rows(

@@ -88,8 +88,8 @@ describe('A rebuild', () => {
     await bench.rows('update read_planted.payments set amount = amount + 1 where id = $1', [changed?.['id']]);
     await bench.rows('delete from read_planted.payments where id = $1', [removed?.['id']]);
     await bench.rows(`insert into read_planted.payments (id, step, canceling, amount, currency, amount_authorized,
-        amount_captured, amount_refunded, capture_method, metadata, revision, created_at)
-      values ('pay_0', 'failed', false, 1, 'USD', 0, 0, 0, 'manual', '{}', 0, now())`);
+        amount_captured, amount_refunded, capture_method, metadata, revision, created_at, status_since)
+      values ('pay_0', 'failed', false, 1, 'USD', 0, 0, 0, 'manual', '{}', 0, now(), now())`);
     const report = await running.rebuild('planted', { swap: true });
     expect(report).toMatchObject({ difference_count: 3n, rows_compared: 201n, swapped: true });
     const byKey = new Map(report?.differences.map((difference) => [difference.key, difference]));

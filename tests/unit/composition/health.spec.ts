@@ -16,11 +16,13 @@ function checksWith(
   trouble: OutboxTrouble | Error,
   openRequests = noRequests,
   breakers: readonly BreakerStatus[] = [],
+  stuck = 0,
 ) {
   return createHealthChecks({
     eventStore: new InMemoryEventStore(),
     projections: new PretendProjections(),
     openRequests: async () => openRequests,
+    stuck: async () => stuck,
     inbox: new InMemoryInbox(),
     breakers: { status: () => breakers },
     policies: { failures: async () => [] },
@@ -49,6 +51,19 @@ describe('the health of what is called', () => {
       stores: { healthy: false, detail: 'postgres_appends is open since 2026-03-01T10:00:00.000Z' },
     });
     expect(await checks('postgres_appends', 'half_open')).toMatchObject({ stores: { healthy: true } });
+  });
+});
+
+describe('the health of payments', () => {
+  it('is bad while more than five are stuck', async () => {
+    for (const [stuck, healthy] of [
+      [5, true],
+      [6, false],
+    ] as const) {
+      expect((await checksWith(quiet, noRequests, [], stuck).payments()).checks).toMatchObject({
+        stuck_payments: { healthy, detail: `${stuck} have not moved on` },
+      });
+    }
   });
 });
 

@@ -51,5 +51,8 @@ function matches(row: PaymentRow, filter: Parameters<PaymentQueries['list']>[0])
   if (order !== null && row.order !== order) return false;
   if (declined === true && row.last_error === null) return false;
   if (at === undefined) return true;
-  return stuckAt(at).payments.some((each) => each.status === row.status && row.created_at <= each.createdLte);
+  // Its payments come to their state when they are made, and are made by card.
+  const { processingSinceLte, requiresActionSinceLte } = stuckAt(at);
+  if (row.status === 'processing') return row.created_at <= processingSinceLte.card;
+  return row.status === 'requires_action' && row.created_at <= requiresActionSinceLte;
 }
