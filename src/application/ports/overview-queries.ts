@@ -1,17 +1,30 @@
 import type { Instant } from '../../domain/shared/instant.js';
 import type { PaymentOutcomes, WebhookOutcomes } from './success-figures.js';
 
+/** Part of the figures, of one hour of UTC's clock. */
+export type OverviewHour = {
+  /** When it begins. */
+  readonly at: Instant;
+  /** Payments by their latest attempt, in the hour in which that ended. */
+  readonly succeeded: number;
+  readonly failed: number;
+  /** In minor units, of payments that were created in it. */
+  readonly captured: readonly { readonly currency: string; readonly minor: bigint }[];
+};
+
 export type OverviewFigures = {
   /** Since the instant that was asked for. */
   readonly outcomes: PaymentOutcomes;
   /** Seconds from the request to the answer, over those that succeeded without the customer having to act; null without any. */
   readonly average_seconds: number | null;
-  /** What was captured of payments that were created since. */
+  /** What was captured of payments that were created since, in the four currencies that most were in. */
   readonly volume: readonly {
     readonly currency: string;
     readonly minor: bigint;
     readonly payments: number;
   }[];
+  /** Outcomes and volume by the hour, oldest first; an hour in which nothing happened is not in it. */
+  readonly hours: readonly OverviewHour[];
   /** On their way for so long that a person should look. */
   readonly stuck: number;
   /** Of the last hour, by the machine's clock. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../application/ports/clock.js';
 import type {
   FoundDocument,
   OverviewFigures,
+  OverviewHour,
   OverviewQueries,
 } from '../../application/ports/overview-queries.js';
 import { later } from '../../application/webhook/retry-schedule.js';
@@ -12,6 +13,17 @@ import { paymentOutcomes, webhookOutcomes } from './success-figures.js';
 
 /** As long as alerts look back unless they are told otherwise. */
 const webhooksMs = 3_600_000;
+
+/** The currencies that most payments are in; the overview has room for so many. */
+const currenciesMax = 4;
+
+type Ended = Omit<OverviewHour, 'captured'>;
+type Taken = {
+  readonly at: Instant;
+  readonly currency: string;
+  readonly minor: bigint;
+  readonly payments: number;
+};
 
 /** Each query is bounded by an index: it is asked again every few seconds while somebody looks. */
 export class PostgresOverviewQueries implements OverviewQueries {
@@ -25,10 +37,11 @@ export class PostgresOverviewQueries implements OverviewQueries {
   }
 
   async figures(since: Instant, now: Instant): Promise<OverviewFigures> {
-    const [outcomes, average, volume, stuck, webhooks, open] = await Promise.all([
+    const [outcomes, average, ended, taken, stuck, webhooks, open] = await Promise.all([
       paymentOutcomes(this.#pool, since, now),
       this.#averageSeconds(since),
-      this.#volume(since),
+      this.#endedByHour(since, now),
+      this.#takenByHour(since),
       countStuck(this.#pool, now),
       webhookOutcomes(this.#pool, later(this.#machineClock.now(), -webhooksMs), null),
       this.#pool.query<{ open: number }>(
@@ -36,7 +49,17 @@ export class PostgresOverviewQueries implements OverviewQueries {
       ),
     ]);
     const openRequests = open.rows[0]?.open ?? 0;
-    return { outcomes, average_seconds: average, volume, stuck, webhooks, open_requests: openRequests };
+    const volume = volumeOf(taken);
+    const hours = hoursOf(ended, taken);
+    return {
+      outcomes,
+      average_seconds: average,
+      volume,
+      hours,
+      stuck,
+      webhooks,
+      open_requests: openRequests,
+    };
   }
 
   async paymentsOfAmount(minor: bigint, limit: number): Promise<readonly string[]> {
@@ -91,13 +114,45 @@ export class PostgresOverviewQueries implements OverviewQueries {
     return rows[0]?.average_seconds ?? null;
   }
 
-  async #volume(since: Instant): Promise<OverviewFigures['volume']> {
-    const { rows } = await this.#pool.query<OverviewFigures['volume'][number]>(
-      `select currency, sum(amount_captured)::bigint as minor, count(*)::int as payments
+  async #endedByHour(since: Instant, now: Instant): Promise<readonly Ended[]> {
+    const { rows } = await this.#pool.query<Ended>(
+      `select date_trunc('hour', ended_at, 'UTC') as at,
+         count(*) filter (where outcome = 'succeeded')::int as succeeded,
+         count(*) filter (where outcome = 'failed')::int as failed
+       from read_attempts.attempts where ended_at >= $1 and ended_at < $2 group by 1`,
+      [since, now],
+    );
+    return rows;
+  }
+
+  async #takenByHour(since: Instant): Promise<readonly Taken[]> {
+    const { rows } = await this.#pool.query<Taken>(
+      `select date_trunc('hour', created_at, 'UTC') as at, currency, sum(amount_captured)::bigint as minor,
+         count(*)::int as payments
        from read_payments.payments where created_at >= $1 and amount_captured > 0
-       group by currency order by count(*) desc, currency limit 4`,
+       group by 1, currency`,
       [since],
     );
     return rows;
   }
+}
+
+function volumeOf(taken: readonly Taken[]): OverviewFigures['volume'] {
+  const sums = new Map<string, OverviewFigures['volume'][number]>();
+  for (const { currency, minor, payments } of taken) {
+    const so = sums.get(currency) ?? { currency, minor: 0n, payments: 0 };
+    sums.set(currency, { currency, minor: so.minor + minor, payments: so.payments + payments });
+  }
+  return [...sums.values()]
+    .sort((a, b) => b.payments - a.payments || (a.currency < b.currency ? -1 : 1))
+    .slice(0, currenciesMax);
+}
+
+function hoursOf(ended: readonly Ended[], taken: readonly Taken[]): readonly OverviewHour[] {
+  const outcomes = new Map(ended.map((each) => [each.at, each]));
+  const at = [...new Set([...ended, ...taken].map((each) => each.at))].sort();
+  return at.map((hour) => ({
+    ...(outcomes.get(hour) ?? { at: hour, succeeded: 0, failed: 0 }),
+    captured: taken.filter((each) => each.at === hour).map(({ currency, minor }) => ({ currency, minor })),
+  }));
 }

@@ -88,6 +88,17 @@ describe('the figures of the overview', () => {
     const total = expected.succeeded + expected.failed;
     expect(shares?.payment_success).toEqual({ good: expected.succeeded, total, excluded: open });
     expect(figures.volume.reduce((sum, { payments }) => sum + payments, 0)).toBeGreaterThan(0);
+    // The hours are parts of the same figures.
+    const { hours } = figures;
+    expect(hours.map(({ at }) => at)).toEqual([...new Set(hours.map(({ at }) => at))].sort());
+    expect(hours.every(({ at }) => at.endsWith(':00:00.000Z'))).toBe(true);
+    expect(hours.length).toBeGreaterThan(1);
+    const all = (of: 'succeeded' | 'failed') => hours.reduce((sum, hour) => sum + hour[of], 0);
+    expect([all('succeeded'), all('failed')]).toEqual([expected.succeeded, expected.failed]);
+    for (const { currency, minor } of figures.volume) {
+      const taken = hours.flatMap(({ captured }) => captured.filter((each) => each.currency === currency));
+      expect(taken.reduce((sum, each) => sum + each.minor, 0n)).toBe(minor);
+    }
     expect(figures.webhooks).toEqual({ handled: 0, failed: 0, waiting: 0, dismissed: 0 });
   });
 

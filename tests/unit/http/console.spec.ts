@@ -334,6 +334,13 @@ describe('the overview', () => {
     expect(text).toContain('3 of 40 in 1 h, 2 left out');
     expect(text).toContain('1,234.56 USD');
     expect(text).toContain('7.5 %');
+    for (const chart of ['success', 'volume-USD']) {
+      expect(text).toMatch(
+        new RegExp(`<svg[^>]* role="img" aria-labelledby="chart-${chart}-title chart-${chart}-said">`),
+      );
+      expect(text).toContain(`<details id="chart-${chart}-table">`);
+    }
+    expect(text).toMatch(/<title>\d\d:00: 95\.0 %, 19 of 20<\/title>/);
     for (const list of ['payments?declined=yes', 'payments?stuck=yes', 'webhooks?status=failed']) {
       expect(text).toContain(`href="/admin/${list}"`);
     }
@@ -348,7 +355,12 @@ describe('the overview', () => {
     const none = { firstSucceeded: 0, firstFailed: 0, unfinished: 0, unanswered: 0 };
     const [tile] = tilesOf(
       {
-        ...{ outcomes: { succeeded, failed: 100 - succeeded, ...none }, average_seconds: null, volume: [] },
+        ...{
+          outcomes: { succeeded, failed: 100 - succeeded, ...none },
+          average_seconds: null,
+          volume: [],
+          hours: [],
+        },
         ...{ stuck: 0, webhooks: { handled: 0, failed: 0, waiting: 0, dismissed: 0 }, open_requests: 0 },
       },
       0,

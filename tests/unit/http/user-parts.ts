@@ -249,6 +249,9 @@ class NothingFails implements PolicyProgress {
 
 const foundInvoice = 'inv_0193f1a0-0000-7000-8000-000000000777';
 
+/** The beginning of the hour before this one. */
+const hourAgo = () => `${new Date(Date.now() - 3_600_000).toISOString().slice(0, 13)}:00:00.000Z` as Instant;
+
 class NoFigures implements OverviewQueries {
   async figures(): Promise<OverviewFigures> {
     return {
@@ -262,6 +265,7 @@ class NoFigures implements OverviewQueries {
         unanswered: 1,
       },
       volume: [{ currency: 'USD', minor: 123_456n, payments: 19 }],
+      hours: [{ at: hourAgo(), succeeded: 19, failed: 1, captured: [{ currency: 'USD', minor: 123_456n }] }],
       webhooks: { handled: 37, failed: 3, waiting: 1, dismissed: 1 },
     };
   }

@@ -15,6 +15,7 @@ import type { Page, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import type { ConsoleArea } from './console-area.js';
 import { openAlerts } from './open-alerts.js';
+import { chartsOf } from './overview-charts.js';
 import { tilesOf } from './overview-tiles.js';
 
 const everyMs = 2_000;
@@ -99,8 +100,9 @@ export class OverviewPages implements PageController {
 
   private async read() {
     const now = this.clock.now();
+    const since = later(now, -dayMs);
     const [figures, open, health, feed] = await Promise.all([
-      this.queries.figures(later(now, -dayMs), now),
+      this.queries.figures(since, now),
       this.alerts.list({ ...firstPage(openMax), status: 'open', rule: null }),
       this.health.payments(),
       this.feed(),
@@ -109,6 +111,7 @@ export class OverviewPages implements PageController {
       tiles: tilesOf(figures, this.projections.lagMs()),
       alerts: openAlerts(open.rows),
       volume: figures.volume,
+      charts: chartsOf(figures, since, now),
       health: Object.entries(health.checks).map(([name, check]) => ({ name, ...check })),
       feed: feed.map((event) => ({
         id: event.id,

@@ -36,7 +36,12 @@ window.addEventListener('pageshow', () => {
 for (const place of document.querySelectorAll('[data-live]')) {
   const source = new EventSource(place.dataset.live);
   source.onmessage = ({ data }) => {
+    // What the reader has opened, and where they are, stays as it was.
+    const open = [...place.querySelectorAll('details[open][id]')].map(({ id }) => id);
+    const at = document.activeElement?.closest('details[id]')?.id;
     place.innerHTML = JSON.parse(data);
+    for (const id of open) document.getElementById(id)?.setAttribute('open', '');
+    if (at) document.getElementById(at)?.querySelector('summary')?.focus();
   };
 }
 
