@@ -175,8 +175,12 @@ inBrowser('customers in a browser', () => {
       expect(await page.getByRole('button', { name: /^Pay INV-/ }).count()).toBe(2);
     });
     await look('portal-overview');
-    const ways = ['Invoices', 'Payments', 'Cards', 'Plans', 'Credit', 'Your details'];
-    for (const way of ways) {
+    const ways = await page
+      .getByRole('navigation', { name: 'Your account' })
+      .getByRole('link')
+      .allTextContents();
+    expect(ways).toContain('Your details');
+    for (const way of ways.filter((each) => each !== 'Overview')) {
       await page.getByRole('navigation', { name: 'Your account' }).getByRole('link', { name: way }).click();
       await page.getByRole('heading', { level: 1, name: way }).waitFor();
       await look(`portal-${way.toLowerCase().replace('your ', '')}`);

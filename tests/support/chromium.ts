@@ -33,16 +33,25 @@ type Violation = {
   readonly nodes: readonly { readonly html: string }[];
 };
 
-/** What axe finds wrong with a page by WCAG 2.2 A and AA, as lines to read. */
+/** What axe finds wrong with a page by WCAG 2.2 A and AA, as lines to read; its colours in the light and in the dark. */
 export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
   await page.evaluate(axeSource);
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const violations = await page.evaluate<readonly Violation[], readonly string[]>(async (values) => {
+  const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const inTheLight = await violationsOf(page, { type: 'tag', values });
+  // What moves from one colour to the other would be caught halfway.
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  const inTheDark = await violationsOf(page, { type: 'rule', values: ['color-contrast'] });
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: null });
+  return [...inTheLight, ...inTheDark.map((problem) => `in the dark, ${problem}`)];
+}
+
+async function violationsOf(page: Page, runOnly: object): Promise<readonly string[]> {
+  const violations = await page.evaluate<readonly Violation[], object>(async (only) => {
     const { axe } = globalThis as unknown as {
       axe: { run(options: object): Promise<{ violations: readonly Violation[] }> };
     };
-    return (await axe.run({ runOnly: { type: 'tag', values } })).violations;
-  }, tags);
+    return (await axe.run({ runOnly: only, resultTypes: ['violations'], iframes: false })).violations;
+  }, runOnly);
   return violations.map(
     ({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ html }) => html).join(' | ')})`,
   );

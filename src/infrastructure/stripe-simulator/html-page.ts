@@ -5,7 +5,7 @@ export function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>:root{color-scheme:light dark}
+<style>:root{color-scheme:light dark;background:Canvas}
 body{font:1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:3rem auto;padding:0 1rem}
 h1{font-size:1.4rem}
 button{font:inherit;font-weight:600;padding:.6rem 1rem;margin:.25rem .5rem .25rem 0;border:1px solid #1f4fd1;border-radius:6px;background:#1f4fd1;color:#fff;cursor:pointer}
