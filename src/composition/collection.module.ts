@@ -59,13 +59,14 @@ export const collectionModule = new ContainerModule(({ bind }) => {
     [tokens.collectionRunner, tokens.collectionHandlers],
   );
   bind(httpTokens.refundInvoice).toResolvedValue(
-    (invoices, payments, gateway, refundRule, handlers) =>
+    (invoices, plans, payments, gateway, refundRule, handlers) =>
       createRefundInvoice({
-        ...{ invoices, payments, gateway, refundRule },
+        ...{ invoices, plans, payments, gateway, refundRule },
         ...{ giveBack: createGiveBack(handlers), clock: handlers.clock },
       }),
     [
       httpTokens.invoiceOperations,
+      httpTokens.planHandler,
       httpTokens.paymentOperations,
       httpTokens.paymentGateway,
       httpTokens.refundRule,

@@ -178,7 +178,10 @@ export const invoiceCommand: fc.Arbitrary<InvoiceCommand> = fc.oneof(
     arbitrary: fc
       .tuple(some, fc.option(cents), fc.option(cents), fc.constantFrom('fraudulent', null))
       .map(([n, minor, most, refundReason]) =>
-        requestRefund(n, minor, { atMost: [most, null, most], refundReason }),
+        requestRefund(n, minor, {
+          ...{ atMost: [most, null, most], refundReason },
+          order: most === null ? 'pro_rata' : 'last_payment_first',
+        }),
       ),
   },
   { weight: 2, arbitrary: fc.tuple(some, some).map(([n, of]) => partRefused(n, of)) },
@@ -196,10 +199,10 @@ export const invoiceCommand: fc.Arbitrary<InvoiceCommand> = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(some, some).map(([n, of]) => reverseCreditNote(n, of)) },
 );
 
-/** Lago's lines, with and without tax, whose tax falls due as they are paid. */
+/** Lago's lines, one of them without tax and for as much as with it; tax falls due as they are paid. 334.99 as well. */
 const taxedAsPaid: InvoiceContent = {
   ...lagoContent,
-  lines: lagoContent.lines.map((each, at) => (at === 1 ? { ...each, taxes: [] } : each)),
+  lines: lagoContent.lines.map((each, at) => (at === 1 ? plainLine('81.99') : each)),
   taxPoint: 'payment',
 };
 

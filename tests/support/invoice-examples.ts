@@ -161,6 +161,7 @@ export const requestRefund = (
     amount: minor === null ? null : eur(minor),
     refundReason: null,
     requestedBy: null,
+    order: 'last_payment_first',
     sources: atMost.map((most, index) => ({
       applicationId: `app_${index + 1}`,
       reversalId: `part ${index + 1} of ${n}`,

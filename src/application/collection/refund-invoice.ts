@@ -26,6 +26,8 @@ import { invoiceRefundIdOf } from '../invoice/invoice-ids.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
 import { refundIdOf } from '../payment/payment-ids.js';
 import type { RefundRule } from '../payment/refund-rule.js';
+import { planIdOf } from '../plan/plan-ids.js';
+import type { PlanHandler } from '../plan/plan-tasks.js';
 import type { GiveBack } from '../policies/give-back.js';
 import { keptCreditIdOf } from '../policies/kept-credit.js';
 import type { Clock } from '../ports/clock.js';
@@ -72,7 +74,7 @@ export type RefundedInvoice =
   | { readonly outcome: 'amount_refused'; readonly code: string; readonly message: string };
 
 /**
- * Gives back what an invoice was paid with, the tender that was applied last first. The whole is recorded in the invoice's stream
+ * Gives back what an invoice was paid with: the tender that was applied last first, or all in proportion where the plan says so. The whole is recorded in the invoice's stream
  * before any part is carried out; what this does not come to, a policy does. The same command id gives the same back.
  * @throws Contention when the invoice changes all the time
  */
@@ -88,13 +90,14 @@ const attemptsMax = 5;
 
 export function createRefundInvoice(parts: {
   readonly invoices: Pick<InvoiceOperations, 'load' | 'run'>;
+  readonly plans: Pick<PlanHandler, 'load'>;
   readonly payments: RunPayment;
   readonly gateway: Pick<PaymentGateway, 'refuseAmount'>;
   readonly giveBack: GiveBack;
   readonly refundRule: RefundRule;
   readonly clock: Clock;
 }): RefundInvoice {
-  const { invoices, payments, gateway, giveBack, refundRule, clock } = parts;
+  const { invoices, plans, payments, gateway, giveBack, refundRule, clock } = parts;
   const refundCardPart = createRefundCardPart({ invoices, payments, clock });
 
   return async (request, metadata) => {
@@ -119,6 +122,11 @@ export function createRefundInvoice(parts: {
         ? await Promise.all(state.applications.map((one) => sourceOf(one, invoiceRefundId)))
         : [],
     });
+    const { state: plan } = await plans.load(planIdOf(invoiceId));
+    const order =
+      plan.status === 'absent'
+        ? 'last_payment_first'
+        : (plan.details.terms.refundOrder ?? 'last_payment_first');
     const saysWhy = refundReason !== null || metadata.reason !== null;
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
       const known = await invoices.load(invoiceId);
@@ -129,6 +137,7 @@ export function createRefundInvoice(parts: {
         type: 'RequestInvoiceRefund',
         ...{ at: clock.now(), invoiceRefundId, refundReason, requestedBy: null },
         ...(await sharedOut(known.state)),
+        order,
       };
       const toCards = cardPartsOf(known.state, command);
       const refused = refusalOf(toCards);

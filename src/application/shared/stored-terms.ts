@@ -45,6 +45,7 @@ export const storedTerms: z.ZodType<PlanTerms> = z.strictObject({
     z.strictObject({ kind: z.literal('until_milestone'), name }),
   ]),
   releasesOrder: z.enum(['approved', 'first_part_settled', 'total_settled']),
+  refundOrder: z.literal('pro_rata').exactOptional(),
   defaultAfter: count.nullable(),
   skipsMax: count,
 });

@@ -3,6 +3,7 @@ import type { CollectionId, CreditNoteId, InvoiceRefundId } from '../shared/ids.
 import type { Instant } from '../shared/instant.js';
 import type { IssuedLook } from '../shared/issued-look.js';
 import type { Money } from '../shared/money.js';
+import type { RefundOrder } from '../shared/plan-terms.js';
 import type { RefundReason } from '../shared/refund-reason.js';
 import type { Tender } from '../shared/tender.js';
 import type { InvoiceContent } from './content.js';
@@ -54,6 +55,8 @@ export type InvoiceCommand = { readonly at: Instant } & (
       /** Who asks, where another person has to approve what goes back to cards; null where nobody has. */
       readonly requestedBy: string | null;
       readonly sources: readonly RefundSource[];
+      /** How it is shared out over the tenders. */
+      readonly order: RefundOrder;
     }
   /** A part of a card that is not going back, by the name of its reversal. */
   | { readonly type: 'RecordRefundPartRefused'; readonly reversalId: string; readonly code: string }

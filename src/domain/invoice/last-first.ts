@@ -1,5 +1,7 @@
+import { allocate } from '../shared/allocation.js';
 import type { Money } from '../shared/money.js';
 import { compare, isPositive, subtract } from '../shared/money.js';
+import { paired } from '../shared/paired.js';
 
 /** A payment that an amount may go back to. */
 export type Returnable<T> = {
@@ -32,6 +34,21 @@ export function lastFirst<T>(applied: readonly Returnable<T>[], wanted: Money): 
     missing = subtract(missing, amount);
   }
   return parts;
+}
+
+/** Shares an amount out in proportion to what is left of each payment; the last one is named first. */
+export function inProportion<T>(
+  applied: readonly Pick<Returnable<T>, 'of' | 'left'>[],
+  wanted: Money,
+): readonly Returned<T>[] {
+  const latestFirst = applied.toReversed();
+  const { parts } = allocate(
+    wanted,
+    latestFirst.map(({ left }) => left.minor),
+  );
+  return paired(latestFirst, parts)
+    .map(([{ of }, amount]) => ({ of, amount }))
+    .filter(({ amount }) => isPositive(amount));
 }
 
 function smaller(a: Money, b: Money): Money {

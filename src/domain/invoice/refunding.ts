@@ -7,7 +7,7 @@ import { takenOff } from './collecting.js';
 import type { InvoiceCommandOf, RefundSource } from './commands.js';
 import type { InvoiceEvent, RefundedPart, ReversalCause } from './events.js';
 import { evolve } from './evolve.js';
-import { lastFirst } from './last-first.js';
+import { inProportion, lastFirst } from './last-first.js';
 import type { InvoiceRejection } from './rejections.js';
 import type { Application, InvoiceState, IssuedInvoice } from './state.js';
 import { claimOn, isIssued, leftOf, paidOf, refundPartOf, refundsUnderWay } from './state.js';
@@ -28,7 +28,8 @@ export function reversalCauseOf(reason: RefundReason | null): ReversalCause {
 }
 
 /**
- * Shares a refund out over the tenders once, the one that was applied last first, and says so before any part is carried out.
+ * Shares a refund out over the tenders once, the one that was applied last first or all in proportion, and says so before any
+ * part is carried out.
  * What needs nobody else's consent is taken off with it; what a card gives back is taken off when its provider has taken it on.
  */
 export function requestInvoiceRefund(state: InvoiceState, command: RequestInvoiceRefund): InvoiceDecision {
@@ -59,7 +60,8 @@ export function requestInvoiceRefund(state: InvoiceState, command: RequestInvoic
   );
   const amount = command.amount ?? left;
   if (!isPositive(left) || compare(amount, left) > 0) return rejected({ code: 'refund_exceeds_paid', left });
-  const parts = lastFirst(applied, amount).map(
+  const shared = command.order === 'pro_rata' ? inProportion(applied, amount) : lastFirst(applied, amount);
+  const parts = shared.map(
     ({ of: { application, reversalId }, amount: share }): RefundedPart => ({
       applicationId: application.applicationId,
       reversalId,

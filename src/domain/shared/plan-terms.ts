@@ -40,6 +40,10 @@ export type LateFee = {
   readonly timesMax: number;
 };
 
+/** A refund unwinds the payments from the last one back, or takes the same share of each. */
+export const refundOrders = ['last_payment_first', 'pro_rata'] as const;
+export type RefundOrder = (typeof refundOrders)[number];
+
 /** When an order may go on. */
 type ReleaseRule = 'approved' | 'first_part_settled' | 'total_settled';
 
@@ -67,6 +71,8 @@ export type PlanTerms = {
     | { readonly kind: 'never' }
     | { readonly kind: 'until_milestone'; readonly name: string };
   readonly releasesOrder: ReleaseRule;
+  /** How a refund is shared out over what was paid; absent where the last payment gives first. */
+  readonly refundOrder?: Exclude<RefundOrder, 'last_payment_first'>;
   /** So many missed parts make all that is left due at once; null never does. */
   readonly defaultAfter: number | null;
   /** How many parts may be moved to the end. */

@@ -61,6 +61,7 @@ export function bindCollections(container: Container, eventStore: EventStore): v
   container.bind(httpTokens.refundInvoice).toConstantValue(
     createRefundInvoice({
       invoices: container.get(httpTokens.invoiceOperations),
+      plans: container.get(httpTokens.planHandler),
       payments: container.get(httpTokens.paymentOperations),
       gateway: container.get(httpTokens.paymentGateway),
       giveBack: createGiveBack(handlers),

@@ -13,6 +13,7 @@ import {
   uncredited,
 } from '../../../src/domain/invoice/state.js';
 import { taxDueOf } from '../../../src/domain/invoice/tax-point.js';
+import { assertUntilMet } from '../../support/assert-until-met.js';
 import { holds } from '../../support/corpus.js';
 import { foldInvoice, invoiceCommand, invoiceCommands } from '../../support/invoice-arbitraries.js';
 import {
@@ -39,8 +40,9 @@ function balances(events: readonly InvoiceEvent[]): Readonly<Record<string, bigi
 
 describe('whatever commands come, in whatever order', () => {
   it('paid + credited + written off + due = total after every fact, and nothing is below zero', () => {
+    const statuses = ['absent', 'draft', 'finalizing', 'open', 'paid', 'uncollectible', 'void'];
     const seen = new Set<string>();
-    holds(
+    assertUntilMet(
       'invoice-conserves',
       fc.property(invoiceCommands, (commands) => {
         const { states, events } = play(commands);
@@ -72,17 +74,10 @@ describe('whatever commands come, in whatever order', () => {
         }
       }),
       runs,
+      () => seen.size === statuses.length,
     );
     // The property would hold of little if no run ever came to the ends of an invoice.
-    expect([...seen].sort()).toEqual([
-      'absent',
-      'draft',
-      'finalizing',
-      'open',
-      'paid',
-      'uncollectible',
-      'void',
-    ]);
+    expect([...seen].sort()).toEqual(statuses);
   });
 
   it('the number and everything else that was issued never changes', () => {
@@ -171,7 +166,7 @@ describe('the journals of an invoice', () => {
   it('end with income and tax of what was neither credited nor voided', () => {
     let takenBack = 0;
     let fellDue = 0;
-    holds(
+    assertUntilMet(
       'invoice-journals-end',
       fc.property(invoiceCommands, (commands) => {
         const { events } = play(commands);
@@ -197,6 +192,7 @@ describe('the journals of an invoice', () => {
         expect(books['bad_debt'] ?? 0n).toBe(isIssued(state) ? state.writtenOff.minor : 0n);
       }),
       runs,
+      () => takenBack > 0 && fellDue > 0,
     );
     expect(takenBack).toBeGreaterThan(0);
     expect(fellDue).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Returnable } from '../../../src/domain/invoice/last-first.js';
-import { lastFirst } from '../../../src/domain/invoice/last-first.js';
+import { inProportion, lastFirst } from '../../../src/domain/invoice/last-first.js';
 import { holds } from '../../support/corpus.js';
 import { usd } from '../../support/payment-examples.js';
 
@@ -84,6 +84,40 @@ describe('giving an amount back to the payments it came from', () => {
         expect(parts.map(({ of }) => of)).toEqual(parts.map(({ of }) => of).toSorted((a, b) => b - a));
       }),
       { numRuns: 100 },
+    );
+  });
+});
+
+describe('giving an amount back in proportion', () => {
+  it('takes the same share of each, and names the last one first', () => {
+    const applied = [paid('deposit', 3000), paid('second', 3000), paid('third', 3001)];
+    expect(inProportion(applied, usd(4500)).map(({ of, amount }) => [of, Number(amount.minor)])).toEqual([
+      ['third', 1500],
+      ['second', 1500],
+      ['deposit', 1500],
+    ]);
+    expect(inProportion([paid('deposit', 0), paid('second', 700)], usd(1))).toEqual([
+      { of: 'second', amount: usd(1) },
+    ]);
+  });
+
+  it('sums to the amount, none above what is left, each its share to within a unit', () => {
+    const lefts = fc.array(fc.bigInt(0n, 10n ** 12n), { minLength: 1, maxLength: 8 });
+    holds(
+      'refund-in-proportion',
+      fc.property(lefts, fc.bigInt(1n, 10_000n), (amounts, share) => {
+        const total = amounts.reduce((sum, one) => sum + one, 0n);
+        const wanted = (total * share) / 10_000n;
+        const sources = amounts.map((left, of) => ({ of, left: usd(left), given: null }));
+        const parts = inProportion(sources, usd(wanted));
+        expect(parts.reduce((sum, { amount }) => sum + amount.minor, 0n)).toBe(wanted);
+        for (const { of, amount } of parts) {
+          const left = amounts[of] ?? 0n;
+          expect(amount.minor <= left && amount.minor > 0n).toBe(true);
+          const off = amount.minor * total - left * wanted;
+          expect(off < total && off > -total).toBe(true);
+        }
+      }),
     );
   });
 });

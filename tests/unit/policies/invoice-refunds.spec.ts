@@ -3,13 +3,16 @@ import { describe, expect, it } from '@jest/globals';
 import { refundIdOf } from '../../../src/application/payment/payment-ids.js';
 import type { RefundRule } from '../../../src/application/payment/refund-rule.js';
 import { createRefundRule } from '../../../src/application/payment/refund-rule.js';
+import { planIdOf } from '../../../src/application/plan/plan-ids.js';
 import type { EventMetadata, RecordedEvent } from '../../../src/application/ports/event-store.js';
 import { Contention } from '../../../src/application/shared/command-handler.js';
 import { dueOf, paidOf } from '../../../src/domain/invoice/state.js';
+import { installments } from '../../../src/domain/plan/terms.js';
 import type { CustomerId, InvoiceId } from '../../../src/domain/shared/ids.js';
 import { parsePaymentId, parseRefundId } from '../../../src/domain/shared/ids.js';
 import type { RefundReason } from '../../../src/domain/shared/refund-reason.js';
 import { required, usd } from '../../support/payment-examples.js';
+import { date } from '../../support/plan-examples.js';
 import { cheque } from './cheques.js';
 import { dyingAfter } from './dying.js';
 import type { MoneyFlows } from './money-flows.js';
@@ -69,6 +72,39 @@ async function spendableOf(flows: MoneyFlows, customerId: CustomerId): Promise<n
   const { granted, spent, restored } = state.balances.USD ?? {};
   return [granted, restored].reduce((total, one) => total + Number(one?.minor ?? 0n), -Number(spent?.minor));
 }
+
+/** An invoice of 90.00 in three parts, each paid with a cheque. */
+async function paidInParts(refundOrder: 'pro_rata' | null) {
+  const flows = createMoneyFlows();
+  const customerId = await flows.customer();
+  const invoiceId = await flows.invoice(customerId, 9000);
+  const planId = planIdOf(invoiceId);
+  const terms = installments(3, date('2026-03-03'), refundOrder === null ? {} : { refundOrder });
+  const details = {
+    ...{ planId, invoiceId, orderId: null, customerId, terms },
+    ...{ approvedOn: date('2026-03-02'), zone: 'UTC' },
+  };
+  const start = { type: 'StartPlan', at: flows.clock.now(), details, total: usd(9000) } as const;
+  accepted(await flows.startPlan(start, null, flows.metadata()));
+  for (const cents of [3000, 3000, 3000]) {
+    await cheque(flows, customerId, invoiceId, cents);
+    expect(await flows.settle()).toEqual([]);
+  }
+  return { flows, invoiceId };
+}
+
+describe('a refund of an invoice with a plan', () => {
+  it.each([
+    [null, [3000, 1500]],
+    ['pro_rata', [1500, 1500, 1500]],
+  ] as const)('unwinds the payments as the plan says: %s', async (order, expected) => {
+    const { flows, invoiceId } = await paidInParts(order);
+    const given = await shares(refund(flows, invoiceId, 4500));
+    expect(given).toEqual(expected.map((cents) => ['manual', cents]));
+    expect(await flows.settle()).toEqual([]);
+    expect(paidOf(await flows.issued(invoiceId))).toEqual(usd(4500));
+  });
+});
 
 describe('a refund of an invoice that several tenders had paid', () => {
   it('goes back to the last one first: a cheque becomes credit, a card is refunded, credit returns', async () => {

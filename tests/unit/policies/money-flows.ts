@@ -60,7 +60,7 @@ export function createMoneyFlows(refundRule: RefundRule = () => null, graceMs = 
   const { collections, startCollection, startPlan, policies, tasks } = modules;
   const giveBack = createGiveBack({ credits, manualPayments, clock });
   const refundInvoice = createRefundInvoice({
-    ...{ invoices, payments: askNow, gateway, giveBack, clock },
+    ...{ invoices, plans, payments: askNow, gateway, giveBack, clock },
     refundRule,
   });
   const agenda = new Map<

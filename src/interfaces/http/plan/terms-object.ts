@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatDecimal } from '../../../domain/shared/decimal.js';
 import type { AmountRule, DueRule, LateFee, PlanTerms } from '../../../domain/shared/plan-terms.js';
+import { refundOrders } from '../../../domain/shared/plan-terms.js';
 import { integer } from '../shared/fields.js';
 
 const rule = z.looseObject({ kind: z.string() });
@@ -19,6 +20,7 @@ export const termsSchema = z
     credit_limit: integer().nullable(),
     deposit_refund: z.union([z.enum(['always', 'never']), z.object({ until_milestone: z.string() })]),
     releases_order: z.enum(['approved', 'first_part_settled', 'total_settled']),
+    refund_order: z.enum(refundOrders),
     default_after: z.int().nullable(),
     skips_max: z.int(),
   })
@@ -46,6 +48,7 @@ export function termsObject(terms: PlanTerms) {
     deposit_refund:
       depositRefund.kind === 'until_milestone' ? { until_milestone: depositRefund.name } : depositRefund.kind,
     releases_order: terms.releasesOrder,
+    refund_order: terms.refundOrder ?? ('last_payment_first' as const),
     default_after: terms.defaultAfter,
     skips_max: terms.skipsMax,
   };

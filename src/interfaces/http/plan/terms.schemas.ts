@@ -11,6 +11,7 @@ import {
   milestoneLengthMax,
   monthsMax,
   partsMax,
+  refundOrders,
   timesMax,
 } from '../../../domain/shared/plan-terms.js';
 import { amountField, dateField, decimalField, textField, wholeField } from '../shared/fields.js';
@@ -65,6 +66,10 @@ const conditions = {
     .union([z.enum(['always', 'never']), z.strictObject({ until_milestone: milestoneName })])
     .optional(),
   releases_order: z.enum(['approved', 'first_part_settled', 'total_settled']).optional(),
+  refund_order: z.enum(refundOrders).optional().meta({
+    description:
+      'Whether a refund of the invoice goes back to the last payment first, which is the way when absent, or to all of them in proportion.',
+  }),
   default_after: wholeField(1, partsMax).optional(),
   skips_max: wholeField(0, partsMax).optional(),
 };
@@ -156,6 +161,7 @@ function conditionsOf(input: TermsInput, currency: Currency): Conditions {
     ...(input.credit_limit === undefined ? {} : { creditLimit: money(input.credit_limit, currency) }),
     ...(refund === undefined ? {} : { depositRefund: refundOf(refund) }),
     ...(input.releases_order === undefined ? {} : { releasesOrder: input.releases_order }),
+    ...(input.refund_order === 'pro_rata' ? { refundOrder: input.refund_order } : {}),
     ...(input.default_after === undefined ? {} : { defaultAfter: input.default_after }),
     ...(input.skips_max === undefined ? {} : { skipsMax: input.skips_max }),
   };
