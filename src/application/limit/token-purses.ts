@@ -50,8 +50,6 @@ type Purse = {
 
 /** A purse is filled so many times for a whole bucket, so that what lies in the purses of others is little of it. */
 const fillsPerBucket = 20;
-/** A fuller purse would save next to nothing. */
-const tokensMax = 1_000;
 const pursesMax = 20_000;
 const answerWithinMs = 200;
 const askAgainAfterMs = 1_000;
@@ -148,7 +146,7 @@ export function createTokenPurses(parts: {
   }
 
   async function fill(name: string, rule: PurseRule, purse: Purse): Promise<void> {
-    const portion = Math.min(Math.floor(rule.limit / fillsPerBucket), tokensMax);
+    const portion = Math.floor(rule.limit / fillsPerBucket);
     const { waiting } = purse;
     const wanted = Math.min(Math.max(portion, waiting, 1), rule.limit);
     // Counted from before the question: tokens are good here for a little less than they are there, never for longer.
