@@ -90,7 +90,16 @@ export function planAndCreditNotePages({ server, as }: ConsoleUse): void {
       const invoice = await invoiceOf(5_000);
       const made = await server().api.post('/v1/credit_notes', { invoice, reason: 'returned' });
       const { browser } = await as('auditor');
-      expect((await browser.get(`/admin/credit-notes/${made.body['id']}`)).text).toContain('50.00 USD');
+      const note = `/admin/credit-notes/${made.body['id']}`;
+      expect((await browser.get(note)).text).toContain('50.00 USD');
+      // Both kinds of document open in a tab of their own.
+      for (const at of [note, `/admin/invoices/${made.body['invoice']}`]) {
+        expect((await browser.get(at)).text).toContain(
+          `href="${at}/pdf" target="_blank" rel="noopener">PDF<`,
+        );
+        const { headers } = await browser.get(`${at}/pdf`);
+        expect(headers['content-disposition']).toMatch(/^inline; filename="[A-Z]+-\d{4}-\d+\.pdf"$/);
+      }
       expect((await browser.get(`/admin/invoices/${invoice}`)).text).not.toContain(
         `/admin/invoices/${invoice}/credit"`,
       );

@@ -311,7 +311,9 @@ describe('the portal', () => {
     expect((await app.api.post(`/v1/invoices/${own}/pay`, { tenders })).status).toBe(201);
     const { text } = await reader.get(`/portal/invoices/${own}`);
     const pdfPath = `/portal/invoices/${own}/credit_notes/${note.body['id']}/pdf`;
-    expect(text).toContain(`<a href="${pdfPath}">Credit note ${note.body['number']}</a>`);
+    expect(text).toContain(
+      `<a href="${pdfPath}" target="_blank" rel="noopener">Credit note ${note.body['number']}</a>`,
+    );
     const pdf = await reader.get(pdfPath);
     expect([pdf.status, pdf.text.slice(0, 5)]).toEqual([200, '%PDF-']);
     // Of another invoice of the same customer it is not.

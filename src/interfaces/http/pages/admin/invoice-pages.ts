@@ -1,7 +1,6 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
-import type { PrintDocuments } from '../../../../application/document/print-documents.js';
 import type { CollectionQueries } from '../../../../application/ports/collection-queries.js';
 import type { EventStore } from '../../../../application/ports/event-store.js';
 import type { InvoiceQueries } from '../../../../application/ports/invoice-queries.js';
@@ -11,17 +10,14 @@ import type { PlanQueries } from '../../../../application/ports/plan-queries.js'
 import type { CreditQueries } from '../../../../application/ports/read-models.js';
 import { anyTime, firstPage } from '../../../../application/ports/read-models.js';
 import type { Operator } from '../../../../application/user/sign-in.js';
-import type { InvoiceId } from '../../../../domain/shared/ids.js';
 import { parseCreditId, parseCustomerId, parseInvoiceId } from '../../../../domain/shared/ids.js';
 import { httpTokens } from '../../http-tokens.js';
 import type { invoiceOfState } from '../../invoice/invoice-object.js';
 import { idField, textField } from '../../shared/fields.js';
 import { createdIn } from '../../shared/lists.js';
-import { refused } from '../../shared/problem.js';
 import type { AskApi, Asker } from '../shared/ask-api.js';
 import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
-import { printedFile } from '../shared/printed-file.js';
 import { actionPage } from './action-page.js';
 import type { Table } from './cells.js';
 import { amount, count, idCell, link, status, text, time, words } from './cells.js';
@@ -30,6 +26,7 @@ import { createdDayFilters, createdDays } from './form-fields.js';
 import { moreOf } from './invoice-more.js';
 import { attemptsAt, creditNotesOf, linesOf, paymentsOf, planAt, taxesOf } from './invoice-tables.js';
 import { listPages } from './list-page.js';
+import { pdfPage } from './pdf-page.js';
 import type { Action } from './record-page.js';
 import { recordAnswer } from './record-page.js';
 import { invoiceRecovery, payLinkMailOf, savedMethods } from './recovery-actions.js';
@@ -54,7 +51,6 @@ export class InvoicePages implements PageController {
     @inject(httpTokens.manualPaymentQueries) private readonly manual: ManualPaymentQueries,
     @inject(httpTokens.collectionQueries) private readonly collections: CollectionQueries,
     @inject(httpTokens.planQueries) private readonly plans: PlanQueries,
-    @inject(httpTokens.printDocuments) private readonly documents: PrintDocuments,
     @inject(httpTokens.notifications) private readonly notifications: Notifications,
     @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
     @inject(httpTokens.describeEvent) private readonly describe: DescribeEvent,
@@ -78,12 +74,11 @@ export class InvoicePages implements PageController {
         params,
         handle: ({ visitor, params: { id }, context }) => this.show(id, visitor, context),
       }),
-      page(area, {
-        method: 'get',
+      pdfPage(area, ask, {
         path: '/admin/invoices/:id/pdf',
+        route: 'GET /v1/invoices/:id/pdf',
         access: 'invoices:read',
         params,
-        handle: ({ params: { id } }) => this.print(id),
       }),
       action('finalize', 'The invoice is issued.'),
       action('send', 'The invoice is marked as sent.'),
@@ -205,7 +200,6 @@ export class InvoicePages implements PageController {
           { title: 'Customer', cell: idCell(invoice.customer) },
           { title: 'Order', cell: idCell(invoice.order) },
           { title: 'Payment plan', cell: idCell(plan?.id ?? null) },
-          { title: 'To print', cell: link('PDF', `/admin/invoices/${id}/pdf`) },
           { title: 'Issued on', cell: text(invoice.issued_on) },
           { title: 'Due on', cell: text(invoice.due_on) },
           { title: 'Net', cell: amount(invoice.amount_net, currency) },
@@ -215,7 +209,10 @@ export class InvoicePages implements PageController {
           { title: 'Revision', cell: count(invoice.revision) },
         ],
         tables: await this.tables(invoice, plan?.table ?? null, by),
-        links: moreOf(invoice, operator.scopes),
+        links: [
+          { label: 'PDF', href: `/admin/invoices/${id}/pdf`, newTab: true },
+          ...moreOf(invoice, operator.scopes),
+        ],
         actions: operator.scopes.includes('invoices:write')
           ? [...(await this.recovery(invoice, by)), ...actionsOf(invoice)]
           : [],
@@ -238,12 +235,6 @@ export class InvoicePages implements PageController {
       ...manual,
     ];
     return [linesOf(invoice), ...further.filter(({ rows }) => rows.length > 0)];
-  }
-
-  private async print(id: InvoiceId): Promise<PageAnswer> {
-    const printed = await this.documents.invoice(id);
-    if (printed === undefined) throw refused('resource_missing', { detail: 'There is no such invoice.' });
-    return printedFile(printed);
   }
 
   private async recovery(invoice: Invoice, by: Asker): Promise<readonly Action[]> {
