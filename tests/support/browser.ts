@@ -26,10 +26,32 @@ export class Browser {
     return this.send(path, { ...guardOf(text), ...fields });
   }
 
+  /** As `submit`, of a form that sends files; each is bytes with the name that the browser gives for it. */
+  async upload(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    files: Readonly<Record<string, { readonly bytes: Uint8Array; readonly name: string }>>,
+    from: string,
+  ): Promise<Answer> {
+    const form = new FormData();
+    const { text } = await this.get(from);
+    for (const [name, value] of Object.entries({ ...guardOf(text), ...fields })) form.append(name, value);
+    for (const [field, { bytes, name }] of Object.entries(files))
+      form.append(field, new Blob([new Uint8Array(bytes)], { type: 'image/png' }), name);
+    const wire = new Response(form);
+    const headers = { ...this.#headers(), 'content-type': wire.headers.get('content-type') ?? '' };
+    const body = Buffer.from(await wire.arrayBuffer());
+    return this.#kept(await apiClient(this.#url, null).send('POST', path, body, headers));
+  }
+
   /** Exactly these fields. */
-  async send(path: string, fields: Readonly<Record<string, string>>): Promise<Answer> {
+  async send(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
     const body = new URLSearchParams(fields).toString();
-    const headers = { ...this.#headers(), 'content-type': 'application/x-www-form-urlencoded' };
+    const headers = { ...this.#headers(), 'content-type': 'application/x-www-form-urlencoded', ...more };
     return this.#kept(await apiClient(this.#url, null).send('POST', path, body, headers));
   }
 

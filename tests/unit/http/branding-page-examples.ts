@@ -52,6 +52,40 @@ export function brandingPages({ server, as }: ConsoleUse): void {
       expect(note).not.toBe(await printed(invoice));
     });
 
+    it('takes a picture for a logo from the form, by the checks of the API', async () => {
+      const { browser } = await as('owner');
+      const page = (await browser.get(edit)).text;
+      expect(page).toContain('enctype="multipart/form-data"');
+      const { csrf: _csrf, once: _once, ...held } = fieldsOf(page, edit);
+      const typed = { ...held, invoice_template: 'built_in' };
+      const send = (bytes: Uint8Array, reason = 'Our logo') =>
+        browser.upload(edit, { ...typed, reason }, { picture: { bytes, name: '../../logo.svg' } }, edit);
+      const logo = async () => (await server().api.get('/v1/branding')).body['logo'];
+      const before = await logo();
+      const hostile = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+      const refusals: readonly (readonly [Uint8Array, RegExp])[] = [
+        [hostile, /role="alert">[^<]*PNG/],
+        [Buffer.concat([pngOf(40, 10), Buffer.alloc(300 * 1024)]), /role="alert">[^<]*262144 bytes/],
+        [pngOf(40, 10).subarray(0, 60), /role="alert">/],
+      ];
+      for (const [bytes, told] of refusals) {
+        const refused = await send(bytes);
+        expect([refused.status, refused.text.match(told)?.[0]]).toEqual([422, expect.anything()]);
+        expect(refused.text).not.toContain(Buffer.from(bytes.subarray(0, 30)).toString('base64'));
+        expect(await logo()).toEqual(before);
+      }
+      expect((await send(Buffer.alloc(1_100_000))).status).toBe(413);
+      const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+      const cut = await browser.send(edit, {}, { ...headers });
+      expect(cut.status).toBe(400);
+      expect((await send(pngOf(37, 11), 'A wide one')).headers['location']).toBe('/admin/branding');
+      expect(await logo()).toMatchObject({ media_type: 'image/png', width: 37, height: 11 });
+      // A form without a picture keeps it.
+      await browser.upload(edit, { ...typed, name: 'Desks', logo: 'keep', reason: 'x' }, {}, edit);
+      expect(await logo()).toMatchObject({ width: 37 });
+      expect((await browser.get('/admin/branding')).text).toContain('37 by 11 pixels');
+    });
+
     it('has templates, which are created, tried and revised, and which new invoices may have', async () => {
       const { browser } = await as('owner');
       const form = '/admin/invoice-templates/new';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
 import type { EventStore } from '../../../../application/ports/event-store.js';
 import type { InvoiceTemplateQueries } from '../../../../application/ports/invoice-template-queries.js';
+import { logoBytesMax } from '../../../../application/ports/logos.js';
 import { firstPage } from '../../../../application/ports/read-models.js';
 import type { brandingSchema } from '../../branding/branding.schemas.js';
 import { httpTokens } from '../../http-tokens.js';
@@ -22,6 +23,8 @@ type Branding = z.output<typeof brandingSchema>;
 
 /** More than that are not offered as a choice; the API takes any. */
 const templatesOffered = firstPage(100);
+/** A logo that is somewhat too large is told so like all else; what is larger still is not read. */
+const uploadBytesMax = 4 * logoBytesMax;
 const noTemplate = 'built_in';
 
 /** What documents look like, and who sends them. */
@@ -58,8 +61,9 @@ export class BrandingPages implements PageController {
         access: 'branding:write',
         fields: (_params, by) => this.fields(by),
         body: brandingBody,
-        note: 'Documents that are issued keep the look that they had. Logos come by the API: PUT /v1/branding.',
+        note: 'Documents that are issued keep the look that they had.',
         button: 'Make it the next version',
+        uploadBytesMax,
         send: async (typed, by) => {
           await this.ask('PUT /v1/branding', { body: bodyOf(typed, await this.branding(by)) }, by);
           return { to: '/admin/branding', done: 'New documents look like this.' };
@@ -105,6 +109,15 @@ export class BrandingPages implements PageController {
       ...(now.logo === null
         ? []
         : [{ name: 'logo', label: 'Logo', options: ['keep', 'take_away'], value: 'keep' } as const]),
+      {
+        ...{
+          name: 'picture',
+          label: now.logo === null ? 'Logo' : 'Another logo',
+          type: 'file',
+          optional: true,
+        },
+        hint: `A PNG or a JPEG of at most ${logoBytesMax / 1024} KiB`,
+      } as const,
     ];
   }
 
@@ -160,14 +173,16 @@ const brandingBody = {
   locale: textField(35),
   invoice_template: z.string().max(100),
   logo: z.enum(['keep', 'take_away']).default('keep'),
+  picture: z.string().optional(),
 };
 
 function bodyOf(typed: z.output<z.ZodObject<typeof brandingBody>>, { logo }: Branding) {
-  const { name, address, tax_ids, contact, invoice_template: template, ...rest } = typed;
+  const { name, address, tax_ids, contact, invoice_template: template, picture, ...rest } = typed;
+  const kept = logo === null || typed.logo === 'take_away' ? null : { sha256: logo.sha256 };
   return {
     ...rest,
     seller: { address, tax_ids, contact, ...(name === undefined ? {} : { name }) },
     invoice_template: template === noTemplate ? null : template,
-    logo: logo === null || typed.logo === 'take_away' ? null : { sha256: logo.sha256 },
+    logo: picture === undefined ? kept : { data: picture },
   };
 }

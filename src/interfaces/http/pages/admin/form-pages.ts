@@ -34,6 +34,8 @@ export function formPages<P, B extends Readonly<Record<string, ZodType>>>(
     readonly body: B;
     readonly note?: string;
     readonly button: string;
+    /** Set where a field is a file. */
+    readonly uploadBytesMax?: number;
     send(
       body: z.output<ZodObject<B>>,
       by: Asker,
@@ -55,7 +57,7 @@ export function formPages<P, B extends Readonly<Record<string, ZodType>>>(
   ): Promise<PageAnswer> {
     const fields = (await form.fields(params, by)).map((field) => {
       const value = typed[field.name];
-      return typeof value === 'string' ? { ...field, value } : field;
+      return typeof value === 'string' && field.type !== 'file' ? { ...field, value } : field;
     });
     const { button, note = null } = form;
     const reason = typeof typed['reason'] === 'string' ? typed['reason'] : '';
@@ -81,6 +83,7 @@ export function formPages<P, B extends Readonly<Record<string, ZodType>>>(
       ...common,
       method: 'post',
       form: anything,
+      ...(form.uploadBytesMax === undefined ? {} : { uploadBytesMax: form.uploadBytesMax }),
       back: ({ params }) => pathOf(params),
       handle: async ({ visitor, params, form: typed, context }) => {
         try {

@@ -14,8 +14,8 @@ export type ActionField = {
   /** A code is shown in words. */
   readonly options?: readonly (string | Choice)[];
   readonly optional?: true;
-  /** `lines` has room for several. */
-  readonly type?: 'text' | 'date' | 'lines';
+  /** `lines` has room for several; a file is picked, and never comes back to be shown. */
+  readonly type?: 'text' | 'date' | 'lines' | 'file';
   readonly value?: string;
 };
 

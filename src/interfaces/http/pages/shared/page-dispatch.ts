@@ -15,7 +15,7 @@ import { problemOfError } from '../../shared/problem-of-error.js';
 import { readCookie } from './cookies.js';
 import { checkForm } from './csrf.js';
 import type { FormFields } from './form-body.js';
-import { readForm } from './form-body.js';
+import { readForm, readFormWithFiles } from './form-body.js';
 import { readerZone } from './format.js';
 import type { Page, PageAnswer, PageArea, PageContext } from './page.js';
 import type { Reading } from './reading.js';
@@ -111,7 +111,9 @@ export function createPageDispatch(parts: PageDispatchParts) {
         page.handle({ visitor: reading.visitor, params, query, form: undefined, context: reading.context }),
       );
     }
-    const fields = await readForm(request, parts.bodyBytesMax);
+    const fields = await (page.uploadBytesMax === undefined
+      ? readForm(request, parts.bodyBytesMax)
+      : readFormWithFiles(request, page.uploadBytesMax));
     checkForm(request.headers, fields['csrf'], reading.context.sessionToken);
     return admission.run('writes', () => take(page, reading, params, fields));
   }

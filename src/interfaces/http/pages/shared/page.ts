@@ -124,6 +124,8 @@ type Facts = {
   readonly access: Access;
   /** Set for what a page asks for by itself, again and again, while nobody may be there. */
   readonly byItself?: true;
+  /** Set where the form sends a file: how many bytes it may have with everything else. The file is read as base64. */
+  readonly uploadBytesMax?: number;
 };
 
 /** A page with its types forgotten by the compiler: what its schemas have read is passed back to its handler. */
