@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { EmbeddedPostgres } from '../../../src/infrastructure/postgres/embedded-postgres.js';
 import { startEmbeddedPostgres } from '../../../src/infrastructure/postgres/embedded-postgres.js';
@@ -13,9 +14,22 @@ import { silentLogger } from '../../support/postgres.js';
 const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
 describe('the embedded Postgres', () => {
+  let made: string;
   let folder: string;
   let dataDir: string;
   let running: EmbeddedPostgres[];
+
+  // Making a cluster is what takes long here, so those who need one as it is after a first start get a copy of this one.
+  beforeAll(async () => {
+    made = await mkdtemp(join(tmpdir(), 'counterfoil-embedded-made-'));
+    await chmod(made, 0o755);
+    const server = await startEmbeddedPostgres({ dataDir: join(made, 'postgres'), logger: silentLogger });
+    await server.stop();
+  });
+  afterAll(() => rm(made, { recursive: true, force: true }));
+
+  /** With the owners and rights of the files, which Node's own copy does not keep. */
+  const copyMade = (to: string) => promisify(execFile)('cp', ['-a', join(made, 'postgres'), to]);
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'counterfoil-embedded-'));
@@ -69,6 +83,7 @@ describe('the embedded Postgres', () => {
     Number.parseInt(await readFile(join(clusterDir, 'postmaster.pid'), 'utf8'), 10);
 
   it('keeps its data from one start to the next, durably and behind a password', async () => {
+    await copyMade(dataDir);
     const first = await start();
     await query(first, 'create table kept as select 42 as answer');
     const [settings] = await query(
@@ -89,8 +104,10 @@ describe('the embedded Postgres', () => {
   });
 
   it('refuses a folder that a live process uses, and a port that is taken', async () => {
+    await copyMade(dataDir);
     await start();
     expect((await refusal()).message).toContain(`pid ${process.pid}`);
+    await copyMade(join(folder, 'other'));
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as { port: number };
@@ -100,6 +117,7 @@ describe('the embedded Postgres', () => {
   });
 
   it('takes over from a process that was killed, whose server still runs or was killed too', async () => {
+    await copyMade(dataDir);
     const first = await start();
     await query(first, 'create table kept as select 1 as answer');
     const pid = await postmasterPid(first);
@@ -114,6 +132,7 @@ describe('the embedded Postgres', () => {
   });
 
   it('is not misled by a pid file whose number now belongs to another process', async () => {
+    await copyMade(dataDir);
     const first = await start();
     const { clusterDir } = first;
     await first.stop();
@@ -128,6 +147,7 @@ describe('the embedded Postgres', () => {
   });
 
   it('goes its own way when a signal goes to our process group', async () => {
+    await copyMade(dataDir);
     const server = await start();
     const fields =
       (await readFile(`/proc/${await postmasterPid(server)}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
@@ -138,6 +158,7 @@ describe('the embedded Postgres', () => {
   });
 
   it('says in one line what is wrong with a data folder', async () => {
+    await copyMade(dataDir);
     const server = await start();
     const { clusterDir } = server;
     await server.stop();
