@@ -2,49 +2,70 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../src/infrastructure/free-port.js';
+import type { Answer } from '../support/api-client.js';
 import { apiClient, items } from '../support/api-client.js';
+import type { AppProcess } from '../support/app-process.js';
 import { exitOf, startAppProcess, startProgram } from '../support/app-process.js';
 import { eventually } from '../support/eventually.js';
 import { pageReader } from '../support/page-reader.js';
+import { createTestDatabase } from '../support/postgres.js';
 
+/** A folder for the data of one Counterfoil, and where it listens. */
+async function ownEnvironment(): Promise<Record<string, string>> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-start-'));
+  await chmod(dataDir, 0o755);
+  return { PORT: String(await freePort(0)), COUNTERFOIL_DATA_DIR: dataDir };
+}
+
+const printed = (path: string, text: string) => new RegExp(`${path}[\\w-]{43}`).exec(text)?.[0] ?? '';
+
+/** Its tests are one story, on the data of the first start. */
 describe('npm start, on a machine with nothing', () => {
-  let dataDir: string;
   let environment: Record<string, string>;
-  beforeEach(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-start-'));
-    await chmod(dataDir, 0o755);
-    environment = { PORT: String(await freePort(0)), COUNTERFOIL_DATA_DIR: dataDir };
+  let dataDir: string;
+  let apiKey: string;
+  let paid: Answer;
+  let running: AppProcess | undefined;
+  beforeAll(async () => {
+    environment = await ownEnvironment();
+    dataDir = String(environment['COUNTERFOIL_DATA_DIR']);
   });
-  afterEach(() => rm(dataDir, { recursive: true, force: true }));
+  afterAll(async () => {
+    await running?.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
 
-  it('says what it needs to say, takes a payment, stops on Ctrl-C and keeps the data', async () => {
+  it('says what it needs to say, takes a payment and stops on Ctrl-C', async () => {
     const first = await startAppProcess(environment);
+    running = first;
     const output = await eventually(
       async () => first.output(),
       (text) => text.includes('Ctrl-C'),
     );
-    const apiKey = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
+    apiKey = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
     for (const said of [first.url, `${first.url}/docs`, apiKey, dataDir, 'no card is charged', 'curl ']) {
       expect(output).toContain(said);
     }
-    const paid = await apiClient(first.url, apiKey).post('/v1/payments', {
+    paid = await apiClient(first.url, apiKey).post('/v1/payments', {
       amount: 5000,
       currency: 'USD',
       payment_method: 'pm_card_visa',
       confirm: true,
     });
     expect(paid.status).toBe(201);
-    const printed = (path: string, text: string) => new RegExp(`${path}[\\w-]{43}`).exec(text)?.[0] ?? '';
     const payer = pageReader(first.url);
     expect((await payer.get(printed('/pay/', output))).text).toContain('568.00 EUR to pay');
     const enter = printed('/portal/sign-in/', output);
     expect((await payer.submit(await payer.get(enter), enter)).text).toContain('Hello, Ada Lovelace');
     expect((await payer.get('/sim/inbox')).status).toBe(200);
     expect(await first.stop('SIGINT')).toBe(0);
+  }, 180_000);
 
+  it('keeps the data, and Stripe’s side of it', async () => {
     const second = await startAppProcess(environment);
+    running = second;
     const api = apiClient(second.url, apiKey);
     expect((await api.get(`/v1/payments/${paid.body['id']}`)).body).toEqual(paid.body);
     const again = await eventually(
@@ -57,20 +78,38 @@ describe('npm start, on a machine with nothing', () => {
     // The simulator kept its side as well: what was paid yesterday can be refunded today.
     const refund = await api.post('/v1/refunds', { payment: paid.body['id'] });
     expect(refund.body).toMatchObject({ status: 'succeeded', amount: 5000 });
-    expect(await second.stop('SIGTERM')).toBe(0);
+  }, 180_000);
+
+  it('has one clear line for a second start on the same data', async () => {
+    const { child, output } = startProgram('main.js', { ...environment, PORT: String(await freePort(0)) });
+    expect(await exitOf(child)).toBe(1);
+    expect(output().trim().split('\n')).toHaveLength(1);
+    expect(output()).toContain(dataDir);
   }, 180_000);
 
   it('goes on where a kill -9 left it, with its database still running', async () => {
-    const first = await startAppProcess(environment);
-    await first.kill();
-    const second = await startAppProcess(environment);
-    const apiKey = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
-    expect(items(await apiClient(second.url, apiKey).get('/v1/payments'))).toEqual([]);
-    expect(await second.stop()).toBe(0);
+    await running?.kill();
+    const third = await startAppProcess(environment);
+    running = third;
+    const { body } = await apiClient(third.url, apiKey).get(`/v1/payments/${paid.body['id']}`);
+    expect(body).toMatchObject({ id: paid.body['id'], amount_refunded: 5000 });
+    expect(await third.stop('SIGTERM')).toBe(0);
   }, 180_000);
+});
+
+describe('a start', () => {
+  let environment: Record<string, string>;
+  let dataDir: string;
+  beforeEach(async () => {
+    environment = await ownEnvironment();
+    dataDir = String(environment['COUNTERFOIL_DATA_DIR']);
+  });
+  afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
   it('makes demo data in the past where it is told to, and is at the present again after a stop', async () => {
-    const first = await startAppProcess({ ...environment, COUNTERFOIL_DEMO_HISTORY: 'on' });
+    const database = await createTestDatabase();
+    const asked = { ...environment, COUNTERFOIL_DEMO_HISTORY: 'on', DATABASE_URL: database.url };
+    const first = await startAppProcess(asked);
     const apiKey = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
     await eventually(
       async () => first.output(),
@@ -80,10 +119,11 @@ describe('npm start, on a machine with nothing', () => {
       Number((await apiClient(url, apiKey).get('/sim/clock')).body['ahead_seconds']);
     expect(await ahead(first.url)).toBeLessThan(-80 * 86_400);
     expect(await first.stop('SIGINT')).toBe(0);
-    const second = await startAppProcess({ ...environment, COUNTERFOIL_DEMO_HISTORY: 'on' });
+    const second = await startAppProcess(asked);
     expect(await ahead(second.url)).toBe(0);
     expect(second.output()).not.toContain('months of demo data');
     expect(await second.stop('SIGINT')).toBe(0);
+    await database.drop();
   }, 180_000);
 
   it('has one clear line for a busy port', async () => {
@@ -98,15 +138,6 @@ describe('npm start, on a machine with nothing', () => {
       busy.close();
     }
   });
-
-  it('has one clear line for a second start on the same data', async () => {
-    const first = await startAppProcess(environment);
-    const { child, output } = startProgram('main.js', { ...environment, PORT: String(await freePort(0)) });
-    expect(await exitOf(child)).toBe(1);
-    expect(output().trim().split('\n')).toHaveLength(1);
-    expect(output()).toContain(dataDir);
-    expect(await first.stop()).toBe(0);
-  }, 180_000);
 
   it.each([
     ['a file where the folder should be', async (path: string) => writeFile(path, 'x')],
