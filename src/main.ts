@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { banner, demoHistoryLine } from './composition/banner.js';
 import type { Running } from './composition/start.js';
-import { startCounterfoil } from './composition/start.js';
 import { InvalidConfig, readConfig } from './config.js';
 import { StartupError } from './infrastructure/startup-error.js';
 
@@ -14,7 +13,10 @@ async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const startedAt = performance.now();
   const stopping = new AbortController();
-  const running = startCounterfoil(readConfig({ ...process.env, ...wordsOf(process.argv.slice(2)) }));
+  const config = readConfig({ ...process.env, ...wordsOf(process.argv.slice(2)) });
+  // Loading everything takes longer than all else that a wrong setting needs to be told.
+  const { startCounterfoil } = await import('./composition/start.js');
+  const running = startCounterfoil(config);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // A second signal is somebody who will not wait.

@@ -3,16 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import PDFDocument from 'pdfkit';
 import type { Sheet } from '../../application/document/sheet.js';
 import type { DocumentPrinter } from '../../application/ports/document-printer.js';
-import { drawSheet } from './draw-sheet.js';
-import { forgetGlyphs } from './font-faces.js';
-import { createPageFlow, drawFeet } from './page-flow.js';
-import { printable } from './printable.js';
-import { createTypesetter } from './typesetter.js';
 
-/** Prints by pdfkit, with fonts that are part of this program. */
+/**
+ * Prints by pdfkit, with fonts that are part of this program. They are loaded with the first document: a process that prints
+ * none, or has a thread print them, starts without them.
+ */
 export class PdfkitDocumentPrinter implements DocumentPrinter {
   get edition(): string {
     known ??= editionOf();
@@ -20,41 +17,11 @@ export class PdfkitDocumentPrinter implements DocumentPrinter {
   }
 
   async print(sheet: Sheet): Promise<Uint8Array> {
-    // From here to its end nothing is awaited, so that no other document comes between.
-    forgetGlyphs();
-    const pen = new PDFDocument({
-      autoFirstPage: false,
-      bufferPages: true,
-      font: '',
-      lang: sheet.locale,
-      displayTitle: true,
-      pdfVersion: '1.7',
-      info: {
-        Title: printable([sheet.heading, sheet.number ?? ''].join(' ').trim()),
-        ...(sheet.seller.name === null ? {} : { Author: printable(sheet.seller.name) }),
-        Creator: 'Counterfoil',
-        Producer: 'Counterfoil',
-        CreationDate: new Date(sheet.madeAt),
-      },
-    });
-    const written = bytesOf(pen);
-    const flow = createPageFlow(pen, sheet, createTypesetter(pen, sheet.locale));
-    drawSheet(flow);
-    drawFeet(flow);
-    pen.end();
-    return written;
+    const { printSheet } = await import('./print-sheet.js');
+    return printSheet(sheet);
   }
 
   async close(): Promise<void> {}
-}
-
-function bytesOf(pen: NodeJS.ReadableStream): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = [];
-    pen.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-    pen.on('end', () => resolve(Buffer.concat(chunks)));
-    pen.on('error', reject);
-  });
 }
 
 let known: string | undefined;

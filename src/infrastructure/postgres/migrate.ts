@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import { advisoryLocks } from './advisory-locks.js';
@@ -20,6 +19,7 @@ export async function migrate(connectionString: string, logger: Logger): Promise
   client.on('error', () => undefined);
   await client.connect();
   try {
+    const { runner } = await import('node-pg-migrate');
     const done = await runner({
       dbClient: client,
       dir: directory,
