@@ -26,7 +26,7 @@ export function startProgram(
   environment: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): { readonly child: ChildProcess; readonly output: () => string } {
-  const child = spawn(process.execPath, ['--enable-source-maps', `${root}dist/${file}`, ...args], {
+  const child = spawn(process.execPath, [`${root}dist/${file}`, ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
