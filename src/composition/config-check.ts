@@ -1,11 +1,13 @@
 import { access, constants } from 'node:fs/promises';
 import pg from 'pg';
+import { clockSkewMaxMs } from '../application/ports/clock.js';
 import type { ConfigFinding, ConfigReport } from '../application/ports/config-check.js';
 import type { Logger } from '../application/ports/logger.js';
 import type { Config } from '../config.js';
 import { EventStoreDbEventStore } from '../infrastructure/event-store/eventstoredb-event-store.js';
 import { pingMailServer } from '../infrastructure/notification/smtp-mailer.js';
 import { pingProvider } from '../infrastructure/oidc/discovery.js';
+import { aheadOfPostgres } from '../infrastructure/postgres/clock-skew.js';
 import { pingRedis } from '../infrastructure/redis/ping-redis.js';
 import { diagnoseStripe } from '../infrastructure/stripe/stripe-diagnostics.js';
 import { redirectUriOf } from './addresses.js';
@@ -59,8 +61,8 @@ async function dataDir({ dataDir: folder }: Config): Promise<ConfigFinding> {
   }
 }
 
-async function database(connectionString: string | null): Promise<ConfigFinding> {
-  if (connectionString === null) return ok('database', 'embedded Postgres, not running now');
+async function database(connectionString: string | null): Promise<readonly ConfigFinding[]> {
+  if (connectionString === null) return [ok('database', 'embedded Postgres, not running now')];
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
   client.on('error', () => undefined);
   try {
@@ -70,12 +72,20 @@ async function database(connectionString: string | null): Promise<ConfigFinding>
     );
     const [row] = rows;
     if (row?.can !== true) throw new Error('the user may not create schemas');
-    return ok('database', `Postgres ${row.server} at ${client.host}:${client.port}`);
+    const found = ok('database', `Postgres ${row.server} at ${client.host}:${client.port}`);
+    return [found, databaseClock(await aheadOfPostgres(client))];
   } catch (error) {
-    return fail('database', error, 'Check DATABASE_URL, and that its user may create schemas.');
+    return [fail('database', error, 'Check DATABASE_URL, and that its user may create schemas.')];
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+function databaseClock(aheadMs: number): ConfigFinding {
+  const name = 'database_clock';
+  const detail = `${Math.round(Math.abs(aheadMs) / 1000)} s from this machine's`;
+  if (Math.abs(aheadMs) <= clockSkewMaxMs) return ok(name, detail);
+  return fail(name, detail, 'Keep both machines on network time: what is due comes early or late.');
 }
 
 async function eventStore({ eventStoreUrl }: Config, logger: Logger): Promise<ConfigFinding> {

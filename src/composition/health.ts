@@ -1,6 +1,8 @@
 import type { BreakerStatus, Breakers } from '../application/ports/breakers.js';
+import { clockSkewMaxMs } from '../application/ports/clock.js';
 import type { EventStore } from '../application/ports/event-store.js';
 import type { InboundWebhooks } from '../application/ports/inbound-webhooks.js';
+import type { Logger } from '../application/ports/logger.js';
 import type { Notifications } from '../application/ports/notifications.js';
 import type { PolicyProgress } from '../application/ports/policy-progress.js';
 import type { OpenRequests, Projections } from '../application/ports/read-models.js';
@@ -26,6 +28,9 @@ export function createHealthChecks(parts: {
   readonly openRequests: () => Promise<OpenRequests>;
   /** How many payments are stuck now. */
   readonly stuck: () => Promise<number>;
+  /** By how many milliseconds this machine's clock is ahead, by whose. */
+  readonly skews: () => Promise<Readonly<Record<string, number>>>;
+  readonly logger: Logger;
   readonly inbox: InboundWebhooks;
   readonly breakers: Breakers;
   readonly policies: Pick<PolicyProgress, 'failures'>;
@@ -55,6 +60,7 @@ export function createHealthChecks(parts: {
     const stuck = await parts.stuck();
     return { healthy: stuck <= stuckMax, detail: stuck === 0 ? 'none' : `${stuck} have not moved on` };
   };
+  const clock = clockCheck(parts.skews, parts.logger);
   const parkedEvents: Check = async () => {
     const parked = (await projections.status()).filter((projection) => projection.parked_events > 0);
     const detail = parked.map(({ name, parked_events: count }) => `${name}: ${count}`).join(', ');
@@ -100,7 +106,25 @@ export function createHealthChecks(parts: {
         policies: followed,
         notifications: mails,
         projections: lag,
+        clock,
       }),
+  };
+}
+
+/** Says it in the log once, when it becomes wrong: whoever wakes a person reads there. */
+function clockCheck(skews: () => Promise<Readonly<Record<string, number>>>, logger: Logger): Check {
+  let isOff = false;
+  return async () => {
+    const aheadMs = await skews();
+    const wasOff = isOff;
+    isOff = Object.values(aheadMs).some((ms) => Math.abs(ms) > clockSkewMaxMs);
+    if (isOff && !wasOff) {
+      logger.error({ alert: true, ahead_ms: aheadMs }, 'the clock of this machine differs from others');
+    }
+    const told = Object.entries(aheadMs).map(
+      ([of, ms]) => `${(Math.abs(ms) / 1000).toFixed(1)} s ${ms < 0 ? 'behind' : 'ahead of'} ${of}`,
+    );
+    return { healthy: !isOff, detail: told.join(', ') };
   };
 }
 

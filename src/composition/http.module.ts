@@ -57,12 +57,14 @@ export const httpModule = new ContainerModule(({ bind }) => {
     [tokens.surroundings],
   );
   bind(httpTokens.healthChecks).toResolvedValue(
-    (eventStore, projections, inbox, breakers, policies, notifications, pool, clock) =>
+    (eventStore, projections, inbox, breakers, policies, notifications, pool, clock, skews, logger) =>
       createHealthChecks({
         eventStore,
         projections,
         openRequests: () => countOpenRequests(pool),
         stuck: () => countStuck(pool, clock.now()),
+        skews,
+        logger,
         inbox,
         breakers,
         policies,
@@ -81,6 +83,8 @@ export const httpModule = new ContainerModule(({ bind }) => {
       tokens.notifications,
       tokens.pool,
       httpTokens.clock,
+      tokens.clockSkews,
+      tokens.logger,
     ],
   );
   for (const controller of [...controllers, ...customerPages, ...consolePages]) {

@@ -9,8 +9,23 @@ import { tokens } from './tokens.js';
 export const metricsModule = new ContainerModule(({ bind }) => {
   bind(tokens.counters).toResolvedValue(() => new Counters());
   bind(httpTokens.metricsPage).toResolvedValue(
-    (counters, breakers, projections, admission, { callRate }, redis, queries, door, projecting, buckets) =>
+    (
+      ...[
+        counters,
+        breakers,
+        projections,
+        admission,
+        { callRate },
+        redis,
+        skews,
+        queries,
+        door,
+        projecting,
+        buckets,
+      ]
+    ) =>
       createMetricsPage(counters.registry, {
+        skews,
         breakers: () => breakers.status(),
         projections: () => projections.status(),
         backlog: () => readBacklog(queries),
@@ -26,6 +41,7 @@ export const metricsModule = new ContainerModule(({ bind }) => {
       tokens.admission,
       tokens.stripeGateway,
       tokens.redis,
+      tokens.clockSkews,
       tokens.pool,
       tokens.doorPool,
       tokens.projectionPool,

@@ -11,11 +11,13 @@ import { carryOut } from '../application/shared/effects.js';
 import { createOperations } from '../application/shared/operations.js';
 import { tellingFacts } from '../application/shared/telling-facts.js';
 import { payment } from '../domain/payment/payment.js';
+import { aheadOfPostgres } from '../infrastructure/postgres/clock-skew.js';
 import { PostgresPaymentQueries } from '../infrastructure/read-models/payments.js';
 import { PostgresPendingEffects } from '../infrastructure/read-models/pending-effects.js';
 import { PostgresRefundQueries } from '../infrastructure/read-models/refunds.js';
 import { RedisCache } from '../infrastructure/redis/redis-cache.js';
 import { withBreakers } from '../infrastructure/resilience/gateway-breakers.js';
+import { StripeClock } from '../infrastructure/stripe/stripe-clock.js';
 import { StripePaymentGateway } from '../infrastructure/stripe/stripe-payment-gateway.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { createEffectWorker } from '../interfaces/worker/effect-worker.js';
@@ -33,17 +35,29 @@ export const paymentModule = new ContainerModule(({ bind }) => {
     },
     [httpTokens.eventStore, tokens.counters],
   );
+  bind(tokens.stripeClock).toResolvedValue(() => new StripeClock());
+  bind(tokens.clockSkews).toResolvedValue(
+    (pool, stripe) => async () => {
+      const ofStripe = stripe.aheadMs();
+      const postgres = await aheadOfPostgres(pool);
+      return ofStripe === null ? { postgres } : { postgres, stripe: ofStripe };
+    },
+    [tokens.pool, tokens.stripeClock],
+  );
   bind(tokens.stripeGateway).toResolvedValue(
-    ({ stripe, config, logger }, clock, counters) =>
+    ({ stripe, config, logger }, clock, counters, stripeClock) =>
       new StripePaymentGateway({
         ...stripe,
         timeoutMs: config.stripe.timeoutMs,
         rateLimit: config.stripe.rateLimit,
-        onCall: counters.stripeCalled,
+        onCall: (endpoint, result, ms, date) => {
+          counters.stripeCalled(endpoint, result, ms);
+          stripeClock.heard(date);
+        },
         logger,
         clock: () => Date.parse(clock.now()),
       }),
-    [tokens.surroundings, httpTokens.clock, tokens.counters],
+    [tokens.surroundings, httpTokens.clock, tokens.counters, tokens.stripeClock],
   );
   bind(tokens.guardedGateway).toResolvedValue(
     (gateway, clock, logger) => withBreakers(gateway, { clock, logger }),

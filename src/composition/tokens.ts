@@ -42,6 +42,7 @@ import type { PostgresAgenda } from '../infrastructure/read-models/agenda.js';
 import type { RedisConnection } from '../infrastructure/redis/redis-connection.js';
 import type { withBreakers } from '../infrastructure/resilience/gateway-breakers.js';
 import type { createStoreBreakers } from '../infrastructure/resilience/store-breakers.js';
+import type { StripeClock } from '../infrastructure/stripe/stripe-clock.js';
 import type { StripePaymentGateway } from '../infrastructure/stripe/stripe-payment-gateway.js';
 import type { StripePaymentMethodVault } from '../infrastructure/stripe/stripe-payment-method-vault.js';
 import type { HttpServer, HttpServerParts } from '../interfaces/http/http-server.js';
@@ -86,7 +87,7 @@ export const tokens = {
   /** For what every request meets first: who is asking, and whether it was asked before. */
   doorPool: token<pg.Pool>('doorPool'),
   projectionPool: token<pg.Pool>('projectionPool'),
-  /** For the counters of rate limits. */
+  /** For the buckets of rate limits. */
   bucketPool: token<pg.Pool>('bucketPool'),
   postgresProjections: token<PostgresProjections>('postgresProjections'),
   /** Null without REDIS_URL. */
@@ -94,6 +95,9 @@ export const tokens = {
   leases: token<Leases>('leases'),
   /** The machine's time, by which leases and retries wait, whatever the time is for payments. */
   machineClock: token<Clock>('machineClock'),
+  /** By how many milliseconds the machine's time is ahead of that of others, by their names. */
+  clockSkews: token<() => Promise<Readonly<Record<string, number>>>>('clockSkews'),
+  stripeClock: token<StripeClock>('stripeClock'),
   /** Null in live mode, where nothing moves the time. */
   movableClock: token<PostgresTestClock | null>('movableClock'),
   idempotencyRecords: token<PostgresIdempotencyRecords>('idempotencyRecords'),

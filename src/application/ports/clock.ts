@@ -1,5 +1,11 @@
 import type { Instant } from '../../domain/shared/instant.js';
 
+/**
+ * A machine whose clock is further off than this needs a person: webhooks are refused by their age, and what is due comes early or
+ * late. Order, leases and idempotency do not depend on it.
+ */
+export const clockSkewMaxMs = 30_000;
+
 export interface Clock {
   /** The current moment. Deadlines and dates are computed from it; order never is. */
   now(): Instant;

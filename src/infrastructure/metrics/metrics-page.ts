@@ -20,6 +20,8 @@ export type Watched = {
   }[];
   /** Null where calls to Stripe do not wait for a turn. */
   readonly callRate: (() => { readonly waiting: number; readonly perSecond: number }) | null;
+  /** By how many milliseconds this machine's clock is ahead, by whose. */
+  readonly skews: () => Promise<Readonly<Record<string, number>>>;
   /** Null without Redis. */
   readonly redisAnswers: (() => boolean) | null;
 };
@@ -77,6 +79,11 @@ const looks: Readonly<Record<string, Look>> = {
     const { waiting, perSecond } = callRate();
     set('stripe_calls_waiting', 'Calls to Stripe that wait for their turn', waiting);
     set('stripe_calls_allowed_per_second', 'Calls to Stripe that go out at most', perSecond);
+  },
+  clock: async ({ skews }, { set }) => {
+    for (const [of, aheadMs] of Object.entries(await skews())) {
+      set('clock_ahead_seconds', "How far this machine's clock is ahead of another", aheadMs / 1_000, { of });
+    }
   },
   redis: ({ redisAnswers }, { set }) => {
     if (redisAnswers !== null) set('redis_answers', 'Whether Redis is used just now', Number(redisAnswers()));

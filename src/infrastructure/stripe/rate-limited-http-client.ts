@@ -1,8 +1,8 @@
 import type { Stripe } from 'stripe';
 import type { CallRate } from './call-rate.js';
 
-/** Told of each call: Stripe's status, or why there is none; `ms` is null for one that was not made. */
-export type OnStripeCall = (endpoint: string, result: string, ms: number | null) => void;
+/** Told of each call: Stripe's status, or why there is none; `ms` is null for one that was not made. `date` is Stripe's. */
+export type OnStripeCall = (endpoint: string, result: string, ms: number | null, date?: string) => void;
 
 /** Carries each call of the SDK to Stripe when its turn has come, repeats and pages of lists included. */
 export function inTurn(
@@ -20,7 +20,8 @@ export function inTurn(
         throw error;
       });
       const startedAt = performance.now();
-      const tell = (result: string): void => onCall(endpoint, result, performance.now() - startedAt);
+      const tell = (result: string, date?: string): void =>
+        onCall(endpoint, result, performance.now() - startedAt, date);
       let response: Stripe.HttpClientResponse;
       try {
         response = await client.makeRequest(...request);
@@ -29,7 +30,7 @@ export function inTurn(
         throw error;
       }
       const status = response.getStatusCode();
-      tell(String(status));
+      tell(String(status), String(response.getHeaders()['date'] ?? ''));
       if (status === 429 && isOfRate(response.getHeaders())) {
         rate?.slowDown(retryAfterMs(response.getHeaders()));
       }

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { clockSkewMaxMs } from '../../application/ports/clock.js';
 import type { ConfigFinding } from '../../application/ports/config-check.js';
 import { connectToStripe, stripeApiVersion } from './stripe-client.js';
+import { aheadOf } from './stripe-clock.js';
 import { verifyStripeWebhook } from './stripe-webhook-verifier.js';
 
 /** What the webhook endpoint at Stripe must send for payments and refunds to keep up. */
@@ -14,7 +16,6 @@ const neededEvents = [
   'refund.updated',
   'refund.failed',
 ];
-const skewMaxMs = 30_000;
 
 export type StripeDiagnosticsOptions = {
   readonly secretKey: string;
@@ -59,13 +60,11 @@ async function account(
 }
 
 function clockSkew(date: string | undefined): ConfigFinding {
-  const theirs = Date.parse(date ?? '');
-  if (Number.isNaN(theirs))
-    return { name: 'clock', status: 'warn', detail: 'Stripe sent no date', mend: null };
-  // A Date header has whole seconds.
-  const skewMs = Math.abs(Date.now() - theirs - 500);
+  const aheadMs = aheadOf(date, Date.now());
+  if (aheadMs === null) return { name: 'clock', status: 'warn', detail: 'Stripe sent no date', mend: null };
+  const skewMs = Math.abs(aheadMs);
   const detail = `${Math.round(skewMs / 1000)} s from Stripe's`;
-  if (skewMs <= skewMaxMs) return { name: 'clock', status: 'ok', detail, mend: null };
+  if (skewMs <= clockSkewMaxMs) return { name: 'clock', status: 'ok', detail, mend: null };
   return {
     name: 'clock',
     status: 'fail',

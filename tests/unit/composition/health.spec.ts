@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BreakerState, BreakerStatus } from '../../../src/application/ports/breakers.js';
+import type { Logger } from '../../../src/application/ports/logger.js';
 import type { OutboxTrouble } from '../../../src/application/ports/notifications.js';
 import type { OpenRequests } from '../../../src/application/ports/read-models.js';
 import { createHealthChecks } from '../../../src/composition/health.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { required } from '../../support/payment-examples.js';
-import { InMemoryInbox, PretendProjections } from '../http/in-memory-ports.js';
+import { silentLogger } from '../../support/postgres.js';
+import { InMemoryInbox, KeptLog, PretendProjections } from '../http/in-memory-ports.js';
 
 const quiet: OutboxTrouble = { parked: 0, failing: 0, oldest_due_ms: 0 };
 
@@ -17,12 +19,16 @@ function checksWith(
   openRequests = noRequests,
   breakers: readonly BreakerStatus[] = [],
   stuck = 0,
+  skews: Readonly<Record<string, number>> = {},
+  logger: Logger = silentLogger,
 ) {
   return createHealthChecks({
     eventStore: new InMemoryEventStore(),
     projections: new PretendProjections(),
     openRequests: async () => openRequests,
     stuck: async () => stuck,
+    skews: async () => ({ ...skews }),
+    logger,
     inbox: new InMemoryInbox(),
     breakers: { status: () => breakers },
     policies: { failures: async () => [] },
@@ -51,6 +57,27 @@ describe('the health of what is called', () => {
       stores: { healthy: false, detail: 'postgres_appends is open since 2026-03-01T10:00:00.000Z' },
     });
     expect(await checks('postgres_appends', 'half_open')).toMatchObject({ stores: { healthy: true } });
+  });
+});
+
+describe('the health of the clock', () => {
+  it('is bad when it is half a minute off, ahead or behind, which is logged once as an alert (F45)', async () => {
+    const logger = new KeptLog();
+    const skews: Record<string, number> = { postgres: 29_000, stripe: -29_000 };
+    const checks = checksWith(quiet, noRequests, [], 0, skews, logger);
+    const clock = async () => (await checks.payments()).checks['clock'];
+    expect(await clock()).toEqual({
+      healthy: true,
+      detail: '29.0 s ahead of postgres, 29.0 s behind stripe',
+    });
+    expect(logger.lines).toEqual([]);
+    for (const off of [600_000, -600_000]) {
+      skews['stripe'] = off;
+      expect(await clock()).toMatchObject({ healthy: false });
+    }
+    expect(logger.lines.map(({ fields }) => fields)).toEqual([
+      { alert: true, ahead_ms: { postgres: 29_000, stripe: 600_000 } },
+    ]);
   });
 });
 

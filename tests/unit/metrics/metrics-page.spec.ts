@@ -27,6 +27,7 @@ const watched: Watched = {
   pools: { queries: { totalCount: 5, idleCount: 2, waitingCount: 7 } },
   lanes: () => [{ lane: 'writes', underWay: 8, waiting: 1, shed: 6 }],
   callRate: () => ({ waiting: 2, perSecond: 20 }),
+  skews: async () => ({ postgres: -1_500 }),
   redisAnswers: () => false,
 };
 
@@ -50,6 +51,7 @@ describe('the figures', () => {
     expect(figures).toMatchObject({
       'breaker_state{breaker="stripe_writes",state="open"}': 1,
       'breaker_state{breaker="stripe_writes",state="closed"}': 0,
+      'clock_ahead_seconds{of="postgres"}': -1.5,
       'projection_lag_seconds{projection="ledger"}': 1.5,
       'projection_parked_events{projection="ledger"}': 2,
       'effects{state="open"}': 3,
