@@ -74,6 +74,8 @@ export type Config = {
   readonly oidc: OidcConfig | null;
   /** From how many units of any currency on a manual payment is verified by a second person. */
   readonly secondPersonFromUnits: number;
+  /** What a manual payment may be short by without the rest being asked for: in minor units, such as cents. */
+  readonly shortPaymentTolerance: UnitsByCurrency;
   /** From how many units on a refund is approved by a second person; never where there are none. */
   readonly refundApprovalFrom: UnitsByCurrency;
   /** How much is let through in a minute, or in an hour for declines; who goes on is refused for longer and longer. */
@@ -300,6 +302,7 @@ const schema = z.object({
     1000,
     'Set it to an amount in units of any currency, such as 1000; 0 asks for two people always.',
   ),
+  COUNTERFOIL_SHORT_PAYMENT_TOLERANCE: unitsByCurrency(),
   COUNTERFOIL_REFUND_APPROVAL_FROM: unitsByCurrency(),
   COUNTERFOIL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   COUNTERFOIL_INLINE_BUDGET_MS: wholeNumber(50, 60_000, 10_000, 'Set it to the milliseconds a client waits.'),
@@ -385,6 +388,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     oidc: oidcOf(env),
     refundApprovalFrom: env.COUNTERFOIL_REFUND_APPROVAL_FROM ?? (demoHistory ? demoApproval : never),
+    shortPaymentTolerance: env.COUNTERFOIL_SHORT_PAYMENT_TOLERANCE ?? never,
     secondPersonFromUnits: env.COUNTERFOIL_SECOND_PERSON_FROM,
     limits: {
       requestsPerKey: env.COUNTERFOIL_LIMIT_REQUESTS_PER_KEY,

@@ -19,6 +19,7 @@ import { createPlanOutcomes } from '../application/policies/plan-outcomes.policy
 import { createRefundNews } from '../application/policies/refund-news.policy.js';
 import { createCommandHandler } from '../application/shared/command-handler.js';
 import { collection } from '../domain/collection/collection.js';
+import { money } from '../domain/shared/money.js';
 import { PostgresCollectionQueries } from '../infrastructure/read-models/collections.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { tokens } from './tokens.js';
@@ -115,7 +116,13 @@ export const collectionModule = new ContainerModule(({ bind }) => {
           }),
           giveBack: createGiveBack(handlers),
         }),
-        createManualPaymentNews({ manualPayments, invoices, credits, startCollection, clock }),
+        createManualPaymentNews({
+          ...{ manualPayments, invoices, credits, startCollection, clock },
+          shortPaymentTolerance: (currency) => {
+            const { of, others } = config.shortPaymentTolerance;
+            return money(BigInt(of.get(currency) ?? others ?? 0), currency);
+          },
+        }),
         createCreditNews({ credits, invoices, clock }),
       ];
     },

@@ -174,6 +174,15 @@ export const invoiceCommand: fc.Arbitrary<InvoiceCommand> = fc.oneof(
       .map(([n, minor, reversal]) => reversePayment(n, minor, reversal)),
   },
   {
+    weight: 2,
+    arbitrary: fc.tuple(some, fc.constantFrom(1, 16_749, 33_499)).map(
+      ([n, minor]): InvoiceCommand => ({
+        type: 'WriteOffDifference',
+        ...{ at, applicationId: `app_${n}`, atMost: eur(minor), writtenOffBy: 'ada' },
+      }),
+    ),
+  },
+  {
     weight: 3,
     arbitrary: fc
       .tuple(some, fc.option(cents), fc.option(cents), fc.constantFrom('fraudulent', null))

@@ -48,6 +48,7 @@ import { invoice } from '../../src/domain/invoice/invoice.js';
 import { manualPayment } from '../../src/domain/manual-payment/manual-payment.js';
 import { order } from '../../src/domain/order/order.js';
 import { plan } from '../../src/domain/plan/plan.js';
+import { money } from '../../src/domain/shared/money.js';
 import { required } from './payment-examples.js';
 
 export const zone = required(parseZone('UTC'));
@@ -67,8 +68,10 @@ export function createMoneyModules(parts: {
   readonly askNow: RunPayment;
   /** How long a request that collects has its collection to itself. */
   readonly graceMs: number;
+  /** What a manual payment may be short by; nothing when absent. */
+  readonly shortBy?: bigint;
 }) {
-  const { eventStore, clock, logger, payments, askNow, graceMs } = parts;
+  const { eventStore, clock, logger, payments, askNow, graceMs, shortBy = 0n } = parts;
   const orders = createCommandHandler({ eventStore, decider: order, codec: orderCodec, category: 'order' });
   const plans = createCommandHandler({
     ...{ eventStore, decider: plan, codec: planCodec, category: 'paymentPlan' },
@@ -135,7 +138,10 @@ export function createMoneyModules(parts: {
       }),
       giveBack: createGiveBack(handlers),
     }),
-    createManualPaymentNews({ manualPayments, invoices, credits, startCollection, clock }),
+    createManualPaymentNews({
+      ...{ manualPayments, invoices, credits, startCollection, clock },
+      shortPaymentTolerance: (currency) => money(shortBy, currency),
+    }),
     createCreditNews({ credits, invoices, clock }),
   ];
   const tasks: AgendaTasks = {

@@ -47,6 +47,12 @@ export function describeInvoiceEvent(event: InvoiceEvent): string {
       return `Voided the invoice, which had ${format(event.total)} left; it keeps its number.`;
     case 'InvoiceMarkedUncollectible':
       return `Gave ${format(event.amount)} up as uncollectible.`;
+    case 'InvoiceDifferenceWrittenOff': {
+      const { amount, applicationId, writtenOffBy, reason } = event;
+      return reason === 'short_payment'
+        ? `Asked for ${format(amount)} no more, which ${applicationId}, verified by ${writtenOffBy}, was short by.`
+        : `Asked again for what ${applicationId} had been short by, since it is gone: ${format(amount)} written off.`;
+    }
     case 'InvoiceTaxFellDue':
       return `Tax of ${format(event.amount)} fell due with what was received, ${format(event.fallenDue)} by now.`;
   }

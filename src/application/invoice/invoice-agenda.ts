@@ -33,6 +33,7 @@ export function invoiceAgendaOf(event: InvoiceEvent): readonly AgendaEntry[] {
     case 'InvoiceVoided':
     case 'InvoiceMarkedUncollectible':
     case 'InvoiceTaxFellDue':
+    case 'InvoiceDifferenceWrittenOff':
       return [];
   }
 }

@@ -282,6 +282,18 @@ const codec = createEventCodec<InvoiceEvent>({
   InvoiceMarkedUncollectible: z
     .strictObject({ at, amount: storedMoney })
     .describe('Nobody expects what is due to be paid; it is booked as a loss.'),
+  InvoiceDifferenceWrittenOff: z
+    .strictObject({
+      at,
+      applicationId: z.string(),
+      amount: storedMoney,
+      writtenOffBy: z.string(),
+      reason: z.enum(['short_payment', 'payment_returned']),
+    })
+    .describe(
+      'A manual payment was short by at most what the merchant gives up, so the rest is not asked for; below zero where it is ' +
+        'asked for again, since that payment is gone. `writtenOffBy` verified the payment.',
+    ),
   InvoiceTaxFellDue: z
     .strictObject({ at, amount: storedMoney, fallenDue: storedMoney })
     .describe(

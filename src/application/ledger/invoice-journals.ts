@@ -25,6 +25,8 @@ export function invoiceJournalOf(event: InvoiceEvent): Journal | undefined {
       return credited(event);
     case 'InvoiceMarkedUncollectible':
       return transfer('Invoice uncollectible', 'bad_debt', 'accounts_receivable', event.amount);
+    case 'InvoiceDifferenceWrittenOff':
+      return transfer('Difference written off', 'payment_differences', 'accounts_receivable', event.amount);
     case 'InvoiceTaxFellDue':
       return transfer('Tax fell due', 'tax_deferred', 'tax_payable', event.amount);
     case 'InvoiceDrafted':

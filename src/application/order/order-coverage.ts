@@ -34,6 +34,7 @@ export function createMarkWhenCovered(parts: {
       const { state: invoice } = await invoices.load(invoiceId);
       if (!isIssued(invoice)) continue;
       settled = add(settled, paidOf(invoice));
+      for (const { amount } of invoice.differences) forgiven = add(forgiven, amount);
       for (const { number, creditReason, total } of invoice.creditNotes) {
         // What a change order takes back is off the order's total already.
         if (number !== null && creditReason !== 'order_change') forgiven = add(forgiven, total);

@@ -27,6 +27,6 @@ export function createInvoiceToOrder(parts: {
     name,
     category: 'invoice',
     codec: invoiceCodec,
-    reactions: { InvoicePaymentApplied: look, InvoiceCredited: look },
+    reactions: { InvoicePaymentApplied: look, InvoiceCredited: look, InvoiceDifferenceWrittenOff: look },
   });
 }

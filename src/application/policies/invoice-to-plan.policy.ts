@@ -8,6 +8,7 @@ import { termsOfChange } from '../../domain/plan/terms.js';
 import type { CivilDate } from '../../domain/shared/civil-date.js';
 import type { InvoiceId } from '../../domain/shared/ids.js';
 import { parseCollectionId, parseInvoiceId } from '../../domain/shared/ids.js';
+import type { Money } from '../../domain/shared/money.js';
 import { isZero, subtract } from '../../domain/shared/money.js';
 import type { CollectionHandler } from '../collection/collection-runner.js';
 import { invoiceCodec } from '../invoice/invoice.codec.js';
@@ -135,6 +136,18 @@ export function createInvoiceToPlan(parts: {
     recorded: RecordedEvent,
   ): Promise<void> {
     if (creditReason === 'early_payment_discount') return;
+    await askForLess(total, recorded);
+  }
+
+  /** What a manual payment was short by is no part of the plan any more, or is again. */
+  async function writtenOff(
+    { amount }: InvoiceEventOf<'InvoiceDifferenceWrittenOff'>,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    await askForLess(amount, recorded);
+  }
+
+  async function askForLess(amount: Money, recorded: RecordedEvent): Promise<void> {
     const invoiceId = idOfStream(recorded.stream, parseInvoiceId);
     const planId = planIdOf(invoiceId);
     const { state: plan } = await plans.load(planId);
@@ -143,7 +156,7 @@ export function createInvoiceToPlan(parts: {
     if (plan.status !== 'active' && plan.status !== 'defaulted') return;
     if (isCountedIn(plan, recorded)) return;
     const at = clock.now();
-    const left = subtract(plan.total, total);
+    const left = subtract(plan.total, amount);
     const amended = await plans.handle(
       planId,
       isZero(left) ? { type: 'CancelPlan', at } : { type: 'AmendTotal', at, total: left, today: today() },
@@ -161,6 +174,7 @@ export function createInvoiceToPlan(parts: {
       InvoicePaymentApplied: settle,
       InvoicePaymentReversed: unsettle,
       InvoiceCredited: credited,
+      InvoiceDifferenceWrittenOff: writtenOff,
     },
   });
 }

@@ -1,6 +1,8 @@
 import { isIssued, payableOf } from '../../domain/invoice/state.js';
 import type { ManualPaymentEvent, ManualPaymentEventOf } from '../../domain/manual-payment/messages.js';
+import type { ReceivedPayment } from '../../domain/manual-payment/state.js';
 import { unappliedOf } from '../../domain/manual-payment/state.js';
+import type { Currency } from '../../domain/shared/currency.js';
 import type { InvoiceId, ManualPaymentId } from '../../domain/shared/ids.js';
 import { parseManualPaymentId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
@@ -21,19 +23,21 @@ const name = 'manual_payment_news';
 
 /**
  * Money by cheque, wire or cash pays the invoice that it names once it is verified, and what that does not take becomes
- * credit. When it bounces, both are undone; what was spent of the credit is owed.
+ * credit. Where it is short by no more than the merchant gives up, the rest is written off. When it bounces, both are undone; what was spent of the credit is owed.
  */
 export function createManualPaymentNews(parts: {
   readonly manualPayments: ManualPaymentHandler;
   readonly invoices: InvoiceOperations;
   readonly credits: CreditHandler;
   readonly startCollection: StartCollection;
+  /** Up to how much that is left due after such a payment is not asked for. */
+  readonly shortPaymentTolerance: (currency: Currency) => Money;
   readonly clock: Clock;
 }): Policy {
-  const { manualPayments, invoices, credits, startCollection, clock } = parts;
+  const { manualPayments, invoices, credits, startCollection, shortPaymentTolerance, clock } = parts;
 
   async function verified(
-    _event: ManualPaymentEventOf<'ManualPaymentVerified'>,
+    { verifiedBy }: ManualPaymentEventOf<'ManualPaymentVerified'>,
     recorded: RecordedEvent,
   ): Promise<void> {
     const manualPaymentId = idOfStream(recorded.stream, parseManualPaymentId);
@@ -41,6 +45,7 @@ export function createManualPaymentNews(parts: {
     if (before.status !== 'verified' || before.details.invoiceId === null) return;
     await collect(manualPaymentId, before.details.invoiceId, unappliedOf(before), recorded);
     const { state } = await manualPayments.load(manualPaymentId);
+    if (state.status === 'verified') await writeOffDifference(state, verifiedBy, recorded);
     // Gone again already: there is nothing to keep.
     if (state.status !== 'verified' || !isPositive(unappliedOf(state))) return;
     const creditId = keptCreditIdOf(`overpayment ${manualPaymentId}`);
@@ -87,6 +92,24 @@ export function createManualPaymentNews(parts: {
     if (state.status !== 'succeeded' && state.status !== 'failed') {
       throw new Error(`the collection of ${manualPaymentId} is not over`);
     }
+  }
+
+  /** The little that it was short by is nobody's worth to ask for. */
+  async function writeOffDifference(
+    { details: { invoiceId, amount }, applications }: ReceivedPayment,
+    writtenOffBy: string,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const applied = applications.find((one) => one.invoiceId === invoiceId);
+    const atMost = shortPaymentTolerance(amount.currency);
+    if (applied === undefined || !isPositive(atMost)) return;
+    const { applicationId } = applied;
+    const written = await invoices.run(
+      applied.invoiceId,
+      { type: 'WriteOffDifference', at: clock.now(), applicationId, atMost, writtenOffBy },
+      becauseOf(recorded, name, 'write off'),
+    );
+    mustBeAccepted(written, `write off what ${applicationId} was short by`);
   }
 
   async function kept(

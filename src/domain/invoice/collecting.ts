@@ -2,7 +2,7 @@ import type { Decision } from '../shared/decider.js';
 import { accepted, nothingToDo, rejected } from '../shared/decider.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
-import { add, compare, equals, isPositive, isZero } from '../shared/money.js';
+import { add, compare, equals, isPositive, isZero, negate, subtract } from '../shared/money.js';
 import { sameTender } from '../shared/tender.js';
 import type { InvoiceCommandOf } from './commands.js';
 import type { InvoiceEvent, InvoiceEventOf, ReversalCause } from './events.js';
@@ -118,11 +118,12 @@ export function reversePayment(
 /** The facts of an application, or a part of it, that pays the invoice no more. */
 export function takenOff(
   state: IssuedInvoice,
-  { applicationId, tender }: Application,
+  application: Application,
   reversal: Pick<InvoiceEventOf<'InvoicePaymentReversed'>, 'at' | 'reversalId' | 'amount'> & {
     readonly cause: ReversalCause;
   },
 ): readonly InvoiceEvent[] {
+  const { applicationId, tender } = application;
   const { at, reversalId, amount, cause } = reversal;
   const asked = refundPartOf(state, reversalId);
   const reversed: InvoiceEvent = {
@@ -130,8 +131,55 @@ export function takenOff(
     ...{ at, applicationId, reversalId, tender, amount, cause },
     ...(asked === undefined ? {} : { invoiceRefundId: asked.refund.invoiceRefundId }),
   };
-  if (state.status === 'open') return [reversed];
-  return [reversed, { type: 'InvoiceReopened', at, due: add(dueOf(state), amount) }];
+  const again = askedForAgain(state, application, reversal);
+  if (state.status === 'open') return [reversed, ...again];
+  const due = again.reduce((sum, difference) => subtract(sum, difference.amount), add(dueOf(state), amount));
+  return [reversed, ...again, { type: 'InvoiceReopened', at, due }];
+}
+
+/** What is due stays due where it is more than may be given up, or where somebody else is to bring it. */
+export function writeOffDifference(
+  state: InvoiceState,
+  command: InvoiceCommandOf<'WriteOffDifference'>,
+): InvoiceDecision {
+  if (state.status === 'absent') return rejected({ code: 'invoice_not_found' });
+  const { at, applicationId, atMost, writtenOffBy } = command;
+  const application = isIssued(state)
+    ? state.applications.find((one) => one.applicationId === applicationId)
+    : undefined;
+  if (application === undefined || !isIssued(state)) return rejected({ code: 'application_not_found' });
+  if (state.differences.some((one) => one.applicationId === applicationId)) return nothingToDo;
+  const amount = dueOf(state);
+  if (atMost.currency !== amount.currency) {
+    return rejected({ code: 'currency_mismatch', expected: amount.currency });
+  }
+  const stands = application.tender.kind === 'manual' && isPositive(leftOf(application));
+  const waits = claimOn(state) !== undefined || !equals(payableOf(state), amount);
+  if (state.status !== 'open' || !stands || waits || isZero(amount) || compare(amount, atMost) > 0) {
+    return nothingToDo;
+  }
+  const writtenOff: InvoiceEvent = {
+    type: 'InvoiceDifferenceWrittenOff',
+    ...{ at, applicationId, amount, writtenOffBy, reason: 'short_payment' },
+  };
+  return accepted(writtenOff, ...paidWhenNothingIsDue(evolve(state, writtenOff), at));
+}
+
+/** A difference to money that is gone against our will is asked for again. */
+function askedForAgain(
+  { differences }: IssuedInvoice,
+  { applicationId }: Application,
+  { at, cause }: { readonly at: Instant; readonly cause: ReversalCause },
+): readonly InvoiceEventOf<'InvoiceDifferenceWrittenOff'>[] {
+  const known = differences.find((one) => one.applicationId === applicationId);
+  if (known === undefined || cause !== 'payment_returned') return [];
+  const { amount, writtenOffBy } = known;
+  return [
+    {
+      type: 'InvoiceDifferenceWrittenOff',
+      ...{ at, applicationId, amount: negate(amount), writtenOffBy, reason: 'payment_returned' },
+    },
+  ];
 }
 
 function reversalOf(

@@ -60,6 +60,13 @@ export type InvoiceCommand = { readonly at: Instant } & (
     }
   /** A part of a card that is not going back, by the name of its reversal. */
   | { readonly type: 'RecordRefundPartRefused'; readonly reversalId: string; readonly code: string }
+  /** Asks for nothing more where what is due after a manual payment is at most so much. */
+  | {
+      readonly type: 'WriteOffDifference';
+      readonly applicationId: string;
+      readonly atMost: Money;
+      readonly writtenOffBy: string;
+    }
   | { readonly type: 'VoidInvoice' }
   | { readonly type: 'MarkUncollectible' }
   | {

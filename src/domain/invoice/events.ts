@@ -179,6 +179,17 @@ export type InvoiceEvent = { readonly at: Instant } & (
     }
   | { readonly type: 'InvoiceMarkedUncollectible'; readonly amount: Money }
   | {
+      /** Money that people recorded was short by so little that the rest is not asked for. */
+      readonly type: 'InvoiceDifferenceWrittenOff';
+      /** Of the money that was short. */
+      readonly applicationId: string;
+      /** Below zero where it is asked for again, since that money is gone. */
+      readonly amount: Money;
+      /** Who verified the money. */
+      readonly writtenOffBy: string;
+      readonly reason: 'short_payment' | 'payment_returned';
+    }
+  | {
       /** Of an invoice whose tax falls due as it is paid. */
       readonly type: 'InvoiceTaxFellDue';
       /** Below zero where a payment went back, or a credit note took tax off. */

@@ -1,7 +1,7 @@
 import { impossible } from '../shared/corrupt-stream.js';
-import { add, zero } from '../shared/money.js';
+import { add, isPositive, zero } from '../shared/money.js';
 import type { InvoiceEvent, InvoiceEventOf } from './events.js';
-import type { CreditNote, InvoiceRefund, InvoiceState, IssuedInvoice } from './state.js';
+import type { CreditNote, Difference, InvoiceRefund, InvoiceState, IssuedInvoice } from './state.js';
 import { isIssued } from './state.js';
 
 /** Folds one fact into the state; an impossible pair stops the fold with `CorruptStream`. */
@@ -37,6 +37,7 @@ export function evolve(state: InvoiceState, event: InvoiceEvent): InvoiceState {
     case 'InvoiceVoided':
     case 'InvoiceMarkedUncollectible':
     case 'InvoiceTaxFellDue':
+    case 'InvoiceDifferenceWrittenOff':
       return isIssued(state) ? evolveIssued(state, event) : impossible(state.status, event.type);
   }
 }
@@ -62,6 +63,7 @@ function finalized(state: InvoiceState, event: InvoiceEventOf<'InvoiceFinalized'
     creditNotes: [],
     refunds: [],
     writtenOff: zero(event.total.currency),
+    differences: [],
     taxFallenDue: zero(event.total.currency),
   };
 }
@@ -133,10 +135,26 @@ function evolveIssued(state: IssuedInvoice, event: IssuedEvent): InvoiceState {
         markedAt: event.at,
         writtenOff: add(state.writtenOff, event.amount),
       };
+    case 'InvoiceDifferenceWrittenOff':
+      return {
+        ...state,
+        writtenOff: add(state.writtenOff, event.amount),
+        differences: evolveDifferences(state, event),
+      };
     case 'InvoiceTaxFellDue':
       if (state.content.taxPoint !== 'payment') return impossible('tax due at issue', event.type);
       return { ...state, taxFallenDue: add(state.taxFallenDue, event.amount) };
   }
+}
+
+/** One that is asked for again is over. */
+function evolveDifferences(
+  { differences }: IssuedInvoice,
+  { type, applicationId, amount, writtenOffBy }: InvoiceEventOf<'InvoiceDifferenceWrittenOff'>,
+): readonly Difference[] {
+  const others = differences.filter((one) => one.applicationId !== applicationId);
+  if (isPositive(amount)) return [...others, { applicationId, amount, writtenOffBy }];
+  return others.length === differences.length ? impossible('no such difference', type) : others;
 }
 
 /** When it was paid or given up is history. */

@@ -10,6 +10,7 @@ import {
   paidWhenNothingIsDue,
   releaseCollection,
   reversePayment,
+  writeOffDifference,
 } from './collecting.js';
 import type { InvoiceCommand, InvoiceCommandOf } from './commands.js';
 import { recordCreditNote, requestCreditNote, reverseCreditNote } from './crediting.js';
@@ -61,6 +62,8 @@ function decideOn(state: InvoiceState, command: InvoiceCommand): InvoiceDecision
       return requestInvoiceRefund(state, command);
     case 'RecordRefundPartRefused':
       return recordRefundPartRefused(state, command);
+    case 'WriteOffDifference':
+      return writeOffDifference(state, command);
     case 'VoidInvoice':
       return voidInvoice(state, command);
     case 'MarkUncollectible':

@@ -41,8 +41,17 @@ type Issued = Existing & {
   readonly creditNotes: readonly CreditNote[];
   readonly refunds: readonly InvoiceRefund[];
   readonly writtenOff: Money;
+  /** Small amounts that were not paid and are not asked for; they are in `writtenOff`. */
+  readonly differences: readonly Difference[];
   /** Nothing where tax falls due at the issue. */
   readonly taxFallenDue: Money;
+};
+
+/** What one payment was short by. */
+export type Difference = {
+  readonly applicationId: string;
+  readonly amount: Money;
+  readonly writtenOffBy: string;
 };
 
 /** A claim on the right to collect; one at a time is not released. */

@@ -209,6 +209,8 @@ const handlers = onEvents<InvoiceEvent>(invoiceCodec, {
   ],
   InvoiceMarkedUncollectible: ({ at, amount }, envelope) =>
     move(envelope, at, negate(amount), 'amount_written_off', { status: 'uncollectible', settled_at: at }),
+  InvoiceDifferenceWrittenOff: ({ at, amount }, envelope) =>
+    move(envelope, at, negate(amount), 'amount_written_off'),
   InvoiceTaxFellDue: ({ amount }, envelope) => change(envelope, {}, { amount_tax_due: amount.minor }),
 });
 

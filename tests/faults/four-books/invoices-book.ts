@@ -177,6 +177,7 @@ export class InvoicesBook {
         else invoice.taxFallen += amount;
         break;
       case 'InvoiceMarkedUncollectible':
+      case 'InvoiceDifferenceWrittenOff':
         invoice.gone += amount;
         break;
       default:

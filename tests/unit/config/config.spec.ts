@@ -136,6 +136,15 @@ describe('the configuration', () => {
     });
   });
 
+  it('says per currency what a manual payment may be short by, which is nothing by default', () => {
+    const toleranceOf = (value: string) => {
+      const { of, others } = readConfig({ COUNTERFOIL_SHORT_PAYMENT_TOLERANCE: value }).shortPaymentTolerance;
+      return [others, Object.fromEntries(of)];
+    };
+    expect(toleranceOf('')).toEqual([null, {}]);
+    expect(toleranceOf('50,JPY:100')).toEqual([50, { JPY: 100 }]);
+  });
+
   it('says per currency from when on a refund takes two people, and by default in the demo history only', () => {
     const from = (value: string, more: Record<string, string> = {}) => {
       const { of, others } = readConfig({

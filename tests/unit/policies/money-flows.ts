@@ -43,8 +43,11 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 /** The modules of money with their policies, timers and a pretended provider, on one log in memory. */
 export type MoneyFlows = ReturnType<typeof createMoneyFlows>;
 
-/** @param graceMs how long a request that collects has its collection to itself */
-export function createMoneyFlows(refundRule: RefundRule = () => null, graceMs = 0) {
+/**
+ * @param graceMs how long a request that collects has its collection to itself
+ * @param shortBy what a cheque may be short by, in minor units
+ */
+export function createMoneyFlows(refundRule: RefundRule = () => null, graceMs = 0, shortBy = 0n) {
   let now = required(parseInstant('2026-03-02T10:00:00.000Z'));
   const clock = { now: (): Instant => now };
   const eventStore = new InMemoryEventStore();
@@ -55,7 +58,15 @@ export function createMoneyFlows(refundRule: RefundRule = () => null, graceMs = 
   const effects = createPaymentEffects({ handler: payments, gateway, clock });
   // As what goes on by itself does it: requests are recorded, and carried out afterwards.
   const askNow = { load: payments.load, run: payments.handle };
-  const modules = createMoneyModules({ eventStore, clock, logger: silent, payments, askNow, graceMs });
+  const modules = createMoneyModules({
+    eventStore,
+    clock,
+    logger: silent,
+    payments,
+    askNow,
+    graceMs,
+    shortBy,
+  });
   const { orders, orderOperations, plans, invoices, credits, customers, manualPayments } = modules;
   const { collections, startCollection, startPlan, policies, tasks } = modules;
   const giveBack = createGiveBack({ credits, manualPayments, clock });
