@@ -52,6 +52,41 @@ describe('webhooks', () => {
     expect(await parkedBecause({ ...webhook, account: 'acct_other' })).toMatch(/account acct_other/);
   });
 
+  it('F44: of another API version, of the other mode or of another account are parked, whatever their type', async () => {
+    const versions = [
+      webhook.apiVersion,
+      null,
+      '',
+      '2020-08-27',
+      '2026-10-28',
+      '2026-10-28.ENDIVE',
+      '2099-01-01.later',
+    ];
+    const types = [
+      'payment_intent.succeeded',
+      'charge.refunded',
+      'refund.failed',
+      'charge.dispute.created',
+      'never.heard.of',
+    ];
+    let parked = 0;
+    for (const apiVersion of versions) {
+      for (const type of types) {
+        for (const livemode of [false, true]) {
+          for (const account of [null, 'acct_other']) {
+            const isOurs = apiVersion === webhook.apiVersion && !livemode && account === null;
+            const because = await parkedBecause({ ...webhook, apiVersion, type, livemode, account });
+            expect([apiVersion, type, livemode, account, because !== null]).toEqual([
+              ...[apiVersion, type, livemode, account, !isOurs],
+            ]);
+            if (because !== null) parked += 1;
+          }
+        }
+      }
+    }
+    expect(parked).toBe(types.length * (versions.length * 4 - 1));
+  });
+
   it('with a known id and another body are kept beside the first, parked, and alert', async () => {
     const kept: { readonly webhook: VerifiedWebhook; readonly because: string | null }[] = [];
     const log = new KeptLog();
