@@ -30,14 +30,22 @@ export const alertModule = new ContainerModule(({ bind }) => {
     [tokens.alertHandler, tokens.pool, httpTokens.clock, tokens.machineClock, tokens.logger],
   );
   bind(tokens.tellOperators).toResolvedValue(
-    (alerts, handler, mailer, clock, { config: { mail } }) =>
+    (alerts, handler, mailer, clock, payments, { config: { mail, console }, consoleUrl }) =>
       createTellOperators({
-        ...{ alerts, handler, mailer, clock },
+        ...{ alerts, handler, mailer, clock, payments },
+        consoleLink: console.on ? `${consoleUrl}/admin` : null,
         recipients: mail.alertsTo,
         renderMail: renderMailHtml,
         businessName: mail.from.name,
         mailDomain: mail.from.address.split('@')[1] ?? 'counterfoil.localhost',
       }),
-    [httpTokens.alerts, tokens.alertHandler, tokens.mailer, httpTokens.clock, tokens.surroundings],
+    [
+      httpTokens.alerts,
+      tokens.alertHandler,
+      tokens.mailer,
+      httpTokens.clock,
+      httpTokens.paymentQueries,
+      tokens.surroundings,
+    ],
   );
 });

@@ -2,11 +2,16 @@ import type { UntoldAlert } from '../../domain/alert/alert.js';
 import type { AlertRuleName } from '../../domain/alert/alert-rules.js';
 import type { WrittenNotice } from '../notification/write-notice.js';
 import { plainText } from '../notification/write-notice.js';
+import { newestStuck } from '../payment/stuck-payments.js';
 import type { Clock } from '../ports/clock.js';
 import type { Mail, Mailer } from '../ports/mailer.js';
+import type { PaymentQueries } from '../ports/read-models.js';
 import { commandIdOf } from '../shared/event-ids.js';
 import type { AlertHandler, Alerts } from './alerts.js';
 import { measuredText, watched } from './measured-text.js';
+
+/** So many stuck payments are named; all others are behind a link. */
+const namedMax = 10;
 
 /**
  * Mails what is new of the alerts to those who are to know it, and notes that it was told. When the process dies in between the mail
@@ -23,12 +28,38 @@ export function createTellOperators(parts: {
   readonly renderMail: (mail: WrittenNotice, businessName: string) => string;
   readonly businessName: string;
   readonly clock: Clock;
+  readonly payments: Pick<PaymentQueries, 'list'>;
+  /** Where the console is; null where there is none. */
+  readonly consoleLink: string | null;
 }): () => Promise<number> {
   const { alerts, handler, mailer, recipients, mailDomain, renderMail, businessName, clock } = parts;
 
-  function mailOf(rule: AlertRuleName, news: UntoldAlert, to: string, index: number): Mail {
+  /** Whoever is woken by the alert finds in it what to look at first. */
+  async function stuckOnes(): Promise<WrittenNotice['pieces']> {
+    const { consoleLink } = parts;
+    const ids = (await newestStuck(parts.payments, clock.now(), namedMax)).map(({ id }) => id);
+    if (ids.length === 0) return [];
+    const lines = ids.map((id) => (consoleLink === null ? id : `${consoleLink}/payments/${id}`));
+    const text = `The newest of them:\n${lines.join('\n')}`;
+    if (consoleLink === null) return [{ text }];
+    return [{ text }, { label: 'All stuck payments', url: `${consoleLink}/payments?stuck=yes` }];
+  }
+
+  async function piecesOf(rule: AlertRuleName, news: UntoldAlert): Promise<WrittenNotice['pieces']> {
+    const [first, ...others] = textOf(rule, news).map((text) => ({ text }));
+    const named = rule === 'stuck_payments' && news.news === 'opened' ? await stuckOnes() : [];
+    return [...(first === undefined ? [] : [first]), ...named, ...others];
+  }
+
+  type Addressed = { readonly to: string; readonly index: number };
+  function mailOf(
+    rule: AlertRuleName,
+    news: UntoldAlert,
+    pieces: WrittenNotice['pieces'],
+    { to, index }: Addressed,
+  ): Mail {
     const subject = `Alert ${news.news}: ${rule.replaceAll('_', ' ')}`;
-    const written = { language: 'en', subject, pieces: textOf(rule, news).map((text) => ({ text })) };
+    const written = { language: 'en', subject, pieces };
     return {
       messageId: `<${news.alertId}.${news.news}.${index}@${mailDomain}>`,
       ...{ to, subject },
@@ -42,8 +73,9 @@ export function createTellOperators(parts: {
     let sent = 0;
     for (const { rule, state } of await alerts.rules()) {
       for (const news of state.untold) {
+        const pieces = await piecesOf(rule, news);
         for (const [index, to] of recipients.entries()) {
-          await mailer.send(mailOf(rule, news, to, index));
+          await mailer.send(mailOf(rule, news, pieces, { to, index }));
           sent += 1;
         }
         const cause = `${news.alertId} ${news.news}`;

@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.js';
 import type { JobReport } from '../ports/jobs.js';
 import type { Logger } from '../ports/logger.js';
 import type { PaymentQueries, PaymentRow } from '../ports/read-models.js';
-import { anyTime } from '../ports/read-models.js';
+import { anyTime, firstPage } from '../ports/read-models.js';
 import { later } from '../webhook/retry-schedule.js';
 import type { RecoverPayment } from './recover-payment.js';
 import { recoveryBy } from './recover-payment.js';
@@ -50,6 +50,16 @@ export function stuckAt(now: Instant): {
     refundsPendingSinceLte: later(now, -refundStuckAfterMs),
     requestsRecordedLte: later(now, -requestStuckAfterMs),
   };
+}
+
+/** The newest of the payments that are stuck at an instant, as the read model has it; at most `limit`. */
+export async function newestStuck(
+  payments: Pick<PaymentQueries, 'list'>,
+  now: Instant,
+  limit: number,
+): Promise<readonly PaymentRow[]> {
+  const any = { status: null, customer: null, order: null, currency: null };
+  return (await payments.list({ ...firstPage(limit), ...anyTime, ...any, stuckAt: now })).rows;
 }
 
 /** Saturdays and Sundays of UTC do not count; bank holidays do, after which a payment is asked about early. */

@@ -15,7 +15,10 @@ import { alertsProjection, PostgresAlertQueries } from '../../../src/infrastruct
 import { attemptsProjection } from '../../../src/infrastructure/read-models/attempts.js';
 import { customersProjection } from '../../../src/infrastructure/read-models/customers.js';
 import { countOpenRequests } from '../../../src/infrastructure/read-models/open-requests.js';
-import { paymentsProjection } from '../../../src/infrastructure/read-models/payments.js';
+import {
+  PostgresPaymentQueries,
+  paymentsProjection,
+} from '../../../src/infrastructure/read-models/payments.js';
 import {
   PostgresPendingEffects,
   pendingEffectsProjection,
@@ -57,7 +60,7 @@ beforeEach(async () => {
   );
 });
 
-function watch() {
+function watch(consoleLink: string | null = 'https://ops.acme.example/admin') {
   const clock = { now: () => now };
   const handler = createCommandHandler({
     ...{ eventStore: store, decider: alert, codec: alertCodec, category: 'alertRule' },
@@ -75,6 +78,8 @@ function watch() {
       businessName: 'Acme',
       mailDomain: 'acme.example',
     },
+    payments: new PostgresPaymentQueries(bench.pool),
+    consoleLink,
     recipients: ['ops@acme.example', 'cfo@acme.example'],
     mailer: {
       async send(mail) {
@@ -242,6 +247,36 @@ describe('alerts', () => {
     ]);
     expect(mails[0]?.text).toContain('13.04 % (sample: 230)');
     expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(4);
+  });
+
+  it('name the newest ten of the stuck payments, with a way to each and to all', async () => {
+    await payments(12, 'processing', { endedMs: 16 * minuteMs });
+    const newest = Array.from({ length: 10 }, (_, n) => `pay_${made - 11 + n}`);
+    const watching = watch();
+    expect(await opened(watching)).toEqual(['stuck_payments']);
+    await watching.tell();
+    const [{ text, html } = required(mails[0])] = mails;
+    expect(text.match(/https:\/\/ops\.acme\.example\/admin\/payments\/pay_\d+/g)).toEqual(
+      newest.map((id) => `https://ops.acme.example/admin/payments/${id}`),
+    );
+    expect(html).toContain('href="https://ops.acme.example/admin/payments?stuck=yes"');
+    // Where there is no console the ids are what there is to go by.
+    mails = [];
+    store = new InMemoryEventStore();
+    const without = watch(null);
+    await opened(without);
+    await without.tell();
+    expect(mails[0]?.text.match(/\bpay_\d+/g)).toEqual(newest);
+    expect(mails[0]?.text).not.toContain('http');
+    // It is over: nothing is left to name.
+    await bench.rows('truncate read_payments.payments');
+    mails = [];
+    await opened(without);
+    await without.tell();
+    expect([mails[0]?.subject, mails[0]?.text]).toEqual([
+      'Alert closed: stuck payments',
+      expect.not.stringContaining('pay_'),
+    ]);
   });
 
   it('open for one webhook that is parked, however few come in and however long ago it did, until it is dismissed', async () => {

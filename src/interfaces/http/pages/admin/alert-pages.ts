@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { Alerts, WatchedRule } from '../../../../application/alert/alerts.js';
 import type { Measured } from '../../../../application/alert/measure-rules.js';
 import { measuredText, watched } from '../../../../application/alert/measured-text.js';
+import { newestStuck } from '../../../../application/payment/stuck-payments.js';
 import type { AlertQueries, AlertRow } from '../../../../application/ports/alerts.js';
 import type { Clock } from '../../../../application/ports/clock.js';
 import type { PaymentQueries } from '../../../../application/ports/read-models.js';
-import { anyTime, firstPage } from '../../../../application/ports/read-models.js';
+import { firstPage } from '../../../../application/ports/read-models.js';
 import type { Operator } from '../../../../application/user/sign-in.js';
 import type { AlertRuleName } from '../../../../domain/alert/alert-rules.js';
 import { alertRuleNames, alertRules } from '../../../../domain/alert/alert-rules.js';
@@ -110,12 +111,7 @@ export class AlertPages implements PageController {
 
   /** The first of the payments that are stuck by now. */
   private async stuck(): Promise<readonly Cell[]> {
-    const { rows } = await this.payments.list({
-      ...firstPage(stuckShown),
-      ...anyTime,
-      ...{ status: null, customer: null, order: null, currency: null },
-      stuckAt: this.clock.now(),
-    });
+    const rows = await newestStuck(this.payments, this.clock.now(), stuckShown);
     return rows.map(({ id }) => idCell(id));
   }
 }
