@@ -211,6 +211,20 @@ story('the console in a browser', () => {
     await page.waitForSelector('.saved-filters a[aria-current]:text-is("Paid")');
   });
 
+  it('stays signed in when a link on another site leads to it', async () => {
+    const mail = 'http://mail.example/';
+    const address = `${app.url}/admin/payments/${paymentId}`;
+    await page.route(mail, (route) =>
+      route.fulfill({ contentType: 'text/html', body: `<a href="${address}">An alert</a>` }),
+    );
+    await page.goto(mail);
+    await page.click('a');
+    await page.waitForSelector('.who >> text=Ada Lovelace');
+    expect(page.url()).toBe(address);
+    await page.goto(`${app.url}/admin/refunds`);
+    expect(await page.textContent('h1')).toBe('Refunds');
+  });
+
   it('was never refused anything by its own policy', () => {
     expect(complaints).toEqual([]);
   });

@@ -32,6 +32,28 @@ describe('signing in', () => {
     expect(page.headers['cache-control']).toBe('no-store');
   });
 
+  it('survives a link on another site, with which the browser leaves its cookie behind', async () => {
+    const { token } = await server.users.signedIn('finance', 'elsewhere@example.com');
+    const fromElsewhere = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    const address = '/admin/payments?status=succeeded&currency=USD';
+    const asked = await server.api.get(address, fromElsewhere);
+    expect(asked.status).toBe(200);
+    expect(asked.text).toContain(`content="0; url=${address.replaceAll('&', '&amp;')}"`);
+    // Asked again by that page, it is the reader's own.
+    const cookie = { cookie: `counterfoil-console=${token}` };
+    const again = await server.api.get(address, { ...cookie, 'sec-fetch-site': 'same-origin' });
+    expect(again.text).toContain('<h1>Payments</h1>');
+    // A new cookie would take the place of the one that was left behind.
+    for (const at of [address, door, '/admin/nothing', '/admin/sign-in/oidc/callback?code=x']) {
+      expect([at, (await server.api.get(at, fromElsewhere)).headers['set-cookie']]).toEqual([at, undefined]);
+    }
+    const stranger = await server.api.get(address, { 'sec-fetch-site': 'none' });
+    expect([stranger.status, String(stranger.headers['location'])]).toEqual([
+      303,
+      expect.stringMatching(/^\/admin\/sign-in\?next=/),
+    ]);
+  });
+
   it.each(['//evil.example', 'https://evil.example', '/admin/../..//x', '/v1/payments', '/admin\\x'])(
     'leads nowhere foreign: %s',
     async (next) => {

@@ -45,6 +45,7 @@ function pagesOf(area: ConsoleArea, signIn: ProviderSignIn): readonly Page[] {
       method: 'get',
       path: '/admin/sign-in/oidc/callback',
       access: 'anyone',
+      fromElsewhere: true,
       handle: async ({ context }) => {
         const { searchParams } = new URL(context.address, 'http://us');
         const about = { ...clientOf(context), commandId: context.commandId };

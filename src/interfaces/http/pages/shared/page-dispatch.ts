@@ -19,6 +19,7 @@ import { readForm, readFormWithFiles } from './form-body.js';
 import { readerZone } from './format.js';
 import type { Page, PageAnswer, PageArea, PageContext } from './page.js';
 import type { Reading } from './reading.js';
+import { isFromElsewhere } from './reading.js';
 import type { SendPage } from './send-page.js';
 import { toldRefusal } from './told-refusal.js';
 
@@ -102,6 +103,8 @@ export function createPageDispatch(parts: PageDispatchParts) {
     if (exchange.path === hiddenPath) throw cardNumberRefused('address');
     admission.checkLoop(page.method === 'get' ? 'reads' : 'writes');
     await findVisitor(reading, page.byItself === true);
+    if (page.method === 'get' && page.fromElsewhere !== true && isFromElsewhere(reading))
+      return onceMore(reading.context);
     const away = signInInstead(page, reading);
     if (away !== undefined) return away;
     const params = readParams(page, request);
@@ -208,6 +211,11 @@ export function createPageDispatch(parts: PageDispatchParts) {
   }
 
   return { dispatch, refuse };
+}
+
+/** A page of ours that asks for the same address again by itself: from it the browser comes with its cookie. */
+function onceMore({ address }: PageContext): PageAnswer {
+  return { kind: 'page', template: '/admin/signed-in', title: 'One moment', data: { goOn: address } };
 }
 
 /** @throws Refused when the reader may not see the page, wherever they sign in */

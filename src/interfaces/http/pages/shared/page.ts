@@ -124,6 +124,8 @@ type Facts = {
   readonly access: Access;
   /** Set for what a page asks for by itself, again and again, while nobody may be there. */
   readonly byItself?: true;
+  /** Set where readers are sent by another site on purpose, with what that site says in the address. */
+  readonly fromElsewhere?: true;
   /** Set where the form sends a file: how many bytes it may have with everything else. The file is read as base64. */
   readonly uploadBytesMax?: number;
 };

@@ -10,6 +10,7 @@ import { cookieHeader, readCookie } from './cookies.js';
 import { csrfTokenOf, randomToken } from './csrf.js';
 import type { PageAnswer } from './page.js';
 import type { Reading } from './reading.js';
+import { isFromElsewhere } from './reading.js';
 import type { Frame, Render } from './renderer.js';
 import { readTold, toldCookie, writeTold } from './told-cookie.js';
 
@@ -111,7 +112,8 @@ export function createSendPage(parts: {
       },
       cookies: [
         ...(answer.cookies ?? []),
-        ...(session !== undefined || known === undefined
+        // To one who came from elsewhere it would take the place of the cookie that was left behind, and sign them out.
+        ...(session !== undefined || (known === undefined && !isFromElsewhere(reading))
           ? [cookieOf(reading, token, session?.maxAgeSeconds ?? null)]
           : []),
         ...(told === null || answer.told !== undefined
