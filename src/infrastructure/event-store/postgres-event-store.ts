@@ -45,8 +45,6 @@ export type PostgresEventStoreOptions = {
 const batchMax = 64;
 const weightBytes = 16_384;
 const queueMax = 10_000;
-/** While the batch of one connection is on its way to the disk, the server takes the next one of the other apart. */
-const lanesMax = 2;
 const connectTimeoutMs = 1_000;
 const backoffMaxMs = 2_000;
 /** An explorer that has found too little by then shows what it has. */
@@ -61,7 +59,8 @@ const settings = { enable_seqscan: 'off', enable_bitmapscan: 'off' };
 export class PostgresEventStore implements EventStore, EventQueries {
   readonly #logger: Logger;
   readonly #readers: pg.Pool;
-  readonly #writers: readonly SingleConnection[];
+  /** One: a second batch would wait for the first one's commit all the same, and both would be smaller. */
+  readonly #writer: SingleConnection;
   readonly #appends: GroupCommit<PendingAppend, AppendResult>;
   readonly #watch: HeadWatch;
   readonly #exploreWindow: bigint;
@@ -80,14 +79,14 @@ export class PostgresEventStore implements EventStore, EventQueries {
       applicationName: 'counterfoil-events-read',
       logger,
     });
-    const writer = clientConfig({ ...connection, applicationName: 'counterfoil-events-append' });
-    this.#writers = Array.from({ length: lanesMax }, () => new SingleConnection(writer));
+    this.#writer = new SingleConnection(
+      clientConfig({ ...connection, applicationName: 'counterfoil-events-append' }),
+    );
     this.#appends = new GroupCommit({
       batchMax,
       queueMax,
-      lanesMax,
       weight,
-      flush: (...batch) => this.#flush(...batch),
+      flush: (appends) => this.#flush(appends),
     });
     this.#watch = new HeadWatch(() => this.head(), pollMs);
   }
@@ -108,11 +107,9 @@ export class PostgresEventStore implements EventStore, EventQueries {
     }
   }
 
-  async #flush(appends: readonly PendingAppend[], lane: number): Promise<readonly (AppendResult | Error)[]> {
-    const writer = this.#writers[lane];
-    if (writer === undefined) throw new Error(`no connection for lane ${lane}`);
+  async #flush(appends: readonly PendingAppend[]): Promise<readonly (AppendResult | Error)[]> {
     const results = await this.#guards.appends(async () => {
-      const sent = await sendAppends(writer, appends);
+      const sent = await sendAppends(this.#writer, appends);
       const [first] = sent;
       // One thing went wrong for the whole batch: the store did.
       if (first instanceof Error && sent.every((each) => each === first)) throw first;
@@ -246,7 +243,7 @@ export class PostgresEventStore implements EventStore, EventQueries {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#appends.close();
-    await Promise.all([...this.#writers.map((writer) => writer.close()), this.#readers.end()]);
+    await Promise.all([this.#writer.close(), this.#readers.end()]);
   }
 
   async #read(name: string, text: string, values: unknown[]): Promise<readonly RecordedEvent[]> {

@@ -10,13 +10,11 @@ export type GroupCommitOptions<Item, Result> = {
   readonly queueMax: number;
   /** What an item counts against `batchMax`: 1 by default. */
   readonly weight?: (item: Item) => number;
-  /** How many batches may be on their way at once: 1 by default. */
-  readonly lanesMax?: number;
   /**
    * Carries out a batch and answers for each item, in order; an Error in the answer rejects that item alone. When it
-   * throws, every item of the batch is rejected with what it threw. Calls with the same lane (from 0) never overlap.
+   * throws, every item of the batch is rejected with what it threw. Calls never overlap.
    */
-  readonly flush: (items: readonly Item[], lane: number) => Promise<readonly (Result | Error)[]>;
+  readonly flush: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>;
 };
 
 type Waiting<Item, Result> = {
@@ -32,12 +30,11 @@ type Waiting<Item, Result> = {
 export class GroupCommit<Item, Result> {
   readonly #options: GroupCommitOptions<Item, Result>;
   #waiting: Waiting<Item, Result>[] = [];
-  readonly #lanes: (Promise<void> | undefined)[];
+  #running: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: GroupCommitOptions<Item, Result>) {
     this.#options = options;
-    this.#lanes = new Array(options.lanesMax ?? 1).fill(undefined);
   }
 
   /** @throws Overloaded, and what `flush` answers or throws for this item */
@@ -48,29 +45,24 @@ export class GroupCommit<Item, Result> {
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      this.#wake();
+      this.#running ??= this.#run();
     });
   }
 
   /** Refuses new items, and resolves when those submitted before are done. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#lanes);
+    await this.#running;
   }
 
-  #wake(): void {
-    const idle = this.#lanes.indexOf(undefined);
-    if (idle !== -1) this.#lanes[idle] = this.#run(idle);
-  }
-
-  async #run(lane: number): Promise<void> {
+  async #run(): Promise<void> {
     // Callers that were woken by the same event submit within the same turn of the event loop: let all of them in.
     await turn();
     while (this.#waiting.length > 0) {
-      await this.#flush(this.#nextBatch(), lane);
+      await this.#flush(this.#nextBatch());
       await turn();
     }
-    this.#lanes[lane] = undefined;
+    this.#running = undefined;
   }
 
   #nextBatch(): readonly Waiting<Item, Result>[] {
@@ -83,12 +75,9 @@ export class GroupCommit<Item, Result> {
     return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
   }
 
-  async #flush(batch: readonly Waiting<Item, Result>[], lane: number): Promise<void> {
+  async #flush(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
-      const results = await this.#options.flush(
-        batch.map(({ item }) => item),
-        lane,
-      );
+      const results = await this.#options.flush(batch.map(({ item }) => item));
       if (results.length !== batch.length)
         throw new Error(`${results.length} answers to ${batch.length} items`);
       batch.forEach(({ resolve, reject }, index) => {

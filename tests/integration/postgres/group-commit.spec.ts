@@ -3,12 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { GroupCommit, Overloaded } from '../../../src/infrastructure/postgres/group-commit.js';
 
 /** Doubles numbers, five milliseconds per batch, and remembers the batches. */
-function doubling(options: {
-  batchMax?: number;
-  queueMax?: number;
-  lanesMax?: number;
-  weight?: (n: number) => number;
-}) {
+function doubling(options: { batchMax?: number; queueMax?: number; weight?: (n: number) => number }) {
   const batches: (readonly number[])[] = [];
   let running = 0;
   let mostRunning = 0;
@@ -49,12 +44,6 @@ describe('group commit', () => {
       }),
     );
     expect(batches.map(({ length }) => length)).toEqual([3, 3, 3]);
-  });
-
-  it('runs as many batches at once as it has lanes', async () => {
-    const { group, mostRunning } = doubling({ lanesMax: 2, batchMax: 1 });
-    await Promise.all([1, 2, 3, 4].map((n) => group.submit(n)));
-    expect(mostRunning()).toBe(2);
   });
 
   it('counts weight, and sends what is too heavy alone', async () => {
