@@ -27,23 +27,33 @@ describe('npm start, on a machine with nothing', () => {
   let dataDir: string;
   let apiKey: string;
   let paid: Answer;
-  let running: AppProcess | undefined;
+  const started: AppProcess[] = [];
   beforeAll(async () => {
     environment = await ownEnvironment();
     dataDir = String(environment['COUNTERFOIL_DATA_DIR']);
   });
   afterAll(async () => {
-    await running?.stop();
+    await Promise.all(started.map((process) => process.stop()));
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('says what it needs to say, takes a payment and stops on Ctrl-C', async () => {
-    const first = await startAppProcess(environment);
-    running = first;
-    const output = await eventually(
-      async () => first.output(),
+  const start = async (): Promise<AppProcess> => {
+    const process = await startAppProcess(environment);
+    started.push(process);
+    return process;
+  };
+
+  /** What it says when everything is there, which comes after it is ready for others. */
+  const saidBy = ({ output }: AppProcess): Promise<string> =>
+    eventually(
+      async () => output(),
       (text) => text.includes('Ctrl-C'),
+      120_000,
     );
+
+  it('says what it needs to say, takes a payment and stops on Ctrl-C', async () => {
+    const first = await start();
+    const output = await saidBy(first);
     apiKey = (await readFile(join(dataDir, 'api-key'), 'utf8')).trim();
     for (const said of [first.url, `${first.url}/docs`, apiKey, dataDir, 'no card is charged', 'curl ']) {
       expect(output).toContain(said);
@@ -64,14 +74,10 @@ describe('npm start, on a machine with nothing', () => {
   }, 180_000);
 
   it('keeps the data, and Stripe’s side of it', async () => {
-    const second = await startAppProcess(environment);
-    running = second;
+    const second = await start();
     const api = apiClient(second.url, apiKey);
     expect((await api.get(`/v1/payments/${paid.body['id']}`)).body).toEqual(paid.body);
-    const again = await eventually(
-      async () => second.output(),
-      (text) => text.includes('Ctrl-C'),
-    );
+    const again = await saidBy(second);
     expect((await pageReader(second.url).get(printed('/pay/', again))).text).toContain('568.00 EUR to pay');
     const [customers, invoices] = [await api.get('/v1/customers'), await api.get('/v1/invoices')];
     expect([items(customers).length, items(invoices).length]).toEqual([1, 1]);
@@ -88,9 +94,8 @@ describe('npm start, on a machine with nothing', () => {
   }, 180_000);
 
   it('goes on where a kill -9 left it, with its database still running', async () => {
-    await running?.kill();
-    const third = await startAppProcess(environment);
-    running = third;
+    await started.at(-1)?.kill();
+    const third = await start();
     const { body } = await apiClient(third.url, apiKey).get(`/v1/payments/${paid.body['id']}`);
     expect(body).toMatchObject({ id: paid.body['id'], amount_refunded: 5000 });
     expect(await third.stop('SIGTERM')).toBe(0);
