@@ -139,6 +139,7 @@ export function planCommand(code: 'USD' | 'JPY' | 'KWD'): fc.Arbitrary<PlanComma
     fc.record({ type: of('SkipPart'), at: always, part, to: fc.option(today), today }),
     fc.record({ type: of('Replan'), at: always, parts: newParts, today }),
     { weight: 3, arbitrary: fc.record({ type: of('AmendTotal'), at: always, total: amount, today }) },
+    fc.record({ type: fc.constantFrom('PausePlan' as const, 'ResumePlan' as const), at: always, today }),
     { weight: 1, arbitrary: fc.constant({ type: 'CancelPlan' as const, at }) },
   );
 }
@@ -173,6 +174,14 @@ const bouncing = (code: 'USD' | 'JPY' | 'KWD'): fc.Arbitrary<readonly PlanComman
       { type: 'UnsettleParts', at, applicationId, reversalId, amount, takenBack, today: on },
     ]);
 
+/** The clock stands still and goes on. */
+const standstill: fc.Arbitrary<readonly PlanCommand[]> = fc
+  .record({ from: today, to: today })
+  .map(({ from, to }) => [
+    { type: 'PausePlan', at, today: from },
+    { type: 'ResumePlan', at, today: to },
+  ]);
+
 /** A plan that is started, and what is then asked of it. */
 export const planStory: fc.Arbitrary<readonly PlanCommand[]> = fc
   .record({ given: terms, minor: totalMinor, code: currency })
@@ -180,6 +189,7 @@ export const planStory: fc.Arbitrary<readonly PlanCommand[]> = fc
     fc
       .array(
         fc.oneof(
+          { weight: 1, arbitrary: standstill },
           { weight: 8, arbitrary: planCommand(code).map((command): readonly PlanCommand[] => [command]) },
           { weight: 1, arbitrary: collecting },
           { weight: 1, arbitrary: bouncing(code) },

@@ -16,6 +16,10 @@ export function describePlanEvent(event: PlanEvent): string {
       return `Part ${event.part} of ${format(event.amount)} falls due on ${event.on}.`;
     case 'PlanPartDue':
       return `Part ${event.part} fell due ${causes[event.cause]} with ${format(event.amount)} open.`;
+    case 'PlanPaused':
+      return `Paused the plan on ${event.on}: nothing falls due by its date.`;
+    case 'PlanResumed':
+      return `Went on with the plan on ${event.on}, its dates later by ${event.days === 1 ? '1 day' : `${event.days} days`}.`;
     case 'PlanPartMissed':
       return `Part ${event.part} was not paid in time; ${event.missedParts} missed in all.`;
     case 'LateFeeFellDue':

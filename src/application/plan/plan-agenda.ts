@@ -1,4 +1,4 @@
-import type { PlanEvent, PlanEventOf } from '../../domain/plan/events.js';
+import type { MovedPart, PlanEvent, PlanEventOf } from '../../domain/plan/events.js';
 import type { CivilDate } from '../../domain/shared/civil-date.js';
 import { addDays } from '../../domain/shared/civil-date.js';
 import type { Instant } from '../../domain/shared/instant.js';
@@ -56,6 +56,9 @@ export function planAgendaOf(event: PlanEvent): readonly AgendaEntry[] {
       return event.accelerated.flatMap(over);
     case 'PlanCanceled':
       return event.open.flatMap(over);
+    case 'PlanResumed':
+      return event.moved.flatMap((part) => movedTo(part, event));
+    case 'PlanPaused':
     case 'PlanMilestoneReached':
     case 'PlanPartCollectionStarted':
     case 'PlanPartCollectionFailed':
@@ -68,7 +71,7 @@ export function planAgendaOf(event: PlanEvent): readonly AgendaEntry[] {
 
 /** Of what is due already nobody is told ahead. */
 function awaited(
-  { part, due }: ScheduledPart,
+  { part, due }: Pick<ScheduledPart, 'part' | 'due'>,
   { at, zone }: { readonly at: Instant; readonly zone: string },
   noticeDays: number,
 ): readonly AgendaEntry[] {
@@ -77,6 +80,18 @@ function awaited(
   const falls = promised(planTimers.due, dueAt, String(part));
   if (noticeDays === 0 || dueAt <= at) return [falls];
   return [falls, promised(planTimers.notice, startIn(zone, addDays(due.on, -noticeDays)), String(part))];
+}
+
+/** Promised anew, each in place of what was promised before the pause. */
+function movedTo({ part, step, on }: MovedPart, event: PlanEventOf<'PlanResumed'>): readonly AgendaEntry[] {
+  switch (step) {
+    case 'due':
+      return awaited({ part, due: { kind: 'date', on } }, event, event.noticeDays);
+    case 'missed':
+      return [promised(planTimers.missed, startIn(event.zone, on), String(part))];
+    case 'late_fee':
+      return [promised(planTimers.lateFee, startIn(event.zone, on), String(part))];
+  }
 }
 
 function over(part: number): readonly AgendaEntry[] {

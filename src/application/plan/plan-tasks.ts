@@ -31,7 +31,7 @@ export function createPlanTasks(parts: {
     const at = clock.now();
     const today = civilDateIn(knownZone(state.details.zone), at);
     // A fact promises each of these once, so its id and the item make the command's; one that is refused while a
-    // collection is under way leaves nothing, and may be given again.
+    // collection is under way or the plan stands still leaves nothing, and may be given again.
     const commandId = commandIdOf(`agenda ${item.kind} ${item.item}`, item.event_id);
     const handled = await handler.handle(planId, command({ at, today, part: Number(item.item) }), {
       commandId,
@@ -40,7 +40,8 @@ export function createPlanTasks(parts: {
       actor: { kind: 'system', id: 'agenda' },
       reason: null,
     });
-    if (handled.outcome === 'rejected' && handled.rejection.code !== 'plan_part_being_collected') {
+    const waits = ['plan_part_being_collected', 'plan_paused'];
+    if (handled.outcome === 'rejected' && !waits.includes(handled.rejection.code)) {
       throw new Error(`${item.kind} of ${item.stream} was refused: ${handled.rejection.code}`);
     }
   };

@@ -69,6 +69,28 @@ export const planCodec = createEventCodec<PlanEvent>({
       missed: z.strictObject(next),
     })
     .describe('This much of the part is to be paid now; from the missed date on it is late.'),
+  PlanPaused: z
+    .strictObject({ at, on: storedDate })
+    .describe(
+      'Nothing falls due or is missed by its date from this day on, as while the invoice is disputed.',
+    ),
+  PlanResumed: z
+    .strictObject({
+      at,
+      on: storedDate,
+      days: count,
+      moved: z.array(
+        z.strictObject({
+          part,
+          step: z.enum(['due', 'missed', 'late_fee']),
+          on: storedDate,
+          missedOn: storedDate.nullable(),
+        }),
+      ),
+      zone: z.string(),
+      noticeDays: count,
+    })
+    .describe('Dates count again: what had not come is so many days later than it would have been.'),
   PlanPartMissed: z
     .strictObject({ at, part, missedParts: part })
     .describe('The days of grace are over and the part is still open.'),

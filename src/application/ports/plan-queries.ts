@@ -37,6 +37,7 @@ export type PlanRow = {
   readonly approved_on: string;
   readonly time_zone: string;
   readonly released_at: Instant | null;
+  readonly paused_on: string | null;
   readonly parts: readonly PlanPartRow[];
   readonly revision: bigint;
   readonly created_at: Instant;

@@ -61,6 +61,9 @@ export type PlanCommand = { readonly at: Instant } & (
   /** Arranges all that is open anew. */
   | { readonly type: 'Replan'; readonly parts: readonly PartTerms[]; readonly today: CivilDate }
   | { readonly type: 'AmendTotal'; readonly total: Money; readonly today: CivilDate }
+  /** Nothing happens by date from now on, as while the invoice is disputed. */
+  | { readonly type: 'PausePlan'; readonly today: CivilDate }
+  | { readonly type: 'ResumePlan'; readonly today: CivilDate }
   | { readonly type: 'CancelPlan' }
 );
 

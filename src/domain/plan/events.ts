@@ -28,6 +28,15 @@ export type DueCause = 'date' | 'milestone' | 'prepayment';
 /** What made a new version: parts were moved, arranged anew, or the total changed. */
 export type ReplanCause = 'skipped' | 'replanned' | 'amended';
 
+/** What an open part waits for after a pause. */
+export type MovedPart = {
+  readonly part: number;
+  readonly step: 'due' | 'missed' | 'late_fee';
+  readonly on: CivilDate;
+  /** From when it counts as missed, where it fell due before. */
+  readonly missedOn: CivilDate | null;
+};
+
 /**
  * Facts of one plan, which says when which part of an invoice's total falls due. `at` is when the fact was decided. The
  * amounts of a version's parts sum to its total.
@@ -57,6 +66,17 @@ export type PlanEvent = { readonly at: Instant } & (
       readonly missed: NextDate;
     }
   /** `missedParts` are all that are missed and open now, this one included. */
+  /** Dates do not count from this day on, as while the invoice is disputed. */
+  | { readonly type: 'PlanPaused'; readonly on: CivilDate }
+  | {
+      /** They count again, each so many days later. */
+      readonly type: 'PlanResumed';
+      readonly on: CivilDate;
+      readonly days: number;
+      readonly moved: readonly MovedPart[];
+      readonly zone: string;
+      readonly noticeDays: number;
+    }
   | { readonly type: 'PlanPartMissed'; readonly part: number; readonly missedParts: number }
   | {
       readonly type: 'LateFeeFellDue';

@@ -41,6 +41,8 @@ function started(state: PlanState, event: PlanEventOf<'PlanStarted'>): PlanState
       skips: 0,
       lastPart: Math.max(...parts.map(({ part }) => part)),
       releasedAt: null,
+      pausedOn: null,
+      pausedDays: 0,
       defaultedAt: null,
     },
     event,
@@ -59,6 +61,8 @@ function evolveCompleted(state: ExistingPlan, event: PlanEvent): PlanState {
     case 'PlanStarted':
     case 'PlanPartAnnounced':
     case 'PlanPartDue':
+    case 'PlanPaused':
+    case 'PlanResumed':
     case 'PlanPartMissed':
     case 'LateFeeFellDue':
     case 'PlanPartCollectionStarted':
@@ -95,6 +99,17 @@ function evolveOpen(state: OpenPlan, event: Exclude<PlanEvent, { type: 'PlanStar
       );
       return { ...state, status: 'defaulted', defaultedAt: event.at, parts };
     }
+    case 'PlanPaused':
+      if (state.pausedOn !== null) return impossible('paused', event.type);
+      return { ...state, pausedOn: event.on };
+    case 'PlanResumed':
+      if (state.pausedOn === null) return impossible('not paused', event.type);
+      return {
+        ...state,
+        pausedOn: null,
+        pausedDays: state.pausedDays + event.days,
+        parts: state.parts.map((part) => movedIn(event, part)),
+      };
     case 'PlanReleasedOrder':
       if (state.releasedAt !== null) return impossible('released', event.type);
       return { ...state, releasedAt: event.at };
@@ -112,6 +127,13 @@ function evolveOpen(state: OpenPlan, event: Exclude<PlanEvent, { type: 'PlanStar
     case 'PlanPartCollectionConcluded':
       return { ...state, parts: changed(state, event, (part) => evolvePart(part, event)) };
   }
+}
+
+function movedIn({ moved }: PlanEventOf<'PlanResumed'>, part: Part): Part {
+  const to = moved.find((each) => each.part === part.part);
+  if (to === undefined) return part;
+  if (to.step !== 'due') return { ...part, missedOn: to.missedOn };
+  return { ...part, due: { kind: 'date', on: to.on } };
 }
 
 type PartEvent = PlanEventOf<

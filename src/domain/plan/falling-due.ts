@@ -26,7 +26,8 @@ function ticking(state: PlanState, number: number): OpenPart | PlanDecision {
     case 'defaulted': {
       const part = state.parts.find((known) => known.part === number);
       if (part === undefined) return state.lastPart >= number ? nothingToDo : unknownPart;
-      return isOpen(part) ? { plan: state, part } : nothingToDo;
+      if (!isOpen(part)) return nothingToDo;
+      return state.pausedOn === null ? { plan: state, part } : rejected({ code: 'plan_paused' });
     }
   }
 }

@@ -16,6 +16,7 @@ import {
   prepayParts,
   reachMilestone,
 } from './falling-due.js';
+import { pausePlan, resumePlan } from './pausing.js';
 import type { PlanRejection } from './rejections.js';
 import { amendTotal, replanParts, skipPart } from './replanning.js';
 import {
@@ -67,6 +68,10 @@ function decide(state: PlanState, command: PlanCommand): PlanDecision {
       return replanParts(state, command);
     case 'AmendTotal':
       return amendTotal(state, command);
+    case 'PausePlan':
+      return pausePlan(state, command);
+    case 'ResumePlan':
+      return resumePlan(state, command);
     case 'CancelPlan':
       return cancel(state, command);
   }

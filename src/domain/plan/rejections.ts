@@ -7,6 +7,8 @@ export type PlanRejection =
   | { readonly code: 'plan_not_found' }
   | { readonly code: 'plan_already_exists' }
   | { readonly code: 'plan_not_open'; readonly status: string }
+  /** Nothing happens by date until it goes on. */
+  | { readonly code: 'plan_paused' }
   | { readonly code: 'plan_part_not_found' }
   | { readonly code: 'plan_part_not_due' }
   | { readonly code: 'plan_part_closed' }

@@ -66,6 +66,7 @@ function paidRemains(parts: readonly Part[], freed: ReadonlySet<number>): readon
 export function skipPart(state: PlanState, command: PlanCommandOf<'SkipPart'>): PlanDecision {
   const plan = changeable(state);
   if ('outcome' in plan) return plan;
+  if (plan.pausedOn !== null) return rejected({ code: 'plan_paused' });
   const part = plan.parts.find((known) => known.part === command.part);
   if (part === undefined) return rejected({ code: 'plan_part_not_found' });
   if (!isOpen(part)) return rejected({ code: 'plan_part_closed' });
@@ -130,6 +131,7 @@ function dateBehind(plan: OpenPlan, today: CivilDate): CivilDate | undefined {
 export function replanParts(state: PlanState, command: PlanCommandOf<'Replan'>): PlanDecision {
   const plan = changeable(state);
   if ('outcome' in plan) return plan;
+  if (plan.pausedOn !== null) return rejected({ code: 'plan_paused' });
   const open = openParts(plan);
   if (open.length === 0) return rejected({ code: 'plan_nothing_to_replan' });
   if (open.some(({ collection }) => collection !== null)) {

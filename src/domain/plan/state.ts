@@ -52,6 +52,10 @@ type Existing = {
   readonly lastPart: number;
   /** Null until the order was released, or for ever where there is no order. */
   readonly releasedAt: Instant | null;
+  /** Null where dates count. */
+  readonly pausedOn: CivilDate | null;
+  /** All days of pauses that are over. */
+  readonly pausedDays: number;
   readonly defaultedAt: Instant | null;
 };
 
@@ -121,7 +125,7 @@ export function earlyDiscount(
   const { earlyDiscount: terms } = plan.details.terms;
   if (terms === null || !isZero(discountedOf(plan))) return null;
   const amount = percentageOf(plan.total, terms.percentage);
-  return { amount, until: addDays(plan.details.approvedOn, terms.days) };
+  return { amount, until: addDays(plan.details.approvedOn, terms.days + plan.pausedDays) };
 }
 
 /** The first day on which a part that is due on a date is missed. */

@@ -37,6 +37,7 @@ const ddl = `
     approved_on       text        not null,
     time_zone         text        not null,
     released_at       timestamptz,
+    paused_on         text,
     revision          bigint      not null,
     created_at        timestamptz not null,
     status            text        not null generated always as (
@@ -120,6 +121,7 @@ function started(event: PlanEventOf<'PlanStarted'>, envelope: Envelope): readonl
     approved_on: event.approvedOn,
     time_zone: event.zone,
     released_at: null,
+    paused_on: null,
     revision: envelope.revision,
     created_at: event.at,
   });
@@ -146,6 +148,13 @@ const handlers = onEvents<PlanEvent>(planCodec, {
   PlanReplanned: replanned,
   PlanPartAnnounced: (_event, envelope) => [change(envelope)],
   PlanPartDue: ({ part }, envelope) => [change(envelope), changePart(envelope, part, { step: 'due' })],
+  PlanPaused: ({ on }, envelope) => [change(envelope, { paused_on: on })],
+  PlanResumed: ({ moved }, envelope) => [
+    change(envelope, { paused_on: null }),
+    ...moved
+      .filter(({ step }) => step === 'due')
+      .map(({ part, on }) => changePart(envelope, part, { due_on: on })),
+  ],
   PlanPartMissed: ({ part }, envelope) => [change(envelope), changePart(envelope, part, { step: 'missed' })],
   LateFeeFellDue: ({ part, amount }, envelope) => [
     change(envelope),
@@ -197,7 +206,7 @@ const handlers = onEvents<PlanEvent>(planCodec, {
 
 export const plansProjection: Projection = {
   name: 'plans',
-  version: 2,
+  version: 3,
   ddl,
   tables: { plans: ['id'], parts: ['plan', 'part'] },
   changesOf: routeByCategory({ paymentPlan: handlers }),
@@ -215,7 +224,7 @@ export class PostgresPlanQueries implements PlanQueries {
   async list(filter: Parameters<PlanQueries['list']>[0]): ReturnType<PlanQueries['list']> {
     const page = await keysetPage<StoredRow>(this.#pool, {
       select: `select id, status, invoice, "order", customer, currency, total, amount_settled, amount_discounted,
-                 amount_refundable, amount_retained, version, terms, approved_on, time_zone, released_at, revision,
+                 amount_refundable, amount_retained, version, terms, approved_on, time_zone, released_at, paused_on, revision,
                  created_at from read_plans.plans`,
       order: ['created_at', 'id'],
       cursor: '(select created_at, id from read_plans.plans where id = $)',

@@ -140,6 +140,20 @@ describe('payment plans over HTTP', () => {
     expect([over.status, over.body['code']]).toEqual([409, 'plan_not_open']);
   });
 
+  it('are paused while the invoice is disputed, and go on', async () => {
+    const path = `/v1/payment_plans/${(await start()).body['id']}`;
+    const unsaid = await app.api.post(`${path}/pause`, {});
+    expect(unsaid.status).toBe(400);
+    const paused = await app.api.post(`${path}/pause`, { reason: 'The chairs are broken, they say.' });
+    expect([paused.status, typeof paused.body['paused_on']]).toEqual([200, 'string']);
+    const open = [{ amount: { kind: 'rest' }, due: { kind: 'at_approval' } }];
+    const refused = await app.api.post(`${path}/reschedule`, { action: 'replan', parts: open, reason: 'no' });
+    expect([refused.status, refused.body['code']]).toEqual([409, 'plan_paused']);
+    const resumed = await app.api.post(`${path}/resume`, { reason: 'Two were replaced.' });
+    expect([resumed.status, resumed.body['paused_on']]).toEqual([200, null]);
+    expect((await app.api.get(path)).body).toEqual(resumed.body);
+  });
+
   it('are changed only as the client has seen them', async () => {
     const started = await start();
     const path = `/v1/payment_plans/${started.body['id']}`;

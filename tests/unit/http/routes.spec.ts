@@ -119,6 +119,8 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'POST /v1/payment_plans/:id/reschedule': 'plans:write',
   'POST /v1/payment_plans/:id/prepay': 'plans:write',
   'POST /v1/payment_plans/:id/milestones': 'plans:write',
+  'POST /v1/payment_plans/:id/pause': 'plans:write',
+  'POST /v1/payment_plans/:id/resume': 'plans:write',
   'POST /v1/payment_plans/:id/cancel': 'plans:write',
   'POST /v1/manual_payments': 'manual_payments:write',
   'GET /v1/manual_payments': 'manual_payments:read',

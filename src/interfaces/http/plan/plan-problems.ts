@@ -25,6 +25,7 @@ const kinds: RejectionKinds<Rejection> = {
   plan_not_found: 'resource_missing',
   plan_already_exists: { status: 409, title: 'This invoice has a plan' },
   plan_not_open: { status: 409, title: 'The plan is over' },
+  plan_paused: { status: 409, title: 'The plan is paused' },
   plan_part_not_found: { status: 422, title: 'The plan has no such part' },
   plan_part_not_due: { status: 409, title: 'The part is not due yet' },
   plan_part_closed: { status: 409, title: 'The part is paid' },
@@ -76,6 +77,8 @@ function detailOf(rejection: Rejection): string {
       return 'An invoice has one plan, which can be arranged anew.';
     case 'plan_not_open':
       return `The plan is ${rejection.status}.`;
+    case 'plan_paused':
+      return 'Let it go on first.';
     case 'plan_part_not_found':
       return 'The plan has no part of this number.';
     case 'plan_part_not_due':

@@ -33,6 +33,7 @@ import {
   createPlanBody,
   listPlansQuery,
   milestoneBody,
+  pausePlanBody,
   planListSchema,
   planParams,
   planSchema,
@@ -143,6 +144,35 @@ export class PlansController implements Controller {
       handle: ({ params, body, context }) =>
         this.change(params.id, context, ({ at, today }) => {
           return { type: 'ReachMilestone', at, today, name: body.name };
+        }),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/payment_plans/:id/pause',
+      tag: 'Payment plans',
+      summary:
+        'Let no date count, as while the invoice is disputed: nothing falls due, is missed or costs a late fee',
+      scope: 'plans:write',
+      params: planParams,
+      body: pausePlanBody,
+      answers: { 200: shown },
+      handle: ({ params, body, context }) =>
+        this.change(params.id, withReason(context, body.reason), ({ at, today }) => {
+          return { type: 'PausePlan', at, today };
+        }),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/payment_plans/:id/resume',
+      tag: 'Payment plans',
+      summary: 'Let dates count again, each later by the days that the plan stood still',
+      scope: 'plans:write',
+      params: planParams,
+      body: pausePlanBody,
+      answers: { 200: shown },
+      handle: ({ params, body, context }) =>
+        this.change(params.id, withReason(context, body.reason), ({ at, today }) => {
+          return { type: 'ResumePlan', at, today };
         }),
     }),
     route({

@@ -47,6 +47,7 @@ export const previewPlanBody = z
   .meta({ id: 'PreviewPaymentPlan' });
 
 export const cancelPlanBody = z.strictObject({ reason });
+export const pausePlanBody = z.strictObject({ reason });
 
 const partNumber = wholeField(1, 1_000_000);
 
@@ -120,6 +121,7 @@ export const planSchema = z
     approved_on: z.string().meta({ format: 'date' }),
     time_zone: z.string(),
     released_at: timestamp.nullable(),
+    paused_on: z.string().nullable().meta({ format: 'date', description: 'Null while dates count.' }),
     metadata: z.record(z.string(), z.string()),
     revision: integer('Revision of the last event; also the ETag.'),
     livemode: z.boolean(),

@@ -53,6 +53,8 @@ export function planActionPages(area: ConsoleArea, ask: AskApi): readonly Page[]
       body: { name: milestoneName },
       done: 'What waited for it is due.',
     }),
+    act({ ...common('pause'), reasonInBody: true, done: 'No date counts until the plan goes on.' }),
+    act({ ...common('resume'), reasonInBody: true, done: 'Dates count again.' }),
     act({ ...common('cancel'), reasonInBody: true, done: 'Nothing more is asked for by this plan.' }),
   ];
 }
@@ -77,7 +79,7 @@ function partsTyped(typed: string, currency: string) {
 }
 
 /** What its decider allows of a plan in its status. */
-export function actionsOfPlan({ id, status, parts, terms }: Plan): readonly Action[] {
+export function actionsOfPlan({ id, status, parts, terms, paused_on: pausedOn }: Plan): readonly Action[] {
   if (status === 'completed' || status === 'canceled') return [];
   const at = (name: string) => `/admin/plans/${id}/${name}`;
   const open = parts.filter((part) => part.status !== 'settled');
@@ -114,6 +116,15 @@ export function actionsOfPlan({ id, status, parts, terms }: Plan): readonly Acti
         },
       ],
     },
+    pausedOn === null
+      ? {
+          ...{ title: 'Pause', path: at('pause'), button: 'Let no date count' },
+          note: 'As while the invoice is disputed: nothing falls due, is missed or costs a late fee.',
+        }
+      : {
+          ...{ title: 'Go on', path: at('resume'), button: 'Let dates count again' },
+          note: `Dates that had not come on ${pausedOn} move by the days since then.`,
+        },
     {
       ...{ title: 'Cancel', path: at('cancel'), button: 'Ask for nothing more', danger: true },
       note: 'The page says then what of the money paid can go back.',
