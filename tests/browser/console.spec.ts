@@ -329,8 +329,16 @@ story('the console in a browser', () => {
   });
 
   const takeTheOthers = async (): Promise<void> => {
-    for (const name of ['payments', 'audit']) {
-      await page.goto(`${app.url}/admin/${name}`);
+    const things = await addressesOfThings(app.api);
+    const about = (kind: string) => things.find((address) => address.startsWith(`/${kind}/`)) ?? '';
+    const places: Readonly<Record<string, string>> = {
+      ...{ payments: '/payments', audit: '/audit', alerts: '/alerts', operations: '/operations' },
+      ...{ refunds: '/refunds', branding: '/branding/edit', words: '/notification-templates/receipt/en' },
+      ...{ customer: about('customers'), plan: about('plans'), order: about('orders') },
+      invoice: things.filter((address) => address.startsWith('/invoices/'))[2] ?? '',
+    };
+    for (const [name, path] of Object.entries(places)) {
+      await page.goto(`${app.url}/admin${path}`);
       await shoot(name);
     }
     await page.goto(`${app.url}/admin/audit/trial-balance`);

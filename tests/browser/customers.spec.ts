@@ -15,6 +15,9 @@ const kept = [
   'portal-overview',
   'portal-invoices',
   'portal-plans',
+  'portal-statement',
+  'portal-payments',
+  'portal-details',
   'inbox',
 ];
 const widths = [1280, 390] as const;
