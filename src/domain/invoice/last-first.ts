@@ -41,12 +41,12 @@ export function inProportion<T>(
   applied: readonly Pick<Returnable<T>, 'of' | 'left'>[],
   wanted: Money,
 ): readonly Returned<T>[] {
-  const latestFirst = applied.toReversed();
+  const fromTheLast = applied.toReversed();
   const { parts } = allocate(
     wanted,
-    latestFirst.map(({ left }) => left.minor),
+    fromTheLast.map(({ left }) => left.minor),
   );
-  return paired(latestFirst, parts)
+  return paired(fromTheLast, parts)
     .map(([{ of }, amount]) => ({ of, amount }))
     .filter(({ amount }) => isPositive(amount));
 }
