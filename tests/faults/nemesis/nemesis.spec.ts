@@ -6,7 +6,7 @@ const kills = Number(process.env['KILLS'] ?? 8);
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const customers = Number(process.env['CUSTOMERS'] ?? 16);
 
-it(`${kills} kills and all else that may fail: the four books agree (seed ${seed})`, async () => {
+it(`F48: ${kills} kills and all else that may fail at random: the four books agree (seed ${seed})`, async () => {
   const report = await runNemesis({
     seed,
     kills,
