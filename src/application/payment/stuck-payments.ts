@@ -21,14 +21,17 @@ const achBusinessDays = 5;
 const actionMs = dayMs;
 /** Refunds to a card arrive within ten days; one that is pending for longer has most often failed, and nobody was told. */
 const refundStuckAfterMs = 10 * dayMs;
-/** A request for a confirmation, a capture, a cancellation or a refund that has no outcome for so long is not just slow. */
-const requestStuckAfterMs = 15 * minuteMs;
+/**
+ * A request for a confirmation, a capture, a cancellation or a refund that has no outcome for so long is not just slow. It is recorded
+ * by the machine's time, and so is this: where the time for payments is put forward, requests are no older than they are.
+ */
+export const requestStuckAfterMs = 15 * minuteMs;
 const pageSize = 100;
 
 /**
  * Which payments are taken for stuck at an instant: those that have been processing, or waiting for the customer, since then or
- * before, those with a refund that has been pending since then, and those with a request that was recorded by then and has no
- * outcome. Each time is that of the present state, however old the payment is.
+ * before, and those with a refund that has been pending since then. Each time is that of the present state, however old the
+ * payment is. Beside these, one with a request that has had no outcome for `requestStuckAfterMs` is stuck at any instant.
  */
 export function stuckAt(now: Instant): {
   readonly processingSinceLte: {
@@ -38,7 +41,6 @@ export function stuckAt(now: Instant): {
   };
   readonly requiresActionSinceLte: Instant;
   readonly refundsPendingSinceLte: Instant;
-  readonly requestsRecordedLte: Instant;
 } {
   return {
     processingSinceLte: {
@@ -48,7 +50,6 @@ export function stuckAt(now: Instant): {
     },
     requiresActionSinceLte: later(now, -actionMs),
     refundsPendingSinceLte: later(now, -refundStuckAfterMs),
-    requestsRecordedLte: later(now, -requestStuckAfterMs),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import { stuckAt } from '../../application/payment/stuck-payments.js';
+import { requestStuckAfterMs, stuckAt } from '../../application/payment/stuck-payments.js';
 import type { Instant } from '../../domain/shared/instant.js';
 
 /**
@@ -8,8 +8,7 @@ import type { Instant } from '../../domain/shared/instant.js';
  * the index.
  */
 export function stuckIds(now: Instant): { readonly text: string; readonly values: readonly unknown[] } {
-  const { processingSinceLte, requiresActionSinceLte, refundsPendingSinceLte, requestsRecordedLte } =
-    stuckAt(now);
+  const { processingSinceLte, requiresActionSinceLte, refundsPendingSinceLte } = stuckAt(now);
   const { card, usBankAccount, sepaDebit } = processingSinceLte;
   const causes = [
     // The shortest time first, by the index; of what is left each one's own.
@@ -22,13 +21,13 @@ export function stuckIds(now: Instant): { readonly text: string; readonly values
     "select id from read_payments.payments where status = 'requires_action' and status_since <= $",
     "select payment from read_refunds.refunds where status = 'pending' and status_since <= $",
     `select substr(stream, 9) from read_pending_effects.open_requests
-       where stream like 'payment-%' and requested_at <= $`,
+       where stream like 'payment-%' and requested_at <= now() - $ * interval '1 millisecond'`,
   ];
   return {
     text: causes.join(' union '),
     values: [
       ...[card, usBankAccount, sepaDebit, requiresActionSinceLte],
-      ...[refundsPendingSinceLte, requestsRecordedLte],
+      ...[refundsPendingSinceLte, requestStuckAfterMs],
     ],
   };
 }

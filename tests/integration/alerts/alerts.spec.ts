@@ -193,8 +193,9 @@ describe('alerts', () => {
     const ask = (count: number, minutes: number) =>
       bench.rows(
         `insert into read_pending_effects.open_requests (stream, kind, item, event_id, revision, requested_at, attended)
-         select 'payment-pay_' || n, 'refund', 're_' || $1, gen_random_uuid(), 7, $2, false from generate_series(1, $3::int) n`,
-        [String(minutes), ago(minutes * minuteMs), count],
+         select 'payment-pay_' || n, 'refund', 're_' || $1, gen_random_uuid(), 7, now() - $2::interval, false
+         from generate_series(1, $3::int) n`,
+        [String(minutes), `${minutes} minutes`, count],
       );
     await ask(9, 14);
     expect(await opened(watch())).not.toContain('stuck_payments');

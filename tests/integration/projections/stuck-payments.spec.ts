@@ -67,6 +67,14 @@ const refunding = (agoMs: number): History => [
   [agoMs, refundInitiated(1, 500)],
 ];
 
+/** The provider has not answered yet. */
+const askedFor = (agoMs: number): History => [
+  ...capturing(40 * day),
+  [40 * day, captured()],
+  [30 * day, approvalRequested],
+  [agoMs, approved],
+];
+
 /** By what is told of each, whether it is stuck. */
 const payments: Readonly<Record<string, readonly [History, boolean]>> = {
   'a card for 14 minutes': [processing('pm_card', 14 * minute), false],
@@ -82,6 +90,8 @@ const payments: Readonly<Record<string, readonly [History, boolean]>> = {
   'a late capture for 16 minutes': [capturing(16 * minute), true],
   'a refund, approved late, for 2 days': [refunding(2 * day), false],
   'a refund for 11 days': [refunding(11 * day), true],
+  'a refund that was asked for 14 minutes ago': [askedFor(14 * minute), false],
+  'a refund that was asked for 16 minutes ago': [askedFor(16 * minute), true],
 };
 
 const idOf = (n: number): PaymentId =>
@@ -98,11 +108,17 @@ beforeAll(async () => {
       if (told.type === 'PaymentCreated') return { ...told, paymentId: idOf(n) };
       return 'refundId' in told ? { ...told, refundId: refundId(n) } : told;
     });
-    store.add(...recordedPayment(idOf(n), facts, (await store.head()) + 1n));
+    const recorded = recordedPayment(idOf(n), facts, (await store.head()) + 1n);
+    store.add(...recorded.map((event, place) => ({ ...event, recordedAt: facts[place]?.at ?? now })));
   }
   const running = await bench.start(store, projections);
   await running.reached(await store.head(), 30_000);
   await running.stop();
+  // Requests are recorded by the machine's time, and are as old by it as the facts are by the time of this test.
+  await bench.rows(
+    'update read_pending_effects.open_requests set requested_at = now() - ($1::timestamptz - requested_at)',
+    [now],
+  );
   await bench.rows(
     `insert into read_customers.payment_methods (id, customer, kind, details, created_at)
      select id, 'cus_1', kind, gen_random_uuid(), now()
@@ -120,5 +136,15 @@ describe('a payment is stuck', () => {
     const expected = Object.entries(payments).filter(([, [, isStuck]]) => isStuck);
     expect(rows.map(({ id }) => names.get(id)).sort()).toEqual(expected.map(([name]) => name).sort());
     expect(await countStuck(bench.pool, now)).toBe(expected.length);
+  });
+
+  it('by a request only when that is old by the time of the machine, wherever the time for payments is put', async () => {
+    const { rows } = await new PostgresPaymentQueries(bench.pool).list({
+      ...{ ...firstPage(100), ...anyTime, stuckAt: later(now, 3_650 * day) },
+      ...{ status: null, customer: null, order: null, currency: null },
+    });
+    const stuck = rows.map(({ id }) => names.get(id));
+    expect(stuck).toContain('a card for 14 minutes');
+    expect(stuck).not.toContain('a refund that was asked for 14 minutes ago');
   });
 });
