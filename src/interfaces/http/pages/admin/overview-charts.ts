@@ -53,7 +53,7 @@ export function chartsOf({ hours, volume }: Charted, since: Instant, now: Instan
 function everyHour(hours: readonly OverviewHour[], since: Instant, now: Instant): readonly OverviewHour[] {
   const known = new Map(hours.map((hour) => [hour.at, hour]));
   const all: OverviewHour[] = [];
-  for (let at = `${since.slice(0, 13)}:00:00.000Z` as Instant; at <= now; at = later(at, hourMs))
+  for (let at = later(since, -(Date.parse(since) % hourMs)); at <= now; at = later(at, hourMs))
     all.push(known.get(at) ?? { at, succeeded: 0, failed: 0, captured: [] });
   return all;
 }
