@@ -51,12 +51,9 @@ export function createLowerInvoices(parts: Parts) {
     for (const invoiceId of ids) {
       const invoice = await existingIssued(invoiceId);
       if (invoice === undefined) continue;
-      const creditNoteId = creditNoteIdOf(
-        commandIdOf('credit note of change order', `${less.cause} ${invoiceId}`),
-      );
-      const known = invoice.creditNotes.find((note) => note.creditNoteId === creditNoteId);
-      const payable = payableOf(invoice);
-      const part = known?.total ?? (left === null ? payable : smaller(left, payable));
+      const creditNoteId = noteOfDue(less, invoiceId);
+      const due = dueBut(invoice, noteOfPaid(less, invoiceId), less);
+      const part = totalOf(invoice, creditNoteId) ?? (left === null ? due : smaller(left, due));
       if (!isPositive(part)) continue;
       await credit(invoice, { creditNoteId, amount: part }, less);
       left = left === null ? null : subtract(left, part);
@@ -70,11 +67,8 @@ export function createLowerInvoices(parts: Parts) {
     for (const invoiceId of ids) {
       const invoice = await existingIssued(invoiceId);
       if (invoice === undefined || !isPositive(left)) continue;
-      const creditNoteId = creditNoteIdOf(
-        commandIdOf('credit note of change order', `${less.cause} ${invoiceId} paid`),
-      );
-      const known = invoice.creditNotes.find((note) => note.creditNoteId === creditNoteId);
-      const part = known?.total ?? (await takeBack(invoice, left, less));
+      const creditNoteId = noteOfPaid(less, invoiceId);
+      const part = totalOf(invoice, creditNoteId) ?? (await takeBack(invoice, left, less));
       if (!isPositive(part)) continue;
       await credit(await issuedNow(invoiceId), { creditNoteId, amount: part }, less);
       left = subtract(left, part);
@@ -92,12 +86,11 @@ export function createLowerInvoices(parts: Parts) {
     less: Less,
   ): Promise<void> {
     const invoice = await issuedNow(invoiceId);
-    const known = invoice.creditNotes.find(({ creditNoteId }) => creditNoteId === note.creditNoteId);
-    const of = (amounts: readonly Money[]) => sum(note.amount.currency, amounts);
-    const back = of(invoice.applications.map((one) => mine(one, less)?.amount ?? zero(note.amount.currency)));
+    const known = totalOf(invoice, note.creditNoteId);
+    const back = takenBack(invoice, less);
     const extra = invoice.applications.filter((one) => isExtra(one.applicationId)).map(leftOf);
-    const due = subtract(payableOf(invoice), known === undefined ? back : zero(note.amount.currency));
-    const part = known?.total ?? smaller(note.amount, of([due, back, ...extra]));
+    const due = dueBut(invoice, note.creditNoteId, less);
+    const part = known ?? smaller(note.amount, sum(note.amount.currency, [due, back, ...extra]));
     if (!isPositive(part)) return;
     const paid = known === undefined ? subtract(part, due) : back;
     if (isPositive(paid)) await takeBack(invoice, paid, less);
@@ -153,6 +146,39 @@ export function createLowerInvoices(parts: Parts) {
 
 function reversalIdOf({ applicationId }: Application, { cause }: Less): string {
   return `${applicationId} taken back by ${cause}`;
+}
+
+function noteOfDue({ cause }: Less, invoiceId: InvoiceId): CreditNoteId {
+  return creditNoteIdOf(commandIdOf('credit note of change order', `${cause} ${invoiceId}`));
+}
+
+function noteOfPaid({ cause }: Less, invoiceId: InvoiceId): CreditNoteId {
+  return creditNoteIdOf(commandIdOf('credit note of change order', `${cause} ${invoiceId} paid`));
+}
+
+/** Undefined where the invoice has no such credit note. */
+function totalOf({ creditNotes }: IssuedInvoice, creditNoteId: CreditNoteId): Money | undefined {
+  return creditNotes.find((note) => note.creditNoteId === creditNoteId)?.total;
+}
+
+/** What of its payments was taken back for this cause. */
+function takenBack(invoice: IssuedInvoice, less: Less): Money {
+  const { currency } = payableOf(invoice);
+  return sum(
+    currency,
+    invoice.applications.map((one) => mine(one, less)?.amount ?? zero(currency)),
+  );
+}
+
+/**
+ * What is due but for what was taken back for this cause and is not credited yet by the note over it: a process may have died
+ * between the two, and what was paid must not be credited as if it had not been.
+ */
+function dueBut(invoice: IssuedInvoice, noteOverTakenBack: CreditNoteId, less: Less): Money {
+  const payable = payableOf(invoice);
+  return totalOf(invoice, noteOverTakenBack) === undefined
+    ? subtract(payable, takenBack(invoice, less))
+    : payable;
 }
 
 function mine(application: Application, less: Less): Application['reversals'][number] | undefined {

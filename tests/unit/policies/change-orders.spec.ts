@@ -8,6 +8,7 @@ import type { InvoiceId, OrderId } from '../../../src/domain/shared/ids.js';
 import { usd } from '../../support/payment-examples.js';
 import { percent } from '../../support/plan-examples.js';
 import { cheque } from './cheques.js';
+import { dyingAfter } from './dying.js';
 import type { MoneyFlows } from './money-flows.js';
 import { accepted, createMoneyFlows } from './money-flows.js';
 
@@ -123,6 +124,35 @@ describe('a change order for less', () => {
     expect(await paidOnce(flows)).toBe(1);
     await flows.tellAgain();
     expect((await flows.ledger())['customer_credit']).toBe(-5000);
+  });
+
+  it('gives back what was paid once, however far a process came that died at it', async () => {
+    let paid = 0;
+    for (const writes of Array.from({ length: 16 }, (_, n) => n)) {
+      const flows = createMoneyFlows();
+      const customerId = await flows.customer(null);
+      const order = await flows.approvedOrder(customerId, 10_000, netTerms(30, false));
+      await flows.settle();
+      // What holds the invoice when it should ask for less pays all of it.
+      await pay(flows, order.invoiceId, 10_000);
+      await amend(flows, order.orderId, 2000);
+      await dyingAfter(writes, flows, () => flows.settle());
+      // A number that was asked for is looked after again some time later.
+      expect(await flows.advance(1)).toEqual([]);
+      const ledger = await flows.ledger();
+      const told = { writes, ledger, due: dueOf(await flows.issued(order.invoiceId)) };
+      // A collection that had not begun is given up, and asks for nothing.
+      const isPaid = ledger['processor_balance'] !== undefined;
+      paid += isPaid ? 1 : 0;
+      expect(told).toEqual({
+        writes,
+        ledger: isPaid
+          ? { processor_balance: 10_000, customer_credit: -8000, revenue: -2000 }
+          : { accounts_receivable: 2000, revenue: -2000 },
+        due: usd(isPaid ? 0 : 2000),
+      });
+    }
+    expect(paid).toBeGreaterThan(8);
   });
 });
 

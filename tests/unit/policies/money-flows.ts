@@ -3,6 +3,8 @@ import { collectionCodec } from '../../../src/application/collection/collection.
 import { collectionAgenda } from '../../../src/application/collection/collection-agenda.js';
 import { createRefundInvoice } from '../../../src/application/collection/refund-invoice.js';
 import { customerCodec } from '../../../src/application/customer/customer.codec.js';
+import { invoiceCodec } from '../../../src/application/invoice/invoice.codec.js';
+import { invoiceAgendaOf } from '../../../src/application/invoice/invoice-agenda.js';
 import { invoiceIdOf } from '../../../src/application/invoice/invoice-ids.js';
 import { invoiceIdOfOrder, orderIdOf } from '../../../src/application/order/order-ids.js';
 import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
@@ -278,6 +280,8 @@ export function accepted<S, E, R extends { readonly code: string }>(handled: Han
 
 function agendaOf(recorded: RecordedEvent): readonly AgendaEntry[] {
   switch (categoryOf(recorded.stream)) {
+    case 'invoice':
+      return invoiceAgendaOf(invoiceCodec.decode(recorded));
     case 'paymentPlan':
       return planAgendaOf(planCodec.decode(recorded));
     case 'collection':
