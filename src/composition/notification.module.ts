@@ -105,6 +105,7 @@ export const notificationModule = new ContainerModule(({ bind }) => {
       httpTokens.clock,
     ],
   );
+  bind(httpTokens.digestQueries).toResolvedValue((pool) => new PostgresDigestQueries(pool), [tokens.pool]);
   bind(tokens.tellOfDigests).toResolvedValue(
     (pool, notifications, { zone }, clock, { config }, projections, eventStore) =>
       createTellOfDigests({

@@ -49,6 +49,7 @@ const pages: readonly (string | ((visitor: Visitor, payments: number) => string)
   '/admin/orders',
   ({ paths }) => paths.order,
   '/admin/aging',
+  '/admin/promises',
   '/admin/alerts',
   '/admin/notifications',
   '/admin/api-keys',

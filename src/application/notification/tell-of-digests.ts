@@ -1,7 +1,7 @@
 import { addDays } from '../../domain/shared/civil-date.js';
 import type { Clock } from '../ports/clock.js';
-import type { DigestQueries, Known, ObjectiveName } from '../ports/digest-queries.js';
-import { objectiveNames } from '../ports/digest-queries.js';
+import type { DigestQueries, Known } from '../ports/digest-queries.js';
+import { objectiveNames, promises } from '../ports/digest-queries.js';
 import type { JobReport } from '../ports/jobs.js';
 import type { Notifications } from '../ports/notifications.js';
 import { anyTime } from '../ports/read-models.js';
@@ -11,14 +11,6 @@ import { civilDateIn } from '../shared/zones.js';
 import type { Days } from './digest-periods.js';
 import { daysIn, latestDay, latestWeek } from './digest-periods.js';
 import type { NoticeFacts, NoticeKind } from './notice-kinds.js';
-
-/** What the owners promise, in basis points. */
-const promises: Readonly<Record<ObjectiveName, number>> = {
-  payment_success: 9_500,
-  prompt_answer: 9_500,
-  webhook_success: 9_900,
-  uptime: 9_990,
-};
 
 /** More recipients than configuration takes. */
 const recipientsMax = 100;

@@ -43,6 +43,14 @@ export type DailyFigures = {
 export const objectiveNames = ['payment_success', 'prompt_answer', 'webhook_success', 'uptime'] as const;
 export type ObjectiveName = (typeof objectiveNames)[number];
 
+/** What the owners promise, in basis points. */
+export const promises: Readonly<Record<ObjectiveName, number>> = {
+  payment_success: 9_500,
+  prompt_answer: 9_500,
+  webhook_success: 9_900,
+  uptime: 9_990,
+};
+
 export type ObjectiveShares = Readonly<Record<ObjectiveName, Share>>;
 
 /** From where figures were taken: the read models as they stood at a position of the log. */

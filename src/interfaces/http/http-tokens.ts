@@ -37,6 +37,7 @@ import type { CollectionQueries } from '../../application/ports/collection-queri
 import type { ConfigReport } from '../../application/ports/config-check.js';
 import type { CustomerProfiles } from '../../application/ports/customer-profiles.js';
 import type { CustomerZones } from '../../application/ports/customer-zones.js';
+import type { DigestQueries } from '../../application/ports/digest-queries.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { HealthHistory } from '../../application/ports/health-history.js';
 import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
@@ -200,6 +201,7 @@ export const httpTokens = {
   metricsPage: token<MetricsPage>('metricsPage'),
   policyProgress: token<PolicyProgress>('policyProgress'),
   overviewQueries: token<OverviewQueries>('overviewQueries'),
+  digestQueries: token<Pick<DigestQueries, 'shares'>>('digestQueries'),
   users: token<Users>('users'),
   signIn: token<SignIn>('signIn'),
   /** Null where operators sign in by passwords only. */

@@ -399,6 +399,28 @@ describe('the overview', () => {
     await eventuallyHolds(async () => expect(await tile()).toMatch(/Open alerts +0 +good/));
   });
 
+  it('leads to the promises, with what may still go wrong of each, and what is left out', async () => {
+    const { browser } = await as('auditor');
+    const { text } = await browser.get('/admin/promises');
+    const rows = [...text.matchAll(/<tr>([\s\S]*?)<\/tr>/g)]
+      .map(([, row = '']) =>
+        row
+          .replaceAll(/<[^>]*>|\s+/g, ' ')
+          .replaceAll(/ +/g, ' ')
+          .trim(),
+      )
+      .filter((row) => !row.startsWith('What'));
+    const day = [
+      'Payments that succeed 95.00 % kept 96.00 % 96 100 4 5.0 1.0 3',
+      'Answers within 3 s, where the customer need not act 95.00 % missed 94.00 % 188 200 12 10.0 -2.0 0',
+      'Webhooks that are handled 99.00 % kept 99.00 % 990 1,000 10 10.0 0.0 1',
+      'Minutes in which payments were healthy 99.90 % nothing to judge 0 0 1,440',
+    ];
+    expect(rows).toEqual([...day, ...day]);
+    expect(text).toContain('41 to 42');
+    expect((await (await as('support')).browser.get('/admin/promises')).status).toBe(403);
+  });
+
   it('is for nobody who may not see alerts', () => {
     for (const role of roles) {
       const may = scopesOfRole[role] as readonly string[];

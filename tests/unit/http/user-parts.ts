@@ -2,6 +2,7 @@ import type { Container } from 'inversify';
 import { v4, v7 } from 'uuid';
 import type { AccessLog, AccessRow } from '../../../src/application/ports/access-log.js';
 import type { ApiKeys } from '../../../src/application/ports/api-keys.js';
+import type { DigestQueries, Period } from '../../../src/application/ports/digest-queries.js';
 import type { EventMetadata, EventStore } from '../../../src/application/ports/event-store.js';
 import type { ProvidedIdentity } from '../../../src/application/ports/identity-provider.js';
 import type { OverviewFigures, OverviewQueries } from '../../../src/application/ports/overview-queries.js';
@@ -252,6 +253,17 @@ const foundInvoice = 'inv_0193f1a0-0000-7000-8000-000000000777';
 /** The beginning of the hour before this one. */
 const hourAgo = () => `${new Date(Date.now() - 3_600_000).toISOString().slice(0, 13)}:00:00.000Z` as Instant;
 
+/** One objective is kept, one missed, one kept to the last, and of one there is nothing to judge. */
+async function sharesOf(periods: readonly Period[], now: Instant): ReturnType<DigestQueries['shares']> {
+  const shares = periods.map(() => ({
+    payment_success: { good: 96, total: 100, excluded: 3 },
+    prompt_answer: { good: 188, total: 200, excluded: 0 },
+    webhook_success: { good: 990, total: 1_000, excluded: 1 },
+    uptime: { good: 0, total: 0, excluded: 1_440 },
+  }));
+  return { shares, known: { asOf: now, positions: ['41', '42'] } };
+}
+
 class NoFigures implements OverviewQueries {
   async figures(): Promise<OverviewFigures> {
     return {
@@ -317,6 +329,7 @@ export function bindUserParts(
   });
   container.bind(httpTokens.policyProgress).toConstantValue(new NothingFails());
   container.bind(httpTokens.overviewQueries).toConstantValue(new NoFigures());
+  container.bind(httpTokens.digestQueries).toConstantValue({ shares: sharesOf });
   container.bind(httpTokens.users).toConstantValue(users);
   container.bind(httpTokens.signIn).toConstantValue(signIn);
   container.bind(httpTokens.providerSignIn).toConstantValue(null);

@@ -20,6 +20,7 @@ import { OrderPages } from './admin/order-pages.js';
 import { OverviewPages } from './admin/overview-pages.js';
 import { PaymentPages } from './admin/payment-pages.js';
 import { PlanPages } from './admin/plan-pages.js';
+import { PromisePages } from './admin/promise-pages.js';
 import { ProviderSignInPages } from './admin/provider-sign-in-pages.js';
 import { RecoveryPages } from './admin/recovery-pages.js';
 import { RefundPages } from './admin/refund-pages.js';
@@ -30,6 +31,7 @@ import { UserPages } from './admin/user-pages.js';
 /** The pages of the operators' console, which is there only where it is switched on. */
 export const consolePages = [
   OverviewPages,
+  PromisePages,
   SearchPages,
   PaymentPages,
   RecoveryPages,

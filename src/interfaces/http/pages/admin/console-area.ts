@@ -17,6 +17,7 @@ const places: readonly { readonly title: string; readonly places: readonly Place
     title: 'Now',
     places: [
       { title: 'Overview', path: '/admin', scope: 'operations:read' },
+      { title: 'Promises', path: '/admin/promises', scope: 'operations:read' },
       { title: 'Alerts', path: '/admin/alerts', scope: 'alerts:read' },
     ],
   },
