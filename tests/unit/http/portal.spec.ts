@@ -3,7 +3,7 @@ import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import { customerPages } from '../../../src/interfaces/http/pages/customer-pages.js';
 import type { PageController } from '../../../src/interfaces/http/pages/shared/page.js';
 import { items } from '../../support/api-client.js';
-import { eventually } from '../../support/eventually.js';
+import { eventually, eventuallyHolds } from '../../support/eventually.js';
 import type { InMemoryLinks, InMemoryNotifications } from '../../support/in-memory-notifications.js';
 import { issueInvoice } from '../../support/issue-invoice.js';
 import { pageReader } from '../../support/page-reader.js';
@@ -86,6 +86,32 @@ describe('signing in to the portal', () => {
       expect(shown.text).toContain('This link does not work any more.');
     }
     expect((await pageReader(app.url).get('/portal/sign-in/short')).status).toBe(404);
+  });
+
+  it('moves the sums of the overview by itself, for as long as the customer is signed in', async () => {
+    const customer = await customerOf();
+    const reader = await signIn(customer);
+    expect((await reader.get('/portal')).text).toContain('data-live="/portal/stream"');
+    expect((await pageReader(app.url).get('/portal/stream')).path).toMatch(/^\/portal\/sign-in/);
+    const cookie = [...reader.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const ending = new AbortController();
+    const answer = await fetch(`${app.url}/portal/stream`, { headers: { cookie }, signal: ending.signal });
+    expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    let received = '';
+    let ended = false;
+    const reading = (async () => {
+      for await (const chunk of answer.body ?? []) received += Buffer.from(chunk).toString();
+      ended = true;
+    })().catch(() => undefined);
+    await eventuallyHolds(() => expect(received).toContain('<dd>Nothing</dd>'));
+    const lines = [{ description: 'Chairs', unit_price: '43.21' }];
+    const made = await app.api.post('/v1/invoices', { customer, currency: 'USD', lines });
+    await app.api.post(`/v1/invoices/${made.body['id']}/finalize`, {});
+    await eventuallyHolds(() => expect(received).toContain('43.21 USD'));
+    await app.api.send('DELETE', `/v1/customers/${customer}/portal_sessions`, '', {});
+    await eventuallyHolds(() => expect(ended).toBe(true));
+    ending.abort();
+    await reading;
   });
 
   it('begins a new session: a cookie that somebody planted is not signed in', async () => {

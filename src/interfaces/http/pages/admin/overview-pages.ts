@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { inject, injectable } from 'inversify';
 import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
 import type { AlertQueries } from '../../../../application/ports/alerts.js';
@@ -10,7 +9,7 @@ import { firstPage } from '../../../../application/ports/read-models.js';
 import { later } from '../../../../application/webhook/retry-schedule.js';
 import type { HealthChecks } from '../../http-tokens.js';
 import { httpTokens } from '../../http-tokens.js';
-import { formatJson } from '../shared/format.js';
+import { follow } from '../shared/follow.js';
 import type { Page, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import type { ConsoleArea } from './console-area.js';
@@ -23,8 +22,6 @@ const dayMs = 86_400_000;
 const feedLength = 15;
 /** More than there are rules, of which each has one open alert at most. */
 const openMax = 50;
-/** A stream ends after a minute, and the browser asks again; one of somebody who may see it no more ends at once. */
-const streamMs = 60_000;
 
 /** What is going on right now. */
 @injectable()
@@ -65,26 +62,11 @@ export class OverviewPages implements PageController {
             const operator = await area.visitorOf(sessionToken, { byItself: true });
             return operator?.scopes.includes('operations:read') === true;
           };
-          return { kind: 'stream', run: (push, signal) => this.follow(push, mayGoOn, signal) };
+          const live = { template: '/admin/overview-live', everyMs, mayGoOn, read: () => this.live() };
+          return { kind: 'stream', run: (push, signal) => follow(push, signal, live) };
         },
       }),
     ];
-  }
-
-  private async follow(
-    push: (template: string, data: Readonly<Record<string, unknown>>) => void,
-    mayGoOn: () => Promise<boolean>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const endsAt = performance.now() + streamMs;
-    let shown = '';
-    while (!signal.aborted && performance.now() < endsAt && (await mayGoOn())) {
-      const live = await this.live();
-      const now = formatJson(live);
-      if (now !== shown) push('/admin/overview-live', live);
-      shown = now;
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
-    }
   }
 
   private live(): ReturnType<OverviewPages['read']> {

@@ -12,11 +12,14 @@ import type { CivilDate } from '../../../../domain/shared/civil-date.js';
 import { walletOf } from '../../credit/credit-object.js';
 import type { HttpSettings } from '../../http-tokens.js';
 import { httpTokens } from '../../http-tokens.js';
-import type { Page, PageAnswer, PageController } from '../shared/page.js';
+import { follow } from '../shared/follow.js';
+import type { Page, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import type { PortalArea, SignedIn } from './portal-area.js';
 import { pageAfter } from './portal-area.js';
 
+/** A payment elsewhere, or by itself, is seen within so long. */
+const everyMs = 5_000;
 /** So many invoices stand on the overview; the sums are of all. */
 const shownMax = 5;
 
@@ -43,12 +46,34 @@ export class OverviewPages implements PageController {
         method: 'get',
         path: '/portal',
         access: 'signed_in',
-        handle: ({ visitor }) => this.show(visitor),
+        handle: async ({ visitor }) => {
+          const data = await this.read(visitor);
+          return { kind: 'page', template: '/portal/overview', title: 'Overview', data };
+        },
+      }),
+      page(area, {
+        method: 'get',
+        path: '/portal/stream',
+        access: 'signed_in',
+        byItself: true,
+        handle: ({ visitor, context: { sessionToken = '' } }) => {
+          const mayGoOn = async () => {
+            const now = await area.visitorOf(sessionToken, { byItself: true });
+            return now?.customerId === visitor.customerId;
+          };
+          const live = {
+            template: '/portal/overview-live',
+            everyMs,
+            mayGoOn,
+            read: () => this.read(visitor),
+          };
+          return { kind: 'stream', run: (push, signal) => follow(push, signal, live) };
+        },
       }),
     ];
   }
 
-  private async show({ customerId }: SignedIn): Promise<PageAnswer> {
+  private async read({ customerId }: SignedIn) {
     const now = this.clock.now();
     const today = civilDateIn(this.invoicing.zone, now);
     const { state } = await this.customers.load(customerId);
@@ -68,18 +93,13 @@ export class OverviewPages implements PageController {
       this.settings.livemode,
     );
     return {
-      kind: 'page',
-      template: '/portal/overview',
-      title: 'Overview',
-      data: {
-        name: profile.name,
-        due: owed.map(({ due: minor, currency }) => ({ minor, currency })),
-        overdue: sumsOf(late),
-        next,
-        credit: wallet.balances.map(({ available, currency }) => ({ minor: available, currency })),
-        open: open.rows.map((row) => ({ ...row, late: isLate(row, running, today) })),
-        more: open.hasMore,
-      },
+      name: profile.name,
+      due: owed.map(({ due: minor, currency }) => ({ minor, currency })),
+      overdue: sumsOf(late),
+      next,
+      credit: wallet.balances.map(({ available, currency }) => ({ minor: available, currency })),
+      open: open.rows.map((row) => ({ ...row, late: isLate(row, running, today) })),
+      more: open.hasMore,
     };
   }
 
