@@ -103,13 +103,13 @@ describe('signing in to the portal', () => {
       for await (const chunk of answer.body ?? []) received += Buffer.from(chunk).toString();
       ended = true;
     })().catch(() => undefined);
-    await eventuallyHolds(() => expect(received).toContain('<dd>Nothing</dd>'));
+    await eventuallyHolds(() => expect(received).toContain('<dd>Nothing</dd>'), 30_000);
     const lines = [{ description: 'Chairs', unit_price: '43.21' }];
     const made = await app.api.post('/v1/invoices', { customer, currency: 'USD', lines });
     await app.api.post(`/v1/invoices/${made.body['id']}/finalize`, {});
-    await eventuallyHolds(() => expect(received).toContain('43.21 USD'));
+    await eventuallyHolds(() => expect(received).toContain('43.21 USD'), 30_000);
     await app.api.send('DELETE', `/v1/customers/${customer}/portal_sessions`, '', {});
-    await eventuallyHolds(() => expect(ended).toBe(true));
+    await eventuallyHolds(() => expect(ended).toBe(true), 30_000);
     ending.abort();
     await reading;
   });
