@@ -19,7 +19,7 @@ import type { PortalArea, SignedIn } from './portal-area.js';
 import { pageAfter } from './portal-area.js';
 
 /** A payment elsewhere, or by itself, is seen within so long. */
-const everyMs = 5_000;
+const everyMs = 2_000;
 /** So many invoices stand on the overview; the sums are of all. */
 const shownMax = 5;
 
