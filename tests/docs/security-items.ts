@@ -397,7 +397,7 @@ export const securityItems: readonly SecurityItem[] = [
   },
   {
     number: 73,
-    expected: 'Install scripts from a list only; packages held by hash',
+    expected: 'Install scripts from a list only; packages held by hash; a bill of materials (`npm run sbom`)',
     heldBy: [[own, 'security 73']],
   },
   {

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ReceivedWebhook, VerifiedWebhook } from '../../src/application/ports/inbound-webhooks.js';
 import { createWebhookReceiver } from '../../src/application/webhook/receive-webhook.js';
@@ -305,5 +307,27 @@ describe('the packages', () => {
       packages.filter(([, { integrity, optional }]) => integrity === undefined && optional !== true),
     ).toEqual([]);
     expect(packages.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+  });
+
+  it('security 73: are told by a bill of materials, with version and hash', async () => {
+    const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'sbom'], {
+      cwd: root,
+      maxBuffer: 10_000_000,
+    });
+    type Component = {
+      readonly name: string;
+      readonly version: string;
+      readonly hashes?: readonly unknown[];
+    };
+    const { components } = JSON.parse(stdout) as { readonly components: readonly Component[] };
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Readonly<
+      Record<string, Readonly<Record<string, string>>>
+    >;
+    const names = components.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(Object.keys(dependencies ?? {})));
+    const stripe = lock.packages['node_modules/stripe'] as { readonly version: string };
+    expect(components.filter(({ name }) => name === 'stripe')).toMatchObject([
+      { version: stripe.version, hashes: [{ alg: 'SHA-512' }] },
+    ]);
   });
 });
