@@ -185,7 +185,7 @@ async function compareOne(
   const [few, many]: [Fetched[], Fetched[]] = [[], []];
   await once(less);
   await once(more);
-  for (let round = 0; round < effort.rounds * 3; round += 1) {
+  for (let round = 0; round < effort.rounds * 5; round += 1) {
     few.push(await once(less));
     many.push(await once(more));
   }

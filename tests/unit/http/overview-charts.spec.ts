@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OverviewHour } from '../../../src/application/ports/overview-queries.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
+import type { Chart } from '../../../src/interfaces/http/pages/admin/overview-charts.js';
 import { chartsOf } from '../../../src/interfaces/http/pages/admin/overview-charts.js';
 import { required } from '../../support/payment-examples.js';
 
@@ -15,22 +16,24 @@ const hours = [hourOf('10', 1, 0, 100n), hourOf('12', 46, 4, 400n), hourOf('13',
 const volume = [{ currency: 'USD', minor: 501n, payments: 48 }];
 
 describe('The charts of the overview', () => {
+  const seen = (chart: Chart | undefined) => (chart?.bars ?? []).filter(({ height }) => height > 0);
   const [success, taken] = chartsOf({ hours, volume }, since, now);
 
   it('have a place for every hour of the day, and a bar where something happened', () => {
     expect(success?.rows).toHaveLength(25);
-    expect(success?.bars.map(({ at, value, kind }) => [at.slice(11, 13), value, kind])).toEqual([
+    expect([success?.bars.length, taken?.bars.length]).toEqual([25, 25]);
+    expect(seen(success).map(({ at, value, kind }) => [at.slice(11, 13), value, kind])).toEqual([
       ['10', '100.0 %, 1 of 1', 'good'],
       ['12', '92.0 %, 46 of 50', 'promised'],
       ['13', '50.0 %, 1 of 2', 'look'],
     ]);
     expect(success?.said).toBe('A bar for each of 3 hours in which payments ended; 1 of them below 90 %.');
     const step = 360 / 25;
-    expect(taken?.bars.map(({ x }) => x)).toEqual([0, 2 * step, 3 * step].map((x) => Number(x.toFixed(2))));
+    expect(seen(taken).map(({ x }) => x)).toEqual([0, 2 * step, 3 * step].map((x) => Number(x.toFixed(2))));
   });
 
   it('are as high as their value, and what there is is seen however little it is', () => {
-    const [first, highest, least] = taken?.bars ?? [];
+    const [first, highest, least] = seen(taken);
     expect((highest?.height ?? 0) / (first?.height ?? 1)).toBeCloseTo(4, 1);
     expect(least?.height).toBeGreaterThanOrEqual(1);
     for (const { y, height } of taken?.bars ?? []) expect(y + height).toBeCloseTo(taken?.floor ?? 0, 1);
@@ -52,6 +55,6 @@ describe('The charts of the overview', () => {
 
   it('say that there was nothing, where there was nothing', () => {
     const [none, ...others] = chartsOf({ hours: [], volume: [] }, since, now);
-    expect([none?.said, none?.bars, others]).toEqual(['No payment has ended.', [], []]);
+    expect([none?.said, seen(none), others]).toEqual(['No payment has ended.', [], []]);
   });
 });

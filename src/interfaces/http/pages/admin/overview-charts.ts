@@ -60,22 +60,23 @@ function everyHour(hours: readonly OverviewHour[], since: Instant, now: Instant)
 
 function successChart(hours: readonly OverviewHour[]): Chart {
   const shares = hours.map(({ succeeded, failed }) => ({ part: succeeded, whole: succeeded + failed }));
-  const bars = hours.flatMap(({ at }, place) => {
+  const bars = hours.map(({ at }, place) => {
     const { part = 0, whole = 0 } = shares[place] ?? {};
-    if (whole === 0) return [];
+    if (whole === 0) return barOf(place, hours.length, null, { kind: 'plain', at, value: 'none' });
     const percent = (100 * part) / whole;
     const kind = percent >= 95 ? 'good' : percent >= 90 ? 'promised' : 'look';
     const value = `${percent.toFixed(1)} %, ${part} of ${whole}`;
-    return [barOf(place, hours.length, percent / 100, { kind, at, value })];
+    return barOf(place, hours.length, percent / 100, { kind, at, value });
   });
+  const ended = shares.filter(({ whole }) => whole > 0).length;
   const low = hours.filter(({ succeeded, failed }) => succeeded * 10 < (succeeded + failed) * 9).length;
   return {
     id: 'chart-success',
     title: 'Payments that succeed, by the hour',
     said:
-      bars.length === 0
+      ended === 0
         ? 'No payment has ended.'
-        : `A bar for each of ${bars.length} hours in which payments ended; ${low} of them below 90 %.`,
+        : `A bar for each of ${ended} hours in which payments ended; ${low} of them below 90 %.`,
     ...drawn(hours),
     top: '100 %, and 90 % below it',
     lines: [heightAt(1), heightAt(0.9)],
@@ -104,12 +105,12 @@ function volumeChart(hours: readonly OverviewHour[], currency: string): Chart {
     ...drawn(hours),
     top: shown,
     lines: [heightAt(1)],
-    bars: hours.flatMap(({ at }, place) => {
+    bars: hours.map(({ at }, place) => {
       const minor = taken[place] ?? 0n;
       // A drawing needs no more than four digits of it.
       const share = most === 0n ? 0 : Number((minor * 10_000n) / most) / 10_000;
       const value = formatMinor(minor, currency);
-      return minor === 0n ? [] : [barOf(place, hours.length, share, { kind: 'plain', at, value })];
+      return barOf(place, hours.length, minor === 0n ? null : share, { kind: 'plain', at, value });
     }),
     columns: ['Hour', 'Captured'],
     rows: newestFirst(hours.map(({ at }, place) => [time(at), amount(taken[place] ?? 0n, currency)])),
@@ -129,10 +130,19 @@ function heightAt(share: number): number {
   return rounded(floor - (floor - top) * share);
 }
 
-function barOf(place: number, places: number, share: number, told: Pick<Bar, 'kind' | 'at' | 'value'>): Bar {
+/**
+ * Every hour has its bar, and so the page its weight, whether or not anything happened in it.
+ * @param share null where there is nothing to be seen
+ */
+function barOf(
+  place: number,
+  places: number,
+  share: number | null,
+  told: Pick<Bar, 'kind' | 'at' | 'value'>,
+): Bar {
   const step = width / places;
   // What there is is seen, however little it is.
-  const height = Math.max(1, rounded((floor - top) * share));
+  const height = share === null ? 0 : Math.max(1, rounded((floor - top) * share));
   return {
     x: rounded(place * step),
     y: rounded(floor - height),
