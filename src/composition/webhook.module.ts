@@ -55,6 +55,7 @@ export const webhookModule = new ContainerModule(({ bind }) => {
         clock: machineClock,
         logger,
         wakeUp,
+        busyShare: meterOfBusyTime(),
       }),
     [
       httpTokens.inboundWebhooks,
@@ -70,3 +71,14 @@ export const webhookModule = new ContainerModule(({ bind }) => {
     ],
   );
 });
+
+/** The share of time in which the event loop was busy since the last call. */
+function meterOfBusyTime(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization;
+  };
+}

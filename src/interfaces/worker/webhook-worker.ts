@@ -29,8 +29,11 @@ export function createWebhookWorker(parts: {
   /** So many objects at once; the webhooks of one object follow one another. */
   readonly concurrency?: number;
   readonly pollMs?: number;
+  /** As the work loop's: a burst is stored and answered first, and handled in what time is left. */
+  readonly busyShare?: () => number;
 }): Worker {
   const { inbox, handle, clock, logger, wakeUp, concurrency = 8, pollMs = 1_000, onHandled } = parts;
+  const { busyShare = () => 0 } = parts;
 
   async function outcomeOf(webhook: ClaimedWebhook, findings: Findings): Promise<HandlingOutcome> {
     // The attempt is counted when it begins: a webhook that ends the process each time is given up as well.
@@ -63,6 +66,7 @@ export function createWebhookWorker(parts: {
     pollMs,
     wakeUp,
     logger,
+    busyShare,
     claim: async (limit) => byObject(await inbox.claimDue(limit, leaseMs)),
     async handle(webhooks) {
       const findings = noFindings();

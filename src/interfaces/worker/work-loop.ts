@@ -10,9 +10,11 @@ export type Worker = {
 const longestErrorPauseMs = 30_000;
 /**
  * When all places were taken and one is free, others soon are: one claim then fills them together. It also leaves most of
- * the process to its requests while more work waits than there are places.
+ * the process to its requests while more work waits than there are places: it is time in which the process is idle.
  */
-const gatherMs = 20;
+const gatherIdleMs = 20;
+/** So much at most, for a process that is never idle must get its work done all the same. */
+const gatherMaxMs = 100;
 
 /**
  * Claims due work and handles it, at most `concurrency` pieces at a time. Between empty claims it waits for a wake-up or
@@ -27,8 +29,10 @@ export function createWorkLoop<W>(parts: {
   /** At most `limit` pieces that nobody else is at. */
   claim(limit: number): Promise<readonly W[]>;
   handle(work: W): Promise<void>;
+  /** The share of time in which the process was busy since it was last asked; by default it is never. */
+  busyShare?(): number;
 }): Worker {
-  const { name, concurrency, pollMs, wakeUp, logger, claim, handle } = parts;
+  const { name, concurrency, pollMs, wakeUp, logger, claim, handle, busyShare = () => 0 } = parts;
 
   async function run(signal: AbortSignal): Promise<void> {
     const underWay = new Set<Promise<void>>();
@@ -36,7 +40,7 @@ export function createWorkLoop<W>(parts: {
     while (!signal.aborted) {
       if (underWay.size >= concurrency) {
         await Promise.race(underWay);
-        await sleep(gatherMs);
+        await sleep(gatherMs(busyShare()));
         continue;
       }
       let claimed: readonly W[] = [];
@@ -67,6 +71,11 @@ export function createWorkLoop<W>(parts: {
   }
 
   return { run };
+}
+
+/** How long it takes until a process that is busy for this share of time was idle for long enough. */
+export function gatherMs(busyShare: number): number {
+  return Math.min(gatherIdleMs / Math.max(1 - busyShare, 0.01), gatherMaxMs);
 }
 
 function errorPause(pollMs: number, failures: number): number {
