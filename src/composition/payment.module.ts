@@ -35,7 +35,11 @@ export const paymentModule = new ContainerModule(({ bind }) => {
     },
     [httpTokens.eventStore, tokens.counters],
   );
-  bind(tokens.stripeClock).toResolvedValue(() => new StripeClock());
+  bind(tokens.stripeClock).toResolvedValue(
+    // A simulated provider's clock is put forward with ours.
+    (movable) => new StripeClock(() => Date.now() + Math.max(movable?.aheadMs ?? 0, 0)),
+    [tokens.movableClock],
+  );
   bind(tokens.clockSkews).toResolvedValue(
     (pool, stripe) => async () => {
       const ofStripe = stripe.aheadMs();

@@ -10,7 +10,7 @@ export class StripeClock {
   readonly #now: () => number;
   #aheadMs: number | null = null;
 
-  /** @param now milliseconds since 1970 on this machine's clock */
+  /** @param now milliseconds since 1970 on this machine's clock, as far forward as the provider's was put */
   constructor(now: () => number = Date.now) {
     this.#now = now;
   }
