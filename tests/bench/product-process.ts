@@ -33,7 +33,7 @@ export async function startProduct(parts: {
   };
   const child = await startChild<ProductReady>('product-server', environment, [
     '--enable-source-maps',
-    '--max-semi-space-size=32',
+    '--max-semi-space-size=64',
   ]);
   return {
     ...child,
