@@ -9,6 +9,7 @@ import { renderMailHtml } from '../infrastructure/notification/mail-html.js';
 import { PostgresHealthHistory } from '../infrastructure/postgres/health-history.js';
 import { PostgresAlertMeasures } from '../infrastructure/read-models/alert-measures.js';
 import { PostgresAlertQueries } from '../infrastructure/read-models/alerts.js';
+import { runbookLink } from '../interfaces/http/docs/runbook.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import { tokens } from './tokens.js';
 
@@ -30,9 +31,10 @@ export const alertModule = new ContainerModule(({ bind }) => {
     [tokens.alertHandler, tokens.pool, httpTokens.clock, tokens.machineClock, tokens.logger],
   );
   bind(tokens.tellOperators).toResolvedValue(
-    (alerts, handler, mailer, clock, payments, { config: { mail, console }, consoleUrl }) =>
+    (alerts, handler, mailer, clock, payments, { config: { mail, console }, consoleUrl, publicUrl }) =>
       createTellOperators({
         ...{ alerts, handler, mailer, clock, payments },
+        runbookLink: (rule) => runbookLink(publicUrl, rule),
         consoleLink: console.on ? `${consoleUrl}/admin` : null,
         recipients: mail.alertsTo,
         renderMail: renderMailHtml,

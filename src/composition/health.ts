@@ -8,7 +8,8 @@ import type { PolicyProgress } from '../application/ports/policy-progress.js';
 import type { OpenRequests, Projections } from '../application/ports/read-models.js';
 import { firstPage } from '../application/ports/read-models.js';
 import { within } from '../application/shared/within.js';
-import type { HealthChecks, HealthReport } from '../interfaces/http/http-tokens.js';
+import type { StuckNow } from '../infrastructure/read-models/stuck-payments.js';
+import type { CheckAnswer, HealthChecks, HealthReport } from '../interfaces/http/http-tokens.js';
 
 const lagMaxMs = 30_000;
 /** A request that has been open for this long is stuck: workers ask again every few seconds at first. */
@@ -19,15 +20,14 @@ const stuckMax = 5;
 const untoldMaxMs = 15 * 60_000;
 const answerWithinMs = 2_000;
 
-type Check = () => Promise<{ readonly healthy: boolean; readonly detail: string }>;
+type Check = () => Promise<CheckAnswer>;
 
 /** `ready`: may this process be sent requests? `payments`: is anything about payments waiting for a person? */
 export function createHealthChecks(parts: {
   readonly eventStore: EventStore;
   readonly projections: Projections;
   readonly openRequests: () => Promise<OpenRequests>;
-  /** How many payments are stuck now. */
-  readonly stuck: () => Promise<number>;
+  readonly stuck: () => Promise<StuckNow>;
   /** By how many milliseconds this machine's clock is ahead, by whose. */
   readonly skews: () => Promise<Readonly<Record<string, number>>>;
   readonly logger: Logger;
@@ -44,6 +44,16 @@ export function createHealthChecks(parts: {
     const lagMs = projections.lagMs();
     return { healthy: lagMs <= lagMaxMs, detail: `${Math.round(lagMs)} ms behind` };
   };
+  const lagOfEach: Check = async () => {
+    const all = await projections.status();
+    const [slowest] = [...all].sort((one, other) => other.lag_ms - one.lag_ms);
+    const lagMs = slowest?.lag_ms ?? 0;
+    const detail = lagMs === 0 ? 'none is behind' : `${slowest?.name} is ${Math.round(lagMs)} ms behind`;
+    return {
+      ...{ healthy: lagMs <= lagMaxMs, detail },
+      measured: Object.fromEntries(all.map(({ name, lag_ms: ms }) => [name, Math.round(ms)])),
+    };
+  };
   const events: Check = async () => ({ healthy: true, detail: `at position ${await eventStore.head()}` });
   const database: Check = async () => {
     await writable();
@@ -57,8 +67,12 @@ export function createHealthChecks(parts: {
     };
   };
   const stuckPayments: Check = async () => {
-    const stuck = await parts.stuck();
-    return { healthy: stuck <= stuckMax, detail: stuck === 0 ? 'none' : `${stuck} have not moved on` };
+    const { stuck, oldest } = await parts.stuck();
+    const since = oldest === null ? '' : `, ${oldest.id} for longest, since ${oldest.since}`;
+    return {
+      healthy: stuck <= stuckMax,
+      detail: stuck === 0 ? 'none' : `${stuck} have not moved on${since}`,
+    };
   };
   const clock = clockCheck(parts.skews, parts.logger);
   const parkedEvents: Check = async () => {
@@ -105,7 +119,7 @@ export function createHealthChecks(parts: {
         parked_events: parkedEvents,
         policies: followed,
         notifications: mails,
-        projections: lag,
+        projections: lagOfEach,
         clock,
       }),
   };

@@ -6,7 +6,7 @@ import { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
 import { PostgresApiKeys } from '../infrastructure/postgres/api-keys.js';
 import { PostgresIdempotencyRecords } from '../infrastructure/postgres/idempotency-records.js';
 import { countOpenRequests } from '../infrastructure/read-models/open-requests.js';
-import { countStuck } from '../infrastructure/read-models/stuck-payments.js';
+import { stuckNow } from '../infrastructure/read-models/stuck-payments.js';
 import { controllers } from '../interfaces/http/controllers.js';
 import { createHttpServer } from '../interfaces/http/http-server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
@@ -62,7 +62,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
         eventStore,
         projections,
         openRequests: () => countOpenRequests(pool),
-        stuck: () => countStuck(pool, clock.now()),
+        stuck: () => stuckNow(pool, clock.now()),
         skews,
         logger,
         inbox,

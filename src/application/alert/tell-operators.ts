@@ -29,6 +29,8 @@ export function createTellOperators(parts: {
   readonly businessName: string;
   readonly clock: Clock;
   readonly payments: Pick<PaymentQueries, 'list'>;
+  /** Where it stands what a rule's alert means and what to do about it. */
+  readonly runbookLink: (rule: AlertRuleName) => string;
   /** Where the console is; null where there is none. */
   readonly consoleLink: string | null;
 }): () => Promise<number> {
@@ -48,7 +50,9 @@ export function createTellOperators(parts: {
   async function piecesOf(rule: AlertRuleName, news: UntoldAlert): Promise<WrittenNotice['pieces']> {
     const [first, ...others] = textOf(rule, news).map((text) => ({ text }));
     const named = rule === 'stuck_payments' && news.news === 'opened' ? await stuckOnes() : [];
-    return [...(first === undefined ? [] : [first]), ...named, ...others];
+    const advice =
+      news.news === 'opened' ? [{ label: 'What to do about it', url: parts.runbookLink(rule) }] : [];
+    return [...(first === undefined ? [] : [first]), ...named, ...advice, ...others];
   }
 
   type Addressed = { readonly to: string; readonly index: number };

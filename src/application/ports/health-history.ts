@@ -7,7 +7,16 @@ export type HealthRecord = {
   readonly id: string;
   readonly at: Instant;
   readonly healthy: boolean;
-  readonly checks: Readonly<Record<string, { readonly healthy: boolean; readonly detail: string }>>;
+  readonly checks: Readonly<
+    Record<
+      string,
+      {
+        readonly healthy: boolean;
+        readonly detail: string;
+        readonly measured?: Readonly<Record<string, number>>;
+      }
+    >
+  >;
 };
 
 export interface HealthHistory {

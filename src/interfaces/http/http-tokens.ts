@@ -97,9 +97,16 @@ export type HttpSettings = {
 /** Plain data that may be shown to whoever runs this deployment: no secret in it. */
 export type CheckConfig = () => Promise<ConfigReport>;
 
+/** What a check found: whether all is well, why, and the figures that it is judged by, where there are several. */
+export type CheckAnswer = {
+  readonly healthy: boolean;
+  readonly detail: string;
+  /** Milliseconds behind, by read model. */
+  readonly measured?: Readonly<Record<string, number>>;
+};
 export type HealthReport = {
   readonly healthy: boolean;
-  readonly checks: Readonly<Record<string, { readonly healthy: boolean; readonly detail: string }>>;
+  readonly checks: Readonly<Record<string, CheckAnswer>>;
 };
 export type HealthChecks = {
   /** Can append, can read, and the projections' lag is within its limit. */

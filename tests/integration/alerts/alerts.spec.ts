@@ -79,6 +79,7 @@ function watch(consoleLink: string | null = 'https://ops.acme.example/admin') {
       mailDomain: 'acme.example',
     },
     payments: new PostgresPaymentQueries(bench.pool),
+    runbookLink: (rule) => `https://acme.example/runbook/${rule}`,
     consoleLink,
     recipients: ['ops@acme.example', 'cfo@acme.example'],
     mailer: {
@@ -247,6 +248,8 @@ describe('alerts', () => {
       'cfo@acme.example Alert closed: inbound webhooks',
     ]);
     expect(mails[0]?.text).toContain('13.04 % (sample: 230)');
+    expect(mails[0]?.html).toContain('href="https://acme.example/runbook/inbound_webhooks"');
+    expect(mails[2]?.text).not.toContain('runbook');
     expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(4);
   });
 
@@ -268,7 +271,7 @@ describe('alerts', () => {
     await opened(without);
     await without.tell();
     expect(mails[0]?.text.match(/\bpay_\d+/g)).toEqual(newest);
-    expect(mails[0]?.text).not.toContain('http');
+    expect(mails[0]?.text.match(/http\S*/g)).toEqual(['https://acme.example/runbook/stuck_payments']);
     // It is over: nothing is left to name.
     await bench.rows('truncate read_payments.payments');
     mails = [];

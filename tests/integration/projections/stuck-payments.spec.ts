@@ -7,7 +7,7 @@ import { parsePaymentId } from '../../../src/domain/shared/ids.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
 import { PostgresPaymentQueries } from '../../../src/infrastructure/read-models/payments.js';
 import { projections } from '../../../src/infrastructure/read-models/read-models.js';
-import { countStuck } from '../../../src/infrastructure/read-models/stuck-payments.js';
+import { countStuck, stuckNow } from '../../../src/infrastructure/read-models/stuck-payments.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import {
   actionRequired,
@@ -137,6 +137,10 @@ describe('a payment is stuck', () => {
     const expected = Object.entries(payments).filter(([, [, isStuck]]) => isStuck);
     expect(rows.map(({ id }) => names.get(id)).sort()).toEqual(expected.map(([name]) => name).sort());
     expect(await countStuck(bench.pool, now)).toBe(expected.length);
+    const { stuck, oldest } = await stuckNow(bench.pool, now);
+    expect([stuck, names.get(oldest?.id ?? ''), oldest?.since]).toEqual([
+      ...[expected.length, 'SEPA for 15 days', later(now, -15 * day)],
+    ]);
   });
 
   it('by a request only when that is old by the time of the machine, wherever the time for payments is put', async () => {

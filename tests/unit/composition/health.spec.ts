@@ -4,13 +4,17 @@ import type { Logger } from '../../../src/application/ports/logger.js';
 import type { OutboxTrouble } from '../../../src/application/ports/notifications.js';
 import type { OpenRequests } from '../../../src/application/ports/read-models.js';
 import { createHealthChecks } from '../../../src/composition/health.js';
+import { alertRuleNames } from '../../../src/domain/alert/alert-rules.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
+import { readRunbook, runbookSection } from '../../../src/interfaces/http/docs/runbook.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { required } from '../../support/payment-examples.js';
 import { silentLogger } from '../../support/postgres.js';
 import { InMemoryInbox, KeptLog, PretendProjections } from '../http/in-memory-ports.js';
 
 const quiet: OutboxTrouble = { parked: 0, failing: 0, oldest_due_ms: 0 };
+
+const since = required(parseInstant('2026-03-01T10:00:00.000Z'));
 
 const noRequests: OpenRequests = { open: 0, in_doubt: 0, contradicted: 0, oldest_seconds: 0 };
 
@@ -21,12 +25,13 @@ function checksWith(
   stuck = 0,
   skews: Readonly<Record<string, number>> = {},
   logger: Logger = silentLogger,
+  projections = new PretendProjections(),
 ) {
   return createHealthChecks({
     eventStore: new InMemoryEventStore(),
-    projections: new PretendProjections(),
+    projections,
     openRequests: async () => openRequests,
-    stuck: async () => stuck,
+    stuck: async () => ({ stuck, oldest: stuck === 0 ? null : { id: 'pay_1', since } }),
     skews: async () => ({ ...skews }),
     logger,
     inbox: new InMemoryInbox(),
@@ -43,7 +48,6 @@ function checksWith(
 }
 
 describe('the health of what is called', () => {
-  const since = required(parseInstant('2026-03-01T10:00:00.000Z'));
   const checks = async (name: string, state: BreakerState) =>
     (await checksWith(quiet, noRequests, [{ name, state, since }]).payments()).checks;
 
@@ -88,9 +92,49 @@ describe('the health of payments', () => {
       [6, false],
     ] as const) {
       expect((await checksWith(quiet, noRequests, [], stuck).payments()).checks).toMatchObject({
-        stuck_payments: { healthy, detail: `${stuck} have not moved on` },
+        stuck_payments: {
+          healthy,
+          detail: `${stuck} have not moved on, pay_1 for longest, since 2026-03-01T10:00:00.000Z`,
+        },
       });
     }
+  });
+});
+
+describe('the health of read models', () => {
+  it('has the lag of each of them, and names the slowest', async () => {
+    const projections = new PretendProjections();
+    const status = await projections.status();
+    projections.status = async () =>
+      status.map((one) => ({ ...one, lag_ms: one.name === 'ledger' ? 30_001 : 5 }));
+    expect(
+      (await checksWith(quiet, noRequests, [], 0, {}, silentLogger, projections).payments()).checks,
+    ).toMatchObject({
+      projections: {
+        healthy: false,
+        detail: 'ledger is 30001 ms behind',
+        measured: { payments: 5, ledger: 30_001 },
+      },
+    });
+  });
+});
+
+describe('the runbook', () => {
+  it('has a section for each check and each rule of alerts, with what to do, and no others', async () => {
+    const checks = checksWith(quiet);
+    const names = [await checks.ready(), await checks.payments()].flatMap((report) =>
+      Object.keys(report.checks),
+    );
+    const wanted = new Set([...names, ...alertRuleNames]);
+    expect(wanted.size).toBeGreaterThan(15);
+    for (const name of wanted) {
+      expect([name, await runbookSection(name)]).toEqual([
+        name,
+        expect.stringMatching(/\*\*Means:.*\*\*Look at.*\*?\*?[Dd]o:/s),
+      ]);
+    }
+    const titles = [...(await readRunbook()).matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+    expect(titles.sort()).toEqual([...wanted].sort());
   });
 });
 

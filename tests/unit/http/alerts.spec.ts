@@ -78,5 +78,20 @@ it('a rule or an alert that there is none of is not found', async () => {
 it('the checks of the past are listed', async () => {
   const [check] = items(await app.api.get('/v1/health_checks?healthy=false'));
   expect(check).toMatchObject({ id: '7', object: 'health_check', status: 'unavailable' });
+  const runbook = 'https://pay.example/runbook/projections';
+  expect(check?.['checks']).toEqual({ projections: { healthy: false, detail: 'late', runbook } });
   expect((await app.api.get('/v1/health_checks?starting_after=x')).status).toBe(400);
+});
+
+it('what to do is told to whoever asks, by the name of a check or a rule', async () => {
+  const { status, text, headers } = await app.as(null).get('/runbook/projections');
+  expect([status, headers['content-type']]).toEqual([200, 'text/plain; charset=utf-8']);
+  expect(text).toMatch(/^## projections\n/);
+  expect(text.match(/^## /gm)).toHaveLength(1);
+  expect((await app.as(null).get('/runbook')).text).toContain(text.trim());
+  expect((await app.as(null).get('/runbook/nothing')).status).toBe(404);
+  const { checks } = (await app.api.get('/health/payments')).body as { checks: Record<string, unknown> };
+  for (const [name, check] of Object.entries(checks)) {
+    expect(check).toMatchObject({ runbook: `https://pay.example/runbook/${name}` });
+  }
 });

@@ -151,6 +151,8 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'GET /openapi.json': 'public',
   'GET /docs': 'public',
   'GET /docs/:asset': 'public',
+  'GET /runbook': 'public',
+  'GET /runbook/:section': 'public',
 };
 
 const examples: Readonly<Record<string, string>> = {
@@ -160,6 +162,7 @@ const examples: Readonly<Record<string, string>> = {
   ':stream': 'payment-1',
   ':name': 'ledger',
   ':asset': 'start.js',
+  ':section': 'projections',
   ':kind': 'receipt',
   ':language': 'de',
 };

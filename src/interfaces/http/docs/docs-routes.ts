@@ -2,13 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { refused } from '../shared/problem.js';
 import type { Answer, Route } from '../shared/route.js';
 import { route } from '../shared/route.js';
 import { openApiOf } from './openapi.js';
+import { readRunbook, runbookSection } from './runbook.js';
 
 const html = 'text/html; charset=utf-8';
 const javascript = 'text/javascript; charset=utf-8';
 const text = 'text/plain; charset=utf-8';
+const sectionParams = z.strictObject({ section: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/) });
 
 /** No script or style stands in the page, so that the content security policy can forbid them. */
 const page = `<!doctype html>
@@ -87,6 +90,31 @@ export function docsRoutes(others: readonly Route[]): readonly Route[] {
       params: assetParams,
       answers: { 200: { description: 'A file.', contentType: javascript } },
       handle: ({ params }) => assetAnswer(params.asset),
+    }),
+    route({
+      method: 'get',
+      path: '/runbook',
+      tag: 'Docs',
+      summary: 'What to do when something is wrong',
+      scope: 'public',
+      vital: true,
+      answers: { 200: { description: 'A section for each check and each rule.', contentType: text } },
+      handle: async () => ({ status: 200, contentType: text, body: await readRunbook() }),
+    }),
+    route({
+      method: 'get',
+      path: '/runbook/:section',
+      tag: 'Docs',
+      summary: 'What to do about one check of health, or one rule of alerts',
+      scope: 'public',
+      vital: true,
+      params: sectionParams,
+      answers: { 200: { description: 'The section.', contentType: text } },
+      handle: async ({ params }) => {
+        const section = await runbookSection(params.section);
+        if (section === undefined) throw refused('resource_missing', { detail: 'There is no such section.' });
+        return { status: 200, contentType: text, body: section };
+      },
     }),
   ];
   return routes;

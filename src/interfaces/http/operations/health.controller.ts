@@ -1,18 +1,28 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { HealthHistory } from '../../../application/ports/health-history.js';
-import type { CheckConfig, HealthChecks, HealthReport } from '../http-tokens.js';
+import { runbookLink } from '../docs/runbook.js';
+import type { CheckAnswer, CheckConfig, HealthChecks, HealthReport, HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { listOf, oneCursor, oneCursorRefusal, pageParameters, timestamp } from '../shared/fields.js';
 import { listAnswer, pageOf } from '../shared/lists.js';
 import type { Answer, Controller } from '../shared/route.js';
 import { route } from '../shared/route.js';
 
+const checksSchema = z.record(
+  z.string(),
+  z.object({
+    healthy: z.boolean(),
+    detail: z.string().meta({ description: 'Why.' }),
+    measured: z
+      .record(z.string(), z.number())
+      .optional()
+      .meta({ description: 'Of the read models: milliseconds behind, by name.' }),
+    runbook: z.url().meta({ description: 'What it means, and what to do.' }),
+  }),
+);
 const reportSchema = z
-  .object({
-    status: z.enum(['ok', 'unavailable']),
-    checks: z.record(z.string(), z.object({ healthy: z.boolean(), detail: z.string() })),
-  })
+  .object({ status: z.enum(['ok', 'unavailable']), checks: checksSchema })
   .meta({ id: 'HealthReport' });
 
 const finding = z.enum(['ok', 'warn', 'fail']);
@@ -36,7 +46,7 @@ const recordSchema = z
     id: z.string(),
     object: z.literal('health_check'),
     status: z.enum(['ok', 'unavailable']),
-    checks: z.record(z.string(), z.object({ healthy: z.boolean(), detail: z.string() })),
+    checks: checksSchema,
     created_at: timestamp,
   })
   .meta({ id: 'HealthCheck' });
@@ -50,6 +60,7 @@ const answers = {
 @injectable()
 export class HealthController implements Controller {
   constructor(
+    @inject(httpTokens.settings) private readonly settings: HttpSettings,
     @inject(httpTokens.healthChecks) private readonly checks: HealthChecks,
     @inject(httpTokens.checkConfig) private readonly checkConfig: CheckConfig,
     @inject(httpTokens.healthHistory) private readonly history: HealthHistory,
@@ -74,7 +85,7 @@ export class HealthController implements Controller {
       scope: 'public',
       vital: true,
       answers,
-      handle: async () => answerOf(await this.checks.ready()),
+      handle: async () => this.answerOf(await this.checks.ready()),
     }),
     route({
       method: 'get',
@@ -84,7 +95,7 @@ export class HealthController implements Controller {
       scope: 'public',
       vital: true,
       answers,
-      handle: async () => answerOf(await this.checks.payments()),
+      handle: async () => this.answerOf(await this.checks.payments()),
     }),
     route({
       method: 'get',
@@ -106,7 +117,7 @@ export class HealthController implements Controller {
               id,
               object: 'health_check',
               status: wasHealthy ? 'ok' : 'unavailable',
-              checks,
+              checks: this.withRunbook(checks),
               created_at: at,
             },
           }),
@@ -129,14 +140,24 @@ export class HealthController implements Controller {
       }),
     }),
   ];
+
+  private answerOf({ healthy, checks }: HealthReport): Answer {
+    return {
+      status: healthy ? 200 : 503,
+      body: { status: healthy ? 'ok' : 'unavailable', checks: this.withRunbook(checks) },
+      headers: uncached,
+    };
+  }
+
+  private withRunbook(checks: Readonly<Record<string, CheckAnswer>>) {
+    const { publicUrl } = this.settings;
+    return Object.fromEntries(
+      Object.entries(checks).map(([name, check]) => [
+        name,
+        { ...check, runbook: runbookLink(publicUrl, name) },
+      ]),
+    );
+  }
 }
 
 const uncached = { 'cache-control': 'no-store' };
-
-function answerOf({ healthy, checks }: HealthReport): Answer {
-  return {
-    status: healthy ? 200 : 503,
-    body: { status: healthy ? 'ok' : 'unavailable', checks },
-    headers: uncached,
-  };
-}

@@ -1,12 +1,15 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { Penalties } from '../../../../application/limit/penalties.js';
-import type { HealthHistory } from '../../../../application/ports/health-history.js';
+import type { HealthHistory, HealthRecord } from '../../../../application/ports/health-history.js';
 import { parseLimitId } from '../../../../domain/shared/ids.js';
+import { runbookLink } from '../../docs/runbook.js';
+import type { HttpSettings } from '../../http-tokens.js';
 import { httpTokens } from '../../http-tokens.js';
 import { idField } from '../../shared/fields.js';
 import type { AskApi } from '../shared/ask-api.js';
 import type { Page, PageController } from '../shared/page.js';
+import type { Cell } from './cells.js';
 import { count, idCell, link, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { formPages } from './form-pages.js';
@@ -25,6 +28,7 @@ export class LimitPages implements PageController {
     @inject(httpTokens.penalties) penalties: Penalties,
     @inject(httpTokens.healthHistory) history: HealthHistory,
     @inject(httpTokens.askApi) ask: AskApi,
+    @inject(httpTokens.settings) { publicUrl }: HttpSettings,
   ) {
     this.pages = [
       ...listPages(area, {
@@ -79,20 +83,38 @@ export class LimitPages implements PageController {
         cursor: z.string().regex(/^\d{1,18}$/),
         fields: { status: z.enum(healths).optional() },
         filters: [{ name: 'status', label: 'State', options: healths }],
-        columns: [{ title: 'When' }, { title: 'State' }, { title: 'What was wrong' }],
+        columns: [
+          { title: 'When' },
+          { title: 'State' },
+          { title: 'What was wrong' },
+          { title: 'What to do' },
+        ],
         load: ({ status: wanted }, request) =>
           history.list({ ...request, healthy: wanted === undefined ? null : wanted === 'ok' }),
         cells: (row) => [
           time(row.at),
           status(row.healthy ? 'ok' : 'unavailable'),
           text(
-            Object.entries(row.checks)
-              .filter(([, check]) => !check.healthy)
+            failedIn(row)
               .map(([name, { detail }]) => `${name.replaceAll('_', ' ')}: ${detail}`)
               .join('; '),
           ),
+          runbookCell(row, publicUrl),
         ],
       }),
     ];
   }
+}
+
+function failedIn({ checks }: HealthRecord) {
+  return Object.entries(checks).filter(([, { healthy }]) => !healthy);
+}
+
+/** To the section of what failed, or to all of them where that is several. */
+function runbookCell(row: HealthRecord, publicUrl: string): Cell {
+  const [first, ...others] = failedIn(row);
+  if (first === undefined) return text(null);
+  if (others.length > 0) return link('The runbook', `${publicUrl}/runbook`);
+  const [name] = first;
+  return link(name.replaceAll('_', ' '), runbookLink(publicUrl, name));
 }

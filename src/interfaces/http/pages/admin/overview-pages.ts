@@ -7,7 +7,8 @@ import type { OverviewQueries } from '../../../../application/ports/overview-que
 import type { Projections } from '../../../../application/ports/read-models.js';
 import { firstPage } from '../../../../application/ports/read-models.js';
 import { later } from '../../../../application/webhook/retry-schedule.js';
-import type { HealthChecks } from '../../http-tokens.js';
+import { runbookLink } from '../../docs/runbook.js';
+import type { HealthChecks, HttpSettings } from '../../http-tokens.js';
 import { httpTokens } from '../../http-tokens.js';
 import { follow } from '../shared/follow.js';
 import type { Page, PageController } from '../shared/page.js';
@@ -39,6 +40,7 @@ export class OverviewPages implements PageController {
     @inject(httpTokens.healthChecks) private readonly health: HealthChecks,
     @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
     @inject(httpTokens.describeEvent) private readonly describe: DescribeEvent,
+    @inject(httpTokens.settings) private readonly settings: HttpSettings,
   ) {
     this.pages = [
       page(area, {
@@ -94,7 +96,10 @@ export class OverviewPages implements PageController {
       alerts: openAlerts(open.rows),
       volume: figures.volume,
       charts: chartsOf(figures, since, now),
-      health: Object.entries(health.checks).map(([name, check]) => ({ name, ...check })),
+      health: Object.entries(health.checks).map(([name, { healthy, detail }]) => ({
+        ...{ name, healthy, detail },
+        runbook: runbookLink(this.settings.publicUrl, name),
+      })),
       feed: feed.map((event) => ({
         id: event.id,
         stream: event.stream,
