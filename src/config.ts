@@ -369,9 +369,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     mail: {
       smtpUrl: env.SMTP_URL,
       from: env.COUNTERFOIL_MAIL_FROM,
-      alertsTo: env.COUNTERFOIL_ALERTS_TO,
+      alertsTo: readersOf(env.COUNTERFOIL_ALERTS_TO, env, mode),
       reports: {
-        to: reportsTo(env, mode),
+        to: readersOf(env.COUNTERFOIL_REPORTS_TO, env, mode),
         hour: env.COUNTERFOIL_REPORTS_HOUR,
         language: env.COUNTERFOIL_REPORTS_LANGUAGE,
       },
@@ -414,8 +414,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 /** The demo has an operator who reads the inbox. */
-function reportsTo(env: Environment, mode: Config['mode']): readonly string[] {
-  const given = env.COUNTERFOIL_REPORTS_TO;
+function readersOf(given: readonly string[], env: Environment, mode: Config['mode']): readonly string[] {
   const isKept = mode === 'demo' && env.SMTP_URL === null;
   return given.length === 0 && isKept ? ['operators@counterfoil.localhost'] : given;
 }

@@ -32,8 +32,12 @@ describe('the configuration', () => {
     });
   });
 
-  it('mails digests to whom it is told, and in a demo to its own inbox', () => {
+  it('mails digests and alerts to whom it is told, and in a demo to its own inbox', () => {
     const reportsTo = (environment: Record<string, string>) => readConfig(environment).mail.reports.to;
+    const alertsTo = (environment: Record<string, string>) => readConfig(environment).mail.alertsTo;
+    expect(alertsTo({})).toEqual(['operators@counterfoil.localhost']);
+    expect(alertsTo({ COUNTERFOIL_ALERTS_TO: 'ops@acme.example' })).toEqual(['ops@acme.example']);
+    expect(alertsTo(live)).toEqual([]);
     expect(reportsTo({})).toEqual(['operators@counterfoil.localhost']);
     expect(reportsTo(live)).toEqual([]);
     expect(reportsTo({ ...live, COUNTERFOIL_REPORTS_TO: 'a@acme.example, b@acme.example' })).toEqual([
@@ -41,7 +45,7 @@ describe('the configuration', () => {
       'b@acme.example',
     ]);
     const sent = { SMTP_URL: 'smtp://mail:25', COUNTERFOIL_MAIL_FROM: 'Acme <a@acme.example>' };
-    expect(reportsTo(sent)).toEqual([]);
+    expect([...reportsTo(sent), ...alertsTo(sent)]).toEqual([]);
     expect(readConfig({}).mail.reports).toMatchObject({ hour: 6, language: 'en' });
   });
 
