@@ -166,6 +166,11 @@ const examples: Readonly<Record<string, string>> = {
   ':kind': 'receipt',
   ':language': 'de',
 };
+const kept = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'strict-transport-security': expect.stringMatching(/^max-age=\d{7,}/),
+};
 const addressOf = (path: string): string => path.replace(/:\w+/g, (name) => examples[name] ?? name);
 const secretOf = (scope: Scope): string => `sk_test_${scope.replace(':', '_')}0000000000`;
 
@@ -234,6 +239,46 @@ describe('the routes', () => {
     }
     const without = await send(null);
     expect([without.status, without.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+  });
+
+  it('replays are kept in place of the live read models only by those who may operate', async () => {
+    const replay = (scope: Scope | null, body: object) =>
+      app.as(scope === null ? allScopesSecret : secretOf(scope)).post('/v1/audit/replays', body);
+    expect((await replay('audit:write', {})).status).toBe(200);
+    const refused = await replay('audit:write', { swap: true });
+    expect([refused.status, refused.body['code']]).toEqual([403, 'insufficient_scope']);
+    expect((await replay(null, { projection: 'ledger', swap: true })).status).toBe(200);
+  });
+
+  it('security 68: no answer to somebody with a key is kept, guessed at, or asked for in the clear', async () => {
+    for (const [route, scope] of protectedRoutes) {
+      const [method = '', path = ''] = route.split(' ');
+      // One that is allowed, one that is refused, and one that is nobody's.
+      for (const secret of [secretOf(scope as Scope), secretOf('keys:read'), null]) {
+        const answer = await app.as(secret).send(method, addressOf(path), method === 'GET' ? '' : '{}', {
+          ...{ 'content-type': 'application/json', 'idempotency-key': `68 ${route} ${secret}` },
+        });
+        expect([route, answer.headers]).toEqual([route, expect.objectContaining(kept)]);
+        expect([route, answer.headers['x-powered-by']]).toEqual([route, undefined]);
+      }
+    }
+  });
+
+  it('security 58: no id leads out of where things are kept', async () => {
+    const withIds = Object.keys(allowed).filter((route) => route.startsWith('GET ') && route.includes(':'));
+    expect(withIds.length).toBeGreaterThan(20);
+    for (const way of [
+      '..%2f..%2f..%2f..%2fpackage.json',
+      '..%5c..%5cpackage.json',
+      '%2fetc%2fpasswd',
+      '%00',
+    ]) {
+      for (const route of withIds) {
+        const answer = await app.api.get(route.slice(4).replace(/:\w+/g, way));
+        expect([route, way, [400, 404].includes(answer.status)]).toEqual([route, way, true]);
+        expect(answer.text).not.toMatch(/root:|"dependencies"/);
+      }
+    }
   });
 
   it.each(Object.entries(allowed).filter(([, scope]) => scope === 'public'))(

@@ -6,6 +6,7 @@ import type { EventQueries, Projections, ReplayReport } from '../../../applicati
 import type { Instant } from '../../../domain/shared/instant.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
+import { checkScope } from '../shared/authenticate.js';
 import { listAnswer } from '../shared/lists.js';
 import { refused } from '../shared/problem.js';
 import type { Answer, Controller } from '../shared/route.js';
@@ -91,11 +92,15 @@ export class AuditController implements Controller {
       method: 'post',
       path: '/v1/audit/replays',
       tag: 'Audit',
-      summary: 'Build read models anew from the events, and compare them with the live ones',
+      summary:
+        'Build read models anew from the events, and compare them; with swap, which needs operations:write, keep the new ones',
       scope: 'audit:write',
       body: replayBody,
       answers: { 200: { description: 'One report per read model.', schema: replayListSchema } },
-      handle: ({ body }) => this.replay(body.projection, body.swap),
+      handle: ({ body: { projection, swap }, context }) => {
+        if (swap) checkScope(context.caller, 'operations:write');
+        return this.replay(projection, swap);
+      },
     }),
     route({
       method: 'get',

@@ -38,8 +38,8 @@ export function invalidKey(): Refused {
 }
 
 /** @throws Refused */
-export function checkScope(key: ApiKey, scope: Scope): void {
-  if (key.scopes.includes(scope)) return;
+export function checkScope(key: Pick<ApiKey, 'scopes'> | null, scope: Scope): void {
+  if (key?.scopes.includes(scope)) return;
   throw refused('insufficient_scope', { detail: `This needs an API key with the scope ${scope}.` });
 }
 
