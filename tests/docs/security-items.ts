@@ -335,9 +335,22 @@ export const securityItems: readonly SecurityItem[] = [
     ],
   },
   {
+    number: 56,
+    expected: 'Whatever a field holds, one line of JSON in the log',
+    heldBy: [[log, 'one line whatever the text holds']],
+  },
+  {
     number: 57,
     expected: 'A file name in which nothing can end the header',
     heldBy: [[documents, 'has a name in which nothing can end the header']],
+  },
+  {
+    number: 58,
+    expected: 'An id with a path in it names nothing; documents are rows, not files',
+    heldBy: [
+      [routes, 'security 58'],
+      [documents, 'of %s -> 404'],
+    ],
   },
   {
     number: 59,
@@ -379,6 +392,15 @@ export const securityItems: readonly SecurityItem[] = [
     heldBy: [
       [own, 'security 67'],
       [config, 'certificate checks switched off'],
+    ],
+  },
+  {
+    number: 68,
+    expected:
+      'No answer to anybody with a key or a session is kept by a browser; HSTS, nosniff, no `X-Powered-By`',
+    heldBy: [
+      [routes, 'security 68'],
+      ['tests/unit/http/page-access.spec.ts', 'security 68'],
     ],
   },
   {

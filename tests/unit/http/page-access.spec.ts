@@ -86,6 +86,29 @@ describe('the pages of the console', () => {
     }
   });
 
+  it('security 68: are not kept by a browser, guessed at, or asked for in the clear', async () => {
+    const owner = browsers.get('owner');
+    if (owner === undefined) throw new Error('nobody is the owner');
+    const nobody = { browser: new Browser(server.url), csrf: 'none' };
+    let looked = 0;
+    for (const each of server.http.pages.filter(({ path }) => !path.endsWith('/stream'))) {
+      for (const reader of each.path.endsWith('/sign-out') ? [nobody] : [owner, nobody]) {
+        const { headers } = await ask(reader, each);
+        expect([nameOf(each), headers]).toEqual([
+          nameOf(each),
+          expect.objectContaining({
+            'cache-control': 'no-store',
+            'x-content-type-options': 'nosniff',
+            'strict-transport-security': expect.stringMatching(/^max-age=\d{7,}/),
+          }),
+        ]);
+        expect([nameOf(each), headers['x-powered-by']]).toEqual([nameOf(each), undefined]);
+        looked += 1;
+      }
+    }
+    expect(looked).toBeGreaterThan(200);
+  });
+
   it.each(roles)('are for the role %s where it has the scope, and refused where it has not', async (role) => {
     const reader = browsers.get(role);
     if (reader === undefined) throw new Error(`nobody is ${role}`);
