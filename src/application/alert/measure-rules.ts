@@ -2,6 +2,7 @@ import type { AlertRuleName } from '../../domain/alert/alert-rules.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { AlertMeasures } from '../ports/alerts.js';
 import type { Clock } from '../ports/clock.js';
+import type { PaymentSlice } from '../ports/success-figures.js';
 import { shareOfPayments, shareOfWebhooks } from '../ports/success-figures.js';
 import { later } from '../webhook/retry-schedule.js';
 
@@ -32,12 +33,22 @@ export function createMeasures(
     return measures.paymentsMade(windows);
   }
 
-  return {
-    async payment_success(now, windowMinutes) {
-      const outcomes = await measures.outcomes(later(now, -windowMinutes * minuteMs), now);
+  const success =
+    (slice: PaymentSlice | null): Measure =>
+    async (now, windowMinutes) => {
+      const outcomes = await measures.outcomes(later(now, -windowMinutes * minuteMs), now, slice);
       const { good, total, excluded } = shareOfPayments(outcomes);
       return { value: basisPoints(good, total), sample: total, excluded };
-    },
+    };
+
+  return {
+    payment_success: success(null),
+    recent_payment_success: success(null),
+    first_attempt_success: success('first_attempts'),
+    retry_success: success('retries'),
+    card_success: success('cards'),
+    ach_debit_success: success('ach_debits'),
+    sepa_debit_success: success('sepa_debits'),
     async stuck_payments(now) {
       const value = Math.min(await measures.stuck(now), countedMax);
       return { value, sample: value, excluded: 0 };

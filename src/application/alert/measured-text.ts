@@ -18,6 +18,12 @@ export function measuredText(rule: AlertRuleName, value: number): string {
 /** What each rule watches, as the beginning of a sentence. */
 export const watched: Readonly<Record<AlertRuleName, string>> = {
   payment_success: 'The share of payments that succeed',
+  recent_payment_success: 'The share of the latest payments that succeed',
+  first_attempt_success: 'The share of payments that succeed with their first attempt',
+  retry_success: 'The share of payments that succeed when they are tried again',
+  card_success: 'The share of card payments that succeed',
+  ach_debit_success: 'The share of ACH debits that succeed',
+  sepa_debit_success: 'The share of SEPA debits that succeed',
   stuck_payments: 'The number of stuck payments',
   inbound_webhooks: "The share of the provider's webhooks that cannot be handled",
   parked_webhooks: "The number of the provider's webhooks that wait for a person",

@@ -1,7 +1,7 @@
 import type { AlertRuleName } from '../../domain/alert/alert-rules.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Page, PageRequest } from './read-models.js';
-import type { PaymentOutcomes, WebhookOutcomes } from './success-figures.js';
+import type { PaymentOutcomes, PaymentSlice, WebhookOutcomes } from './success-figures.js';
 
 export type AlertRow = {
   /** `alr_...` */
@@ -29,7 +29,8 @@ export interface AlertQueries {
 
 /** What alert rules are judged by. Windows are half-open; all counts are whole numbers. */
 export interface AlertMeasures {
-  outcomes(from: Instant, to: Instant): Promise<PaymentOutcomes>;
+  /** @param slice null for all of them */
+  outcomes(from: Instant, to: Instant, slice: PaymentSlice | null): Promise<PaymentOutcomes>;
   /** How many payments were made in each window, in the order of the windows. */
   paymentsMade(
     windows: readonly { readonly from: Instant; readonly to: Instant }[],

@@ -16,6 +16,12 @@ export type PaymentOutcomes = {
   readonly unanswered: number;
 };
 
+/**
+ * Payments that are looked at apart: by whether the latest attempt was the first, or by the rail of the saved payment method that it
+ * was made with. One that is not saved counts as a card.
+ */
+export type PaymentSlice = 'first_attempts' | 'retries' | 'cards' | 'ach_debits' | 'sepa_debits';
+
 /** What came of the provider's verified webhooks that arrived in a window; bad signatures never get so far. */
 export type WebhookOutcomes = {
   readonly handled: number;

@@ -1,6 +1,12 @@
 /** What is watched. */
 export const alertRuleNames = [
   'payment_success',
+  'recent_payment_success',
+  'first_attempt_success',
+  'retry_success',
+  'card_success',
+  'ach_debit_success',
+  'sepa_debit_success',
   'stuck_payments',
   'inbound_webhooks',
   'parked_webhooks',
@@ -33,13 +39,37 @@ export type AlertRule = {
 };
 
 const hour = 60;
+const day = 24 * hour;
+const success: AlertSetting = {
+  ...{ enabled: true, openAt: 9_000, closeAt: 9_500 },
+  ...{ windowMinutes: hour, minimumSample: 30 },
+};
 
 export const alertRules: Readonly<Record<AlertRuleName, AlertRule>> = {
   /** Of the payments that came to an answer, how many succeeded. */
-  payment_success: {
-    side: 'below',
-    unit: 'basis_points',
-    setting: { enabled: true, openAt: 9_000, closeAt: 9_500, windowMinutes: hour, minimumSample: 30 },
+  payment_success: { side: 'below', unit: 'basis_points', setting: success },
+  /** The same, sooner: where there are enough payments. */
+  recent_payment_success: {
+    ...{ side: 'below', unit: 'basis_points' },
+    setting: { ...success, windowMinutes: 15 },
+  },
+  /** Of those whose only attempt came to an answer: a trouble that retries hide. */
+  first_attempt_success: { side: 'below', unit: 'basis_points', setting: success },
+  /** Of those that were tried again: most of whom a bank has declined are declined again, so that less is expected. */
+  retry_success: {
+    ...{ side: 'below', unit: 'basis_points' },
+    setting: { ...success, openAt: 3_000, closeAt: 4_000 },
+  },
+  /** Off at first: where nearly all pay by card it would tell the same as `payment_success` a second time. */
+  card_success: { side: 'below', unit: 'basis_points', setting: { ...success, enabled: false } },
+  /** Debits end days after they began and by the batch, so that an hour has all of them or none. */
+  ach_debit_success: {
+    ...{ side: 'below', unit: 'basis_points' },
+    setting: { ...success, windowMinutes: day },
+  },
+  sepa_debit_success: {
+    ...{ side: 'below', unit: 'basis_points' },
+    setting: { ...success, windowMinutes: day },
   },
   /** Payments that are on their way for longer than they should be; they are counted whatever their age. */
   stuck_payments: {

@@ -13,8 +13,8 @@ export class PostgresAlertMeasures implements AlertMeasures {
     this.#pool = pool;
   }
 
-  outcomes(from: Instant, to: Instant): ReturnType<AlertMeasures['outcomes']> {
-    return paymentOutcomes(this.#pool, from, to);
+  outcomes(...[from, to, slice]: Parameters<AlertMeasures['outcomes']>): ReturnType<AlertMeasures['outcomes']> {
+    return paymentOutcomes(this.#pool, from, to, slice);
   }
 
   async paymentsMade(windows: Parameters<AlertMeasures['paymentsMade']>[0]): Promise<readonly number[]> {

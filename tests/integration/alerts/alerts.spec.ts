@@ -7,7 +7,7 @@ import type { Mail } from '../../../src/application/ports/mailer.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import { alert } from '../../../src/domain/alert/alert.js';
 import type { AlertRuleName } from '../../../src/domain/alert/alert-rules.js';
-import { alertRuleNames } from '../../../src/domain/alert/alert-rules.js';
+import { alertRuleNames, alertRules } from '../../../src/domain/alert/alert-rules.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
 import { renderMailHtml } from '../../../src/infrastructure/notification/mail-html.js';
 import { PostgresAlertMeasures } from '../../../src/infrastructure/read-models/alert-measures.js';
@@ -56,7 +56,7 @@ beforeEach(async () => {
   mails = [];
   mailServer = () => undefined;
   await bench.rows(
-    'truncate read_payments.payments, read_attempts.attempts, read_refunds.refunds, read_pending_effects.open_requests, counterfoil.inbound_webhooks',
+    'truncate read_customers.payment_methods, read_payments.payments, read_attempts.attempts, read_refunds.refunds, read_pending_effects.open_requests, counterfoil.inbound_webhooks',
   );
 });
 
@@ -142,7 +142,7 @@ async function cleanHours(perHour = 100): Promise<void> {
 
 async function opened({ alerts }: ReturnType<typeof watch>): Promise<readonly AlertRuleName[]> {
   const judged = await alerts.judge();
-  expect([...judged.keys()]).toEqual(alertRuleNames);
+  expect([...judged.keys()]).toEqual(alertRuleNames.filter((rule) => alertRules[rule].setting.enabled));
   return (await alerts.rules()).filter(({ state }) => state.status === 'open').map(({ rule }) => rule);
 }
 
@@ -165,6 +165,53 @@ describe('alerts', () => {
     expect(await opened(watching)).toContain('payment_success');
     const measured = (await watching.alerts.judge()).get('payment_success');
     expect(measured).toEqual({ value: Math.floor((98 * 10_000) / 110), sample: 110, excluded: 400 });
+  });
+
+  it('open for the last quarter of an hour while the hour is well still', async () => {
+    await cleanHours(300);
+    await payments(10, 'requires_payment_method', { windowMs: 15 * minuteMs });
+    expect(await opened(watch())).toEqual(['recent_payment_success']);
+  });
+
+  it('open for first attempts and for retries apart', async () => {
+    await cleanHours(300);
+    const tried = made;
+    await payments(50, 'requires_payment_method', { windowMs: 50 * minuteMs });
+    await bench.rows(`update read_attempts.attempts set attempt = 2 where split_part(payment, '_', 2)::int > $1`, [
+      tried,
+    ]);
+    expect(await opened(watch())).toEqual(['payment_success', 'recent_payment_success', 'retry_success']);
+    store = new InMemoryEventStore();
+    await bench.rows(`update read_attempts.attempts set attempt = case when outcome = 'failed' then 1 else 2 end`);
+    expect(await opened(watch())).not.toContain('retry_success');
+    expect(await opened(watch())).toContain('first_attempt_success');
+  });
+
+  it('open for one rail whose payments fail, by the saved payment method, of the last day', async () => {
+    await cleanHours(300);
+    for (const [kind, id] of [['us_bank_account', 'pm_ach'], ['sepa_debit', 'pm_sepa']]) {
+      await bench.rows(
+        `insert into read_customers.payment_methods (id, customer, kind, details, created_at)
+         values ($1, 'cus_1', $2, gen_random_uuid(), now())`,
+        [id, kind],
+      );
+      const first = made;
+      await payments(30, kind === 'sepa_debit' ? 'captured' : 'requires_payment_method', {
+        ...{ endedMs: 2 * hourMs, windowMs: 20 * hourMs },
+      });
+      await bench.rows(
+        `update read_attempts.attempts set payment_method = $1 where split_part(payment, '_', 2)::int > $2`,
+        [id, first],
+      );
+    }
+    const watching = watch();
+    expect(await opened(watching)).toEqual(['ach_debit_success']);
+    const measured = await watching.alerts.measure();
+    expect(measured.get('ach_debit_success')).toEqual({ value: 0, sample: 30, excluded: 0 });
+    expect(measured.get('sepa_debit_success')).toEqual({ value: 10_000, sample: 30, excluded: 0 });
+    const measures = new PostgresAlertMeasures(bench.pool);
+    const cards = await measures.outcomes(required(parseInstant(ago(24 * hourMs))), now, 'cards');
+    expect([cards.succeeded, cards.failed]).toEqual([298, 2]);
   });
 
   it('open when payments are stuck', async () => {
@@ -371,13 +418,14 @@ describe('alerts', () => {
     } as unknown as Bench['pool'];
     const measures = new PostgresAlertMeasures(explaining);
     const from = required(parseInstant(ago(hourMs)));
-    await measures.outcomes(from, now);
+    await measures.outcomes(from, now, null);
+    for (const slice of ['retries', 'cards', 'ach_debits'] as const) await measures.outcomes(from, now, slice);
     await measures.paymentsMade([{ from, to: now }]);
     await measures.lastSuccess();
     await measures.stuck(now);
     await measures.webhooks(from);
     await measures.parkedWebhooks(1_000);
-    expect(plans).toHaveLength(6);
+    expect(plans).toHaveLength(9);
     for (const plan of plans) expect(wholeTablesIn(plan)).toEqual([]);
   });
 });

@@ -82,7 +82,7 @@ describe('the figures of the overview', () => {
     expect(figures.outcomes.failed - figures.outcomes.firstFailed).toBe(1);
     // Alerts and the mails to operators count the same.
     const now = systemClock.now();
-    expect(await new PostgresAlertMeasures(bench.pool).outcomes(start, now)).toEqual(figures.outcomes);
+    expect(await new PostgresAlertMeasures(bench.pool).outcomes(start, now, null)).toEqual(figures.outcomes);
     const [shares] = (await new PostgresDigestQueries(bench.pool).shares([{ from: start, to: now }], now))
       .shares;
     const total = expected.succeeded + expected.failed;
