@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import { createWebhookHandler } from '../application/webhook/handle-webhook.js';
 import { createWebhookReceiver } from '../application/webhook/receive-webhook.js';
 import { PostgresInboundWebhooks } from '../infrastructure/postgres/inbound-webhooks.js';
+import { PostgresRejectedWebhooks } from '../infrastructure/postgres/rejected-webhooks.js';
 import { stripeApiVersion } from '../infrastructure/stripe/stripe-client.js';
 import { readStripeNews } from '../infrastructure/stripe/stripe-news.js';
 import { verifyStripeWebhook } from '../infrastructure/stripe/stripe-webhook-verifier.js';
@@ -17,7 +18,8 @@ export const webhookModule = new ContainerModule(({ bind }) => {
   bind(tokens.inbox).toResolvedValue((pool) => new PostgresInboundWebhooks(pool), [tokens.pool]);
   bind(httpTokens.inboundWebhooks).toResolvedValue((inbox) => inbox, [tokens.inbox]);
   bind(tokens.receiveWebhook).toResolvedValue(
-    (inbox, bell, { config, stripe, logger }, { webhookReceived }): ReceiveWebhook => {
+    (inbox, bell, pool, { config, stripe, logger }, { webhookReceived }): ReceiveWebhook => {
+      const rejected = new PostgresRejectedWebhooks(pool, logger);
       const verify = verifyStripeWebhook({
         secrets: stripe.webhookSecrets,
         toleranceSeconds: config.stripe.webhookToleranceSeconds,
@@ -34,6 +36,7 @@ export const webhookModule = new ContainerModule(({ bind }) => {
         if (verification.outcome === 'refused') {
           const { code } = verification;
           webhookReceived('refused');
+          if (code !== 'payload_too_large') rejected.count();
           logger.warn({ security: true, code, ip, bytes: rawBody.length }, 'a webhook was refused');
           return { status: code === 'payload_too_large' ? 413 : 400, code };
         }
@@ -41,7 +44,7 @@ export const webhookModule = new ContainerModule(({ bind }) => {
         return { status: 200 };
       };
     },
-    [httpTokens.inboundWebhooks, tokens.webhookBell, tokens.surroundings, tokens.counters],
+    [httpTokens.inboundWebhooks, tokens.webhookBell, tokens.pool, tokens.surroundings, tokens.counters],
   );
   bind(tokens.webhookWorker).toResolvedValue(
     (inbox, handler, gateway, payments, customers, clock, machineClock, wakeUp, logger, { webhookHandled }) =>

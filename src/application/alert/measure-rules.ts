@@ -15,7 +15,7 @@ const weekMs = 7 * 24 * 60 * minuteMs;
 const earlierWeeks = 8;
 /** Makes the median absolute deviation comparable with a standard deviation. */
 const madScale = 1.4826;
-/** Whoever has so many stuck payments, or parked webhooks, need not know how many more there are. */
+/** Whoever has so many stuck payments, or parked or rejected webhooks, need not know how many more there are. */
 const countedMax = 1_000;
 const longestSilenceMinutes = 7 * 24 * 60;
 
@@ -57,6 +57,11 @@ export function createMeasures(
       const since = later(machineClock.now(), -windowMinutes * minuteMs);
       const { good, total, excluded } = shareOfWebhooks(await measures.webhooks(since));
       return { value: basisPoints(total - good, total), sample: total, excluded };
+    },
+    async rejected_webhooks(_now, windowMinutes) {
+      const rejected = await measures.rejectedWebhooks(later(machineClock.now(), -windowMinutes * minuteMs));
+      const value = Math.min(rejected, countedMax);
+      return { value, sample: value, excluded: 0 };
     },
     async parked_webhooks() {
       const value = await measures.parkedWebhooks(countedMax);

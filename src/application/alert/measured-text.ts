@@ -26,6 +26,7 @@ export const watched: Readonly<Record<AlertRuleName, string>> = {
   sepa_debit_success: 'The share of SEPA debits that succeed',
   stuck_payments: 'The number of stuck payments',
   inbound_webhooks: "The share of the provider's webhooks that cannot be handled",
+  rejected_webhooks: "The number of calls whose signature is none of the provider's",
   parked_webhooks: "The number of the provider's webhooks that wait for a person",
   in_doubt: 'The number of requests to the provider whose outcome is in doubt',
   unusual_volume: 'The distance of the number of payments from the usual',

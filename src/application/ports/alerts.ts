@@ -46,6 +46,8 @@ export interface AlertMeasures {
    * have an answer against the history; counts no further than `max`.
    */
   doubts(requestedBefore: Instant, max: number): Promise<number>;
+  /** How many calls had a signature that is none of the provider's, since the minute of an instant by the machine's clock. */
+  rejectedWebhooks(since: Instant): Promise<number>;
   /** Of those that arrived since then by the machine's clock. */
   webhooks(since: Instant): Promise<WebhookOutcomes>;
 }

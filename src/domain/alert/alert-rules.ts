@@ -9,6 +9,7 @@ export const alertRuleNames = [
   'sepa_debit_success',
   'stuck_payments',
   'inbound_webhooks',
+  'rejected_webhooks',
   'parked_webhooks',
   'in_doubt',
   'unusual_volume',
@@ -82,6 +83,15 @@ export const alertRules: Readonly<Record<AlertRuleName, AlertRule>> = {
     side: 'above',
     unit: 'basis_points',
     setting: { enabled: true, openAt: 500, closeAt: 200, windowMinutes: hour, minimumSample: 20 },
+  },
+  /**
+   * Calls with a signature that is none of the provider's: an attack, or a secret that was changed on one side only. They are no
+   * webhooks of the provider that could not be handled.
+   */
+  rejected_webhooks: {
+    side: 'above',
+    unit: 'webhooks',
+    setting: { enabled: true, openAt: 10, closeAt: 2, windowMinutes: hour, minimumSample: 0 },
   },
   /** Webhooks that wait for a person, counted whatever their age: one is enough, since money may have moved beside the books. */
   parked_webhooks: {

@@ -13,7 +13,9 @@ export class PostgresAlertMeasures implements AlertMeasures {
     this.#pool = pool;
   }
 
-  outcomes(...[from, to, slice]: Parameters<AlertMeasures['outcomes']>): ReturnType<AlertMeasures['outcomes']> {
+  outcomes(
+    ...[from, to, slice]: Parameters<AlertMeasures['outcomes']>
+  ): ReturnType<AlertMeasures['outcomes']> {
     return paymentOutcomes(this.#pool, from, to, slice);
   }
 
@@ -45,6 +47,15 @@ export class PostgresAlertMeasures implements AlertMeasures {
       [max],
     );
     return rows[0]?.parked ?? 0;
+  }
+
+  async rejectedWebhooks(since: Instant): Promise<number> {
+    const { rows } = await this.#pool.query<{ rejected: number }>(
+      `select coalesce(sum(rejected), 0)::float as rejected from counterfoil.rejected_webhooks
+       where minute >= date_trunc('minute', $1::timestamptz)`,
+      [since],
+    );
+    return rows[0]?.rejected ?? 0;
   }
 
   doubts(requestedBefore: Instant, max: number): Promise<number> {

@@ -10,6 +10,7 @@ import type { AlertRuleName } from '../../../src/domain/alert/alert-rules.js';
 import { alertRuleNames, alertRules } from '../../../src/domain/alert/alert-rules.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
 import { renderMailHtml } from '../../../src/infrastructure/notification/mail-html.js';
+import { PostgresRejectedWebhooks } from '../../../src/infrastructure/postgres/rejected-webhooks.js';
 import { PostgresAlertMeasures } from '../../../src/infrastructure/read-models/alert-measures.js';
 import { alertsProjection, PostgresAlertQueries } from '../../../src/infrastructure/read-models/alerts.js';
 import { attemptsProjection } from '../../../src/infrastructure/read-models/attempts.js';
@@ -25,6 +26,7 @@ import {
 } from '../../../src/infrastructure/read-models/pending-effects.js';
 import { refundsProjection } from '../../../src/infrastructure/read-models/refunds.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
+import { eventually } from '../../support/eventually.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { required } from '../../support/payment-examples.js';
 import { silentLogger } from '../../support/postgres.js';
@@ -56,7 +58,7 @@ beforeEach(async () => {
   mails = [];
   mailServer = () => undefined;
   await bench.rows(
-    'truncate read_customers.payment_methods, read_payments.payments, read_attempts.attempts, read_refunds.refunds, read_pending_effects.open_requests, counterfoil.inbound_webhooks',
+    'truncate read_customers.payment_methods, read_payments.payments, read_attempts.attempts, read_refunds.refunds, read_pending_effects.open_requests, counterfoil.inbound_webhooks, counterfoil.rejected_webhooks',
   );
 });
 
@@ -177,19 +179,25 @@ describe('alerts', () => {
     await cleanHours(300);
     const tried = made;
     await payments(50, 'requires_payment_method', { windowMs: 50 * minuteMs });
-    await bench.rows(`update read_attempts.attempts set attempt = 2 where split_part(payment, '_', 2)::int > $1`, [
-      tried,
-    ]);
+    await bench.rows(
+      `update read_attempts.attempts set attempt = 2 where split_part(payment, '_', 2)::int > $1`,
+      [tried],
+    );
     expect(await opened(watch())).toEqual(['payment_success', 'recent_payment_success', 'retry_success']);
     store = new InMemoryEventStore();
-    await bench.rows(`update read_attempts.attempts set attempt = case when outcome = 'failed' then 1 else 2 end`);
+    await bench.rows(
+      `update read_attempts.attempts set attempt = case when outcome = 'failed' then 1 else 2 end`,
+    );
     expect(await opened(watch())).not.toContain('retry_success');
     expect(await opened(watch())).toContain('first_attempt_success');
   });
 
   it('open for one rail whose payments fail, by the saved payment method, of the last day', async () => {
     await cleanHours(300);
-    for (const [kind, id] of [['us_bank_account', 'pm_ach'], ['sepa_debit', 'pm_sepa']]) {
+    for (const [kind, id] of [
+      ['us_bank_account', 'pm_ach'],
+      ['sepa_debit', 'pm_sepa'],
+    ]) {
       await bench.rows(
         `insert into read_customers.payment_methods (id, customer, kind, details, created_at)
          values ($1, 'cus_1', $2, gen_random_uuid(), now())`,
@@ -257,6 +265,33 @@ describe('alerts', () => {
     expect(await opened(watch())).toEqual([]);
     await webhooks(1, 'failed');
     expect(await opened(watch())).toEqual(['inbound_webhooks']);
+  });
+
+  it('open when calls have bad signatures, apart from webhooks that cannot be handled', async () => {
+    await cleanHours();
+    const rejected = new PostgresRejectedWebhooks(bench.pool, silentLogger);
+    // What is long over says nothing, and is forgotten with the next.
+    await bench.rows(
+      `insert into counterfoil.rejected_webhooks values (now() - interval '2 hours', 90), (now() - interval '9 days', 90)`,
+    );
+    const before = required(parseInstant(new Date(Date.now() - 30 * minuteMs).toISOString()));
+    const since = () => new PostgresAlertMeasures(bench.pool).rejectedWebhooks(before);
+    for (let n = 0; n < 10; n += 1) rejected.count();
+    await eventually(since, (count) => count === 10, 30_000);
+    const watching = watch();
+    expect(await opened(watching)).toEqual([]);
+    rejected.count();
+    await eventually(since, (count) => count === 11, 30_000);
+    expect(await opened(watching)).toEqual(['rejected_webhooks']);
+    const handled = { value: 0, sample: 200, excluded: 0 };
+    expect((await watching.alerts.measure()).get('inbound_webhooks')).toEqual(handled);
+    expect(
+      await bench.rows(
+        "select minute from counterfoil.rejected_webhooks where minute < now() - interval '8 days'",
+      ),
+    ).toEqual([]);
+    await bench.rows("update counterfoil.rejected_webhooks set minute = minute - interval '2 hours'");
+    expect(await opened(watching)).toEqual([]);
   });
 
   it('open when there are many more payments than at this hour of earlier weeks', async () => {
@@ -419,7 +454,8 @@ describe('alerts', () => {
     const measures = new PostgresAlertMeasures(explaining);
     const from = required(parseInstant(ago(hourMs)));
     await measures.outcomes(from, now, null);
-    for (const slice of ['retries', 'cards', 'ach_debits'] as const) await measures.outcomes(from, now, slice);
+    for (const slice of ['retries', 'cards', 'ach_debits'] as const)
+      await measures.outcomes(from, now, slice);
     await measures.paymentsMade([{ from, to: now }]);
     await measures.lastSuccess();
     await measures.stuck(now);
