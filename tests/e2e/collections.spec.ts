@@ -4,6 +4,7 @@ import type { RunningApp } from '../support/counterfoil.js';
 import { startApp, stores } from '../support/counterfoil.js';
 import { eventually, eventuallyHolds as holdsWithin } from '../support/eventually.js';
 import { issueInvoice } from '../support/issue-invoice.js';
+import { saveCard } from '../support/saved-card.js';
 
 const dayS = 86_400;
 
@@ -26,17 +27,6 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
   const grant = (customer: string, amount: number) =>
     app.api.post('/v1/credits', { customer, amount, currency: 'USD', type: 'prepaid' });
   const wallet = async (customer: string) => shown(`/v1/customers/${customer}/wallet`);
-
-  async function withCard(customer: string, card = 'pm_card_visa'): Promise<string> {
-    const setup = await app.api.post(`/v1/customers/${customer}/setup_intents`, {});
-    const intent = String(field(setup.body, 'provider', 'setup_intent'));
-    await app.simulator.post(`/sim/setup_intents/${intent}/confirm`, { payment_method: card });
-    const [method] = await eventually(
-      async () => items(await app.api.get(`/v1/customers/${customer}/payment_methods`)),
-      (methods) => methods.length > 0,
-    );
-    return String(method?.['id']);
-  }
 
   /** Every account of the ledger sums to zero per currency, whatever was tried. */
   async function booksBalance(): Promise<void> {
@@ -203,7 +193,7 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
 
   it('an approved order is invoiced, collected by its plan as time goes by, and paid once', async () => {
     const customer = await register();
-    await withCard(customer);
+    await saveCard(app, customer);
     const order = await app.api.post('/v1/orders', { customer, currency: 'USD', total: 90_01 });
     const path = `/v1/orders/${order.body['id']}`;
     for (const to of ['analyzing', 'reviewing']) {
