@@ -258,6 +258,18 @@ const bad: readonly Row[] = [
   ],
   ['a priority that is half', { ...grantBody, priority: 1.5 }, 400, 'invalid_request', 'priority'],
   ['a control character', { ...grantBody, description: 'a\u0007' }, 400, 'invalid_request', 'description'],
+  [
+    'a mark of direction',
+    { ...grantBody, description: 'a\u202eb' },
+    ...([400, 'invalid_request', 'description', 'invalid_format'] as const),
+  ],
+  [
+    'a mark of direction in its source',
+    { ...grantBody, source: '\u2067a' },
+    400,
+    'invalid_request',
+    'source',
+  ],
   ['a source of 201 characters', { ...grantBody, source: 'x'.repeat(201) }, 400, 'invalid_request', 'source'],
 ];
 

@@ -80,8 +80,13 @@ describe('an invoice over HTTP', () => {
     expect(first.body['number']).toMatch(/^INV-\d{4}-\d{6}$/);
     expect(number(second)).toBe(number(first) + 1);
     expect((await app.api.post(at(first, '/finalize'), {})).body).toEqual(first.body);
-    const late = await patch(at(first), { memo: 'x' });
-    expect([late.status, late.body['code']]).toEqual([409, 'invoice_not_draft']);
+    const before = await app.eventStore.head();
+    for (const change of [{ memo: 'x' }, { lines: [line('1.00')] }, { days_until_due: 90 }]) {
+      const late = await patch(at(first), change);
+      expect([late.status, late.body['code']]).toEqual([409, 'invoice_not_draft']);
+    }
+    expect(await app.eventStore.head()).toBe(before);
+    expect((await app.api.get(at(first))).body).toEqual(first.body);
   });
 
   it('keeps the digest of whom it is addressed to, and no name', async () => {
@@ -300,6 +305,21 @@ const badDrafts: readonly Bad[] = [
     code: 'invalid_format',
     pointer: '/lines/0/description',
   },
+  ...[
+    ['a line', { lines: [line('1', { description: 'a\u202eb' })] }, '/lines/0/description'],
+    [
+      'a tax',
+      { lines: [line('1', { taxes: [{ name: '\u2067VAT', percentage: '20' }] })] },
+      '/lines/0/taxes/0/name',
+    ],
+    ['a memo', { lines: lago, memo: 'a\u2066b' }, '/memo'],
+  ].map(([where, body, pointer]) => ({
+    name: `a mark of direction in ${where}`,
+    body: { ...given, ...(body as object) },
+    status: 400,
+    code: 'invalid_format',
+    pointer: String(pointer),
+  })),
   {
     name: '10,000 characters',
     body: { ...given, lines: [line('1', { description: 'x'.repeat(10_000) })] },

@@ -114,6 +114,7 @@ describe('manual payments over HTTP', () => {
     ['of less than nothing', { amount: -5 }, 400, 'invalid_request'],
     ['without a reference', { reference: '' }, 400, 'invalid_request'],
     ['with control characters', { reference: 'a\u0007' }, 400, 'invalid_request'],
+    ['with a mark of direction', { reference: 'a\u202e21' }, 400, 'invalid_request'],
     ['with a reference of 10,000 characters', { reference: 'x'.repeat(10_000) }, 400, 'invalid_request'],
     ['by carrier pigeon', { method: 'pigeon' }, 400, 'invalid_request'],
     ['with evidence that is no digest', { evidence_sha256: 'scan.pdf' }, 400, 'invalid_request'],
@@ -144,7 +145,12 @@ describe('manual payments over HTTP', () => {
     expect(await app.eventStore.head()).toBe(before);
     expect((await record({ invoice, amount: 5_001, allow_overpayment: true })).status).toBe(201);
     await app.api.post(`/v1/invoices/${invoice}/void`, {});
+    const voided = await app.eventStore.head();
     expect(told(await record({ invoice }))).toEqual([409, 'invoice_not_payable']);
+    expect(told(await record({ invoice, verify: true, allow_overpayment: true }))).toEqual([
+      ...[409, 'invoice_not_payable'],
+    ]);
+    expect(await app.eventStore.head()).toBe(voided);
   });
 
   it('are recorded only under an Idempotency-Key, once', async () => {

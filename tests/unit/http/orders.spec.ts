@@ -121,6 +121,13 @@ describe('orders over HTTP', () => {
       400,
       'invalid_request',
     ],
+    [
+      'changed for a reason with a mark of direction',
+      'canceled',
+      { reason: '\u202ea' },
+      400,
+      'invalid_request',
+    ],
   ])('cannot become %s, and nothing is appended', async (_name, to, more, status, code) => {
     const order = await reviewing();
     const before = await app.eventStore.head();
@@ -134,6 +141,8 @@ describe('orders over HTTP', () => {
     ['a total of 0', { total: 0 }, 400],
     ['a total below 0', { total: -1 }, 400],
     ['an unknown currency', { currency: 'XXX' }, 400],
+    ['a control character in its description', { description: 'a\u0007b' }, 400],
+    ['a mark of direction in its description', { description: 'a\u202eb' }, 400],
     ['a description of 10,000 characters', { description: 'x'.repeat(10_000) }, 400],
   ])('are not opened with %s', async (_name, more, status) => {
     const before = await app.eventStore.head();

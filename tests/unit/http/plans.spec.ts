@@ -247,6 +247,12 @@ describe('payment plans over HTTP', () => {
       'invalid_request',
     ],
     [
+      'a milestone with a mark of direction',
+      terms({ type: 'manual', due: { kind: 'milestone', name: 'deli\u202every' } }),
+      400,
+      'invalid_request',
+    ],
+    [
       'a milestone of 10,000 characters',
       terms({ type: 'manual', due: { kind: 'milestone', name: 'x'.repeat(10_000) } }),
       400,
