@@ -36,7 +36,21 @@ export function holds<Ts>(
   parameters: fc.Parameters<Ts> = {},
   from: URL = folder,
 ): void {
-  fc.assert(property, {
+  fc.assert(property, keeping(name, parameters, from));
+}
+
+/** The same for a property that waits for something. */
+export function holdsAsync<Ts>(
+  name: string,
+  property: fc.IAsyncProperty<Ts>,
+  parameters: fc.Parameters<Ts> = {},
+  from: URL = folder,
+): Promise<void> {
+  return fc.assert(property, keeping(name, parameters, from));
+}
+
+function keeping<Ts>(name: string, parameters: fc.Parameters<Ts>, from: URL): fc.Parameters<Ts> {
+  return {
     ...parameters,
     examples: keptCases<Ts>(name, from),
     reporter: (details) => {
@@ -47,5 +61,5 @@ export function holds<Ts>(
         `${fc.defaultReportMessage(details)}\n\nTo keep it, add to tests/support/corpus/${name}.jsonl:\n${line}\n`,
       );
     },
-  });
+  };
 }

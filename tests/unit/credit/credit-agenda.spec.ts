@@ -13,6 +13,7 @@ import { remaining, unheld } from '../../../src/domain/credit/grant.js';
 import { valuesOf } from '../../../src/domain/shared/id-index.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
 import { isZero } from '../../../src/domain/shared/money.js';
+import { holds } from '../../support/corpus.js';
 import { creditCommands, playCredit } from '../../support/credit-arbitraries.js';
 import {
   creditId,
@@ -34,7 +35,8 @@ function note(items: Map<string, Instant>, event: CreditEvent): void {
 
 it('holds the expiry of every grant that has anything to expire, and of none that has nothing left', () => {
   let revived = 0;
-  fc.assert(
+  holds(
+    'credit-agenda',
     fc.property(creditCommands, (commands) => {
       const items = new Map<string, Instant>();
       for (const { events, after } of playCredit(commands)) {

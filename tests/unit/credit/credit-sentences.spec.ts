@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { describeCreditEvent } from '../../../src/application/audit/credit-sentences.js';
+import { holds } from '../../support/corpus.js';
 import { creditCommands, eventsOf, playCredit } from '../../support/credit-arbitraries.js';
 import {
   creditId,
@@ -42,7 +43,8 @@ it('says what happened to credit, how much and of which grants', () => {
 });
 
 it('says it in one sentence for every event of any history', () => {
-  fc.assert(
+  holds(
+    'credit-sentences',
     fc.property(creditCommands, (commands) => {
       for (const event of eventsOf(playCredit(commands))) {
         expect(describeCreditEvent(event)).toMatch(/^[A-Z0-9][^\n]*\.$/);

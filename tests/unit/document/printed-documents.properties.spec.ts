@@ -5,6 +5,7 @@ import type { Currency } from '../../../src/domain/shared/currency.js';
 import { exponentOf } from '../../../src/domain/shared/currency.js';
 import { largestMinor } from '../../../src/domain/shared/money.js';
 import { PdfkitDocumentPrinter } from '../../../src/infrastructure/pdf/pdfkit-document-printer.js';
+import { holds, holdsAsync } from '../../support/corpus.js';
 import { invoiceCommands, invoiceToPrice, pricedOf } from '../../support/invoice-arbitraries.js';
 import { play } from '../../support/invoice-examples.js';
 import { pagesOf } from '../../support/pdf-text.js';
@@ -50,7 +51,8 @@ function added(sheet: Sheet, currency: Currency) {
 
 describe('the figures of a printed invoice', () => {
   it('add up from the lines to the amount due, in every currency', () => {
-    fc.assert(
+    holds(
+      'printed-figures',
       fc.property(priceable, (given) => {
         const { content, code: currency } = given;
         const sheet = invoiceExample(issueOf(content, currency), { locale: 'en' });
@@ -66,7 +68,8 @@ describe('the figures of a printed invoice', () => {
   });
 
   it('add up after payments, reversals and credit notes, and the table of them says the same', () => {
-    fc.assert(
+    holds(
+      'printed-payments',
       fc.property(invoiceCommands, (commands) => {
         const { states } = play(commands);
         fc.pre(['open', 'paid', 'uncollectible'].includes(states.at(-1)?.status ?? ''));
@@ -120,7 +123,8 @@ describe('a printer', () => {
       'not a locale',
       '',
     );
-    await fc.assert(
+    await holdsAsync(
+      'printed-texts',
       fc.asyncProperty(priceable, texts, texts, locales, async ({ content, code }, name, text, locale) => {
         const described = content.lines.map((line) => ({ ...line, description: text }));
         const sheet = invoiceExample(issueOf({ ...content, lines: described, memo: text }, code), {

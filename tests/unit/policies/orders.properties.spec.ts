@@ -16,6 +16,7 @@ import { refunded } from '../../../src/domain/payment/state.js';
 import { deposit, installments, manual, netTerms, standard } from '../../../src/domain/plan/terms.js';
 import { subtract } from '../../../src/domain/shared/money.js';
 import type { RefundReason } from '../../../src/domain/shared/refund-reason.js';
+import { holdsAsync } from '../../support/corpus.js';
 import { usd } from '../../support/payment-examples.js';
 import { percent } from '../../support/plan-examples.js';
 import { bounce, cheque } from './cheques.js';
@@ -213,7 +214,8 @@ function standing(log: readonly RecordedEvent[], orderId: string) {
 describe('whatever becomes of an order, in whatever order', () => {
   it('it is paid once at most, and exactly when what is settled covers its total; the books say the same', async () => {
     const seen = { paid: 0, amended: 0, kept: 0 };
-    await fc.assert(
+    await holdsAsync(
+      'order-stories',
       fc.asyncProperty(terms, fc.array(action, { minLength: 3, maxLength: 12 }), async (given, actions) => {
         const { flows, orderId, problems } = await play(given, actions);
         expect(problems).toEqual([]);

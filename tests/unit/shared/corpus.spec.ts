@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { holds, keptCases, readCase, writeCase } from '../../support/corpus.js';
+import { holds, holdsAsync, keptCases, readCase, writeCase } from '../../support/corpus.js';
 
 const root = new URL('../../', import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'counterfoil-corpus-'));
@@ -34,6 +34,23 @@ describe('a case that once broke a property', () => {
     expect(seen[0]).toBe(1_000_000_000_000n);
   });
 
+  it('is kept and looked at in the same way where the property waits for something', async () => {
+    const seen: number[] = [];
+    const slow = fc.asyncProperty(fc.nat(100_000), async (size) => {
+      seen.push(size);
+      expect(size).toBeLessThan(10);
+    });
+    const line = await holdsAsync('slow', slow, { seed: 7 }, here).then(
+      () => 'it held',
+      (error: unknown) => lastLine(error),
+    );
+    expect(readCase(line)).toMatchObject({ seed: 7, value: [10] });
+    writeFileSync(join(folder, 'slow.jsonl'), `${line}\n`);
+    seen.length = 0;
+    await expect(holdsAsync('slow', slow, {}, here)).rejects.toThrow('slow.jsonl');
+    expect(seen[0]).toBe(10);
+  });
+
   it('is of a property that there is', () => {
     const tests = ['unit', 'laws'].flatMap((at) =>
       readdirSync(new URL(at, root), { recursive: true, encoding: 'utf8' })
@@ -51,10 +68,12 @@ function lineOf(broken: () => void): string {
   try {
     broken();
   } catch (error) {
-    return String(error instanceof Error ? error.message : error)
-      .trimEnd()
-      .split('\n')
-      .at(-1) as string;
+    return lastLine(error);
   }
   throw new Error('the property held');
+}
+
+function lastLine(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return said.trimEnd().split('\n').at(-1) ?? '';
 }

@@ -9,6 +9,7 @@ import {
   parseDecimal,
   roundToUnits,
 } from '../../../src/domain/shared/decimal.js';
+import { holds } from '../../support/corpus.js';
 
 const value = fc
   .tuple(fc.bigInt(-(10n ** 20n), 10n ** 20n), fc.integer({ min: 0, max: 12 }))
@@ -16,7 +17,8 @@ const value = fc
 
 describe('exact decimals', () => {
   it('are written in the shortest form, which reads back to the same number', () => {
-    fc.assert(
+    holds(
+      'decimal-text',
       fc.property(fc.bigInt(-(10n ** 14n), 10n ** 14n), fc.integer({ min: 0, max: 12 }), (units, scale) => {
         const number = decimal(units, scale);
         expect(parseDecimal(formatDecimal(number), 12)).toEqual(number);
@@ -62,7 +64,8 @@ describe('exact decimals', () => {
   });
 
   it('multiply and compare without losing a digit', () => {
-    fc.assert(
+    holds(
+      'decimal-product',
       fc.property(value, value, (a, b) => {
         const product = multiplyDecimals(a, b);
         expect(product.units * 10n ** BigInt(a.scale + b.scale - product.scale)).toBe(a.units * b.units);
