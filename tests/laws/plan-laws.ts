@@ -11,7 +11,7 @@ import { assertUntilMet } from '../support/assert-until-met.js';
 import { holds } from '../support/corpus.js';
 import type { Law } from '../support/law.js';
 import { at } from '../support/payment-examples.js';
-import { planStory, playPlan, terms, totalMinor } from '../support/plan-arbitraries.js';
+import { currency, planStory, playPlan, terms, totalMinor } from '../support/plan-arbitraries.js';
 import { approvedOn, startPlan } from '../support/plan-examples.js';
 
 /** The long form is a command of its own: `npm run amendments`. */
@@ -30,13 +30,13 @@ export const scheduleLaws: readonly Law[] = [
       let scheduled = 0;
       holds(
         'plan-schedule',
-        fc.property(terms, totalMinor, (given, minor) => {
-          const total = money(minor, 'USD');
+        fc.property(terms, totalMinor, currency, (given, minor, code) => {
+          const total = money(minor, code);
           const made = schedule(given, total, approvedOn);
           if (made.outcome === 'refused') return;
           scheduled += 1;
           const amounts = made.parts.map(({ amount }) => amount);
-          expect(sum('USD', amounts)).toEqual(total);
+          expect(sum(code, amounts)).toEqual(total);
           expect(amounts.every(({ minor: part }) => part > 0n)).toBe(true);
           const dates = made.parts.flatMap(({ due }) => (due.kind === 'date' ? [due.on] : []));
           expect([...new Set(dates)].sort()).toEqual(dates);
@@ -53,8 +53,8 @@ export const scheduleLaws: readonly Law[] = [
     check: () => {
       holds(
         'plan-even',
-        fc.property(totalMinor, fc.integer({ min: 1, max: 60 }), (minor, count) => {
-          const made = schedule(installments(count), money(minor, 'USD'), approvedOn);
+        fc.property(totalMinor, fc.integer({ min: 1, max: 60 }), currency, (minor, count, code) => {
+          const made = schedule(installments(count), money(minor, code), approvedOn);
           if (made.outcome === 'refused') return;
           const sizes = made.parts.map(({ amount }) => amount.minor).sort((a, b) => (a < b ? -1 : 1));
           expect((sizes.at(-1) ?? 0n) - (sizes[0] ?? 0n)).toBeLessThanOrEqual(1n);
@@ -109,15 +109,16 @@ export const conservationLaws: readonly Law[] = [
           totalMinor,
           fc.array(fc.oneof(totalMinor, fc.bigInt(1n, 30_000n)), { minLength: 5, maxLength: 30 }),
           fc.bigInt(0n, 5_000n),
-          (given, minor, totals, paid) => {
-            const started = plan.decide(plan.initialState, startPlan(given, money(minor, 'USD')));
+          currency,
+          (given, minor, totals, paid, code) => {
+            const started = plan.decide(plan.initialState, startPlan(given, money(minor, code)));
             if (started.outcome === 'rejected') return;
             let state = started.events.reduce<PlanState>(plan.evolve, plan.initialState);
             const settling = plan.decide(state, {
               type: 'SettleParts',
               at,
               applicationId: 'app_1',
-              amount: money(paid, 'USD'),
+              amount: money(paid, code),
               part: null,
               today: approvedOn,
             });
@@ -127,7 +128,7 @@ export const conservationLaws: readonly Law[] = [
               const decision = plan.decide(state, {
                 type: 'AmendTotal',
                 at: before.startedAt,
-                total: money(total, 'USD'),
+                total: money(total, code),
                 today: approvedOn,
               });
               if (decision.outcome === 'rejected') continue;
@@ -135,7 +136,7 @@ export const conservationLaws: readonly Law[] = [
               const after = existing(state);
               amended += 1;
               const amounts = after.parts.map(({ amount }) => amount);
-              expect(sum('USD', amounts)).toEqual(money(total, 'USD'));
+              expect(sum(code, amounts)).toEqual(money(total, code));
               expect(settledOf(after)).toEqual(settledOf(before));
             }
           },

@@ -18,7 +18,8 @@ export const totalMinor = fc.oneof(
   fc.bigInt(1n, 20_000n),
 );
 const percentage = fc.bigInt(1n, 10_000n).map((units) => decimal(units, 2));
-const currency = fc.constantFrom('USD' as const, 'JPY' as const, 'KWD' as const);
+/** With two digits behind the point, with none and with three. */
+export const currency = fc.constantFrom('USD' as const, 'JPY' as const, 'KWD' as const);
 
 const conditions = fc.record({
   businessDays: fc.boolean(),

@@ -10,7 +10,12 @@ import { money } from '../../../src/domain/shared/money.js';
 import type { PlanTerms } from '../../../src/domain/shared/plan-terms.js';
 import { holds } from '../../support/corpus.js';
 import { given } from '../../support/decider-specification.js';
-import { orderCommand, orderDetails, orderStory, playOrder } from '../../support/order-arbitraries.js';
+import {
+  orderDetails,
+  orderStory,
+  orderStoryAndCommand,
+  playOrder,
+} from '../../support/order-arbitraries.js';
 import { at, usd } from '../../support/payment-examples.js';
 import { approvedOn, percent } from '../../support/plan-examples.js';
 
@@ -188,7 +193,7 @@ describe('whatever is asked of an order, in whatever order', () => {
   it('the same command twice leads to no new fact, or is refused', () => {
     holds(
       'order-twice',
-      fc.property(orderStory, orderCommand, (commands, command) => {
+      fc.property(orderStoryAndCommand, ({ commands, command }) => {
         const before = playOrder(commands).states.at(-1) ?? order.initialState;
         const first = order.decide(before, command);
         if (first.outcome === 'rejected') return;

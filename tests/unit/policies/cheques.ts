@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { manualPaymentIdOf } from '../../../src/application/manual-payment/record-manual-payment.js';
 import type { CustomerId, InvoiceId, ManualPaymentId } from '../../../src/domain/shared/ids.js';
-import { usd } from '../../support/payment-examples.js';
 import { date } from '../../support/plan-examples.js';
 import type { MoneyFlows } from './money-flows.js';
 import { accepted } from './money-flows.js';
@@ -18,7 +17,7 @@ export async function cheque(
   const manualPaymentId = manualPaymentIdOf(randomUUID());
   const today = date('2026-03-02');
   const details = {
-    ...{ manualPaymentId, customerId, invoiceId, amount: usd(cents) },
+    ...{ manualPaymentId, customerId, invoiceId, amount: flows.amountOf(cents) },
     method: 'cheque',
     reference: 'No. 1',
     ...{ receivedOn: today, recordedOn: today, valueOn: today, evidenceSha256: null },
@@ -30,7 +29,7 @@ export async function cheque(
       at: flows.clock.now(),
       details,
       by,
-      secondPersonFrom: usd(1e9),
+      secondPersonFrom: flows.amountOf(1e9),
       verify: true,
     },
     flows.metadata(),

@@ -28,15 +28,18 @@ import { isIssued } from '../../../src/domain/invoice/state.js';
 import type { OrderCommand } from '../../../src/domain/order/messages.js';
 import { payment } from '../../../src/domain/payment/payment.js';
 import { standard } from '../../../src/domain/plan/terms.js';
+import type { Currency } from '../../../src/domain/shared/currency.js';
 import type { CustomerId, InvoiceId, OrderId } from '../../../src/domain/shared/ids.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
+import type { Money } from '../../../src/domain/shared/money.js';
+import { money } from '../../../src/domain/shared/money.js';
 import type { PlanTerms } from '../../../src/domain/shared/plan-terms.js';
 import { newCustomerId } from '../../support/customer-examples.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { journalIn } from '../../support/journals.js';
 import { createMoneyModules, zone } from '../../support/money-modules.js';
-import { required, usd } from '../../support/payment-examples.js';
+import { required } from '../../support/payment-examples.js';
 import { PretendGateway } from '../http/in-memory-ports.js';
 
 const roundsMax = 60;
@@ -48,8 +51,15 @@ export type MoneyFlows = ReturnType<typeof createMoneyFlows>;
 /**
  * @param graceMs how long a request that collects has its collection to itself
  * @param shortBy what a cheque may be short by, in minor units
+ * @param currency of everything that is sold
  */
-export function createMoneyFlows(refundRule: RefundRule = () => null, graceMs = 0, shortBy = 0n) {
+export function createMoneyFlows(
+  refundRule: RefundRule = () => null,
+  graceMs = 0,
+  shortBy = 0n,
+  currency: Currency = 'USD',
+) {
+  const amountOf = (minor: number): Money => money(BigInt(minor), currency);
   let now = required(parseInstant('2026-03-02T10:00:00.000Z'));
   const clock = { now: (): Instant => now };
   const eventStore = new InMemoryEventStore();
@@ -169,6 +179,7 @@ export function createMoneyFlows(refundRule: RefundRule = () => null, graceMs = 
 
   return {
     tellAgain,
+    amountOf,
     ...{
       clock,
       eventStore,
@@ -217,13 +228,13 @@ export function createMoneyFlows(refundRule: RefundRule = () => null, graceMs = 
       return customerId;
     },
 
-    /** An open invoice over so many cents. */
+    /** An open invoice over so many minor units. */
     async invoice(customerId: CustomerId, cents: number, orderId: OrderId | null = null): Promise<InvoiceId> {
       const invoiceId = invoiceIdOf(randomUUID());
       await issueInvoice(invoices, clock, {
-        details: { invoiceId, customerId, orderId, currency: 'USD', purpose: 'sale' },
+        details: { invoiceId, customerId, orderId, currency, purpose: 'sale' },
         description: 'Chairs',
-        amount: usd(cents),
+        amount: amountOf(cents),
         metadataOf: metadata,
       });
       return invoiceId;
@@ -232,9 +243,9 @@ export function createMoneyFlows(refundRule: RefundRule = () => null, graceMs = 
     /** An order that was approved today under these terms; nothing has followed from it yet. */
     async approvedOrder(customerId: CustomerId, cents: number, terms: PlanTerms = standard()) {
       const orderId = orderIdOf(randomUUID());
-      const details = { orderId, customerId, currency: 'USD', description: null, metadata: {} } as const;
+      const details = { orderId, customerId, currency, description: null, metadata: {} } as const;
       const at = clock.now();
-      const [total, approvedOn] = [usd(cents), civilDateIn(zone, at)];
+      const [total, approvedOn] = [amountOf(cents), civilDateIn(zone, at)];
       const commands: readonly OrderCommand[] = [
         { type: 'OpenOrder', at, details, total },
         { type: 'StartOrderAnalysis', at, total: null },

@@ -14,10 +14,11 @@ import type { OrderState } from '../../../src/domain/order/state.js';
 import { isApproved } from '../../../src/domain/order/state.js';
 import { refunded } from '../../../src/domain/payment/state.js';
 import { deposit, installments, manual, netTerms, standard } from '../../../src/domain/plan/terms.js';
+import type { Currency } from '../../../src/domain/shared/currency.js';
 import { subtract } from '../../../src/domain/shared/money.js';
 import type { RefundReason } from '../../../src/domain/shared/refund-reason.js';
 import { holdsAsync } from '../../support/corpus.js';
-import { usd } from '../../support/payment-examples.js';
+import { currency } from '../../support/plan-arbitraries.js';
 import { percent } from '../../support/plan-examples.js';
 import { bounce, cheque } from './cheques.js';
 import { createMoneyFlows } from './money-flows.js';
@@ -68,14 +69,16 @@ const action = fc.oneof(
   { weight: 2, arbitrary: fc.record({ act: act('advance'), days: fc.constantFrom(1, 15, 40) }) },
   { weight: 5, arbitrary: fc.record({ act: act('settle') }) },
 );
+const stories = fc.array(action, { minLength: 3, maxLength: 12 });
 type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 
 /** Plays a story, and answers the world after everything that follows from it. */
 async function play(
   given: Parameters<ReturnType<typeof createMoneyFlows>['approvedOrder']>[2],
   actions: readonly Action[],
+  code: Currency,
 ) {
-  const flows = createMoneyFlows();
+  const flows = createMoneyFlows(() => null, 0, 0n, code);
   const customerId = await flows.customer();
   const { orderId } = await flows.approvedOrder(customerId, 10_000, given);
   const [cheques, refunds]: [Awaited<ReturnType<typeof cheque>>[], { payment: string; refund: string }[]] = [
@@ -100,7 +103,7 @@ async function play(
       case 'amend':
         await flows.orderOperations.run(
           orderId,
-          { type: 'SetOrderTotal', at, total: usd(one.cents) },
+          { type: 'SetOrderTotal', at, total: flows.amountOf(one.cents) },
           flows.metadata(),
         );
         return;
@@ -144,7 +147,7 @@ async function play(
         const payment = created[one.which % Math.max(created.length, 1)]?.stream.slice('payment-'.length);
         if (payment === undefined) return;
         const refundId = refundIdOf(randomUUID());
-        const amount = usd(one.cents);
+        const amount = flows.amountOf(one.cents);
         const refund = { refundId, amount, refundReason: one.reason, secondPerson: null };
         const command = { type: 'RequestRefund', at, ...refund } as const;
         const asked = await flows.payments.handle(payment, command, flows.metadata());
@@ -216,8 +219,8 @@ describe('whatever becomes of an order, in whatever order', () => {
     const seen = { paid: 0, amended: 0, kept: 0 };
     await holdsAsync(
       'order-stories',
-      fc.asyncProperty(terms, fc.array(action, { minLength: 3, maxLength: 12 }), async (given, actions) => {
-        const { flows, orderId, problems } = await play(given, actions);
+      fc.asyncProperty(terms, stories, currency, async (given, actions, code) => {
+        const { flows, orderId, problems } = await play(given, actions, code);
         expect(problems).toEqual([]);
         const log = await flows.facts();
         const after = standing(log, orderId);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { refundIdOf } from '../../../src/application/payment/payment-ids.js';
-import { usd } from '../../support/payment-examples.js';
 import type { MoneyFlows } from './money-flows.js';
 import { accepted } from './money-flows.js';
 
@@ -14,7 +13,7 @@ export async function refundedAtProvider(flows: MoneyFlows, paymentId: string, c
         ...{ type: 'ObserveRefund', at: flows.clock.now(), adoptAs: refundIdOf(name) },
         refund: {
           ...{ providerRefundId: `re_at_provider_${name}`, refundId: null, intentId: 'pi' },
-          ...{ status: 'succeeded', amount: usd(cents), failureReason: null },
+          ...{ status: 'succeeded', amount: flows.amountOf(cents), failureReason: null },
         },
       },
       flows.metadata(),
