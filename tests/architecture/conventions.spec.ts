@@ -137,6 +137,16 @@ describe('what no rule of the linter says', () => {
     expect(linesMatching(/process\.env/, allowed)).toEqual([]);
   });
 
+  it('an amount is never a number that floats', () => {
+    // Whole, it is a bigint; with a point, a decimal of the domain's own. A bar of a chart is no amount.
+    expect(linesMatching(/\bminor\??: number\b|\bNumber\((\w+\.)*minor\b/, /^$/)).toEqual([]);
+    const floating = /\bparseFloat\(|\.toFixed\(|^(?!\s*(\*|\/\*|\/\/))[^'"`]*\b\d+\.\d/;
+    // Colours are measured, and so are the shares and times of which alerts tell.
+    const measured =
+      /src\/(infrastructure|interfaces|composition)\/|domain\/branding\/branding\.ts$|application\/alert\//;
+    expect(linesMatching(floating, measured)).toEqual([]);
+  });
+
   it('one word stands for one thing', () => {
     expect(filesIn(src).filter((file) => /(helper|util|manager|impl|dto|base-)/.test(file))).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
 import { currencies, exponentOf } from '../../src/domain/shared/currency.js';
+import { decimal, multiplyDecimals, roundToUnits } from '../../src/domain/shared/decimal.js';
 import {
   add,
   CurrencyMismatch,
@@ -12,7 +13,7 @@ import {
   subtract,
   sum,
 } from '../../src/domain/shared/money.js';
-import { law } from '../support/law.js';
+import { example, law } from '../support/law.js';
 
 const currency = fc.constantFrom(...currencies);
 const minor = fc.oneof(
@@ -53,4 +54,19 @@ export const moneyLaws = [
       expect(BigInt(digits.replace('.', ''))).toBe(amount);
     }),
   ),
+  example(
+    'comes out exactly where floating point does not: 4.35 and 1.005 times 100, and 68.33 times 1.2',
+    () => {
+      expect([4.35 * 100, 1.005 * 100]).toEqual([434.99999999999994, 100.49999999999999]);
+      expect([Math.floor(4.35 * 100), Math.round(1.005 * 100)]).toEqual([434, 100]);
+      expect([roundToUnits(decimal(435n, 2), 2), roundToUnits(decimal(1_005n, 3), 2)]).toEqual([435n, 101n]);
+      expect(multiplyDecimals(decimal(6_833n, 2), decimal(12n, 1))).toEqual({ units: 81_996n, scale: 3 });
+    },
+  ),
+  example('is no number of major units: of such a one the first of these laws does not hold', () => {
+    const floating = (amount: bigint): number => Number(amount) / 100;
+    const minorOf = (amount: number): bigint => BigInt(Math.round(amount * 100));
+    const adds = fc.property(minor, minor, (a, b) => minorOf(floating(a) + floating(b)) === a + b);
+    expect(fc.check(adds, { seed: 1 }).failed).toBe(true);
+  }),
 ];
