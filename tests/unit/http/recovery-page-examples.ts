@@ -210,7 +210,7 @@ export function recoveryPages({ server, as }: ConsoleUse): void {
       const at = `/admin/invoices/${id}`;
       const { text } = await browser.get(at);
       const table = (caption: string) =>
-        text.split('<table>').find((each) => each.includes(`<caption>${caption}</caption>`)) ??
+        text.split('<table ').find((each) => each.includes(`<caption>${caption}</caption>`)) ??
         `no ${caption}`;
       const legOf = (body: Readonly<Record<string, unknown>>) =>
         (body['legs'] as readonly { readonly payment: string }[])[0]?.payment ?? '';

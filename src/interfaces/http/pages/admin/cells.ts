@@ -9,7 +9,9 @@ export type Cell =
   | { readonly kind: 'status'; readonly status: string }
   | { readonly kind: 'money'; readonly minor: bigint; readonly currency: string }
   | { readonly kind: 'count'; readonly count: number | bigint }
-  | { readonly kind: 'time'; readonly at: string };
+  | { readonly kind: 'time'; readonly at: string }
+  /** A day of the calendar, as it is written in the books: `2026-11-26`. */
+  | { readonly kind: 'day'; readonly on: string };
 
 const nothing: Cell = { kind: 'text', text: null };
 
@@ -39,6 +41,10 @@ export function count(value: number | bigint): Cell {
 
 export function time(at: string | null): Cell {
   return at === null ? nothing : { kind: 'time', at };
+}
+
+export function day(on: string | null): Cell {
+  return on === null ? nothing : { kind: 'day', on };
 }
 
 const places: Readonly<Record<string, string>> = {

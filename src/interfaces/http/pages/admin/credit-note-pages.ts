@@ -15,7 +15,7 @@ import type { AskApi, Asker } from '../shared/ask-api.js';
 import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import type { Table } from './cells.js';
-import { amount, idCell, link, status, text, time, words } from './cells.js';
+import { amount, day, idCell, link, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { createdDayFilters, createdDays, minorOf, typedAmount } from './form-fields.js';
 import { formPages } from './form-pages.js';
@@ -121,7 +121,7 @@ export class CreditNotePages implements PageController {
         amount(row.amount_tax, row.currency),
         words(row.reason),
         idCell(row.invoice),
-        text(row.issued_on),
+        day(row.issued_on),
         time(row.created_at),
       ],
     });
@@ -173,7 +173,7 @@ export class CreditNotePages implements PageController {
           { title: 'Invoice', cell: idCell(note.invoice) },
           { title: 'What for', cell: words(note.reason) },
           { title: 'Takes back', cell: idCell(note.reverses) },
-          { title: 'Issued on', cell: text(note.issued_on) },
+          { title: 'Issued on', cell: day(note.issued_on) },
           { title: 'Created', cell: time(note.created_at) },
         ],
         tables: [linesOf(note)],

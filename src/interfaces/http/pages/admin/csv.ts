@@ -26,6 +26,8 @@ function csvCells(cell: Cell): readonly string[] {
       return [csvText(cell.status)];
     case 'time':
       return [csvText(cell.at)];
+    case 'day':
+      return [csvText(cell.on)];
   }
 }
 

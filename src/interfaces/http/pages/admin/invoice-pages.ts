@@ -20,7 +20,7 @@ import type { Page, PageAnswer, PageContext, PageController } from '../shared/pa
 import { page } from '../shared/page.js';
 import { actionPage } from './action-page.js';
 import type { Table } from './cells.js';
-import { amount, count, idCell, link, status, text, time, words } from './cells.js';
+import { amount, count, day, idCell, link, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { createdDayFilters, createdDays } from './form-fields.js';
 import { moreOf } from './invoice-more.js';
@@ -127,7 +127,7 @@ export class InvoicePages implements PageController {
           status(row.status),
           amount(row.amount_total, row.currency),
           amount(row.amount_due, row.currency),
-          text(row.due_on),
+          day(row.due_on),
           idCell(row.customer),
           time(row.created_at),
         ],
@@ -200,8 +200,8 @@ export class InvoicePages implements PageController {
           { title: 'Customer', cell: idCell(invoice.customer) },
           { title: 'Order', cell: idCell(invoice.order) },
           { title: 'Payment plan', cell: idCell(plan?.id ?? null) },
-          { title: 'Issued on', cell: text(invoice.issued_on) },
-          { title: 'Due on', cell: text(invoice.due_on) },
+          { title: 'Issued on', cell: day(invoice.issued_on) },
+          { title: 'Due on', cell: day(invoice.due_on) },
           { title: 'Net', cell: amount(invoice.amount_net, currency) },
           { title: 'Tax', cell: amount(invoice.amount_tax, currency) },
           { title: 'Discount', cell: amount(invoice.amount_discount, currency) },

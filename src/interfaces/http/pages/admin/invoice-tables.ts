@@ -6,7 +6,7 @@ import type { invoiceOfState } from '../../invoice/invoice-object.js';
 import type { planObject } from '../../plan/plan-object.js';
 import type { AskApi, Asker } from '../shared/ask-api.js';
 import type { Table } from './cells.js';
-import { amount, idCell, status, text, time, words } from './cells.js';
+import { amount, day, idCell, status, text, time, words } from './cells.js';
 
 type Invoice = ReturnType<typeof invoiceOfState>;
 type Collection = ReturnType<typeof collectionOfState>;
@@ -163,7 +163,7 @@ export function partsOf(plan: Plan, caption: string): Table {
     ],
     rows: plan.parts.map((part) => [
       text(String(part.part)),
-      text(part.due_on ?? `at ${part.milestone}`),
+      part.due_on === null ? text(`at ${part.milestone}`) : day(part.due_on),
       status(part.status),
       amount(part.amount, plan.currency),
       amount(part.amount_settled, plan.currency),

@@ -17,7 +17,7 @@ import type { AskApi } from '../shared/ask-api.js';
 import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import { actionPage } from './action-page.js';
-import { amount, count, idCell, status, text, time, words } from './cells.js';
+import { amount, count, day, idCell, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { createdDayFilters, createdDays, minorOf, typedAmount, typedDate } from './form-fields.js';
 import { formPages } from './form-pages.js';
@@ -137,7 +137,7 @@ export class ManualPaymentPages implements PageController {
         amount(row.amount, row.currency),
         words(row.method),
         text(row.reference),
-        text(row.received_on),
+        day(row.received_on),
         idCell(row.recorded_by),
         idCell(row.verified_by),
       ],
@@ -164,9 +164,9 @@ export class ManualPaymentPages implements PageController {
           { title: 'Customer', cell: idCell(payment.customer) },
           { title: 'Invoice', cell: idCell(payment.invoice) },
           { title: 'Reference', cell: text(payment.reference) },
-          { title: 'Received on', cell: text(payment.received_on) },
+          { title: 'Received on', cell: day(payment.received_on) },
           { title: 'Evidence (SHA-256)', cell: text(payment.evidence_sha256) },
-          { title: 'Value on', cell: text(payment.value_on) },
+          { title: 'Value on', cell: day(payment.value_on) },
           { title: 'Recorded by', cell: idCell(payment.recorded_by) },
           { title: 'Two people', cell: text(payment.needs_second_person ? 'needed' : 'not needed') },
           { title: 'Verified by', cell: idCell(payment.verified_by) },

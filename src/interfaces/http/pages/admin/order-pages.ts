@@ -15,7 +15,7 @@ import { createdIn } from '../../shared/lists.js';
 import type { AskApi } from '../shared/ask-api.js';
 import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
-import { amount, count, idCell, status, text, time } from './cells.js';
+import { amount, count, day, idCell, status, text, time } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { createdDayFilters, createdDays } from './form-fields.js';
 import { listPages } from './list-page.js';
@@ -123,7 +123,7 @@ export class OrderPages implements PageController {
         facts: [
           { title: 'Customer', cell: idCell(order.customer) },
           { title: 'Description', cell: text(order.description) },
-          { title: 'Approved on', cell: text(order.approved_on) },
+          { title: 'Approved on', cell: day(order.approved_on) },
           { title: 'Created', cell: time(order.created_at) },
           { title: 'Revision', cell: count(order.revision) },
         ],

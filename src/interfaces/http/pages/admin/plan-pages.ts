@@ -14,7 +14,7 @@ import { createdIn } from '../../shared/lists.js';
 import type { AskApi } from '../shared/ask-api.js';
 import type { Page, PageAnswer, PageContext, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
-import { amount, count, idCell, status, text, time } from './cells.js';
+import { amount, count, day, idCell, status, text, time } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { createdDayFilters, createdDays } from './form-fields.js';
 import { formPages } from './form-pages.js';
@@ -142,7 +142,7 @@ export class PlanPages implements PageController {
           { title: 'Invoice', cell: idCell(plan.invoice) },
           { title: 'Order', cell: idCell(plan.order) },
           { title: 'Version', cell: count(plan.version) },
-          { title: 'Approved on', cell: text(plan.approved_on) },
+          { title: 'Approved on', cell: day(plan.approved_on) },
           { title: 'Time zone', cell: text(plan.time_zone) },
           { title: 'Order released', cell: time(plan.released_at) },
           { title: 'Parts that may be moved', cell: count(plan.terms.skips_max) },

@@ -3,7 +3,7 @@ import type { OrderRow } from '../../../../application/ports/order-queries.js';
 import type { PlanRow } from '../../../../application/ports/plan-queries.js';
 import type { CreditRow, PaymentRow } from '../../../../application/ports/read-models.js';
 import type { Table } from './cells.js';
-import { amount, idCell, link, status, text, time } from './cells.js';
+import { amount, day, idCell, link, status, time } from './cells.js';
 
 /** What belongs to the thing on a page, in short. */
 
@@ -46,7 +46,7 @@ export function invoiceTable(rows: readonly InvoiceRow[], more: More = {}): Tabl
       status(row.status),
       amount(row.amount_total, row.currency),
       amount(row.amount_due, row.currency),
-      text(row.due_on),
+      day(row.due_on),
     ]),
   };
 }

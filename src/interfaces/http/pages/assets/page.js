@@ -8,15 +8,18 @@ if (zone) {
 }
 if (!known && zone) {
   for (const time of document.querySelectorAll('time[data-clock]')) {
-    time.textContent = new Date(time.dateTime).toLocaleString('en-GB', {
+    const isShort = time.dataset.clock === 'short';
+    const text = new Date(time.dateTime).toLocaleString('en-GB', {
       day: '2-digit',
       month: 'short',
       year: 'numeric',
       hour: '2-digit',
       minute: '2-digit',
-      second: time.dataset.clock === 'short' ? undefined : '2-digit',
+      second: isShort ? undefined : '2-digit',
       hourCycle: 'h23',
     });
+    // As the server writes it: in a narrow column it breaks between the day and the time alone.
+    time.textContent = isShort ? text.replaceAll(/ (?=.*,)/g, '\u00a0') : text;
   }
 }
 

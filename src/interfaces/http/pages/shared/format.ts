@@ -52,6 +52,13 @@ export function formatTime(instant: string, zone: string): string {
   return clockOf(zone).format(new Date(instant));
 }
 
+/** As `formatTime`, to the minute; a narrow column breaks it between the day and the time alone. */
+export function formatBriefTime(instant: string, zone: string): string {
+  return formatTime(instant, zone)
+    .slice(0, -3)
+    .replaceAll(/ (?=.*,)/g, '\u00a0');
+}
+
 const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
 
 /** `9 December 2026`, of a day of the calendar; nothing where there is none. */

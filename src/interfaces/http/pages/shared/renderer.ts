@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Assets } from './assets.js';
 import {
+  formatBriefTime,
   formatCount,
   formatDay,
   formatId,
@@ -39,7 +40,7 @@ export function createRenderer(assets: Assets): Render {
     autoEscape: true,
     escapeFunction: escapeHtml,
     functionHeader:
-      'const { money, minor, count, clock, day, words, short, asset } = it.show; const { frame } = it;',
+      'const { money, minor, count, clock, brief, day, words, short, asset } = it.show; const { frame } = it;',
   });
   return (template, data, frame) =>
     eta.render(template, {
@@ -50,6 +51,7 @@ export function createRenderer(assets: Assets): Render {
         minor: formatMinor,
         count: formatCount,
         clock: (instant: string) => formatTime(instant, frame.zone),
+        brief: (instant: string) => formatBriefTime(instant, frame.zone),
         day: formatDay,
         words: formatWords,
         short: formatId,
