@@ -1,4 +1,5 @@
 import { isIssued, payableOf } from '../../domain/invoice/state.js';
+import type { CreditNoteId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
 import { compare } from '../../domain/shared/money.js';
 import { creditNoteIdOf } from '../invoice/invoice-ids.js';
@@ -7,16 +8,21 @@ import type { EventMetadata } from '../ports/event-store.js';
 import { commandIdOf } from '../shared/event-ids.js';
 import { mustBeAccepted } from './policy-steps.js';
 
-/** The credit note that says why nothing is due for what went back; one for each cause. May be repeated. */
+/** The credit note over what a refund took off an invoice. */
+export function noteOfRefund(reversalId: string): CreditNoteId {
+  return creditNoteIdOf(commandIdOf('credit note of refund', reversalId));
+}
+
+/** The credit note that says why nothing is due for what went back; one for each reversal. May be repeated. */
 export async function creditRefunded(
   invoices: Pick<InvoiceOperations, 'load' | 'credit'>,
-  refunded: { readonly invoiceId: string; readonly cause: string; readonly amount: Money },
+  refunded: { readonly invoiceId: string; readonly reversalId: string; readonly amount: Money },
   metadata: EventMetadata,
 ): Promise<void> {
-  const { invoiceId, cause, amount } = refunded;
+  const { invoiceId, reversalId, amount } = refunded;
   const { state } = await invoices.load(invoiceId);
   if (!isIssued(state)) return;
-  const creditNoteId = creditNoteIdOf(commandIdOf('credit note of refund', cause));
+  const creditNoteId = noteOfRefund(reversalId);
   const isKnown = state.creditNotes.some((note) => note.creditNoteId === creditNoteId);
   // It was paid again meanwhile.
   if (!isKnown && compare(amount, payableOf(state)) > 0) return;
@@ -25,5 +31,5 @@ export async function creditRefunded(
     { creditNoteId, scope: { by: 'total', amount }, creditReason: 'returned' },
     metadata,
   );
-  mustBeAccepted(credited, `credit the refund ${cause}`);
+  mustBeAccepted(credited, `credit the refund ${reversalId}`);
 }

@@ -58,7 +58,7 @@ export function createInvoiceRefunds(parts: {
       becauseOf(recorded, name, step),
     );
     if (cause !== 'refunded') return;
-    const refunded = { invoiceId, cause: reversalId, amount };
+    const refunded = { invoiceId, reversalId, amount };
     await creditRefunded(invoices, refunded, becauseOf(recorded, name, 'credit'));
   }
 

@@ -1,15 +1,17 @@
 import type { InvoiceEvent, InvoiceEventOf } from '../../domain/invoice/events.js';
+import type { IssuedInvoice } from '../../domain/invoice/state.js';
 import { isIssued } from '../../domain/invoice/state.js';
 import type { ApprovedOrder } from '../../domain/order/state.js';
 import { isApproved } from '../../domain/order/state.js';
 import type { PlanDetails } from '../../domain/plan/events.js';
 import type { ExistingPlan } from '../../domain/plan/state.js';
+import { outstanding } from '../../domain/plan/state.js';
 import { termsOfChange } from '../../domain/plan/terms.js';
 import type { CivilDate } from '../../domain/shared/civil-date.js';
-import type { InvoiceId } from '../../domain/shared/ids.js';
+import type { CreditNoteId, InvoiceId } from '../../domain/shared/ids.js';
 import { parseCollectionId, parseInvoiceId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
-import { isZero, subtract } from '../../domain/shared/money.js';
+import { isPositive, isZero, smaller, subtract, sum } from '../../domain/shared/money.js';
 import type { CollectionHandler } from '../collection/collection-runner.js';
 import { invoiceCodec } from '../invoice/invoice.codec.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
@@ -24,6 +26,7 @@ import type { Policy } from '../shared/policy.js';
 import { becauseOf, createPolicy } from '../shared/policy.js';
 import type { Zone } from '../shared/zones.js';
 import { civilDateIn } from '../shared/zones.js';
+import { noteOfRefund } from './credit-refunded.js';
 import { idOfStream, mustBeAccepted } from './policy-steps.js';
 
 const name = 'invoice_to_plan';
@@ -92,10 +95,12 @@ export function createInvoiceToPlan(parts: {
     // One that is over asks for nothing more; the invoice may be paid all the same.
     if (plan.status !== 'active' && plan.status !== 'defaulted') return;
     if (isCountedIn(plan, recorded)) return;
+    // What is due outside the plan is none of its parts.
+    const inPlan = smaller(amount, outstanding(plan));
     const part = await partOf(applicationId);
     const settled = await plans.handle(
       planId,
-      { type: 'SettleParts', at: clock.now(), applicationId, amount, part, today: today() },
+      { type: 'SettleParts', at: clock.now(), applicationId, amount: inPlan, part, today: today() },
       becauseOf(recorded, name, 'settle'),
     );
     mustBeAccepted(settled, `settle ${planId}`);
@@ -117,12 +122,13 @@ export function createInvoiceToPlan(parts: {
     const { applicationId, reversalId, amount } = event;
     const { state: plan } = await plans.load(planId);
     if (plan.status === 'absent') return;
-    // It was paid after the plan had been canceled.
-    if (!plan.settlements.some((known) => known.applicationId === applicationId)) return;
+    const opens = smaller(amount, settledBy(plan, applicationId));
+    // It was paid before the plan began, after it had been canceled, or outside of it.
+    if (!isPositive(opens)) return;
     const unsettled = await plans.handle(
       planId,
       {
-        ...{ type: 'UnsettleParts', at: clock.now(), applicationId, reversalId, amount },
+        ...{ type: 'UnsettleParts', at: clock.now(), applicationId, reversalId, amount: opens },
         ...{ takenBack: isTakenBack(event), today: today() },
       },
       becauseOf(recorded, name, 'unsettle'),
@@ -132,11 +138,13 @@ export function createInvoiceToPlan(parts: {
 
   /** A plan shares out what the invoice still asks for, so a credit note that takes some of it back amends the plan. */
   async function credited(
-    { creditReason, total }: InvoiceEventOf<'InvoiceCredited'>,
+    { creditNoteId, creditReason, total }: InvoiceEventOf<'InvoiceCredited'>,
     recorded: RecordedEvent,
   ): Promise<void> {
     if (creditReason === 'early_payment_discount') return;
-    await askForLess(total, recorded);
+    await askForLess(recorded, (plan, invoice) =>
+      smaller(total, openedFor(creditNoteId, plan, invoice) ?? total),
+    );
   }
 
   /** What a manual payment was short by is no part of the plan any more, or is again. */
@@ -144,10 +152,13 @@ export function createInvoiceToPlan(parts: {
     { amount }: InvoiceEventOf<'InvoiceDifferenceWrittenOff'>,
     recorded: RecordedEvent,
   ): Promise<void> {
-    await askForLess(amount, recorded);
+    await askForLess(recorded, () => amount);
   }
 
-  async function askForLess(amount: Money, recorded: RecordedEvent): Promise<void> {
+  async function askForLess(
+    recorded: RecordedEvent,
+    amountIn: (plan: ExistingPlan, invoice: IssuedInvoice) => Money,
+  ): Promise<void> {
     const invoiceId = idOfStream(recorded.stream, parseInvoiceId);
     const planId = planIdOf(invoiceId);
     const { state: plan } = await plans.load(planId);
@@ -156,6 +167,8 @@ export function createInvoiceToPlan(parts: {
     if (plan.status !== 'active' && plan.status !== 'defaulted') return;
     if (isCountedIn(plan, recorded)) return;
     const at = clock.now();
+    const amount = smaller(amountIn(plan, invoice), outstanding(plan));
+    if (isZero(amount)) return;
     const left = subtract(plan.total, amount);
     const amended = await plans.handle(
       planId,
@@ -182,6 +195,34 @@ export function createInvoiceToPlan(parts: {
 /** A plan that somebody started by hand begins with what could still be paid then. */
 function isCountedIn({ details }: ExistingPlan, { revision }: RecordedEvent): boolean {
   return details.invoiceRevision !== undefined && revision <= details.invoiceRevision;
+}
+
+/** What stands in the plan of what a payment had settled. */
+function settledBy({ settlements, total }: ExistingPlan, applicationId: string): Money {
+  const standing = settlements
+    .filter((known) => known.applicationId === applicationId)
+    .map(({ amount, reversed }) => subtract(amount, reversed));
+  return sum(total.currency, standing);
+}
+
+/**
+ * What a refund opened in the plan that this is the credit note of; undefined for any other note. A plan that began with what
+ * was left had asked for nothing of what was paid before, and asks for no less when that goes back.
+ */
+function openedFor(
+  creditNoteId: CreditNoteId,
+  { reversals, total }: ExistingPlan,
+  { applications }: IssuedInvoice,
+): Money | undefined {
+  const refunded = applications
+    .flatMap((application) => application.reversals)
+    .find(({ reversalId }) => noteOfRefund(reversalId) === creditNoteId);
+  if (refunded === undefined) return undefined;
+  const opened = reversals.filter(({ reversalId }) => reversalId === refunded.reversalId);
+  return sum(
+    total.currency,
+    opened.map(({ amount }) => amount),
+  );
 }
 
 /** Before the cause was told, only what people had recorded could be gone against our will. */

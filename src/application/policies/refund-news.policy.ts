@@ -67,7 +67,7 @@ export function createRefundNews(parts: {
     if (reversed === null || cause !== 'refunded') return;
     await creditRefunded(
       invoices,
-      { invoiceId, cause: refundId, amount: reversed },
+      { invoiceId, reversalId: refundId, amount: reversed },
       becauseOf(recorded, name, 'credit'),
     );
   }

@@ -43,6 +43,10 @@ export function compare(a: Money, b: Money): -1 | 0 | 1 {
   return a.minor < other ? -1 : a.minor > other ? 1 : 0;
 }
 
+export function smaller(a: Money, b: Money): Money {
+  return compare(a, b) < 0 ? a : b;
+}
+
 /** True for the same amount in the same currency; amounts of two currencies are simply not equal. */
 export function equals(a: Money, b: Money): boolean {
   return a.currency === b.currency && a.minor === b.minor;
