@@ -1,17 +1,10 @@
 import { isIssued, payableOf } from '../../domain/invoice/state.js';
-import type { CreditNoteId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
 import { compare } from '../../domain/shared/money.js';
-import { creditNoteIdOf } from '../invoice/invoice-ids.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
 import type { EventMetadata } from '../ports/event-store.js';
-import { commandIdOf } from '../shared/event-ids.js';
 import { mustBeAccepted } from './policy-steps.js';
-
-/** The credit note over what a refund took off an invoice. */
-export function noteOfRefund(reversalId: string): CreditNoteId {
-  return creditNoteIdOf(commandIdOf('credit note of refund', reversalId));
-}
+import { noteOfRefund } from './taken-back.js';
 
 /** The credit note that says why nothing is due for what went back; one for each reversal. May be repeated. */
 export async function creditRefunded(

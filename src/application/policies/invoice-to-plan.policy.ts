@@ -26,8 +26,8 @@ import type { Policy } from '../shared/policy.js';
 import { becauseOf, createPolicy } from '../shared/policy.js';
 import type { Zone } from '../shared/zones.js';
 import { civilDateIn } from '../shared/zones.js';
-import { noteOfRefund } from './credit-refunded.js';
 import { idOfStream, mustBeAccepted } from './policy-steps.js';
+import { noteOfRefund } from './taken-back.js';
 
 const name = 'invoice_to_plan';
 

@@ -1,10 +1,10 @@
 import type { CreditReason } from '../../domain/invoice/events.js';
 import { lastFirst } from '../../domain/invoice/last-first.js';
-import type { Application, IssuedInvoice } from '../../domain/invoice/state.js';
-import { claimOn, isIssued, leftOf, payableOf } from '../../domain/invoice/state.js';
+import type { Application, IssuedInvoice, Reversal } from '../../domain/invoice/state.js';
+import { claimOn, isIssued, leftOf } from '../../domain/invoice/state.js';
 import type { CreditNoteId, InvoiceId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
-import { compare, isPositive, subtract, sum, zero } from '../../domain/shared/money.js';
+import { add, isPositive, isZero, smaller, subtract, sum, zero } from '../../domain/shared/money.js';
 import type { CreditHandler } from '../credit/credit-agenda.js';
 import { creditNoteIdOf } from '../invoice/invoice-ids.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
@@ -16,6 +16,7 @@ import { commandIdOf } from '../shared/event-ids.js';
 import { createGiveBack } from './give-back.js';
 import { keptCreditIdOf } from './kept-credit.js';
 import { mustBeAccepted } from './policy-steps.js';
+import { dueFor, noteOfPaid, reversalForLess } from './taken-back.js';
 
 type Parts = {
   readonly invoices: InvoiceOperations;
@@ -41,64 +42,73 @@ type Note = { readonly creditNoteId: CreditNoteId; readonly amount: Money };
 export function createLowerInvoices(parts: Parts) {
   const { invoices } = parts;
 
-  /** Takes back what is due of these invoices; null for all of it. Answers what could not be taken. */
-  async function creditDue(
-    ids: readonly InvoiceId[],
-    amount: Money | null,
-    less: Less,
-  ): Promise<Money | null> {
-    let left = amount;
-    for (const invoiceId of ids) {
-      const invoice = await existingIssued(invoiceId);
-      if (invoice === undefined) continue;
-      const creditNoteId = noteOfDue(less, invoiceId);
-      const due = dueBut(invoice, noteOfPaid(less, invoiceId), less);
-      const part = totalOf(invoice, creditNoteId) ?? (left === null ? due : smaller(left, due));
-      if (!isPositive(part)) continue;
-      await credit(invoice, { creditNoteId, amount: part }, less);
-      left = left === null ? null : subtract(left, part);
-    }
-    return left;
+  /** Takes back all that is due of these invoices. */
+  async function creditDue(ids: readonly InvoiceId[], less: Less): Promise<void> {
+    for (const invoice of await existingIssued(ids)) await creditDueOf(invoice, null, less);
   }
 
-  /** Takes back what these invoices were paid, and gives it to the customer as credit. */
-  async function creditPaid(ids: readonly InvoiceId[], amount: Money, less: Less): Promise<void> {
-    let left = amount;
-    for (const invoiceId of ids) {
-      const invoice = await existingIssued(invoiceId);
-      if (invoice === undefined || !isPositive(left)) continue;
-      const creditNoteId = noteOfPaid(less, invoiceId);
-      const part = totalOf(invoice, creditNoteId) ?? (await takeBack(invoice, left, less));
-      if (!isPositive(part)) continue;
-      await credit(await issuedNow(invoiceId), { creditNoteId, amount: part }, less);
-      left = subtract(left, part);
+  /** Takes back an amount, first of what is due and then of what was paid, as far as these invoices ask for it at all. */
+  async function creditLess(ids: readonly InvoiceId[], amount: Money, less: Less): Promise<void> {
+    const all = await existingIssued(ids);
+    // However much is due by now, what was credited by an earlier telling is of this amount.
+    let left = subtract(
+      amount,
+      sum(
+        amount.currency,
+        all.map((invoice) => creditedBy(less, invoice)),
+      ),
+    );
+    for (const invoice of all) {
+      if (isPositive(left)) left = subtract(left, await creditDueOf(invoice, left, less));
     }
+    for (const { details } of all) {
+      const note = { creditNoteId: noteOfPaid(less.cause, details.invoiceId), amount: left };
+      if (isPositive(left)) {
+        left = subtract(left, await creditForgiven(details.invoiceId, note, () => true, less));
+      }
+    }
+  }
+
+  /** How much it was. */
+  async function creditDueOf(invoice: IssuedInvoice, atMost: Money | null, less: Less): Promise<Money> {
+    const creditNoteId = noteOfDue(less, invoice.details.invoiceId);
+    const due = dueFor(creditNoteId, invoice);
+    const amount = atMost === null ? due : smaller(atMost, due);
+    if (!isPositive(amount) || totalOf(invoice, creditNoteId) !== undefined) return zero(due.currency);
+    await credit(invoice, { creditNoteId, amount }, less);
+    return amount;
   }
 
   /**
-   * One credit note over an amount that was not to be paid. What of it was paid all the same, by applications that `isExtra`
-   * knows, goes back as credit first; what is neither due nor paid so was credited otherwise, and is left out.
+   * One credit note over an amount that was not to be paid, or as much of it as the invoice still asks for; answers how much.
+   * What of it was paid all the same, by applications that `isExtra` knows, goes back as credit first.
    */
   async function creditForgiven(
     invoiceId: InvoiceId,
     note: Note,
     isExtra: (applicationId: string) => boolean,
     less: Less,
-  ): Promise<void> {
+  ): Promise<Money> {
     const invoice = await issuedNow(invoiceId);
-    const known = totalOf(invoice, note.creditNoteId);
-    const back = takenBack(invoice, less);
-    const extra = invoice.applications.filter((one) => isExtra(one.applicationId)).map(leftOf);
-    const due = dueBut(invoice, note.creditNoteId, less);
-    const part = known ?? smaller(note.amount, sum(note.amount.currency, [due, back, ...extra]));
-    if (!isPositive(part)) return;
-    const paid = known === undefined ? subtract(part, due) : back;
-    if (isPositive(paid)) await takeBack(invoice, paid, less);
-    await credit(await issuedNow(invoiceId), { ...note, amount: part }, less);
+    const { currency } = note.amount;
+    if (totalOf(invoice, note.creditNoteId) !== undefined) return zero(currency);
+    mustBeUnclaimed(invoice);
+    const extra = invoice.applications.filter(
+      (one) => isExtra(one.applicationId) && mine(one, less) === undefined,
+    );
+    const due = dueFor(note.creditNoteId, invoice);
+    const asked = sum(currency, [due, ...extra.map(leftOf)]);
+    const amount = isPositive(asked) ? smaller(note.amount, asked) : zero(currency);
+    // What was taken back and is due no more was paid again, and goes back as well.
+    const missing = subtract(amount, smaller(amount, due));
+    await takeBack(invoice, add(takenBack(invoice, less), missing), less);
+    if (isZero(amount)) return amount;
+    await credit(await issuedNow(invoiceId), { ...note, amount }, less);
+    return amount;
   }
 
   /** As much of what was applied as is wanted, the latest first. */
-  async function takeBack(invoice: IssuedInvoice, wanted: Money, less: Less): Promise<Money> {
+  async function takeBack(invoice: IssuedInvoice, wanted: Money, less: Less): Promise<void> {
     const applied = invoice.applications.map((application) => ({
       of: application,
       left: leftOf(application),
@@ -106,10 +116,6 @@ export function createLowerInvoices(parts: Parts) {
     }));
     const taken = lastFirst(applied, wanted);
     for (const { of, amount } of taken) await toCredit(parts, invoice, of, amount, less);
-    return sum(
-      wanted.currency,
-      taken.map(({ amount }) => amount),
-    );
   }
 
   async function credit(
@@ -118,9 +124,7 @@ export function createLowerInvoices(parts: Parts) {
     { creditReason, metadataOf }: Less,
   ): Promise<void> {
     const { invoiceId } = invoice.details;
-    const claim = claimOn(invoice);
-    // What it will bring is not known yet.
-    if (claim !== undefined) throw new Error(`${claim.collectionId} holds ${invoiceId}`);
+    mustBeUnclaimed(invoice);
     const credited = await invoices.credit(
       invoiceId,
       { creditNoteId, scope: { by: 'total', amount }, creditReason },
@@ -129,10 +133,14 @@ export function createLowerInvoices(parts: Parts) {
     mustBeAccepted(credited, `credit ${invoiceId}`);
   }
 
-  /** Undefined where there is none. @throws while it waits for its number */
-  async function existingIssued(invoiceId: InvoiceId): Promise<IssuedInvoice | undefined> {
-    const { state } = await invoices.load(invoiceId);
-    return state.status === 'absent' ? undefined : issuedNow(invoiceId);
+  /** @throws while one of them waits for its number */
+  async function existingIssued(ids: readonly InvoiceId[]): Promise<readonly IssuedInvoice[]> {
+    const found: IssuedInvoice[] = [];
+    for (const invoiceId of ids) {
+      const { state } = await invoices.load(invoiceId);
+      if (state.status !== 'absent') found.push(await issuedNow(invoiceId));
+    }
+    return found;
   }
 
   async function issuedNow(invoiceId: InvoiceId): Promise<IssuedInvoice> {
@@ -141,19 +149,17 @@ export function createLowerInvoices(parts: Parts) {
     return state;
   }
 
-  return { creditDue, creditPaid, creditForgiven };
+  return { creditDue, creditLess, creditForgiven };
 }
 
-function reversalIdOf({ applicationId }: Application, { cause }: Less): string {
-  return `${applicationId} taken back by ${cause}`;
+/** @throws while a collection holds it: what that will bring is not known yet */
+function mustBeUnclaimed(invoice: IssuedInvoice): void {
+  const claim = claimOn(invoice);
+  if (claim !== undefined) throw new Error(`${claim.collectionId} holds ${invoice.details.invoiceId}`);
 }
 
 function noteOfDue({ cause }: Less, invoiceId: InvoiceId): CreditNoteId {
   return creditNoteIdOf(commandIdOf('credit note of change order', `${cause} ${invoiceId}`));
-}
-
-function noteOfPaid({ cause }: Less, invoiceId: InvoiceId): CreditNoteId {
-  return creditNoteIdOf(commandIdOf('credit note of change order', `${cause} ${invoiceId} paid`));
 }
 
 /** Undefined where the invoice has no such credit note. */
@@ -161,28 +167,27 @@ function totalOf({ creditNotes }: IssuedInvoice, creditNoteId: CreditNoteId): Mo
   return creditNotes.find((note) => note.creditNoteId === creditNoteId)?.total;
 }
 
-/** What of its payments was taken back for this cause. */
-function takenBack(invoice: IssuedInvoice, less: Less): Money {
-  const { currency } = payableOf(invoice);
+/** By a change order, of what was due and of what was paid. */
+function creditedBy(less: Less, invoice: IssuedInvoice): Money {
+  const { invoiceId, currency } = invoice.details;
+  const notes = [noteOfDue(less, invoiceId), noteOfPaid(less.cause, invoiceId)];
   return sum(
     currency,
-    invoice.applications.map((one) => mine(one, less)?.amount ?? zero(currency)),
+    notes.flatMap((creditNoteId) => totalOf(invoice, creditNoteId) ?? []),
   );
 }
 
-/**
- * What is due but for what was taken back for this cause and is not credited yet by the note over it: a process may have died
- * between the two, and what was paid must not be credited as if it had not been.
- */
-function dueBut(invoice: IssuedInvoice, noteOverTakenBack: CreditNoteId, less: Less): Money {
-  const payable = payableOf(invoice);
-  return totalOf(invoice, noteOverTakenBack) === undefined
-    ? subtract(payable, takenBack(invoice, less))
-    : payable;
+/** What of its payments was taken back for this cause. */
+function takenBack({ applications, details }: IssuedInvoice, less: Less): Money {
+  const taken = applications.flatMap((one) => mine(one, less) ?? []);
+  return sum(
+    details.currency,
+    taken.map(({ amount }) => amount),
+  );
 }
 
-function mine(application: Application, less: Less): Application['reversals'][number] | undefined {
-  return application.reversals.find(({ reversalId }) => reversalId === reversalIdOf(application, less));
+function mine({ applicationId, reversals }: Application, { cause }: Less): Reversal | undefined {
+  return reversals.find(({ reversalId }) => reversalId === reversalForLess(applicationId, cause));
 }
 
 /** The invoice counts the payment no more, and its money is the customer's credit. */
@@ -195,7 +200,7 @@ async function toCredit(
 ): Promise<void> {
   const { applicationId, tender } = application;
   const at = clock.now();
-  const reversalId = reversalIdOf(application, less);
+  const reversalId = reversalForLess(applicationId, less.cause);
   const step = (what: string) => less.metadataOf(`${what} ${applicationId}`);
   const reversed = await invoices.run(
     invoiceId,
@@ -210,8 +215,4 @@ async function toCredit(
   const creditId = keptCreditIdOf(reversalId);
   const command = { type: 'KeepPaymentAsCredit', at, creditId, amount, cause: 'less_due' } as const;
   mustBeAccepted(await payments.handle(tender.paymentId, command, step('keep')), `keep ${creditId}`);
-}
-
-function smaller(a: Money, b: Money): Money {
-  return compare(a, b) < 0 ? a : b;
 }

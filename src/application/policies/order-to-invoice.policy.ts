@@ -3,7 +3,7 @@ import type { ExistingOrder } from '../../domain/order/state.js';
 import type { InvoiceId } from '../../domain/shared/ids.js';
 import { parseOrderId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
-import { compare, isPositive, subtract } from '../../domain/shared/money.js';
+import { compare, subtract } from '../../domain/shared/money.js';
 import type { CreditHandler } from '../credit/credit-agenda.js';
 import type { Exposures } from '../exposure/exposures.js';
 import { reservationOf } from '../exposure/exposures.js';
@@ -106,8 +106,7 @@ export function createOrderToInvoice(parts: {
     }
     // Those of later changes are none of its business.
     const ids = invoiceIdsOfOrder(orderId, change);
-    const left = await lowerInvoices.creditDue(ids, subtract(from, to), lessBy(recorded));
-    if (left !== null && isPositive(left)) await lowerInvoices.creditPaid(ids, left, lessBy(recorded));
+    await lowerInvoices.creditLess(ids, subtract(from, to), lessBy(recorded));
   }
 
   async function canceled(
@@ -127,7 +126,7 @@ export function createOrderToInvoice(parts: {
       const ended = await plans.handle(planId, command, becauseOf(recorded, name, `cancel ${planId}`));
       mustBeAccepted(ended, `cancel ${planId}`);
     }
-    await lowerInvoices.creditDue(ids, null, lessBy(recorded));
+    await lowerInvoices.creditDue(ids, lessBy(recorded));
   }
 
   return createPolicy<OrderEvent>({

@@ -30,6 +30,7 @@ import { civilDateIn, knownZone } from '../shared/zones.js';
 import { issueInvoice } from './issue-invoice.js';
 import { createLowerInvoices } from './lower-invoices.js';
 import { idOfStream, mustBeAccepted, wasOvertaken } from './policy-steps.js';
+import { noteOfDiscount } from './taken-back.js';
 
 const name = 'plan_outcomes';
 
@@ -207,7 +208,7 @@ export function createPlanOutcomes(parts: {
     recorded: RecordedEvent,
   ): Promise<void> {
     const { details, settlements } = await planOf(recorded);
-    const creditNoteId = creditNoteIdOf(commandIdOf('early discount', recorded.id));
+    const creditNoteId = noteOfDiscount(recorded.id);
     // What the plan does not know of was paid while the discount was under way.
     const isExtra = (applicationId: string) =>
       !settlements.some((known) => known.applicationId === applicationId);

@@ -101,14 +101,15 @@ function evolveIssued(state: IssuedInvoice, event: IssuedEvent): InvoiceState {
       return { ...state, applications: [...state.applications, application] };
     }
     case 'InvoicePaymentReversed': {
-      const { reversalId, amount } = event;
+      const { reversalId, amount, cause = null } = event;
+      const reversal = { reversalId, amount, cause };
       return {
         ...state,
         applications: changed(
           state.applications,
           ({ applicationId }) => applicationId === event.applicationId,
           event.type,
-          (one) => ({ ...one, reversals: [...one.reversals, { reversalId, amount }] }),
+          (one) => ({ ...one, reversals: [...one.reversals, reversal] }),
         ),
       };
     }

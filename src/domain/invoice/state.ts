@@ -8,7 +8,14 @@ import type { RefundReason } from '../shared/refund-reason.js';
 import type { Tender } from '../shared/tender.js';
 import type { InvoiceContent } from './content.js';
 import type { CreditScope } from './credit-note.js';
-import type { CreditedParts, CreditReason, InvoiceDetails, RefundedPart, SeriesPlace } from './events.js';
+import type {
+  CreditedParts,
+  CreditReason,
+  InvoiceDetails,
+  RefundedPart,
+  ReversalCause,
+  SeriesPlace,
+} from './events.js';
 import type { PricedInvoice } from './price-invoice.js';
 
 type Existing = {
@@ -66,7 +73,14 @@ export type Application = {
   readonly tender: Tender;
   readonly amount: Money;
   readonly appliedAt: Instant;
-  readonly reversals: readonly { readonly reversalId: string; readonly amount: Money }[];
+  readonly reversals: readonly Reversal[];
+};
+
+export type Reversal = {
+  readonly reversalId: string;
+  readonly amount: Money;
+  /** Null where it was not told yet when this was stored. */
+  readonly cause: ReversalCause | null;
 };
 
 /** One request to give back what the invoice was paid with. */

@@ -8,7 +8,7 @@ import type { InvoiceId, OrderId } from '../../../src/domain/shared/ids.js';
 import { usd } from '../../support/payment-examples.js';
 import { percent } from '../../support/plan-examples.js';
 import { cheque } from './cheques.js';
-import { dyingAfter } from './dying.js';
+import { creditNoteBy, dyingAfter, unableToWrite } from './dying.js';
 import type { MoneyFlows } from './money-flows.js';
 import { accepted, createMoneyFlows } from './money-flows.js';
 
@@ -153,6 +153,27 @@ describe('a change order for less', () => {
       });
     }
     expect(paid).toBeGreaterThan(8);
+  });
+
+  it('gives back as well what is paid again before the credit note over what was taken back', async () => {
+    const flows = createMoneyFlows();
+    const customerId = await flows.customer(null);
+    const order = await flows.approvedOrder(customerId, 10_000, netTerms(30, false));
+    await flows.settle();
+    // What holds the invoice when it should ask for less pays all of it.
+    await pay(flows, order.invoiceId, 10_000);
+    await amend(flows, order.orderId, 2000);
+    await unableToWrite(flows, creditNoteBy('order_to_invoice'), () => flows.settle());
+    expect(dueOf(await flows.issued(order.invoiceId))).toEqual(usd(8000));
+    await pay(flows, order.invoiceId, 8000);
+    expect(await flows.settle()).toEqual([]);
+    await flows.tellAgain();
+    expect(await flows.settle()).toEqual([]);
+    const invoice = await flows.issued(order.invoiceId);
+    expect([invoice.status, paidOf(invoice), dueOf(invoice)]).toEqual(['paid', usd(2000), usd(0)]);
+    expect(await flows.ledger()).toEqual({
+      ...{ processor_balance: 18_000, customer_credit: -16_000, revenue: -2000 },
+    });
   });
 });
 
