@@ -1,7 +1,7 @@
 import type { CreditReason } from '../../domain/invoice/events.js';
 import { lastFirst } from '../../domain/invoice/last-first.js';
 import type { Application, IssuedInvoice, Reversal } from '../../domain/invoice/state.js';
-import { claimOn, isIssued, leftOf } from '../../domain/invoice/state.js';
+import { claimOn, isIssued, leftOf, refundsUnderWay } from '../../domain/invoice/state.js';
 import type { CreditNoteId, InvoiceId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
 import { add, isPositive, isZero, smaller, subtract, sum, zero } from '../../domain/shared/money.js';
@@ -107,7 +107,7 @@ export function createLowerInvoices(parts: Parts) {
     return amount;
   }
 
-  /** As much of what was applied as is wanted, the latest first. */
+  /** As much of what was applied as is wanted, the latest first: all of it, or nothing yet. */
   async function takeBack(invoice: IssuedInvoice, wanted: Money, less: Less): Promise<void> {
     const applied = invoice.applications.map((application) => ({
       of: application,
@@ -115,6 +115,13 @@ export function createLowerInvoices(parts: Parts) {
       given: mine(application, less)?.amount ?? null,
     }));
     const taken = lastFirst(applied, wanted);
+    for (const { of } of taken) {
+      // Its reversal would be refused, with others written already.
+      const isNew = mine(of, less) === undefined;
+      if (isNew && refundsUnderWay(invoice, of).length > 0) {
+        throw new Error(`a refund of ${of.applicationId} is under way`);
+      }
+    }
     for (const { of, amount } of taken) await toCredit(parts, invoice, of, amount, less);
   }
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { changeInvoiceIdOf } from '../../../src/application/order/order-ids.js';
+import { createRefundRule } from '../../../src/application/payment/refund-rule.js';
 import { planIdOf } from '../../../src/application/plan/plan-ids.js';
 import { dueOf, paidOf } from '../../../src/domain/invoice/state.js';
 import { openParts, outstanding } from '../../../src/domain/plan/state.js';
 import { deposit, installments, manual, netTerms, standard } from '../../../src/domain/plan/terms.js';
 import type { InvoiceId, OrderId } from '../../../src/domain/shared/ids.js';
-import { usd } from '../../support/payment-examples.js';
+import { parsePaymentId, parseRefundId } from '../../../src/domain/shared/ids.js';
+import { required, usd } from '../../support/payment-examples.js';
 import { percent } from '../../support/plan-examples.js';
 import { cheque } from './cheques.js';
 import { creditNoteBy, dyingAfter, unableToWrite } from './dying.js';
@@ -173,6 +175,33 @@ describe('a change order for less', () => {
     expect([invoice.status, paidOf(invoice), dueOf(invoice)]).toEqual(['paid', usd(2000), usd(0)]);
     expect(await flows.ledger()).toEqual({
       ...{ processor_balance: 18_000, customer_credit: -16_000, revenue: -2000 },
+    });
+  });
+
+  it('takes nothing back while a refund waits that stands in the way of the rest', async () => {
+    const flows = createMoneyFlows(createRefundRule({ of: new Map(), others: 1 }));
+    const customerId = await flows.customer(null);
+    const order = await flows.approvedOrder(customerId, 10_000, netTerms(30, false));
+    await flows.settle();
+    await pay(flows, order.invoiceId, 6000);
+    await flows.settle();
+    const by = { actor: 'key_1', holder: 'ann' };
+    const some = { invoiceId: order.invoiceId, amount: 1000n, refundReason: 'duplicate', by } as const;
+    expect((await flows.refundInvoice(some, flows.metadata())).outcome).toBe('given_back');
+    await cheque(flows, customerId, order.invoiceId, 3000);
+    expect(await flows.settle()).toEqual([]);
+    await amend(flows, order.orderId, 2000);
+    expect(await flows.settle()).toEqual([expect.stringContaining('under way')]);
+    expect(dueOf(await flows.issued(order.invoiceId))).toEqual(usd(0));
+    const [waits] = await flows.facts('RefundApprovalRequested');
+    const paymentId = required(parsePaymentId(String(waits?.stream.slice('payment-'.length))));
+    const refundId = required(parseRefundId(String(waits?.data['refundId'])));
+    const reject = { type: 'RejectRefund', refundId, at: flows.clock.now() } as const;
+    const other = { actor: 'key_2', holder: 'bob' };
+    accepted(await flows.payments.handle(paymentId, { ...reject, by: other }, flows.metadata()));
+    expect(await flows.settle()).toEqual([]);
+    expect(await flows.ledger()).toEqual({
+      ...{ bank: 3000, processor_balance: 6000, customer_credit: -7000, revenue: -2000 },
     });
   });
 });
