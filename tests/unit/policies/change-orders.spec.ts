@@ -204,6 +204,29 @@ describe('a change order for less', () => {
       ...{ bank: 3000, processor_balance: 6000, customer_credit: -7000, revenue: -2000 },
     });
   });
+
+  it('leaves to a refund what that has taken off and not credited yet', async () => {
+    const flows = createMoneyFlows();
+    const customerId = await flows.customer(null);
+    const order = await flows.approvedOrder(customerId, 10_000, netTerms(30, false));
+    await flows.settle();
+    await pay(flows, order.invoiceId, 9000);
+    await flows.settle();
+    const by = { actor: 'key_1', holder: 'ann' };
+    const some = { invoiceId: order.invoiceId, amount: 2000n, refundReason: null, by };
+    await flows.refundInvoice(some, flows.metadata());
+    await unableToWrite(flows, creditNoteBy('refund_news'), async () => {
+      await flows.settle();
+      await amend(flows, order.orderId, 7000);
+      await flows.settle();
+    });
+    expect(await flows.settle()).toEqual([]);
+    const invoice = await flows.issued(order.invoiceId);
+    expect([invoice.status, paidOf(invoice)]).toEqual(['paid', usd(5000)]);
+    expect(await flows.ledger()).toEqual({
+      ...{ processor_balance: 7000, customer_credit: -2000, revenue: -5000 },
+    });
+  });
 });
 
 describe('a canceled order', () => {

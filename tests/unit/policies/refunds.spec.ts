@@ -7,6 +7,7 @@ import type { InvoiceId, PaymentId, RefundId } from '../../../src/domain/shared/
 import { parsePaymentId } from '../../../src/domain/shared/ids.js';
 import type { RefundReason } from '../../../src/domain/shared/refund-reason.js';
 import { required, usd } from '../../support/payment-examples.js';
+import { creditNoteBy, unableToWrite } from './dying.js';
 import type { MoneyFlows } from './money-flows.js';
 import { accepted, createMoneyFlows } from './money-flows.js';
 import { comesBack, refundedAtProvider } from './refunding.js';
@@ -63,6 +64,22 @@ describe('a refund of a card payment that paid an invoice', () => {
       expect(await flows.ledger()).toEqual({ processor_balance: 3000, revenue: -3000 });
     },
   );
+
+  it('is credited as far as nobody has paid it again before the credit note was there', async () => {
+    const { flows, invoiceId, paymentId } = await paidInvoice();
+    await refund(flows, paymentId, 2000, null);
+    await unableToWrite(flows, creditNoteBy('refund_news'), () => flows.settle());
+    const card = { kind: 'card', paymentMethod: 'pm_ok', offSession: false, amount: null } as const;
+    await flows.startCollection(
+      { invoiceId, planPart: null, amount: 500n, mode: 'all_or_nothing', tenders: [card] },
+      flows.metadata(),
+    );
+    expect(await flows.settle()).toEqual([]);
+    const invoice = await flows.issued(invoiceId);
+    expect([invoice.status, dueOf(invoice)]).toEqual(['paid', usd(0)]);
+    expect(invoice.creditNotes.map(({ total }) => total)).toEqual([usd(1500)]);
+    expect(await flows.ledger()).toEqual({ processor_balance: 3500, revenue: -3500 });
+  });
 
   it.each<[RefundReason]>([['fraudulent'], ['duplicate']])(
     'of a payment that should not have been (%s) leaves the invoice to be paid, without a credit note',
