@@ -2,7 +2,7 @@ import { isIssued, payableOf } from '../../domain/invoice/state.js';
 import { isApproved } from '../../domain/order/state.js';
 import type { PlanEvent, PlanEventOf } from '../../domain/plan/events.js';
 import type { ExistingPlan } from '../../domain/plan/state.js';
-import { outstandingOf } from '../../domain/plan/state.js';
+import { openParts, outstandingOf } from '../../domain/plan/state.js';
 import { parsePlanId } from '../../domain/shared/ids.js';
 import { isPositive } from '../../domain/shared/money.js';
 import { collectionIdOf } from '../collection/collection-ids.js';
@@ -156,6 +156,7 @@ export function createPlanOutcomes(parts: {
     const { planId, customerId } = plan.details;
     const owing = { planId, amount: plan.total, limit: null };
     await exposures.take(customerId, owing, becauseOf(recorded, name, 'owing'));
+    await attach(recorded);
   }
 
   /** What a change order asked for more waits for the same milestones. */
@@ -182,9 +183,11 @@ export function createPlanOutcomes(parts: {
   }
 
   /** While a plan collects by itself, its customer keeps a payment method. */
-  async function attach(event: PlanEventOf<'PlanStarted'>, recorded: RecordedEvent): Promise<void> {
-    const { planId, customerId } = event;
-    if (!event.parts.some(({ collect: mode }) => mode === 'automatic')) return;
+  async function attach(recorded: RecordedEvent): Promise<void> {
+    const plan = await planOf(recorded);
+    const { planId, customerId } = plan.details;
+    const goesOn = plan.status === 'active' || plan.status === 'defaulted';
+    if (!goesOn || !openParts(plan).some(({ collect: mode }) => mode === 'automatic')) return;
     const attached = await customers.handle(
       customerId,
       { type: 'AttachPlan', at: clock.now(), planId },
@@ -264,7 +267,8 @@ export function createPlanOutcomes(parts: {
     category: 'paymentPlan',
     codec: planCodec,
     reactions: {
-      PlanStarted: attach,
+      PlanStarted: (_event, recorded) => attach(recorded),
+      PlanReplanned: (_event, recorded) => attach(recorded),
       PlanPartDue: collect,
       PlanPartCollectionFailed: collectionFailed,
       PlanReleasedOrder: release,
