@@ -1,4 +1,4 @@
-import { isIssued, payableOf } from '../../domain/invoice/state.js';
+import { isIssued, leftOf, payableOf } from '../../domain/invoice/state.js';
 import type { ManualPaymentEvent, ManualPaymentEventOf } from '../../domain/manual-payment/messages.js';
 import type { ReceivedPayment } from '../../domain/manual-payment/state.js';
 import { unappliedOf } from '../../domain/manual-payment/state.js';
@@ -6,7 +6,7 @@ import type { Currency } from '../../domain/shared/currency.js';
 import type { InvoiceId, ManualPaymentId } from '../../domain/shared/ids.js';
 import { parseManualPaymentId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
-import { compare, isPositive } from '../../domain/shared/money.js';
+import { isPositive, smaller } from '../../domain/shared/money.js';
 import type { StartCollection } from '../collection/start-collection.js';
 import type { CreditHandler } from '../credit/credit-agenda.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
@@ -69,7 +69,7 @@ export function createManualPaymentNews(parts: {
     const { state: invoice } = await invoices.load(invoiceId);
     if (!isIssued(invoice) || invoice.status !== 'open') return;
     const due = payableOf(invoice);
-    const part = compare(unapplied, due) < 0 ? unapplied : due;
+    const part = smaller(unapplied, due);
     if (!isPositive(part)) return;
     const started = await startCollection(
       {
@@ -135,6 +135,13 @@ export function createManualPaymentNews(parts: {
     recorded: RecordedEvent,
   ): Promise<void> {
     for (const { applicationId, invoiceId, amount } of applications) {
+      const { state } = await invoices.load(invoiceId);
+      const applied = isIssued(state)
+        ? state.applications.find((one) => one.applicationId === applicationId)
+        : undefined;
+      // A part of it may be on its way back to the customer, and is off the invoice already.
+      const left = applied === undefined ? amount : smaller(amount, leftOf(applied));
+      if (!isPositive(left)) continue;
       const undone = await invoices.run(
         invoiceId,
         {
@@ -142,7 +149,7 @@ export function createManualPaymentNews(parts: {
           at: clock.now(),
           applicationId,
           reversalId: `${applicationId} bounced`,
-          amount,
+          amount: left,
           cause: 'payment_returned',
         },
         becauseOf(recorded, name, `reverse ${applicationId}`),

@@ -9,11 +9,11 @@ import { Contention } from '../../../src/application/shared/command-handler.js';
 import { dueOf, paidOf } from '../../../src/domain/invoice/state.js';
 import { installments } from '../../../src/domain/plan/terms.js';
 import type { CustomerId, InvoiceId } from '../../../src/domain/shared/ids.js';
-import { parsePaymentId, parseRefundId } from '../../../src/domain/shared/ids.js';
+import { parseManualPaymentId, parsePaymentId, parseRefundId } from '../../../src/domain/shared/ids.js';
 import type { RefundReason } from '../../../src/domain/shared/refund-reason.js';
 import { required, usd } from '../../support/payment-examples.js';
 import { date } from '../../support/plan-examples.js';
-import { cheque } from './cheques.js';
+import { bounce, cheque } from './cheques.js';
 import { dyingAfter } from './dying.js';
 import type { MoneyFlows } from './money-flows.js';
 import { accepted, createMoneyFlows } from './money-flows.js';
@@ -283,6 +283,21 @@ describe('a refund of an invoice that several tenders had paid', () => {
     expect(await shares(refund(flows, invoiceId, 3000))).toEqual([['card', 3000]]);
     expect(await flows.settle()).toEqual([]);
     expect(await flows.ledger()).toEqual({ bank: 3000, revenue: -1500, customer_credit: -1500 });
+  });
+
+  it('of a cheque that bounces before it has become credit opens just the rest of it again', async () => {
+    const { flows, customerId, invoiceId } = await paidInvoice();
+    await dyingAfter(1, flows, () => refund(flows, invoiceId, 500));
+    const [recorded] = (await flows.facts('ManualPaymentRecorded')).slice(-1);
+    const id = String(recorded?.stream.slice('manualPayment-'.length));
+    await bounce(flows, required(parseManualPaymentId(id)));
+    expect(await flows.settle()).toEqual([]);
+    const invoice = await flows.issued(invoiceId);
+    expect([dueOf(invoice), invoice.creditNotes.map(({ total }) => total)]).toEqual([usd(300), [usd(500)]]);
+    expect(await spendableOf(flows, customerId)).toBe(0);
+    expect(await flows.ledger()).toEqual({
+      ...{ bank: 2200, processor_balance: 3000, accounts_receivable: 300, revenue: -5500 },
+    });
   });
 
   it('records a part as refused that its payment has lost to another refund meanwhile', async () => {
