@@ -1,10 +1,10 @@
 import type { CreditEvent, CreditEventOf } from '../../domain/credit/events.js';
 import { isIssued, payableOf } from '../../domain/invoice/state.js';
 import { find } from '../../domain/shared/id-index.js';
-import type { CreditId, CustomerId, InvoiceId } from '../../domain/shared/ids.js';
+import type { CreditId, CreditNoteId, CustomerId, InvoiceId } from '../../domain/shared/ids.js';
 import { parseCustomerId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
-import { compare, isPositive, subtract, zero } from '../../domain/shared/money.js';
+import { isPositive, smaller, subtract, zero } from '../../domain/shared/money.js';
 import { creditCodec } from '../credit/credit.codec.js';
 import type { CreditHandler } from '../credit/credit-agenda.js';
 import { creditNoteIdOf, invoiceIdOf } from '../invoice/invoice-ids.js';
@@ -54,12 +54,35 @@ export function createCreditNews(parts: {
   ): Promise<void> {
     const customerId = idOfStream(recorded.stream, parseCustomerId);
     const { state } = await credits.load(customerId);
-    const debts = state.status === 'absent' ? 0 : (find(state.grants, creditId)?.debts ?? 0);
+    if (state.status === 'absent') return;
+    // It is granted last: all else was done before.
+    if (find(state.grants, keptCreditIdOf(recorded.id)) !== undefined) return;
+    const debts = Array.from({ length: find(state.grants, creditId)?.debts ?? 0 }, (_, nth) => nth + 1);
     let rest = amount;
-    for (let debt = 1; debt <= debts && isPositive(rest); debt += 1) {
-      rest = subtract(rest, await credit(invoiceOf(creditId, debt), rest, debt, recorded));
+    const open: number[] = [];
+    for (const debt of debts) {
+      const known = await noteOn(creditId, debt, recorded);
+      if (known === undefined) open.push(debt);
+      else rest = subtract(rest, known);
+    }
+    for (const debt of open) {
+      if (isPositive(rest))
+        rest = subtract(rest, await credit(invoiceOf(creditId, debt), rest, debt, recorded));
     }
     if (isPositive(rest)) await grantAgain(customerId, creditId, rest, recorded);
+  }
+
+  /** What an earlier telling credited, whatever has become of the invoices since; undefined for nothing yet. */
+  async function noteOn(
+    creditId: CreditId,
+    debt: number,
+    recorded: RecordedEvent,
+  ): Promise<Money | undefined> {
+    const { state } = await invoices.load(invoiceOf(creditId, debt));
+    const creditNoteId = noteOf(recorded, debt);
+    return isIssued(state)
+      ? state.creditNotes.find((note) => note.creditNoteId === creditNoteId)?.total
+      : undefined;
   }
 
   /** How much the invoice asks for no more: as much as it still did. */
@@ -69,14 +92,10 @@ export function createCreditNews(parts: {
     debt: number,
     recorded: RecordedEvent,
   ): Promise<Money> {
-    const creditNoteId = creditNoteIdOf(
-      commandIdOf('unpaid credit returned', `${recorded.id}${nthOf(debt)}`),
-    );
+    const creditNoteId = noteOf(recorded, debt);
     const { state } = await invoices.load(invoiceId);
     if (!isIssued(state)) throw new Error(`${invoiceId} is not issued yet`);
-    const known = state.creditNotes.find((note) => note.creditNoteId === creditNoteId);
-    const payable = payableOf(state);
-    const part = known?.total ?? (compare(amount, payable) < 0 ? amount : payable);
+    const part = smaller(amount, payableOf(state));
     if (!isPositive(part)) return zero(amount.currency);
     const credited = await invoices.credit(
       invoiceId,
@@ -113,6 +132,10 @@ export function createCreditNews(parts: {
 
 function invoiceOf(creditId: CreditId, debt: number): InvoiceId {
   return invoiceIdOf(commandIdOf('invoice of unpaid credit', `${creditId}${nthOf(debt)}`));
+}
+
+function noteOf(recorded: RecordedEvent, debt: number): CreditNoteId {
+  return creditNoteIdOf(commandIdOf('unpaid credit returned', `${recorded.id}${nthOf(debt)}`));
 }
 
 /** Most grants have one debt at most, which needs no name. */

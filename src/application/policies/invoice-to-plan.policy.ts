@@ -8,7 +8,7 @@ import type { ExistingPlan } from '../../domain/plan/state.js';
 import { outstanding } from '../../domain/plan/state.js';
 import { termsOfChange } from '../../domain/plan/terms.js';
 import type { CivilDate } from '../../domain/shared/civil-date.js';
-import type { CreditNoteId, InvoiceId } from '../../domain/shared/ids.js';
+import type { CreditNoteId, InvoiceId, PlanId } from '../../domain/shared/ids.js';
 import { parseCollectionId, parseInvoiceId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
 import { isPositive, isZero, smaller, subtract, sum } from '../../domain/shared/money.js';
@@ -25,7 +25,7 @@ import type { RecordedEvent } from '../ports/event-store.js';
 import type { Policy } from '../shared/policy.js';
 import { becauseOf, createPolicy } from '../shared/policy.js';
 import type { Zone } from '../shared/zones.js';
-import { civilDateIn } from '../shared/zones.js';
+import { civilDateIn, knownZone } from '../shared/zones.js';
 import { idOfStream, mustBeAccepted } from './policy-steps.js';
 import { noteOfRefund } from './taken-back.js';
 
@@ -64,10 +64,30 @@ export function createInvoiceToPlan(parts: {
       becauseOf(recorded, name, 'start'),
     );
     mustBeAccepted(started, `start ${planId}`);
+    await tellMilestones(planId, order, recorded);
     // It may have been canceled while the plan was started, by somebody who found none.
     if ((await orders.load(orderId)).state.status !== 'canceled') return;
     const command = { type: 'CancelPlan', at: clock.now() } as const;
     await plans.handle(planId, command, becauseOf(recorded, name, 'cancel'));
+  }
+
+  /** One may have been reached between looking at the terms and the start, when there was no plan yet to tell it to. */
+  async function tellMilestones(
+    planId: PlanId,
+    order: ApprovedOrder,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const first = planIdOf(invoiceIdOfOrder(order.details.orderId));
+    const { state } = await plans.load(first);
+    if (planId === first || state.status === 'absent') return;
+    for (const reached of state.milestones) {
+      const at = clock.now();
+      await plans.handle(
+        planId,
+        { type: 'ReachMilestone', at, name: reached, today: civilDateIn(knownZone(order.zone), at) },
+        becauseOf(recorded, name, `milestone ${reached}`),
+      );
+    }
   }
 
   /** The order's own terms, or those of a change; undefined for an invoice that is of neither. */

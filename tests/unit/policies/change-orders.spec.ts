@@ -9,7 +9,7 @@ import type { InvoiceId, OrderId } from '../../../src/domain/shared/ids.js';
 import { parsePaymentId, parseRefundId } from '../../../src/domain/shared/ids.js';
 import { required, usd } from '../../support/payment-examples.js';
 import { percent } from '../../support/plan-examples.js';
-import { cheque } from './cheques.js';
+import { bounce, cheque } from './cheques.js';
 import { creditNoteBy, dyingAfter, unableToWrite } from './dying.js';
 import type { MoneyFlows } from './money-flows.js';
 import { accepted, createMoneyFlows } from './money-flows.js';
@@ -85,6 +85,39 @@ describe('a change order for more', () => {
     expect((await flows.plans.load(change)).state.status).toBe('completed');
     expect(await flows.ledger()).toEqual({ processor_balance: 12_000, revenue: -12_000 });
     expect(await paidOnce(flows)).toBe(1);
+  });
+});
+
+describe('a milestone that is reached while a change order is invoiced', () => {
+  it('is not missed by its plan', async () => {
+    const flows = createMoneyFlows();
+    const customerId = await flows.customer();
+    const half = { kind: 'percentage', percentage: percent('50') } as const;
+    const terms = deposit(half, { kind: 'milestone', name: 'delivery' });
+    const order = await flows.approvedOrder(customerId, 10_000, terms);
+    expect(await flows.settle()).toEqual([]);
+    const at = flows.clock.now();
+    const reached = { type: 'ReachMilestone', at, name: 'delivery', today: '2026-03-02' } as never;
+    accepted(await flows.plans.handle(order.planId, reached, flows.metadata()));
+    expect(await flows.settle()).toEqual([]);
+    const change = changeInvoiceIdOf(order.orderId, 1);
+    await amend(flows, order.orderId, 12_000);
+    // Whoever looks at the plan once the change is invoiced sees it as it was just before.
+    const read = flows.eventStore.readStream.bind(flows.eventStore);
+    const isInvoiced = async () =>
+      (await read(`invoice-${change}`)).some(({ type }) => type.startsWith('InvoiceFinalized'));
+    flows.eventStore.readStream = async (stream) => {
+      const facts = await read(stream);
+      if (stream !== `paymentPlan-${order.planId}` || !(await isInvoiced())) return facts;
+      flows.eventStore.readStream = read;
+      return facts.slice(
+        0,
+        facts.findIndex(({ type }) => type.startsWith('PlanMilestoneReached')),
+      );
+    };
+    expect(await flows.settle()).toEqual([]);
+    expect((await flows.plans.load(planIdOf(change))).state.status).toBe('completed');
+    expect(await flows.ledger()).toEqual({ processor_balance: 12_000, revenue: -12_000 });
   });
 });
 
@@ -226,6 +259,30 @@ describe('a change order for less', () => {
     expect(await flows.ledger()).toEqual({
       ...{ processor_balance: 7000, customer_credit: -2000, revenue: -5000 },
     });
+  });
+
+  it('takes no more when it is told again and another invoice is due by then', async () => {
+    const flows = createMoneyFlows();
+    const customerId = await flows.customer(null);
+    const order = await flows.approvedOrder(customerId, 10_000, netTerms(30, false));
+    await flows.settle();
+    await amend(flows, order.orderId, 13_000);
+    await flows.settle();
+    const change = changeInvoiceIdOf(order.orderId, 1);
+    const paid = await cheque(flows, customerId, change, 3000);
+    await flows.settle();
+    await amend(flows, order.orderId, 8000);
+    await flows.settle();
+    await bounce(flows, paid);
+    expect(await flows.settle()).toEqual([]);
+    const due = async () =>
+      Promise.all([order.invoiceId, change].map(async (id) => dueOf(await flows.issued(id))));
+    expect(await due()).toEqual([usd(5000), usd(3000)]);
+    // Of the same order, as when another policy could not do its part the first time.
+    const [amended] = (await flows.facts('OrderTotalAmended')).slice(-1);
+    await flows.tellAgain(required(amended));
+    expect(await flows.settle()).toEqual([]);
+    expect(await due()).toEqual([usd(5000), usd(3000)]);
   });
 });
 

@@ -170,10 +170,11 @@ export function createMoneyFlows(
     reason: null,
   });
 
-  /** Tells every policy of everything once more, as after a crash. */
-  async function tellAgain(): Promise<void> {
+  /** Tells every policy of everything, or of one fact, once more, as after a crash. */
+  async function tellAgain(only?: RecordedEvent): Promise<void> {
     const found: string[] = [];
-    for (const recorded of await eventStore.readAll(0n, 100_000)) await tell(recorded, found);
+    const all = only === undefined ? await eventStore.readAll(0n, 100_000) : [only];
+    for (const recorded of all) await tell(recorded, found);
     if (found.length > 0) throw new Error(found.join('; '));
   }
 

@@ -4,9 +4,10 @@ import { refundIdOf } from '../../../src/application/payment/payment-ids.js';
 import { dueOf } from '../../../src/domain/invoice/state.js';
 import { refundable } from '../../../src/domain/payment/state.js';
 import type { InvoiceId, PaymentId, RefundId } from '../../../src/domain/shared/ids.js';
-import { parsePaymentId } from '../../../src/domain/shared/ids.js';
+import { parseInvoiceId, parsePaymentId } from '../../../src/domain/shared/ids.js';
 import type { RefundReason } from '../../../src/domain/shared/refund-reason.js';
 import { required, usd } from '../../support/payment-examples.js';
+import { bounce, cheque } from './cheques.js';
 import { creditNoteBy, unableToWrite } from './dying.js';
 import type { MoneyFlows } from './money-flows.js';
 import { accepted, createMoneyFlows } from './money-flows.js';
@@ -183,6 +184,39 @@ describe('a refund of a card payment that paid an invoice', () => {
     await flows.tellAgain();
     expect(await flows.settle()).toEqual([]);
     expect(await flows.ledger()).toEqual({});
+  });
+
+  it('what of it comes back is asked for no more, by the same invoices whenever that is told', async () => {
+    const { flows, customerId, paymentId } = await keptAsCredit();
+    const other = await flows.invoice(customerId, 1200);
+    const credit = { kind: 'credit', amount: null } as const;
+    await flows.startCollection(
+      { invoiceId: other, planPart: null, amount: null, mode: 'accumulate', tenders: [credit] },
+      flows.metadata(),
+    );
+    for (const cents of [4300, 700]) {
+      await refundedAtProvider(flows, paymentId, cents);
+      expect(await flows.settle()).toEqual([]);
+    }
+    const owed = (await flows.facts('InvoiceFinalized'))
+      .filter(({ data }) => data['purpose'] === 'returned_payment')
+      .map(({ stream }) => required(parseInvoiceId(stream.slice('invoice-'.length))));
+    const due = async () => Promise.all(owed.map(async (id) => dueOf(await flows.issued(id))));
+    const paid = await cheque(flows, customerId, required(owed[0]), 500);
+    expect(await flows.settle()).toEqual([]);
+    expect(await due()).toEqual([usd(0), usd(700)]);
+    const by = { actor: 'key_1', holder: null };
+    const some = { invoiceId: other, amount: 700n, refundReason: null, by };
+    await flows.refundInvoice(some, flows.metadata());
+    expect(await flows.settle()).toEqual([]);
+    expect(await due()).toEqual([usd(0), usd(0)]);
+    await bounce(flows, paid);
+    expect(await flows.settle()).toEqual([]);
+    expect(await due()).toEqual([usd(500), usd(0)]);
+    const [returned] = await flows.facts('CreditUnpaidReturned');
+    await flows.tellAgain(required(returned));
+    expect(await flows.settle()).toEqual([]);
+    expect(await due()).toEqual([usd(500), usd(0)]);
   });
 
   it('made at the provider that comes back is credit again', async () => {
