@@ -99,6 +99,28 @@ describe('idempotency keys', () => {
     expect([first.status, again.status, again.text]).toEqual([422, 422, first.text]);
   });
 
+  it('a refusal that may be retried is not kept: a repeat with the key gets what is true by then', async () => {
+    app.gateway.outage = 'unknown';
+    const doubtful = await app.api.post('/v1/payments', { ...visa, capture_method: 'manual' });
+    app.gateway.outage = undefined;
+    const path = `/v1/payments/${doubtful.body['id']}`;
+    const early = await app.api.post(`${path}/capture`, {}, key);
+    expect([doubtful.status, early.status, early.body['code'], early.body['retryable']]).toEqual([
+      202,
+      409,
+      'payment_operation_in_progress',
+      true,
+    ]);
+    expect((await app.api.post(`${path}/recover`, {})).body['status']).toBe('authorized');
+    const again = await app.api.post(`${path}/capture`, {}, key);
+    expect([again.status, again.body['status']]).toEqual([200, 'succeeded']);
+    expect(again.headers['idempotent-replayed']).toBeUndefined();
+    // What came of it is kept as ever.
+    const later = await app.api.post(`${path}/capture`, {}, key);
+    expect([later.text, later.headers['idempotent-replayed']]).toEqual([again.text, 'true']);
+    expect(app.gateway.calls.filter((call) => call.startsWith('capture'))).toHaveLength(1);
+  });
+
   it('a stale If-Match is not kept: the same request may be sent with the current one', async () => {
     const held = await app.api.post('/v1/payments', { ...visa, capture_method: 'manual' });
     const path = `/v1/payments/${held.body['id']}/capture`;

@@ -263,6 +263,7 @@ function problemAnswer(problem: Problem, exchange: Exchange): WireAnswer {
     contentType: problemJson,
     body: stringifyJson(problemBody(problem, exchange)),
     etag: null,
+    ...(problem.retryable === true ? { retryable: true } : {}),
     headers: {
       ...headers,
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),

@@ -15,6 +15,8 @@ export type WireAnswer = Omit<SavedAnswer, 'body'> & {
   readonly headers: Readonly<Record<string, string>>;
   /** What is kept for repeats where it is not the whole body. */
   readonly keptBody?: string;
+  /** Of a problem that says that the same request may be sent again. */
+  readonly retryable?: true;
 };
 
 /** The same for every body of the same content. */
@@ -24,8 +26,9 @@ export function fingerprintOf(body: unknown): string {
 
 /**
  * Executes a request once, however often it is sent. What the execution answers is kept for every repeat, refusals and
- * declines included; failures of ours are not, nor is a stale If-Match, on which nothing was decided: the same request may
- * be sent again, and runs under the same command id, so that it cannot take effect twice.
+ * declines included; failures of ours are not, nor is a stale If-Match, on which nothing was decided, nor a problem that calls
+ * itself retryable, which kept would be told to every repeat: the same request may be sent again, and runs under the same
+ * command id, so that it cannot take effect twice.
  * @param execute must not throw for anything that is to be answered
  */
 export async function answerOnce(
@@ -57,8 +60,7 @@ export async function answerOnce(
       const answer = await execute(claim.commandId);
       try {
         const { keptBody = String(answer.body) } = answer;
-        if (isKept(answer.status))
-          await records.complete(identity, claim.token, { ...answer, body: keptBody });
+        if (isKept(answer)) await records.complete(identity, claim.token, { ...answer, body: keptBody });
         else await records.abandon(identity, claim.token);
       } catch (error) {
         // What was done is done. A repeat runs under the same command id once the lease is over.
@@ -69,6 +71,6 @@ export async function answerOnce(
   }
 }
 
-function isKept(status: number): boolean {
-  return status < 500 && status !== 412 && status !== 429;
+function isKept({ status, retryable }: WireAnswer): boolean {
+  return status < 500 && status !== 412 && status !== 429 && retryable !== true;
 }
