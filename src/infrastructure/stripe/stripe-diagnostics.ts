@@ -1,21 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { clockSkewMaxMs } from '../../application/ports/clock.js';
 import type { ConfigFinding } from '../../application/ports/config-check.js';
+import { neededEvents } from './needed-events.js';
 import { connectToStripe, stripeApiVersion } from './stripe-client.js';
 import { aheadOf } from './stripe-clock.js';
 import { verifyStripeWebhook } from './stripe-webhook-verifier.js';
-
-/** What the webhook endpoint at Stripe must send for payments and refunds to keep up. */
-const neededEvents = [
-  'payment_intent.succeeded',
-  'payment_intent.payment_failed',
-  'payment_intent.canceled',
-  'payment_intent.amount_capturable_updated',
-  'charge.updated',
-  'refund.created',
-  'refund.updated',
-  'refund.failed',
-];
 
 export type StripeDiagnosticsOptions = {
   readonly secretKey: string;
