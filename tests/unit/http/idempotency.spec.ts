@@ -17,10 +17,15 @@ describe('idempotency keys', () => {
   });
   afterEach(() => app.stop());
 
+  /** Position of the last event there is: what appends nothing does not move it. */
+  const head = () => app.eventStore.head();
+
   it('a repeat gets the same bytes, the same status and ETag, and says so', async () => {
     const first = await app.api.post('/v1/payments', visa, key);
     const reordered = Object.fromEntries(Object.entries(visa).reverse());
+    const before = await head();
     const again = await app.api.post('/v1/payments', reordered, key);
+    expect(await head()).toBe(before);
     expect([again.status, again.text, again.headers['etag']]).toEqual([
       201,
       first.text,
@@ -48,6 +53,13 @@ describe('idempotency keys', () => {
       expect(waiting.headers['retry-after']).toBe('1');
     }
     expect(app.gateway.calls).toHaveLength(1);
+    // One payment's events, and not one more: a second payment makes as many again.
+    const ofOne = await head();
+    expect((await app.eventStore.readAll(0n, 100)).map(({ type }) => type)).toContain('PaymentCaptured');
+    await Promise.all(Array.from({ length: 50 }, () => app.api.post('/v1/payments', visa, key)));
+    expect(await head()).toBe(ofOne);
+    await app.api.post('/v1/payments', visa);
+    expect(await head()).toBe(2n * ofOne);
   });
 
   it('F08: another body under the key is refused, also while the first is under way', async () => {
@@ -56,9 +68,13 @@ describe('idempotency keys', () => {
       app.api.post('/v1/payments', { ...visa, amount: 5001 }, key),
     ]);
     expect([first.status, other.status].sort()).toEqual([201, 422]);
+    const before = await head();
     const later = await app.api.post('/v1/payments', { ...visa, amount: 5002 }, key);
     expect([later.status, later.body['code']]).toEqual([422, 'idempotency_key_reused']);
     expect(app.gateway.calls).toHaveLength(1);
+    expect(await head()).toBe(before);
+    const streams = (await app.eventStore.readAll(0n, 100)).map(({ stream }) => stream);
+    expect(new Set(streams).size).toBe(1);
   });
 
   it('F08: keys of two callers, and of two paths, never meet', async () => {
@@ -86,17 +102,21 @@ describe('idempotency keys', () => {
     if (name === 'a payment in doubt') app.gateway.outage = 'unknown';
     const first = await app.api.post('/v1/payments', body, key);
     app.gateway.outage = undefined;
+    const before = await head();
     const again = await app.api.post('/v1/payments', body, key);
     expect([first.status, again.status, again.text]).toEqual([status, status, first.text]);
     expect(app.gateway.calls).toHaveLength(1);
+    expect(await head()).toBe(before);
   });
 
   it('a refusal by the rules is kept', async () => {
     const paid = await app.api.post('/v1/payments', visa);
     const body = { payment: paid.body['id'], amount: 5001 };
+    const before = await head();
     const first = await app.api.post('/v1/refunds', body, key);
     const again = await app.api.post('/v1/refunds', body, key);
     expect([first.status, again.status, again.text]).toEqual([422, 422, first.text]);
+    expect(await head()).toBe(before);
   });
 
   it('a refusal that may be retried is not kept: a repeat with the key gets what is true by then', async () => {
@@ -134,6 +154,7 @@ describe('idempotency keys', () => {
     expect((await app.api.post('/v1/payments', visa, without)).status).toBe(401);
     expect((await app.api.post('/v1/payments', { ...visa, amount: '5000' }, key)).status).toBe(400);
     expect((await app.api.post('/v1/payments', { ...visa, amount: 1 }, key)).status).toBe(422);
+    expect([await head(), app.gateway.calls]).toEqual([0n, []]);
     expect((await app.api.post('/v1/payments', visa, key)).status).toBe(201);
   });
 
