@@ -99,6 +99,8 @@ describe.each(stores)('what an auditor sees, events in %s', (store) => {
       }
       expect([...sums.values()].every((sum) => sum === 0)).toBe(true);
     }
+    const past = `/v1/ledger/trial_balance?at=${positions.at(-1)}`;
+    expect((await app.api.get(past)).body).toEqual((await app.api.get(past)).body);
     const cash = items(await app.api.get('/v1/ledger/trial_balance'))
       .filter((row) => row['account'] === 'processor_balance')
       .map((row) => [row['currency'], row['balance']]);

@@ -243,10 +243,15 @@ export type LedgerEntryRow = {
 };
 
 export interface LedgerQueries {
-  /** Over all entries up to and including a position, or all there are. Answers the position it is true for. */
-  trialBalance(
-    at: Position | null,
-  ): Promise<{ readonly position: Position; readonly rows: readonly TrialBalanceRow[] }>;
+  /**
+   * Over all entries up to and including a position, or all there are. Answers the position it is true for, and when the last
+   * journal that is counted was recorded, null before the first: the same for the same position, whenever it is asked.
+   */
+  trialBalance(at: Position | null): Promise<{
+    readonly position: Position;
+    readonly asOf: Instant | null;
+    readonly rows: readonly TrialBalanceRow[];
+  }>;
   entries(account: string, page: PageRequest): Promise<Page<LedgerEntryRow>>;
 }
 

@@ -196,8 +196,8 @@ export class PostgresLedgerQueries implements LedgerQueries {
 
   /** One statement, so that the position and the rows are of one snapshot. */
   async trialBalance(at: Position | null): ReturnType<LedgerQueries['trialBalance']> {
-    type Total = TrialBalanceRow & { readonly position: Position };
-    const { rows } = await this.#pool.query<Total | { readonly position: Position; readonly account: null }>(
+    type Counted = { readonly position: Position; readonly as_of: Instant | null };
+    const { rows } = await this.#pool.query<Counted & (TrialBalanceRow | { readonly account: null })>(
       `with known as (
          select least(position, coalesce($1::bigint, position)) as position
          from counterfoil.projections where name = 'ledger'
@@ -210,14 +210,20 @@ export class PostgresLedgerQueries implements LedgerQueries {
            and position >= (select position from known) / ${positionsPerSum} * ${positionsPerSum}
        ), totals as (
          select account, currency, sum(debits) as debits, sum(credits) as credits from parts group by account, currency
+       ), latest as (
+         select recorded_at from read_ledger.journals where event_id = (
+           select event_id from read_ledger.entries where position <= (select position from known)
+           order by position desc, line desc limit 1)
        )
-       select position, account, currency, coalesce(debits, 0)::bigint as debits,
+       select position, (select recorded_at from latest) as as_of, account, currency, coalesce(debits, 0)::bigint as debits,
          coalesce(credits, 0)::bigint as credits, (coalesce(debits, 0) - coalesce(credits, 0))::bigint as balance
        from known left join totals on true order by account, currency`,
       [at],
     );
-    const totals = rows.flatMap(({ position: _position, ...row }) => (row.account === null ? [] : [row]));
-    return { position: rows[0]?.position ?? 0n, rows: totals };
+    const totals = rows.flatMap(({ position: _position, as_of: _asOf, ...row }) =>
+      row.account === null ? [] : [row],
+    );
+    return { position: rows[0]?.position ?? 0n, asOf: rows[0]?.as_of ?? null, rows: totals };
   }
 
   entries(

@@ -187,6 +187,9 @@ describe('The read models of random payments', () => {
         const balance = await ledger.trialBalance(position);
         expect(balance.position).toBe(position);
         expect(balance.rows).toEqual(await bench.rows(entriesSummed, [position]));
+        // The time of what was counted, not of the asking: whoever recomputes it finds the same.
+        const [last] = await bench.rows(lastJournal, [position]);
+        expect(balance.asOf).toEqual(last?.['recorded_at'] ?? null);
         const totals = new Map<string, bigint>();
         for (const { currency, balance: each } of balance.rows)
           totals.set(currency, (totals.get(currency) ?? 0n) + each);
@@ -198,6 +201,9 @@ describe('The read models of random payments', () => {
     expect(await ledger.trialBalance(headOf(log) + 10n)).toEqual(latest);
   }
 });
+
+const lastJournal =
+  'select recorded_at from read_ledger.journals where position <= $1 order by position desc limit 1';
 
 /** Every entry up to a position, one by one. */
 const entriesSummed = `

@@ -61,6 +61,7 @@ export function ledgerAndLimitPages({ server, as }: ConsoleUse): void {
       });
       ledger.trialBalance = async () => ({
         position: 9n,
+        asOf: at,
         rows: [{ account: 'revenue', currency: 'USD', debits: 0n, credits: 12_345n, balance: -12_345n }],
       });
       const { browser } = await as('auditor');

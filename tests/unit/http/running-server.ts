@@ -30,6 +30,7 @@ import { Admission } from '../../../src/interfaces/http/shared/admission.js';
 import type { Controller } from '../../../src/interfaces/http/shared/route.js';
 import { apiClient } from '../../support/api-client.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
+import { at } from '../../support/payment-examples.js';
 import { bindAlerts } from './alert-ports.js';
 import { bindCollections } from './collection-ports.js';
 import { bindCredits } from './credit-ports.js';
@@ -206,7 +207,7 @@ function containerOf(parts: {
   container.bind(httpTokens.eventStore).toConstantValue(eventStore);
   container.bind(httpTokens.eventQueries).toConstantValue(readModels);
   container.bind(httpTokens.ledgerQueries).toConstantValue({
-    trialBalance: async (position) => ({ position: position ?? 7n, rows: [] }),
+    trialBalance: async (position) => ({ position: position ?? 7n, asOf: at, rows: [] }),
     entries: async () => ({ rows: [], hasMore: false }),
   });
   container.bind(httpTokens.statementQueries).toConstantValue({

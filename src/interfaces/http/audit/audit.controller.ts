@@ -155,9 +155,11 @@ export class AuditController implements Controller {
           stream,
           revision,
           position,
+          as_of: recordedAt,
           recorded_at: recordedAt,
           caused_by: causedBy === null ? null : this.show()(causedBy),
           state,
+          livemode: this.settings.livemode,
         };
         return { status: 200, body };
       }

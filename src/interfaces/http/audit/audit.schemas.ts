@@ -52,9 +52,13 @@ export const stateSchema = z
     stream: z.string(),
     revision: integer().nullable(),
     position: integer().nullable(),
+    as_of: timestamp.nullable().meta({
+      description: 'When the last event that is counted was recorded; null before the first.',
+    }),
     recorded_at: timestamp.nullable(),
     caused_by: eventSchema.nullable(),
     state: z.unknown(),
+    livemode: z.boolean(),
   })
   .meta({ id: 'HistoricState' });
 

@@ -1,5 +1,4 @@
 import { inject, injectable } from 'inversify';
-import type { Clock } from '../../../application/ports/clock.js';
 import type {
   LedgerEntryRow,
   LedgerQueries,
@@ -27,7 +26,6 @@ import {
 export class LedgerController implements Controller {
   constructor(
     @inject(httpTokens.settings) private readonly settings: HttpSettings,
-    @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.ledgerQueries) private readonly ledger: LedgerQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
   ) {}
@@ -62,10 +60,11 @@ export class LedgerController implements Controller {
       query: trialBalanceQuery,
       answers: { 200: { description: 'The trial balance.', schema: trialBalanceSchema } },
       handle: async ({ query }) => {
-        const { position, rows } = await this.ledger.trialBalance(query.at ?? null);
+        const { position, asOf, rows } = await this.ledger.trialBalance(query.at ?? null);
+        const { livemode } = this.settings;
         return {
           status: 200,
-          body: { object: 'trial_balance', as_of: this.clock.now(), position, data: rows },
+          body: { object: 'trial_balance', as_of: asOf, position, data: rows, livemode },
           headers: { 'x-projection-lag-ms': String(Math.round(this.projections.lagMs())) },
         };
       },
@@ -73,7 +72,8 @@ export class LedgerController implements Controller {
   ];
 
   private async accounts(): Promise<Answer> {
-    const { position, rows } = await this.ledger.trialBalance(null);
+    const { position, asOf, rows } = await this.ledger.trialBalance(null);
+    const { livemode } = this.settings;
     const all = Object.entries(accounts).map(([id, type]) => ({
       id,
       object: 'ledger_account',
@@ -81,8 +81,10 @@ export class LedgerController implements Controller {
       balances: rows
         .filter(({ account }) => account === id)
         .map(({ account: _account, ...balance }) => balance),
+      metadata: {},
+      livemode,
     }));
-    const options = { lagMs: this.projections.lagMs(), members: { position } };
+    const options = { lagMs: this.projections.lagMs(), members: { as_of: asOf, position } };
     return listAnswer('/v1/ledger/accounts', { rows: all, hasMore: false }, (row) => row, options);
   }
 

@@ -24,9 +24,14 @@ const accountSchema = z
     object: z.literal('ledger_account'),
     type: z.enum(['asset', 'liability', 'income', 'expense']),
     balances: z.array(z.object({ currency: z.string(), ...sums })),
+    metadata: z.record(z.string(), z.string()),
+    livemode: z.boolean(),
   })
   .meta({ id: 'LedgerAccount' });
-export const accountListSchema = listOf(accountSchema).extend({ position: integer() });
+const asOfField = timestamp.nullable().meta({
+  description: 'When the last journal that is counted was recorded; null before the first.',
+});
+export const accountListSchema = listOf(accountSchema).extend({ as_of: asOfField, position: integer() });
 
 const entrySchema = z
   .object({
@@ -49,8 +54,9 @@ export const entryListSchema = listOf(entrySchema);
 export const trialBalanceSchema = z
   .object({
     object: z.literal('trial_balance'),
-    as_of: timestamp,
+    as_of: asOfField,
     position: integer('The last event that is counted.'),
     data: z.array(z.object({ account: z.string(), currency: z.string(), ...sums })),
+    livemode: z.boolean(),
   })
   .meta({ id: 'TrialBalance' });

@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
+import type { Clock } from '../../../application/ports/clock.js';
 import type { HealthHistory } from '../../../application/ports/health-history.js';
 import { runbookLink } from '../docs/runbook.js';
 import type { CheckAnswer, CheckConfig, HealthChecks, HealthReport, HttpSettings } from '../http-tokens.js';
@@ -34,6 +35,8 @@ const configSchema = z
     checks: z.array(
       z.object({ name: z.string(), status: finding, detail: z.string(), mend: z.string().nullable() }),
     ),
+    as_of: timestamp,
+    livemode: z.boolean(),
   })
   .meta({ id: 'ConfigCheck' });
 
@@ -61,6 +64,7 @@ const answers = {
 export class HealthController implements Controller {
   constructor(
     @inject(httpTokens.settings) private readonly settings: HttpSettings,
+    @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.healthChecks) private readonly checks: HealthChecks,
     @inject(httpTokens.checkConfig) private readonly checkConfig: CheckConfig,
     @inject(httpTokens.healthHistory) private readonly history: HealthHistory,
@@ -134,10 +138,7 @@ export class HealthController implements Controller {
       answers: {
         200: { description: 'The configuration.', schema: configSchema },
       },
-      handle: async () => ({
-        status: 200,
-        body: { object: 'config_check', ...(await this.checkConfig()) },
-      }),
+      handle: () => this.config(),
     }),
   ];
 
@@ -157,6 +158,13 @@ export class HealthController implements Controller {
         { ...check, runbook: runbookLink(publicUrl, name) },
       ]),
     );
+  }
+
+  private async config(): Promise<Answer> {
+    const asOf = this.clock.now();
+    const { livemode } = this.settings;
+    const report = await this.checkConfig();
+    return { status: 200, body: { object: 'config_check', ...report, as_of: asOf, livemode } };
   }
 }
 
