@@ -4,11 +4,13 @@ import type { PaymentEvent } from '../../src/domain/payment/events.js';
 import type { IntentSnapshot, RefundSnapshot } from '../../src/domain/payment/intent.js';
 import { payment } from '../../src/domain/payment/payment.js';
 import type { PaymentState } from '../../src/domain/payment/state.js';
+import type { Currency } from '../../src/domain/shared/currency.js';
 import { fold } from '../../src/domain/shared/decider.js';
+import type { Money } from '../../src/domain/shared/money.js';
 import { creditId } from './credit-examples.js';
-import { at, details, refundId, usd } from './payment-examples.js';
+import { at, details, observe, refundId, intent as snapshot, usd } from './payment-examples.js';
 
-/** Small amounts around the payment's 5,000, so that limits are hit often. */
+/** Small amounts around the payment's 5,000, so that limits are hit often; `paidIn` turns them into those of other payments. */
 const minor = fc.oneof(
   fc.constantFrom(0n, 1n, 2n, 2499n, 2500n, 2501n, 4999n, 5000n, 5001n, 2n ** 53n),
   fc.bigInt(0n, 6000n),
@@ -66,7 +68,7 @@ const person = fc.constantFrom(
 );
 const attempt = fc.integer({ min: 1, max: 3 });
 
-export const paymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
+const commandOf5000: fc.Arbitrary<PaymentCommand> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
@@ -174,10 +176,72 @@ export const paymentCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
   },
 ) as fc.Arbitrary<PaymentCommand>;
 
-/** Commands as they may come, after a creation so that they do not all meet nothing. */
-export const paymentCommands: fc.Arbitrary<readonly PaymentCommand[]> = fc
-  .tuple(fc.constantFrom(null, 'pm_card_visa'), fc.array(paymentCommand, { maxLength: 40 }))
-  .map(([confirmWith, rest]) => [{ type: 'CreatePayment', at, details, confirmWith }, ...rest]);
+/** Where numbers overflow, round or run out. */
+const boundaries = [
+  1n,
+  2n,
+  99n,
+  100n,
+  101n,
+  2n ** 31n - 1n,
+  2n ** 31n,
+  2n ** 53n - 1n,
+  2n ** 53n,
+  10n ** 12n,
+];
+
+/** Two decimals, none, three; and the four currencies that Stripe treats in its own way. */
+const total: fc.Arbitrary<Money> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(usd(5000)) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      minor: fc.constantFrom(5000n, ...boundaries),
+      currency: fc.constantFrom('USD', 'JPY', 'KWD', 'ISK', 'HUF', 'TWD', 'UGX'),
+    }),
+  },
+);
+
+/** The same data with every amount in the payment's currency, and as large against its total as it was against 5,000. */
+function paidIn<T>(payment: Money, value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if ('minor' in value && typeof value.minor === 'bigint') {
+    return { minor: (value.minor * payment.minor) / 5000n, currency: payment.currency } as T;
+  }
+  if (Array.isArray(value)) return value.map((each) => paidIn(payment, each)) as T;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, paidIn(payment, each)])) as T;
+}
+
+/** What half of the payments begin with, so that enough of them come to hold money. */
+const news: fc.Arbitrary<readonly PaymentCommand[]> = fc.constantFrom(
+  [],
+  [],
+  [observe(snapshot('requires_capture'))],
+  [observe(snapshot('succeeded'))],
+);
+
+/** Commands as they may come, after a creation so that they do not all meet nothing; and one more. */
+export const paymentCommandsAndOne: fc.Arbitrary<readonly [readonly PaymentCommand[], PaymentCommand]> = fc
+  .tuple(
+    total,
+    fc.constantFrom(null, 'pm_card_visa'),
+    news,
+    fc.array(commandOf5000, { maxLength: 40 }),
+    commandOf5000,
+  )
+  .map(([payment, confirmWith, before, rest, one]) =>
+    paidIn(payment, [[{ type: 'CreatePayment', at, details, confirmWith }, ...before, ...rest], one]),
+  );
+
+export const paymentCommands: fc.Arbitrary<readonly PaymentCommand[]> = paymentCommandsAndOne.map(
+  ([commands]) => commands,
+);
+
+/** The currency of the payment that such commands create. */
+export function currencyOf([first]: readonly PaymentCommand[]): Currency {
+  if (first?.type !== 'CreatePayment') throw new TypeError('histories start with a creation');
+  return first.details.amount.currency;
+}
 
 /** Every state and event that a sequence of commands leads through; rejected commands leave none. */
 export function play(commands: readonly PaymentCommand[]): {

@@ -4,7 +4,7 @@ import { journalOf } from '../../../src/application/ledger/payment-journals.js';
 import type { PaymentEvent } from '../../../src/domain/payment/events.js';
 import { refunded } from '../../../src/domain/payment/state.js';
 import { holds } from '../../support/corpus.js';
-import { foldPayment, paymentCommands, play } from '../../support/payment-arbitraries.js';
+import { currencyOf, foldPayment, paymentCommands, play } from '../../support/payment-arbitraries.js';
 import {
   captured,
   feeRecorded,
@@ -66,7 +66,7 @@ describe('The journals of a payment', () => {
         const { events } = play(commands);
         const state = foldPayment(events);
         const owed = state.status === 'captured' ? state.captured.minor - refunded(state).minor : 0n;
-        expect(balances(events).get('unapplied_payments USD') ?? 0n).toBe(-owed);
+        expect(balances(events).get(`unapplied_payments ${currencyOf(commands)}`) ?? 0n).toBe(-owed);
       }),
     );
   });
