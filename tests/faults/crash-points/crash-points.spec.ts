@@ -5,7 +5,7 @@ import type { Build } from '../laboratory/programs.js';
 import { copyBuild } from '../laboratory/programs.js';
 import type { CrashPoint, CrashReport, Lane } from './crash-points.js';
 import { openLane } from './crash-points.js';
-import { payment, sale } from './scenarios.js';
+import { changedOrder, payment, sale } from './scenarios.js';
 
 /** CI takes a sample spread over the whole scenario (odd, so that both sides of calls come); CRASH_STEP=1 takes every point. */
 const step = Number(process.env['CRASH_STEP'] ?? 17);
@@ -27,8 +27,9 @@ afterAll(async () => {
 
 it.each([
   { scenario: payment, step },
-  // A few points are enough to see that the second story works; the long form takes all of them.
+  // A few points are enough to see that the other stories work; the long form takes all of them.
   { scenario: sale, step: step === 1 ? 1 : 3 * step },
+  { scenario: changedOrder, step: step === 1 ? 1 : 3 * step },
 ])(
   'a crash in $scenario.name, at every $step. side of a call, leaves the four books equal',
   async (of) => {

@@ -95,7 +95,7 @@ async function tryCrashAt(
     const toItsEnd = await scenario.play({
       client,
       crashed: () => child.signalCode !== null,
-      untilQuiet: async () => void (await untilQuiet(books, healWithinMs)),
+      untilQuiet: async () => void (await Promise.race([untilQuiet(books, healWithinMs), gone({ child })])),
     });
     client.close();
     if (child.signalCode === null) await Promise.race([untilQuiet(books, healWithinMs), gone(app)]);

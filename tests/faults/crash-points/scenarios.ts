@@ -26,7 +26,7 @@ function asker({ client, crashed }: Stage) {
   return async (
     { kind, subject = null, amount = null }: Asked,
     path: string,
-    body: Readonly<Record<string, unknown>>,
+    body: Readonly<Record<string, unknown>> | ((id: string) => Readonly<Record<string, unknown>>),
   ): Promise<Extract<Outcome, { readonly kind: 'ok' }> | undefined> => {
     const asked = await client.send({ kind, subject, amount, currency: 'USD' }, path, body);
     return asked.kind === 'ok' && !crashed() ? asked : undefined;
@@ -90,5 +90,37 @@ export const sale: Scenario = {
     const terms = { type: 'installments', count: 2 };
     const plan = { invoice: other, terms };
     return (await ask({ kind: 'plan', subject: other }, '/v1/payment_plans', plan)) !== undefined;
+  },
+};
+
+/**
+ * An order is approved on a deposit, which credit pays, and then changed twice: for more, which is invoiced by itself, and for
+ * less than at first, which takes that back and more.
+ */
+export const changedOrder: Scenario = {
+  name: 'a changed order',
+  countedFrom: 6,
+  counted: 'changes',
+  async play(stage) {
+    const ask = asker(stage);
+    const customer = (await ask({ kind: 'register' }, '/v1/customers', { name: 'Ada' }))?.shown.subject;
+    const credit = { customer, amount: 5000, currency: 'USD', type: 'prepaid' };
+    await ask({ kind: 'grant', amount: 5000n }, '/v1/credits', credit);
+    const opened = { customer, currency: 'USD', total: 8000 };
+    const subject = (await ask({ kind: 'order' }, '/v1/orders', opened))?.shown.subject ?? null;
+    const go = (to: string, more: object = {}) =>
+      ask({ kind: 'order_step', subject }, `/v1/orders/${subject}/transitions`, (reason) => ({
+        ...{ to, reason },
+        ...more,
+      }));
+    await go('analyzing');
+    if ((await go('reviewing')) === undefined) return false;
+
+    const terms = { type: 'deposit', percentage: '50', balance_due: { kind: 'days_after', days: 30 } };
+    if ((await go('payment_pending', { terms })) === undefined) return false;
+    await stage.untilQuiet();
+    // The deposit was paid meanwhile, so its own status is another one.
+    if ((await go('paid', { total: 9000 })) === undefined) return false;
+    return (await go('paid', { total: 6000 })) !== undefined;
   },
 };

@@ -3,10 +3,12 @@
 /** What is asked of a payment. */
 type PaymentCommandKind = 'create' | 'confirm' | 'capture' | 'cancel' | 'refund';
 
-/** What is asked for to sell something: a customer, credit, an invoice in two steps, what pays it, and what goes back. */
+/** What is asked for to sell something: a customer, credit, an order and its steps, an invoice in two steps, what pays it, and what goes back. */
 export type SaleCommandKind =
   | 'register'
   | 'grant'
+  | 'order'
+  | 'order_step'
   | 'draft'
   | 'finalize'
   | 'pay'
@@ -16,7 +18,7 @@ export type SaleCommandKind =
 
 export type CommandKind = PaymentCommandKind | SaleCommandKind;
 
-/** One thing that a client wants once. Its id travels as Idempotency-Key and as X-Reason, so that streams name it. */
+/** One thing that a client wants once. Its id travels as Idempotency-Key and as reason, so that streams name it. */
 export type ClientCommand = {
   readonly id: string;
   readonly kind: CommandKind;

@@ -80,6 +80,8 @@ function carriedOut(
     case 'cancel':
     case 'register':
     case 'grant':
+    case 'order':
+    case 'order_step':
     case 'draft':
     case 'finalize':
     case 'pay':

@@ -2,6 +2,7 @@ import { commandsAgainstStreams } from './commands-against-streams.js';
 import {
   cash,
   ledger,
+  orders,
   receivable,
   streamsAgainstReadModels,
   taxes,
@@ -23,6 +24,7 @@ export function compareBooks(books: FourBooks): readonly Discrepancy[] {
     ...ledger(books),
     ...cash(books),
     ...tenders(books),
+    ...orders(books),
     ...receivable(books),
     ...taxes(books),
   ];

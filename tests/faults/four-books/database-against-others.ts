@@ -80,6 +80,13 @@ export function* tenders({ streams }: FourBooks): Generator<Discrepancy> {
   }
 }
 
+/** Book 2 with itself: an order's invoices ask for what it comes to. */
+export function* orders({ streams }: FourBooks): Generator<Discrepancy> {
+  for (const { subject, detail } of streams.orders.differences()) {
+    yield found('orders_differ', subject, detail);
+  }
+}
+
 /** Book 3 against 2: the ledger's receivable and what is due on invoices, to the minor unit. */
 export function* receivable({ streams, database }: FourBooks): Generator<Discrepancy> {
   const balances = balancesOf(database);

@@ -27,6 +27,8 @@ type Rule =
   | 'cash_differs'
   /** Invoices and the tenders that pay them tell different stories, or one is collected for ever. */
   | 'tenders_differ'
+  /** An order comes to something else than its invoices ask for. */
+  | 'orders_differ'
   /** What the ledger says is owed is not what is due on invoices. */
   | 'receivable_differs'
   /** Tax that is owed to the authorities is not that of what was issued or paid. */

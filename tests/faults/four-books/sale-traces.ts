@@ -7,6 +7,11 @@ import { money, text } from './raw-event.js';
 const firsts: Readonly<Record<string, readonly [kind: SaleCommandKind, outcome: 'open' | 'done']>> = {
   CustomerRegistered: ['register', 'done'],
   CreditGranted: ['grant', 'done'],
+  OrderOpened: ['order', 'done'],
+  OrderAnalysisStarted: ['order_step', 'done'],
+  OrderReviewStarted: ['order_step', 'done'],
+  OrderApproved: ['order_step', 'done'],
+  OrderTotalAmended: ['order_step', 'done'],
   InvoiceDrafted: ['draft', 'done'],
   InvoiceFinalizationRequested: ['finalize', 'open'],
   CollectionStarted: ['pay', 'open'],

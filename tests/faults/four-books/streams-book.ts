@@ -1,6 +1,7 @@
 import type { CommandTrace } from './command-traces.js';
 import { openKey, settled, traceOf } from './command-traces.js';
 import { InvoicesBook } from './invoices-book.js';
+import { OrdersBook } from './orders-book.js';
 import type { Posting } from './postings.js';
 import { postingsOf } from './postings.js';
 import type { RawEvent } from './raw-event.js';
@@ -48,6 +49,7 @@ export type StreamsBook = {
   readonly broken: readonly string[];
   /** What is sold, and the tenders that pay it. */
   readonly invoices: InvoicesBook;
+  readonly orders: OrdersBook;
 };
 
 /** Folds every event, in the order of positions. */
@@ -57,12 +59,14 @@ export function foldStreams(events: Iterable<RawEvent>): StreamsBook {
   const postings = new Map<string, readonly Posting[]>();
   const broken: string[] = [];
   const invoices = new InvoicesBook();
+  const orders = new OrdersBook();
   const sales = new SaleTraces();
   const open = new Map<string, CommandTrace>();
   const note = (trace: CommandTrace): void =>
     void commands.set(trace.id, [...(commands.get(trace.id) ?? []), trace]);
   for (const event of events) {
     invoices.apply(event);
+    orders.apply(event);
     if (!event.stream.startsWith('payment-')) {
       const sale = sales.apply(event);
       if (sale !== undefined) note(sale);
@@ -90,7 +94,8 @@ export function foldStreams(events: Iterable<RawEvent>): StreamsBook {
     const lines = postingsOf(payment.currency, event);
     if (lines.length > 0) postings.set(event.event_id, lines);
   }
-  return { payments, commands, postings, broken: [...broken, ...invoices.broken], invoices };
+  const all = [...broken, ...invoices.broken, ...orders.broken];
+  return { payments, commands, postings, broken: all, invoices, orders };
 }
 
 function opened(id: string, { data, metadata }: RawEvent): FoldedPayment {

@@ -20,9 +20,15 @@ export type Told = {
 export type Client = {
   /**
    * Carries a command out as a careful integrator would: the same key again until there is a definite answer.
+   * @param body or what makes it of the command's id, where it names a reason itself
    * @param copies how many do so at once, as by two clicks on one button; all must be told the same
    */
-  send(command: Omit<ClientCommand, 'id'>, path: string, body: Body, copies?: number): Promise<Outcome>;
+  send(
+    command: Omit<ClientCommand, 'id'>,
+    path: string,
+    body: Body | ((id: string) => Body),
+    copies?: number,
+  ): Promise<Outcome>;
   close(): void;
 };
 
@@ -49,12 +55,13 @@ export function createClient(parts: {
   async function send(
     wanted: Omit<ClientCommand, 'id'>,
     path: string,
-    body: Body,
+    body: Body | ((id: string) => Body),
     copies = 1,
   ): Promise<Outcome> {
     const command: ClientCommand = { ...wanted, id: randomUUID() };
     history.invoke(command);
-    const asked = Array.from({ length: copies }, () => untilDefinite(command, path, JSON.stringify(body)));
+    const sent = JSON.stringify(typeof body === 'function' ? body(command.id) : body);
+    const asked = Array.from({ length: copies }, () => untilDefinite(command, path, sent));
     const outcome = sameOf(command, await Promise.all(asked));
     history.settle(command.id, outcome);
     await sleep(random.between(0, thinkMsMax));
