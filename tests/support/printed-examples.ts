@@ -17,6 +17,7 @@ import type { ExistingPlan } from '../../src/domain/plan/state.js';
 import { parseCivilDate } from '../../src/domain/shared/civil-date.js';
 import type { Currency } from '../../src/domain/shared/currency.js';
 import { money } from '../../src/domain/shared/money.js';
+import type { Tender } from '../../src/domain/shared/tender.js';
 import { readLogo } from '../../src/infrastructure/pdf/read-logo.js';
 import {
   at,
@@ -172,14 +173,34 @@ const described = (...texts: readonly string[]): readonly InvoiceLine[] =>
     line('0', { description, ...charge((at + 1).toString(), '1234.5'), taxes: [vat('15')] }),
   );
 
-const pay = (n: number, minor: bigint, currency: Currency): InvoiceCommand => ({
-  type: 'ApplyPayment',
-  at,
-  applicationId: `app_${n}`,
-  collectionId: null,
-  tender: { kind: 'card', paymentId: `pay_0193f1a0-0000-7000-8000-00000000000${n}` as never },
+const carried = (n: number): string => `0193f1a0-0000-7000-8000-00000000000${n}`;
+const tenderOf = (kind: Tender['kind'], n: number): Tender =>
+  ({
+    card: { kind: 'card', paymentId: `pay_${carried(n)}` as never } as const,
+    credit: { kind: 'credit', holdId: `hold_${carried(n)}` as never } as const,
+    manual: { kind: 'manual', manualPaymentId: `mp_${carried(n)}` as never } as const,
+  })[kind];
+
+const pay = (
+  n: number,
+  minor: bigint,
+  currency: Currency,
+  kind: Tender['kind'] = 'card',
+): InvoiceCommand => ({
+  ...{ type: 'ApplyPayment', at, applicationId: `app_${n}`, collectionId: null, tender: tenderOf(kind, n) },
   amount: money(minor, currency),
 });
+
+/** Credit, a card of which a part went back, and a cheque. */
+const byEveryTender = (currency: Currency, unit: bigint): readonly InvoiceCommand[] => [
+  pay(1, 300n * unit, currency, 'credit'),
+  pay(2, 500n * unit, currency),
+  pay(3, 200n * unit, currency, 'manual'),
+  {
+    ...{ type: 'ReversePayment', at, applicationId: 'app_2', reversalId: 'rev_1', cause: 'refunded' },
+    amount: money(100n * unit, currency),
+  },
+];
 
 /** Every kind of page, by its name. */
 export function gallery(): Readonly<Record<string, Sheet>> {
@@ -374,6 +395,49 @@ export function gallery(): Readonly<Record<string, Sheet>> {
     'taxed-as-paid': invoiceExample(issueOf({ ...plain, taxPoint: 'payment' }), {
       plan: installments([65_034n, 65_034n, 65_033n]),
     }),
+    'every-tender': invoiceExample([
+      ...issueOf({ ...plain, taxPoint: 'payment' }),
+      ...byEveryTender('EUR', 100n),
+    ]),
+    'arabic-long': invoiceExample(
+      [
+        ...issueOf(
+          {
+            ...content(
+              described(
+                ...Array.from({ length: 45 }, (_, at) => `خدمات استشارية (المرحلة ${at + 1}) Counterfoil`),
+              ),
+              { discount: { kind: 'percentage', percentage: dec('2.5') }, memo: 'شكراً لتعاملكم معنا.' },
+            ),
+            taxPoint: 'payment',
+          },
+          'KWD',
+        ),
+        ...byEveryTender('KWD', 1_000n),
+      ],
+      {
+        buyer: inLanguage('ar-EG', 'شركة النيل للتجارة', ['شارع التحرير 12', 'القاهرة', '11511'], 'EG'),
+        plan: installments([400_000n, 300_000n, 300_000n], 'KWD', 'التسليم'),
+      },
+    ),
+    'japanese-long': invoiceExample(
+      [
+        ...issueOf(
+          content(
+            described(...Array.from({ length: 45 }, (_, at) => `コンサルティング業務（第${at + 1}期）`)),
+            {
+              memo: 'お取引いただき、ありがとうございます。',
+            },
+          ),
+          'JPY',
+        ),
+        ...byEveryTender('JPY', 1n),
+      ],
+      {
+        buyer: inLanguage('ja-JP', '株式会社山田商事', ['千代田区丸の内1-1-1', '東京', '100-0005'], 'JP'),
+        plan: installments([40_000n, 30_000n, 30_000n], 'JPY', '納品'),
+      },
+    ),
     'all-columns': invoiceExample(issueOf(plain), {
       look: {
         ...seller,
@@ -408,11 +472,19 @@ function emblem(): Picture {
   return read.picture;
 }
 
-function installments(amounts = [66_667n, 66_666n, 66_666n]): ExistingPlan {
+/** @param milestone that the last part waits for; a date where absent */
+function installments(
+  amounts = [66_667n, 66_666n, 66_666n],
+  currency: Currency = 'EUR',
+  milestone: string | null = null,
+): ExistingPlan {
   const parts = ['2026-12-01', '2027-01-01', '2027-02-01'].map((on, at) => ({
     part: at + 1,
-    amount: money(amounts[at] ?? 0n, 'EUR'),
-    due: { kind: 'date' as const, on: day(on) },
+    amount: money(amounts[at] ?? 0n, currency),
+    due:
+      milestone !== null && at === 2
+        ? { kind: 'milestone' as const, name: milestone }
+        : { kind: 'date' as const, on: day(on) },
     collect: 'automatic' as const,
   }));
   const state = plan.evolve(plan.initialState, {
@@ -421,7 +493,7 @@ function installments(amounts = [66_667n, 66_666n, 66_666n]): ExistingPlan {
     version: 1,
     total: money(
       amounts.reduce((sum, each) => sum + each, 0n),
-      'EUR',
+      currency,
     ),
     parts,
     planId: 'plan_1' as never,
