@@ -4,13 +4,13 @@ import { clockSkewMaxMs } from '../application/ports/clock.js';
 import type { ConfigFinding, ConfigReport } from '../application/ports/config-check.js';
 import type { Logger } from '../application/ports/logger.js';
 import type { Config } from '../config.js';
-import { EventStoreDbEventStore } from '../infrastructure/event-store/eventstoredb-event-store.js';
 import { pingMailServer } from '../infrastructure/notification/smtp-mailer.js';
 import { pingProvider } from '../infrastructure/oidc/discovery.js';
 import { aheadOfPostgres } from '../infrastructure/postgres/clock-skew.js';
 import { pingRedis } from '../infrastructure/redis/ping-redis.js';
 import { diagnoseStripe } from '../infrastructure/stripe/stripe-diagnostics.js';
 import { redirectUriOf } from './addresses.js';
+import { loadEventStoreDb } from './load-event-store-db.js';
 import type { Surroundings } from './tokens.js';
 
 /**
@@ -90,7 +90,8 @@ function databaseClock(aheadMs: number): ConfigFinding {
 
 async function eventStore({ eventStoreUrl }: Config, logger: Logger): Promise<ConfigFinding> {
   if (eventStoreUrl === null) return ok('event_store', 'in Postgres');
-  const store = new EventStoreDbEventStore({ connectionString: eventStoreUrl, logger });
+  const EventStoreDb = await loadEventStoreDb();
+  const store = new EventStoreDb({ connectionString: eventStoreUrl, logger });
   try {
     return ok('event_store', `EventStoreDB, at position ${await store.head()}`);
   } catch (error) {

@@ -1,6 +1,5 @@
 import { ContainerModule } from 'inversify';
 import type { EventStore } from '../application/ports/event-store.js';
-import { EventStoreDbEventStore } from '../infrastructure/event-store/eventstoredb-event-store.js';
 import { PostgresEventStore } from '../infrastructure/event-store/postgres-event-store.js';
 import { PostgresLeases } from '../infrastructure/postgres/leases.js';
 import { createPool } from '../infrastructure/postgres/pool.js';
@@ -112,11 +111,15 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
   });
 }
 
-function eventStoreOf({ config, databaseUrl, logger }: Surroundings, guards: EventStoreGuards): EventStore {
+function eventStoreOf(
+  { config, databaseUrl, EventStoreDb, logger }: Surroundings,
+  guards: EventStoreGuards,
+): EventStore {
   const { eventStoreUrl } = config;
-  return eventStoreUrl === null
-    ? new PostgresEventStore({ connectionString: databaseUrl, logger, guards })
-    : new EventStoreDbEventStore({ connectionString: eventStoreUrl, logger, guards });
+  if (eventStoreUrl === null)
+    return new PostgresEventStore({ connectionString: databaseUrl, logger, guards });
+  if (EventStoreDb === null) throw new TypeError('EVENTSTORE_URL is set, and its client was not loaded');
+  return new EventStoreDb({ connectionString: eventStoreUrl, logger, guards });
 }
 
 /** @throws Error when the simulator does not answer; Stripe itself has no clock to move */

@@ -22,6 +22,7 @@ import { prepareDemo } from './demo-data.js';
 import type { DemoHistory } from './demo-history.js';
 import { beginDemoHistory } from './demo-history.js';
 import { keptSecretKey, readSecret } from './kept-secrets.js';
+import { loadEventStoreDb } from './load-event-store-db.js';
 import type { Surroundings } from './tokens.js';
 import { tokens } from './tokens.js';
 
@@ -81,8 +82,11 @@ export async function startCounterfoil(config: Config): Promise<Running> {
     await migrateOrExplain(databaseUrl, logger);
     const stripe = await stripeOf(config, addresses.port, stops);
     const secretKey = config.console.secretKey ?? (await keptSecretKey(config.dataDir));
+    const EventStoreDb = config.eventStoreUrl === null ? null : await loadEventStoreDb();
     const { publicUrl, consoleUrl } = addresses;
-    const surroundings = { config, logger, databaseUrl, secretKey, stripe, publicUrl, consoleUrl };
+    const surroundings = {
+      ...{ config, logger, databaseUrl, EventStoreDb, secretKey, stripe, publicUrl, consoleUrl },
+    };
     const app = await startParts(surroundings, addresses, stops);
     const simulatorUrl = stripe.simulated ? stripe.apiBase : null;
     return { config, ...app, simulatorUrl, logger, stop };

@@ -29,6 +29,7 @@ import type { UserHandler } from '../application/user/user-handler.js';
 import type { HandleCustomerNews } from '../application/webhook/handle-customer-news.js';
 import type { Config } from '../config.js';
 import type { EventLoopDelay } from '../infrastructure/event-loop-delay.js';
+import type { EventStoreDbEventStore } from '../infrastructure/event-store/eventstoredb-event-store.js';
 import type { Counters } from '../infrastructure/metrics/counters.js';
 import type { PdfkitDocumentPrinter } from '../infrastructure/pdf/pdfkit-document-printer.js';
 import type { ThreadedDocumentPrinter } from '../infrastructure/pdf/threaded-document-printer.js';
@@ -57,6 +58,8 @@ export type Surroundings = {
   readonly config: Config;
   readonly logger: Logger;
   readonly databaseUrl: string;
+  /** Null where the events are in Postgres: its client takes long to load, and most deployments do without it. */
+  readonly EventStoreDb: typeof EventStoreDbEventStore | null;
   /** 32 bytes in hexadecimal, the same for all processes of the deployment. */
   readonly secretKey: string;
   readonly stripe: {

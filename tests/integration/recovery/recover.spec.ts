@@ -176,6 +176,7 @@ async function backfillIn(ms: number, sinceLastMs?: number) {
     config: readConfig({}),
     logger: silentLogger,
     databaseUrl: app.databaseUrl,
+    EventStoreDb: null,
     secretKey: '0'.repeat(64),
     stripe: {
       secretKey: 'sk_test_counterfoil_demo',

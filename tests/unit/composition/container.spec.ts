@@ -11,6 +11,7 @@ describe('the container', () => {
     config: readConfig({}),
     logger: silentLogger,
     databaseUrl: 'postgres://nobody@127.0.0.1:9/nothing',
+    EventStoreDb: null,
     secretKey: '0'.repeat(64),
     stripe: {
       secretKey: 'sk_test_0123456789abcdef',
