@@ -70,6 +70,21 @@ describe('what operators are told', () => {
     ]);
   });
 
+  it('is that calls with bad signatures come in, which are no webhooks that fail', async () => {
+    const forged = { 'content-type': 'application/json', 'stripe-signature': 't=1,v1=00' };
+    for (let n = 0; n < 3; n += 1) {
+      expect((await app.api.send('POST', '/webhooks/stripe', '{"id":"evt_1"}', forged)).status).toBe(400);
+    }
+    const rejected = (rules: readonly Json[]) =>
+      field(rules.find(({ id }) => id === 'rejected_webhooks')?.['measured'], 'value');
+    await eventually(
+      async () => items(await app.api.post('/v1/alerts', {})),
+      (rules) => rejected(rules) === 3,
+      longEnoughMs,
+    );
+    expect(items(await app.api.get('/v1/inbound_webhooks?status=failed'))).toEqual([]);
+  });
+
   it('is how it was, every five minutes', async () => {
     expect((await app.api.post('/v1/jobs/health_history/run', {})).status).toBe(202);
     const kept = await eventually(
