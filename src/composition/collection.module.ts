@@ -91,7 +91,7 @@ export const collectionModule = new ContainerModule(({ bind }) => {
     (
       ...[handlers, runner, startCollection, orders, plans, invoices, payments, exposures, startPlan, ...rest]
     ) => {
-      const [{ zone }, { config }, eventStore] = rest;
+      const [{ zone }, { config }, eventStore, profiles] = rest;
       const { handler: collections, manualPayments, customers, credits, clock } = handlers;
       const markWhenCovered = createMarkWhenCovered({ orders, invoices: handlers.invoices, clock });
       return [
@@ -101,7 +101,7 @@ export const collectionModule = new ContainerModule(({ bind }) => {
         createInvoiceToPlan({ orders, plans, startPlan, invoices, collections, zone, clock }),
         createInvoiceToOrder({ invoices, markWhenCovered }),
         createPlanOutcomes({
-          ...{ plans, orders, invoices, customers, payments, credits, manualPayments },
+          ...{ plans, orders, invoices, customers, profiles, payments, credits, manualPayments },
           ...{ startCollection, exposures, markWhenCovered, clock },
         }),
         createCollectionToPlan({ collections, plans, zone, clock }),
@@ -139,6 +139,7 @@ export const collectionModule = new ContainerModule(({ bind }) => {
       httpTokens.invoicing,
       tokens.surroundings,
       httpTokens.eventStore,
+      httpTokens.keepProfiles,
     ],
   );
 });

@@ -43,6 +43,8 @@ import { parseZone } from '../../src/application/shared/zones.js';
 import { collection } from '../../src/domain/collection/collection.js';
 import { creditAccount } from '../../src/domain/credit/credit.js';
 import { customer } from '../../src/domain/customer/customer.js';
+import type { CustomerProfile } from '../../src/domain/customer/profile.js';
+import { blankProfile } from '../../src/domain/customer/profile.js';
 import { exposure } from '../../src/domain/exposure/exposure.js';
 import { invoice } from '../../src/domain/invoice/invoice.js';
 import { manualPayment } from '../../src/domain/manual-payment/manual-payment.js';
@@ -70,8 +72,10 @@ export function createMoneyModules(parts: {
   readonly graceMs: number;
   /** What a manual payment may be short by; nothing when absent. */
   readonly shortBy?: bigint;
+  /** What customers would rather pay by; no such wish when absent. */
+  readonly methodOrder?: CustomerProfile['methodOrder'];
 }) {
-  const { eventStore, clock, logger, payments, askNow, graceMs, shortBy = 0n } = parts;
+  const { eventStore, clock, logger, payments, askNow, graceMs, shortBy = 0n, methodOrder = [] } = parts;
   const orders = createCommandHandler({ eventStore, decider: order, codec: orderCodec, category: 'order' });
   const plans = createCommandHandler({
     ...{ eventStore, decider: plan, codec: planCodec, category: 'paymentPlan' },
@@ -126,6 +130,7 @@ export function createMoneyModules(parts: {
     createInvoiceToOrder({ invoices, markWhenCovered }),
     createPlanOutcomes({
       ...{ plans, orders, invoices, customers, payments, credits, manualPayments },
+      profiles: { read: async () => ({ ...blankProfile, methodOrder }) },
       ...{ startCollection, exposures, markWhenCovered, clock },
     }),
     createCollectionToPlan({ collections, plans, zone, clock }),

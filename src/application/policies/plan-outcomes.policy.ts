@@ -1,3 +1,4 @@
+import { methodToCharge } from '../../domain/customer/payment-methods.js';
 import { isIssued, payableOf } from '../../domain/invoice/state.js';
 import { isApproved } from '../../domain/order/state.js';
 import type { PlanEvent, PlanEventOf } from '../../domain/plan/events.js';
@@ -9,6 +10,7 @@ import { collectionIdOf } from '../collection/collection-ids.js';
 import type { StartCollection } from '../collection/start-collection.js';
 import type { CreditHandler } from '../credit/credit-agenda.js';
 import type { CustomerHandler } from '../customer/customer-effects.js';
+import type { KeepProfiles } from '../customer/keep-profiles.js';
 import type { Exposures } from '../exposure/exposures.js';
 import { creditNoteIdOf, invoiceIdOf } from '../invoice/invoice-ids.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
@@ -40,6 +42,7 @@ export function createPlanOutcomes(parts: {
   readonly orders: Pick<OrderHandler, 'load'>;
   readonly invoices: InvoiceOperations;
   readonly customers: CustomerHandler;
+  readonly profiles: Pick<KeepProfiles, 'read'>;
   readonly startCollection: StartCollection;
   readonly payments: Pick<PaymentHandler, 'handle'>;
   readonly credits: Pick<CreditHandler, 'handle'>;
@@ -48,7 +51,8 @@ export function createPlanOutcomes(parts: {
   readonly markWhenCovered: MarkWhenCovered;
   readonly clock: Clock;
 }): Policy {
-  const { plans, orders, invoices, customers, startCollection, exposures, markWhenCovered, clock } = parts;
+  const { plans, orders, invoices, customers, profiles, startCollection } = parts;
+  const { exposures, markWhenCovered, clock } = parts;
   const lowerInvoices = createLowerInvoices(parts);
 
   async function planOf(recorded: RecordedEvent): Promise<ExistingPlan> {
@@ -93,7 +97,10 @@ export function createPlanOutcomes(parts: {
     // Somebody collects it already, or it was paid or canceled meanwhile.
     if (begun.outcome !== 'accepted') return;
     const { state: customer } = await customers.load(customerId);
-    const method = customer.status === 'absent' ? null : customer.defaultMethodId;
+    const method =
+      customer.status === 'absent'
+        ? null
+        : methodToCharge(customer, (await profiles.read(customer)).methodOrder);
     const started = await startCollection(
       {
         invoiceId,

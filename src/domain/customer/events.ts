@@ -12,6 +12,7 @@ export const profileFields = [
   'time_zone',
   'currencies',
   'notices_off',
+  'payment_method_order',
   'metadata',
 ] as const;
 export type ProfileField = (typeof profileFields)[number];

@@ -4,7 +4,7 @@ import type { Instant } from '../shared/instant.js';
 import type { CustomerCommandOf, MethodSnapshot } from './commands.js';
 import type { CustomerEvent } from './events.js';
 import type { CustomerRejection } from './rejections.js';
-import type { RegisteredCustomer } from './state.js';
+import type { RegisteredCustomer, SavedMethod } from './state.js';
 
 type CustomerDecision = Decision<CustomerEvent, CustomerRejection>;
 
@@ -44,6 +44,33 @@ export function recordRemovalRefused(
   return asked
     ? accepted({ type: 'PaymentMethodRemovalRefused', at, paymentMethodId, ...refusal })
     : nothingToDo;
+}
+
+/**
+ * The active methods as they are to be offered: those of the kinds that the customer would rather pay by, the first choice first, and
+ * then all others. Among those of one kind, and among the others, the default leads.
+ */
+export function inPreferredOrder(
+  state: RegisteredCustomer,
+  methodOrder: readonly string[],
+): readonly SavedMethod[] {
+  const rankOf = ({ kind, paymentMethodId }: SavedMethod): number => {
+    const place = methodOrder.indexOf(kind);
+    return (
+      2 * (place === -1 ? methodOrder.length : place) + (paymentMethodId === state.defaultMethodId ? 0 : 1)
+    );
+  };
+  return state.methods.filter(({ status }) => status === 'active').sort((a, b) => rankOf(a) - rankOf(b));
+}
+
+/**
+ * What is charged while the customer is not there, by the provider's id: the default, unless a method of a kind that the customer would
+ * rather pay by is saved; null where nothing is.
+ */
+export function methodToCharge(state: RegisteredCustomer, methodOrder: readonly string[]): string | null {
+  const [first] = inPreferredOrder(state, methodOrder);
+  const isWished = first !== undefined && methodOrder.includes(first.kind);
+  return isWished ? first.paymentMethodId : state.defaultMethodId;
 }
 
 /** What is new in what the provider says of a method; nothing of one that was never this customer's. */

@@ -7,6 +7,10 @@ import type { TaxId } from './tax-ids.js';
 export const optionalNotices = ['receipt', 'due_soon', 'card_expiring', 'credit_expiring'] as const;
 export type OptionalNotice = (typeof optionalNotices)[number];
 
+/** Kinds of payment methods that a customer may put in an order, by the provider's names. */
+export const orderedMethodKinds = ['card', 'us_bank_account', 'sepa_debit'] as const;
+export type OrderedMethodKind = (typeof orderedMethodKinds)[number];
+
 /** What a person would recognise a customer by. It is never part of a fact: facts name the record that holds it. */
 export type CustomerProfile = {
   readonly name: string | null;
@@ -23,6 +27,8 @@ export type CustomerProfile = {
   readonly currencies: readonly Currency[];
   /** What the customer does not want to be mailed. */
   readonly noticesOff: readonly OptionalNotice[];
+  /** The kinds of payment methods that the customer would rather pay by, the first choice first; empty for no such wish. */
+  readonly methodOrder: readonly OrderedMethodKind[];
   readonly metadata: Readonly<Record<string, string>>;
 };
 
@@ -45,6 +51,7 @@ export const blankProfile: CustomerProfile = {
   timeZone: null,
   currencies: [],
   noticesOff: [],
+  methodOrder: [],
   metadata: {},
 };
 
@@ -58,6 +65,7 @@ const names: { readonly [K in keyof CustomerProfile]: ProfileField } = {
   timeZone: 'time_zone',
   currencies: 'currencies',
   noticesOff: 'notices_off',
+  methodOrder: 'payment_method_order',
   metadata: 'metadata',
 };
 

@@ -11,7 +11,7 @@ import type { Instant } from '../../domain/shared/instant.js';
 /** The columns of a profile under the names that the program gives them. */
 export const profileColumns = `name, email, phone, billing_address as "billingAddress", tax_ids as "taxIds", locale,
   time_zone as "timeZone", currencies,
-  notices_off as "noticesOff", metadata`;
+  notices_off as "noticesOff", method_order as "methodOrder", metadata`;
 
 /** Personal data in tables of its own; what is destroyed here is gone, whatever the events say. */
 export class PostgresCustomerProfiles implements CustomerProfiles {
@@ -25,8 +25,8 @@ export class PostgresCustomerProfiles implements CustomerProfiles {
   async keepProfile(recordId: string, customer: CustomerId, profile: CustomerProfile): Promise<void> {
     await this.#pool.query(
       `insert into counterfoil.customer_profiles (record_id, customer, name, email, phone, billing_address, tax_ids,
-         locale, time_zone, currencies, notices_off, metadata)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+         locale, time_zone, currencies, notices_off, method_order, metadata)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
       [
         recordId,
         customer,
@@ -39,6 +39,7 @@ export class PostgresCustomerProfiles implements CustomerProfiles {
         profile.timeZone,
         profile.currencies,
         profile.noticesOff,
+        profile.methodOrder,
         JSON.stringify(profile.metadata),
       ],
     );

@@ -150,6 +150,7 @@ function rowOf(listed: ListedCustomer): CustomerRow {
     taxIds: own.taxIds ?? blankProfile.taxIds,
     currencies: own.currencies ?? blankProfile.currencies,
     noticesOff: own.noticesOff ?? blankProfile.noticesOff,
+    methodOrder: own.methodOrder ?? blankProfile.methodOrder,
     metadata: own.metadata ?? blankProfile.metadata,
   };
   return { id, profile, profile_version, default_payment_method, provider_customer, revision, created_at };

@@ -44,6 +44,7 @@ const ada: CustomerProfile = {
   phone: '+4915112345678',
   taxIds: [{ type: 'us_ein', value: '12-3456789' }],
   currencies: ['GBP', 'EUR'],
+  methodOrder: ['sepa_debit', 'card'],
   metadata: { '{}': '"' },
 };
 const details = {

@@ -113,6 +113,7 @@ describe('a customer', () => {
     const id = await register(ada);
     const preferences = await send('PUT', `/v1/customers/${id}/preferences`, { time_zone: 'Asia/Tokyo' });
     expect(preferences.body).toMatchObject({ time_zone: 'Asia/Tokyo', locale: null, currencies: [] });
+    expect(preferences.body['payment_method_order']).toEqual([]);
     const address = await send('PUT', `/v1/customers/${id}/billing_address`, { country: 'JP', city: '東京' });
     expect(address.body['billing_address']).toEqual({
       line1: null,

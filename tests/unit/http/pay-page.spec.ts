@@ -6,6 +6,7 @@ import { fieldsOf, pageReader } from '../../support/page-reader.js';
 import { at } from '../../support/payment-examples.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
+import { saveMethod } from './saved-method.js';
 
 let app: RunningServer;
 beforeAll(async () => {
@@ -59,6 +60,31 @@ describe('the pay page', () => {
       ({ type, data }) => type === 'CollectionStarted' && data['invoiceId'] === invoice,
     );
     expect(started?.metadata.actor.kind).toBe('customer');
+  });
+
+  it('offers first what the customer would rather pay by, and otherwise the default', async () => {
+    const { customer, path } = await payable();
+    await saveMethod(app, customer, 'pm_first_card');
+    await saveMethod(app, customer, 'pm_then_sepa', 'sepa_debit');
+    const offered = async () =>
+      [
+        ...(await pageReader(app.url).get(path)).text.matchAll(
+          /name="payment_method" value="(pm_\w+)"( checked)?/g,
+        ),
+      ].map(([, id, checked]) => [id, checked === ' checked']);
+    expect(await offered()).toEqual([
+      ['pm_first_card', true],
+      ['pm_then_sepa', false],
+    ]);
+    const order = { payment_method_order: ['sepa_debit', 'card'] };
+    const said = await app.api.send('PUT', `/v1/customers/${customer}/preferences`, JSON.stringify(order), {
+      'content-type': 'application/json',
+    });
+    expect(said.body).toMatchObject(order);
+    expect(await offered()).toEqual([
+      ['pm_then_sepa', true],
+      ['pm_first_card', false],
+    ]);
   });
 
   it('tells of a decline in plain words, and takes another card', async () => {

@@ -460,6 +460,20 @@ describe('the portal', () => {
       ...{ locale: 'de-AT', time_zone: 'Europe/Vienna' },
       notices_off: ['receipt', 'due_soon', 'credit_expiring'],
     });
+    expect((await app.api.get(`/v1/customers/${ada}`)).body['payment_method_order']).toEqual([]);
+    await app.api.send(
+      'PATCH',
+      `/v1/customers/${ada}`,
+      '{"payment_method_order":["card","us_bank_account"]}',
+      {
+        'content-type': 'application/json',
+      },
+    );
+    await reader.submit(await reader.get('/portal/details'), '/portal/preferences', { pay_by: 'sepa_debit' });
+    expect((await app.api.get(`/v1/customers/${ada}`)).body['payment_method_order']).toEqual([
+      ...['sepa_debit', 'card', 'us_bank_account'],
+    ]);
+    expect((await reader.get('/portal/details')).text).toContain('value="sepa_debit" selected');
     const wrong = await reader.submit(saved, '/portal/preferences', { time_zone: 'Mars/Base' });
     expect(wrong.text).toMatch(/role="alert">[^<]*time zone/i);
   });

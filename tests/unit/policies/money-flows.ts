@@ -23,6 +23,7 @@ import { categoryOf } from '../../../src/application/shared/stream-parts.js';
 import { civilDateIn } from '../../../src/application/shared/zones.js';
 import { later } from '../../../src/application/webhook/retry-schedule.js';
 import type { CustomerEvent } from '../../../src/domain/customer/events.js';
+import type { CustomerProfile } from '../../../src/domain/customer/profile.js';
 import type { IssuedInvoice } from '../../../src/domain/invoice/state.js';
 import { isIssued } from '../../../src/domain/invoice/state.js';
 import type { OrderCommand } from '../../../src/domain/order/messages.js';
@@ -58,6 +59,7 @@ export function createMoneyFlows(
   graceMs = 0,
   shortBy = 0n,
   currency: Currency = 'USD',
+  methodOrder: CustomerProfile['methodOrder'] = [],
 ) {
   const amountOf = (minor: number): Money => money(BigInt(minor), currency);
   let now = required(parseInstant('2026-03-02T10:00:00.000Z'));
@@ -78,6 +80,7 @@ export function createMoneyFlows(
     askNow,
     graceMs,
     shortBy,
+    methodOrder,
   });
   const { orders, orderOperations, plans, invoices, credits, customers, manualPayments } = modules;
   const { collections, startCollection, startPlan, policies, tasks } = modules;
@@ -201,24 +204,23 @@ export function createMoneyFlows(
       return settle();
     },
 
-    /** @param method `pm_ok`, `pm_declined`, or none */
-    async customer(method: string | null = 'pm_ok'): Promise<CustomerId> {
+    /**
+     * @param method a card, `pm_ok`, `pm_declined`, or none; it is the default
+     * @param debit a SEPA debit, saved after it
+     */
+    async customer(method: string | null = 'pm_ok', debit?: string): Promise<CustomerId> {
       const customerId = newCustomerId();
       const at = clock.now();
+      const saved = (paymentMethodId: string, kind: string): CustomerEvent => ({
+        ...{ type: 'PaymentMethodAdded', at, paymentMethodId, kind, detailsId: randomUUID() },
+      });
       const facts: readonly CustomerEvent[] = [
         { type: 'CustomerRegistered', at, customerId, profileId: randomUUID() },
+        ...(method === null ? [] : [saved(method, 'card')]),
         ...(method === null
           ? []
-          : ([
-              {
-                type: 'PaymentMethodAdded',
-                at,
-                paymentMethodId: method,
-                kind: 'card',
-                detailsId: randomUUID(),
-              },
-              { type: 'DefaultPaymentMethodChosen', at, paymentMethodId: method },
-            ] as const)),
+          : [{ type: 'DefaultPaymentMethodChosen', at, paymentMethodId: method } as const]),
+        ...(debit === undefined ? [] : [saved(debit, 'sepa_debit')]),
       ];
       const events = facts.map((fact) => ({
         id: randomUUID(),

@@ -12,9 +12,8 @@ import type { MoneyFlows } from './money-flows.js';
 import { accepted, createMoneyFlows } from './money-flows.js';
 
 /** An invoice of 90.00 in three parts; the first falls due tomorrow, and each is collected from the customer's card. */
-async function inParts() {
-  const flows = createMoneyFlows();
-  const customerId = await flows.customer();
+async function inParts(flows = createMoneyFlows(), debit?: string) {
+  const customerId = await flows.customer('pm_ok', debit);
   const invoiceId = await flows.invoice(customerId, 9000);
   const { revision } = await flows.invoices.load(invoiceId);
   if (revision === null) throw new TypeError('the invoice is there');
@@ -166,5 +165,19 @@ describe('a part of a plan that its customer pays by hand', () => {
       usd(2000),
       false,
     ]);
+  });
+});
+
+describe('a part of a plan that falls due', () => {
+  it.each([
+    ['the default payment method, where the customer has no other wish', [], 'pm_ok'],
+    ['what the customer would rather pay by, where it is saved', ['sepa_debit'], 'pm_debit'],
+    ['the default where nothing of that kind is saved', ['us_bank_account'], 'pm_ok'],
+  ] as const)('is charged to %s', async (_title, methodOrder, charged) => {
+    const plan = await inParts(createMoneyFlows(undefined, 0, 0n, 'USD', methodOrder), 'pm_debit');
+    await plan.fallsDue();
+    await plan.flows.settle();
+    const asked = await plan.flows.facts('PaymentConfirmRequested');
+    expect(asked.map(({ data }) => data['paymentMethod'])).toEqual([charged]);
   });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseZone } from '../../../application/shared/zones.js';
-import { optionalNotices } from '../../../domain/customer/profile.js';
+import { optionalNotices, orderedMethodKinds } from '../../../domain/customer/profile.js';
 import { parseTaxId, taxIdTypes } from '../../../domain/customer/tax-ids.js';
 import { parseCountry } from '../../../domain/shared/countries.js';
 import { currencyField, metadataField, reading, textField } from '../shared/fields.js';
@@ -117,6 +117,16 @@ const noticesOffField = z
   .refine((all) => new Set(all).size === all.length, { error: 'A notice is given twice.' })
   .meta({ description: 'Mails that the customer does without; those about their money are always sent.' });
 
+const methodOrderField = z
+  .array(z.enum(orderedMethodKinds))
+  .max(orderedMethodKinds.length)
+  .refine((all) => new Set(all).size === all.length, { error: 'A kind of payment method is given twice.' })
+  .meta({
+    description:
+      'Kinds of payment methods, the first choice first: so they are offered, and a plan charges the first that is saved. ' +
+      'Without one of these kinds it is the default payment method.',
+  });
+
 /** Each field of a profile, where it is given; null empties one. */
 export const profileFields = {
   name: nameField.nullable().optional(),
@@ -128,6 +138,7 @@ export const profileFields = {
   time_zone: timeZoneField.nullable().optional(),
   currencies: currenciesField.optional(),
   notices_off: noticesOffField.optional(),
+  payment_method_order: methodOrderField.optional(),
   metadata: metadataField.optional(),
 };
 
@@ -136,4 +147,5 @@ export const preferencesFields = {
   time_zone: timeZoneField.nullable().default(null),
   currencies: currenciesField.default([]),
   notices_off: noticesOffField.default([]),
+  payment_method_order: methodOrderField.default([]),
 };

@@ -13,7 +13,7 @@ export type ReadCustomer = {
 
 /** Customers as the API shows them, from the aggregate and from the read model alike. */
 function shape(row: CustomerRow, livemode: boolean) {
-  const { billingAddress, taxIds, timeZone, noticesOff, ...profile } = row.profile;
+  const { billingAddress, taxIds, timeZone, noticesOff, methodOrder, ...profile } = row.profile;
   return {
     id: row.id,
     object: 'customer' as const,
@@ -26,6 +26,7 @@ function shape(row: CustomerRow, livemode: boolean) {
     time_zone: timeZone,
     currencies: profile.currencies,
     notices_off: noticesOff,
+    payment_method_order: methodOrder,
     default_payment_method: row.default_payment_method,
     metadata: profile.metadata,
     provider: { name: 'stripe' as const, customer: row.provider_customer },

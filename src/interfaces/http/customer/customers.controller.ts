@@ -92,7 +92,8 @@ export class CustomersController implements Controller {
       ...facts,
       method: 'put',
       path: '/v1/customers/:id/preferences',
-      summary: 'Set the language, time zone, currencies and mails that the customer would rather have',
+      summary:
+        'Set the language, time zone, currencies, payment methods and mails that the customer would rather have',
       body: preferencesBody,
       handle: ({ params, body, context }) => this.revise(params.id, changeOf(body), context),
     }),
@@ -162,6 +163,7 @@ function changeOf(body: z.output<typeof changeCustomerBody>): (profile: Customer
     timeZone: body.time_zone === undefined ? profile.timeZone : body.time_zone,
     currencies: body.currencies ?? profile.currencies,
     noticesOff: body.notices_off ?? profile.noticesOff,
+    methodOrder: body.payment_method_order ?? profile.methodOrder,
     metadata: body.metadata ?? profile.metadata,
   });
 }

@@ -56,6 +56,7 @@ export const customerSchema = z
     time_zone: z.string().nullable(),
     currencies: z.array(z.string()),
     notices_off: z.array(z.string()),
+    payment_method_order: z.array(z.string()),
     default_payment_method: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
     provider: z.object({ name: z.literal('stripe'), customer: z.string().nullable() }),

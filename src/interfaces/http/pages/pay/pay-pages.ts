@@ -19,6 +19,7 @@ import type { EventMetadata } from '../../../../application/ports/event-store.js
 import type { Links } from '../../../../application/ports/links.js';
 import type { PaymentGateway } from '../../../../application/ports/payment-gateway.js';
 import type { PaymentMethodVault } from '../../../../application/ports/payment-method-vault.js';
+import { inPreferredOrder } from '../../../../domain/customer/payment-methods.js';
 import type { IssuedInvoice } from '../../../../domain/invoice/state.js';
 import { claimOn, isIssued, payableOf } from '../../../../domain/invoice/state.js';
 import { parseInvoiceId } from '../../../../domain/shared/ids.js';
@@ -272,15 +273,13 @@ export class PayPages implements PageController {
   private async savedOf({ details }: IssuedInvoice) {
     const { state } = await this.customers.load(details.customerId);
     if (state.status === 'absent') return [];
-    const active = state.methods.filter(({ status }) => status === 'active');
-    const known = await this.records.findDetails(active.map(({ detailsId }) => detailsId));
-    return active
-      .map(({ paymentMethodId: id, detailsId, kind }) => ({
-        id,
-        text: cardText(kind, known.get(detailsId)),
-        isDefault: id === state.defaultMethodId,
-      }))
-      .sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
+    const profile = await this.records.findProfile(state.profile.profileId);
+    const offered = inPreferredOrder(state, profile?.methodOrder ?? []);
+    const known = await this.records.findDetails(offered.map(({ detailsId }) => detailsId));
+    return offered.map(({ paymentMethodId: id, detailsId, kind }) => ({
+      id,
+      text: cardText(kind, known.get(detailsId)),
+    }));
   }
 
   private async textOf(paymentMethod: string): Promise<string> {

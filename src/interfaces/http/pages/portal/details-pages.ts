@@ -2,8 +2,12 @@ import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { CustomerOperations } from '../../../../application/customer/customer-effects.js';
 import type { KeepProfiles } from '../../../../application/customer/keep-profiles.js';
-import type { CustomerProfile, OptionalNotice } from '../../../../domain/customer/profile.js';
-import { optionalNotices } from '../../../../domain/customer/profile.js';
+import type {
+  CustomerProfile,
+  OptionalNotice,
+  OrderedMethodKind,
+} from '../../../../domain/customer/profile.js';
+import { optionalNotices, orderedMethodKinds } from '../../../../domain/customer/profile.js';
 import { taxIdTypes } from '../../../../domain/customer/tax-ids.js';
 import { addressField, profileFields, taxIdsField } from '../../customer/customer-fields.js';
 import { problemOfCustomerRejection } from '../../customer/customer-problems.js';
@@ -23,6 +27,12 @@ const noticeWords: Readonly<Record<OptionalNotice, string>> = {
   credit_expiring: 'When credit expires',
 };
 
+const kindWords: Readonly<Record<OrderedMethodKind, string>> = {
+  card: 'A card',
+  us_bank_account: 'A US bank account',
+  sepa_debit: 'A SEPA direct debit',
+};
+
 const part = (max: number) => textField(max).optional();
 const detailsForm = z.strictObject({
   name: part(200),
@@ -39,6 +49,7 @@ const detailsForm = z.strictObject({
 const preferencesForm = z.strictObject({
   locale: part(35),
   time_zone: part(70),
+  pay_by: z.enum(orderedMethodKinds).optional(),
   'notices[]': z.array(z.enum(optionalNotices)).optional(),
 });
 /** The API's own fields read what the form brings, so that both take the same. */
@@ -93,7 +104,12 @@ export class DetailsPages implements PageController {
       ...{ name, text: noticeWords[name] },
       on: !profile.noticesOff.includes(name),
     }));
+    const kinds = orderedMethodKinds.map((name) => ({
+      ...{ name, text: kindWords[name] },
+      isFirst: profile.methodOrder[0] === name,
+    }));
     const data = {
+      kinds,
       profile,
       address: profile.billingAddress ?? {},
       taxId: profile.taxIds[0] ?? null,
@@ -141,12 +157,14 @@ function changeOfDetails(form: z.output<typeof detailsForm>): (profile: Customer
 function changeOfPreferences(
   form: z.output<typeof preferencesForm>,
 ): (profile: CustomerProfile) => CustomerProfile {
-  const { locale = null, time_zone: zone = null, 'notices[]': wanted = [] } = form;
+  const { locale = null, time_zone: zone = null, pay_by: payBy, 'notices[]': wanted = [] } = form;
   const given = parseInput(preferences, { locale, time_zone: zone }, 'body');
   return (profile) => ({
     ...profile,
     locale: given.locale ?? null,
     timeZone: given.time_zone ?? null,
     noticesOff: optionalNotices.filter((name) => !wanted.includes(name)),
+    // The form asks for the first choice; whoever has more keeps the others behind it.
+    methodOrder: payBy === undefined ? [] : [payBy, ...profile.methodOrder.filter((kind) => kind !== payBy)],
   });
 }
