@@ -202,6 +202,16 @@ const byEveryTender = (currency: Currency, unit: bigint): readonly InvoiceComman
   },
 ];
 
+/** An invoice, and a credit note that takes another one back, in a language. */
+export function documentsIn(locale: string): readonly Sheet[] {
+  const issued = issueOf(content(mixedLines));
+  const takenBack = [
+    requestCreditNote(1, { by: 'total', amount: eur(120_001) }, 'early_payment_discount'),
+    ...[recordCreditNote(1), reverseCreditNote(2, 1), recordCreditNote(2)],
+  ];
+  return [invoiceExample(issued, { locale }), creditNoteExample([...issued, ...takenBack], locale)];
+}
+
 /** Every kind of page, by its name. */
 export function gallery(): Readonly<Record<string, Sheet>> {
   const plain = content(mixedLines, {

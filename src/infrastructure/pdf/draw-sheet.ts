@@ -2,12 +2,14 @@ import type { Fact, Party, Picture, Total } from '../../application/document/she
 import { drawTable } from './draw-table.js';
 import type { Box, PageFlow } from './page-flow.js';
 import { hairline, lineHeight, tint } from './page-style.js';
+import type { TextStyle } from './typesetter.js';
 
 const logoMax = { width: 170, height: 54 };
 /** A name or an address of more lines than this is cut: the document is about its figures. */
 const partyLinesMax = 14;
 const columnGap = 22;
 const totalsGap = 8;
+const factsGap = 4;
 
 /** Draws all of a sheet but the feet of its pages. */
 export function drawSheet(flow: PageFlow): void {
@@ -97,8 +99,27 @@ function drawParty(flow: PageFlow, { label, name, lines }: Party, box: Box, top:
 
 function drawFacts(flow: PageFlow, facts: readonly Fact[], box: Box, top: number): number {
   const { styles, set } = flow;
-  const labels: Box = { from: box.from, width: box.width * 0.42 };
-  const values: Box = { from: box.from + box.width * 0.44, width: box.width * 0.56 };
+  const widest = (texts: readonly string[], style: TextStyle): number =>
+    Math.max(0, ...texts.map((text) => set.line(text, style).width));
+  const names = facts.map(({ label }) => label);
+  const beside =
+    box.width -
+    factsGap -
+    widest(
+      facts.map(({ value }) => value),
+      styles.body,
+    );
+  // All of a label where there is room beside the values, and each of its words whole in any case.
+  const needed = Math.max(
+    Math.min(widest(names, styles.label), beside),
+    widest(
+      names.flatMap((name) => name.split(' ')),
+      styles.label,
+    ),
+  );
+  const width = Math.min(Math.max(needed + 0.5, box.width * 0.42), box.width * 0.6);
+  const labels: Box = { from: box.from, width };
+  const values: Box = { from: box.from + width + factsGap, width: box.width - width - factsGap };
   let y = top;
   for (const { label, value } of facts) {
     const down = (lineHeight(styles.body) - lineHeight(styles.label)) / 2 + 0.4;

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { languages } from '../../../src/application/document/labels.js';
 import type { Sheet } from '../../../src/application/document/sheet.js';
 import { PdfkitDocumentPrinter } from '../../../src/infrastructure/pdf/pdfkit-document-printer.js';
 import { pagesOf } from '../../support/pdf-text.js';
-import { gallery } from '../../support/printed-examples.js';
+import { documentsIn, gallery } from '../../support/printed-examples.js';
 
 const printer = new PdfkitDocumentPrinter();
 const sheets = gallery();
@@ -143,6 +144,32 @@ describe('a printed invoice', () => {
   it('has a table of its taxes where there are many', async () => {
     const text = await lines('many-rates');
     expect(text).toEqual(expect.arrayContaining(['Tax 50.75', 'County tax 7 US-CA-6 10.25% 100.00 10.25']));
+  });
+
+  it('shows what credit, a card and a cheque brought, and what of it went back', async () => {
+    expect(await lines('every-tender')).toEqual(
+      expect.arrayContaining([
+        'Paid -900.00',
+        'Amount due €1,051.01',
+        '1 November 2026 Credit balance hold_0193f1a0-0000-7000-8000-000000000001 -300.00',
+        '1 November 2026 Card pay_0193f1a0-0000-7000-8000-000000000002 -400.00',
+        '100.00 of it went back',
+        '1 November 2026 Bank transfer, cheque or cash mp_0193f1a0-0000-7000-8000-000000000003 -200.00',
+      ]),
+    );
+  });
+
+  it('breaks no word of what stands at its top, in any language that is written with spaces', async () => {
+    const broken: string[] = [];
+    for (const [language, labels] of Object.entries(languages)) {
+      if (!/^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\s]+$/u.test(labels.issued_on)) continue;
+      for (const sheet of documentsIn(language)) {
+        const words = (await pagesOf(await printer.print(sheet))).flat().flatMap((line) => line.split(/\s+/));
+        const wanted = sheet.facts.flatMap(({ label }) => label.split(' '));
+        broken.push(...wanted.filter((word) => !words.includes(word)).map((word) => `${language}: ${word}`));
+      }
+    }
+    expect(broken).toEqual([]);
   });
 
   it('is written the way of its reader', async () => {
