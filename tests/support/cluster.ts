@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../src/infrastructure/free-port.js';
 import type { ApiClient, Json } from './api-client.js';
-import { apiClient, items } from './api-client.js';
+import { apiClient } from './api-client.js';
 import type { AppProcess } from './app-process.js';
 import { exitOf, startAppProcess, startProgram } from './app-process.js';
+import { chargesOfPayment } from './charges-of-payment.js';
 import { eventually } from './eventually.js';
 import type { TestDatabase } from './postgres.js';
 import { createTestDatabase } from './postgres.js';
@@ -20,8 +21,8 @@ export type Cluster = {
   readonly environment: Readonly<Record<string, string>>;
   /** Starts one more process on a port of its own, or on the one that `changes` name. */
   start(changes?: Readonly<Record<string, string>>): Promise<AppProcess>;
-  /** All charges that the simulator's own journal holds for a payment, failed ones included. */
-  chargesOf(intent: unknown): Promise<readonly Json[]>;
+  /** All charges that the simulator's own books hold for a payment, of whatever intent, failed ones included. */
+  chargesOf(paymentId: unknown): Promise<readonly Json[]>;
   /** Ends every process that still runs, whatever state it is in, and forgets the data. */
   close(): Promise<void>;
 };
@@ -72,9 +73,7 @@ export async function startCluster(
       nodes.push(node);
       return node;
     },
-    async chargesOf(intent) {
-      return items(await simulator.get(`/v1/charges?payment_intent=${String(intent)}&limit=100`));
-    },
+    chargesOf: (paymentId) => chargesOfPayment(simulator, paymentId),
     async close() {
       await Promise.all(nodes.map((node) => node.kill()));
       program.child.kill('SIGTERM');

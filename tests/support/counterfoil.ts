@@ -6,7 +6,8 @@ import type { Running } from '../../src/composition/start.js';
 import { startCounterfoil } from '../../src/composition/start.js';
 import { readConfig } from '../../src/config.js';
 import type { Answer, ApiClient, Json } from './api-client.js';
-import { apiClient, field, items } from './api-client.js';
+import { apiClient, field } from './api-client.js';
+import { chargesOfPayment } from './charges-of-payment.js';
 import { startEventStoreStandIn } from './eventstore-stand-in/server.js';
 import { createTestDatabase } from './postgres.js';
 import { wideLimits } from './unlimited.js';
@@ -19,7 +20,7 @@ export type RunningApp = Running & {
   readonly api: ApiClient;
   readonly simulator: ApiClient;
   readonly databaseUrl: string;
-  /** The charges that the simulator's own journal holds for a payment, failed ones included. */
+  /** The charges that the simulator's own books hold for a payment, of whatever intent, failed ones included. */
   chargesOf(payment: Answer | undefined): Promise<readonly Json[]>;
   /** What the simulator says is on our balance, by currency. */
   simulatorBalances(): Promise<Readonly<Record<string, number>>>;
@@ -56,11 +57,7 @@ export async function startApp(
     simulator,
     databaseUrl: database.url,
     async chargesOf(payment) {
-      const intent = field(payment?.body['payment'] ?? payment?.body, 'provider', 'payment_intent');
-      const known =
-        intent ??
-        field((await api.get(`/v1/payments/${payment?.body['id']}`)).body, 'provider', 'payment_intent');
-      return items(await simulator.get(`/v1/charges?payment_intent=${known}&limit=100`));
+      return chargesOfPayment(simulator, payment?.body['id']);
     },
     async simulatorBalances() {
       const answer = await simulator.get('/sim/balance');
