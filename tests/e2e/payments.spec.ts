@@ -1,9 +1,69 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cardByTestId, testCardNames } from '../../src/infrastructure/stripe-simulator/test-cards.js';
 import type { Answer } from '../support/api-client.js';
 import { field, items } from '../support/api-client.js';
 import type { RunningApp } from '../support/counterfoil.js';
 import { startApp, stores } from '../support/counterfoil.js';
 import { eventually } from '../support/eventually.js';
+
+/** Every test id of Stripe's that ends in a decline at once, by what it is declined with. */
+const declines: readonly (readonly [code: string, declineCode: string, names: string])[] = [
+  [
+    'card_declined',
+    'generic_decline',
+    'chargeDeclined visa_chargeDeclined chargeCustomerFail visa_chargeCustomerFail',
+  ],
+  [
+    'card_declined',
+    'insufficient_funds',
+    'chargeDeclinedInsufficientFunds visa_chargeDeclinedInsufficientFunds visa_debit_chargeDeclinedInsufficientFunds',
+  ],
+  [
+    'card_declined',
+    'lost_card',
+    'chargeDeclinedLostCard visa_chargeDeclinedLostCard visa_chargeCustomerFailLostCard',
+  ],
+  [
+    'card_declined',
+    'stolen_card',
+    'chargeDeclinedStolenCard visa_chargeDeclinedStolenCard visa_chargeCustomerFailStolenCard',
+  ],
+  ['expired_card', 'expired_card', 'chargeDeclinedExpiredCard visa_chargeDeclinedExpiredCard'],
+  ['incorrect_cvc', 'incorrect_cvc', 'chargeDeclinedIncorrectCvc visa_chargeDeclinedIncorrectCvc'],
+  ['incorrect_number', 'incorrect_number', 'chargeDeclinedIncorrectNumber'],
+  [
+    'processing_error',
+    'processing_error',
+    'chargeDeclinedProcessingError visa_chargeDeclinedProcessingError',
+  ],
+  [
+    'card_declined',
+    'card_velocity_exceeded',
+    'chargeDeclinedVelocityLimitExceeded visa_chargeDeclinedVelocityLimitExceeded',
+  ],
+  [
+    'card_declined',
+    'fraudulent',
+    'chargeDeclinedFraudulent visa_chargeDeclinedFraudulent radarBlock riskLevelHighest',
+  ],
+];
+/** Those that first send the customer to their bank. */
+const declinesBehindTheBank: readonly (readonly [name: string, declineCode: string])[] = [
+  ['authenticationRequiredChargeDeclinedInsufficientFunds', 'insufficient_funds'],
+  ['threeDSecureRequiredChargeDeclined', 'generic_decline'],
+];
+/** Its issuer is never asked in a payment that does not insist on 3-D Secure. */
+const declinedElsewhere = ['threeDSecureRequiredProcessingError'];
+
+it('every test id of the simulator that ends in a decline is tried', () => {
+  const declining = testCardNames().filter((name) => cardByTestId(`pm_card_${name}`)?.behaviour.decline);
+  const tried = [
+    ...declines.flatMap(([, , names]) => names.split(' ')),
+    ...declinesBehindTheBank.map(([name]) => name),
+    ...declinedElsewhere,
+  ];
+  expect(tried.sort()).toEqual([...declining].sort());
+});
 
 describe.each(stores)('payments over HTTP, events in %s', (store) => {
   let app: RunningApp;
@@ -75,6 +135,36 @@ describe.each(stores)('payments over HTTP, events in %s', (store) => {
     const second = await app.api.post(`/v1/payments/${id}/confirm`, { payment_method: 'pm_card_visa' });
     expect(second.body).toMatchObject({ status: 'succeeded', last_error: null });
   });
+
+  it.each(declines)(
+    'answers 402 %s (%s) for every test id that means it',
+    async (code, declineCode, names) => {
+      // The least that Stripe takes.
+      const tries = names
+        .split(' ')
+        .map(async (name) => [name, await pay(`pm_card_${name}`, { amount: 50 })] as const);
+      for (const [name, { status, body }] of await Promise.all(tries)) {
+        expect([name, status, body['code'], body['decline_code']]).toEqual([name, 402, code, declineCode]);
+        expect((await app.api.get(`/v1/payments/${body['id']}`)).body).toMatchObject({
+          status: 'requires_payment_method',
+          amount_captured: 0,
+          last_error: { code, decline_code: declineCode, message: expect.any(String) },
+        });
+      }
+    },
+  );
+
+  it.each(declinesBehindTheBank)(
+    'records the decline of %s behind the bank (%s)',
+    async (name, declineCode) => {
+      const asked = await pay(`pm_card_${name}`);
+      expect(asked.body).toMatchObject({ status: 'requires_action' });
+      const intent = field(asked.body, 'provider', 'payment_intent');
+      await app.simulator.post(`/sim/payment_intents/${intent}/complete_action`, { outcome: 'succeed' });
+      const declined = await whenStatus(asked, 'requires_payment_method');
+      expect(declined.body['last_error']).toMatchObject({ code: 'card_declined', decline_code: declineCode });
+    },
+  );
 
   it('does not call it a decline when Stripe refused to try', async () => {
     const refused = await pay('pm_nope');
