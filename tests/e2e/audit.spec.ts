@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Answer } from '../support/api-client.js';
+import type { Answer, Json } from '../support/api-client.js';
 import { field, items } from '../support/api-client.js';
 import type { RunningApp } from '../support/counterfoil.js';
 import { startApp, stores } from '../support/counterfoil.js';
@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.js';
 describe.each(stores)('what an auditor sees, events in %s', (store) => {
   let app: RunningApp;
   let paid: Answer;
+  const requests = new Set<unknown>();
   beforeAll(async () => {
     app = await startApp(store);
     const body = { amount: 5000, currency: 'USD', payment_method: 'pm_card_visa', confirm: true };
@@ -15,11 +16,35 @@ describe.each(stores)('what an auditor sees, events in %s', (store) => {
       'x-reason': 'Order 1001, phone',
       'x-request-id': 'req-1001',
     });
-    await app.api.post('/v1/refunds', { payment: paid.body['id'], amount: 2000 });
-    await app.api.post('/v1/payments', { ...body, amount: 700, currency: 'JPY' });
-    await app.api.post('/v1/payments', { ...body, payment_method: 'pm_card_visa_chargeDeclined' });
+    const others = [
+      await app.api.post('/v1/refunds', { payment: paid.body['id'], amount: 2000 }),
+      await app.api.post('/v1/payments', { ...body, amount: 700, currency: 'JPY' }),
+      await app.api.post('/v1/payments', { ...body, payment_method: 'pm_card_visa_chargeDeclined' }),
+    ];
+    // Its end is told by a webhook only.
+    const asked = await app.api.post('/v1/payments', {
+      ...body,
+      payment_method: 'pm_card_threeDSecure2Required',
+    });
+    const intent = field(asked.body, 'provider', 'payment_intent');
+    await app.simulator.post(`/sim/payment_intents/${intent}/complete_action`, { outcome: 'succeed' });
+    await eventually(
+      () => app.api.get(`/v1/payments/${asked.body['id']}`),
+      (answer) => answer.body['status'] === 'succeeded',
+      30_000,
+    );
+    for (const { headers } of [paid, asked, ...others]) requests.add(headers['x-request-id']);
   }, 180_000);
   afterAll(() => app?.stop());
+
+  async function wholeLog(): Promise<readonly Json[]> {
+    const log: Json[] = [];
+    for (;;) {
+      const page = await app.api.get(`/v1/events?after_position=${log.at(-1)?.['position'] ?? 0}&limit=100`);
+      log.push(...items(page));
+      if (page.body['has_more'] !== true) return log;
+    }
+  }
 
   it('every event says who, why, because of what and where it stands', async () => {
     const events = await app.api.get(`/v1/streams/payment-${paid.body['id']}/events`);
@@ -39,6 +64,34 @@ describe.each(stores)('what an auditor sees, events in %s', (store) => {
       (answer) => answer.status === 200,
     );
     expect(one.body).toEqual(created);
+  });
+
+  it('every event of the whole log is caused by an event before it, a request or a webhook that there was', async () => {
+    const [log, webhooks] = [await wholeLog(), new Set<unknown>()];
+    for (let after = ''; ; ) {
+      const page = await app.api.get(`/v1/inbound_webhooks?limit=100${after}`);
+      for (const { id } of items(page)) webhooks.add(id);
+      if (page.body['has_more'] !== true) break;
+      after = `&starting_after=${String(items(page).at(-1)?.['id'])}`;
+    }
+    const before = new Set<unknown>();
+    const kinds = { event: 0, request: 0, webhook: 0 };
+    const causeless: unknown[] = [];
+    for (const event of log) {
+      const cause = event['causation_id'];
+      if (before.has(cause)) kinds.event += 1;
+      else if (webhooks.has(cause)) kinds.webhook += 1;
+      else if (requests.has(cause)) kinds.request += 1;
+      else causeless.push([event['stream'], event['type'], event['actor'], cause]);
+      before.add(event['id']);
+      expect([event['actor'], event['correlation_id'], event['command_id']]).toEqual([
+        { kind: expect.any(String), id: expect.any(String) },
+        expect.stringMatching(/./),
+        expect.stringMatching(/./),
+      ]);
+    }
+    expect(causeless).toEqual([]);
+    expect(Object.values(kinds).every((count) => count > 0)).toBe(true);
   });
 
   it('all events can be read page by page, in one order', async () => {
