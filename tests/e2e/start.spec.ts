@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { freePort } from '../../src/infrastructure/free-port.js';
 import type { Answer } from '../support/api-client.js';
 import { apiClient, items } from '../support/api-client.js';
 import type { AppProcess } from '../support/app-process.js';
-import { exitOf, startAppProcess, startProgram } from '../support/app-process.js';
+import { exitOf, ordinaryUser, startAppProcess, startProgram } from '../support/app-process.js';
 import { eventually } from '../support/eventually.js';
 import { pageReader } from '../support/page-reader.js';
 import { createTestDatabase } from '../support/postgres.js';
@@ -21,16 +21,18 @@ async function ownEnvironment(): Promise<Record<string, string>> {
 
 const printed = (path: string, text: string) => new RegExp(`${path}[\\w-]{43}`).exec(text)?.[0] ?? '';
 
-/** Its tests are one story, on the data of the first start. */
+/** Its tests are one story, on the data of the first start. Where root runs it, an ordinary user starts; the demo is root's. */
 describe('npm start, on a machine with nothing', () => {
   let environment: Record<string, string>;
   let dataDir: string;
   let apiKey: string;
   let paid: Answer;
   const started: AppProcess[] = [];
+  const user = ordinaryUser();
   beforeAll(async () => {
-    environment = await ownEnvironment();
+    environment = { ...(await ownEnvironment()), ...(user === undefined ? {} : { HOME: '/nonexistent' }) };
     dataDir = String(environment['COUNTERFOIL_DATA_DIR']);
+    if (user !== undefined) await chown(dataDir, user.uid, user.gid);
   });
   afterAll(async () => {
     await Promise.all(started.map((process) => process.stop()));
@@ -38,7 +40,7 @@ describe('npm start, on a machine with nothing', () => {
   });
 
   const start = async (): Promise<AppProcess> => {
-    const process = await startAppProcess(environment);
+    const process = await startAppProcess(environment, user);
     started.push(process);
     return process;
   };
@@ -70,6 +72,7 @@ describe('npm start, on a machine with nothing', () => {
     const enter = printed('/portal/sign-in/', output);
     expect((await payer.submit(await payer.get(enter), enter)).text).toContain('Hello, Ada Lovelace');
     expect((await payer.get('/sim/inbox')).status).toBe(200);
+    if (user !== undefined) expect((await stat(join(dataDir, 'postgres', 'cluster'))).uid).toBe(user.uid);
     expect(await first.stop('SIGINT')).toBe(0);
   }, 180_000);
 
@@ -87,7 +90,12 @@ describe('npm start, on a machine with nothing', () => {
   }, 180_000);
 
   it('has one clear line for a second start on the same data', async () => {
-    const { child, output } = startProgram('main.js', { ...environment, PORT: String(await freePort(0)) });
+    const { child, output } = startProgram(
+      'main.js',
+      { ...environment, PORT: String(await freePort(0)) },
+      [],
+      user,
+    );
     expect(await exitOf(child)).toBe(1);
     expect(output().trim().split('\n')).toHaveLength(1);
     expect(output()).toContain(dataDir);
