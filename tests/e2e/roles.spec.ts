@@ -69,6 +69,23 @@ describe('one role for each process', () => {
     const report = await second.api.post('/v1/audit/replays', { projection: 'payments' });
     expect(items(report)).toMatchObject([{ projection: 'payments', difference_count: 0 }]);
 
+    // The doctor and the running server look at the same, and say the same of it.
+    const { port: PORT } = new URL(second.url);
+    const doctor = startProgram('interfaces/cli/doctor.js', { ...cluster.environment, PORT });
+    await exitOf(doctor.child);
+    const checked = await second.api.get('/v1/config/check');
+    const timeless = (text: string) => text.replaceAll(/\d+ (ms|s from)/g, '<n> $1');
+    const marks: Readonly<Record<string, string>> = { ok: 'ok', warn: 'warn', fail: 'FAIL' };
+    const lines = (checked.body['checks'] as Record<string, string>[]).flatMap(
+      ({ name = '', status = '', detail, mend }) => [
+        `${marks[status]} ${name} ${detail}`,
+        ...(mend === null ? [] : [String(mend)]),
+      ],
+    );
+    const said = doctor.output().trim().split('\n').slice(1);
+    expect(said.map((line) => timeless(line.trim().replaceAll(/ +/g, ' ')))).toEqual(lines.map(timeless));
+    expect(lines.length).toBeGreaterThan(10);
+
     // One of each may go, and the others go on.
     expect(await first.stop()).toBe(0);
     await workers[0]?.kill();

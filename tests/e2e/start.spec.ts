@@ -194,6 +194,16 @@ describe('a start', () => {
     expect(output()).not.toContain('    at ');
   });
 
+  it('the doctor finds nothing to mend on a machine with nothing', async () => {
+    const { child, output } = startProgram('interfaces/cli/doctor.js', environment);
+    expect(await exitOf(child)).toBe(0);
+    expect(output()).toContain('Mode demo');
+    for (const part of ['data_dir', 'database', 'event_store', 'stripe', 'api_key', 'mail']) {
+      expect(output()).toMatch(new RegExp(`^ {2}ok {4}${part} `, 'm'));
+    }
+    expect(output()).not.toMatch(/warn|FAIL/);
+  });
+
   it('the doctor reaches everything that is configured', async () => {
     const { child, output } = startProgram('interfaces/cli/doctor.js', {
       ...environment,

@@ -118,7 +118,6 @@ async function webhookEndpoints(
 /** Signs an event with each secret and lets the verifier judge it, as if Stripe had sent it. */
 function webhookSecrets(options: StripeDiagnosticsOptions): ConfigFinding {
   const { webhookSecrets: secrets, webhookToleranceSeconds: toleranceSeconds } = options;
-  const verify = verifyStripeWebhook({ secrets, toleranceSeconds });
   const body = Buffer.from(
     JSON.stringify({
       id: 'evt_check',
@@ -130,17 +129,24 @@ function webhookSecrets(options: StripeDiagnosticsOptions): ConfigFinding {
     }),
   );
   const timestamp = Math.floor(Date.now() / 1000);
+  // Each by itself, so that none is covered by another.
   const broken = secrets.filter((secret) => {
+    if (secret.trim() === '') return true;
+    const verify = verifyStripeWebhook({ secrets: [secret], toleranceSeconds });
     const signature = createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex');
     return verify(body, `t=${timestamp},v1=${signature}`).outcome !== 'verified';
   });
   const detail = `${secrets.length} secret${secrets.length === 1 ? '' : 's'}, tolerance ${toleranceSeconds} s`;
-  return broken.length === 0
-    ? { name: 'webhook_secret', status: 'ok', detail, mend: null }
-    : {
-        name: 'webhook_secret',
-        status: 'fail',
-        detail: 'a self-signed event was refused',
-        mend: 'Copy the secret again.',
-      };
+  if (secrets.length > 0 && broken.length === 0) {
+    return { name: 'webhook_secret', status: 'ok', detail, mend: null };
+  }
+  return {
+    name: 'webhook_secret',
+    status: 'fail',
+    detail:
+      secrets.length === 0
+        ? 'there is none'
+        : `${broken.length} of ${detail}: a self-signed event was refused`,
+    mend: 'Copy the secret again.',
+  };
 }
