@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { expectNothingLost } from '../integration/event-store/nothing-lost.js';
+import { projectBeside } from '../integration/event-store/project-beside.js';
 import { runWritersAndKills } from '../integration/event-store/writers-and-kills.js';
 import { createTestDatabase } from '../support/postgres.js';
 
@@ -7,8 +8,10 @@ import { createTestDatabase } from '../support/postgres.js';
 it('F20: skips, reorders and doubles nothing of 200,000 events by eight writers', async () => {
   const database = await createTestDatabase();
   const startedAt = Date.now();
+  const beside = await projectBeside(database.url);
   const report = await runWritersAndKills(database.url, 200_000);
   expectNothingLost(report);
+  await beside.expectEachOnce(report.stored);
   const { stored, acknowledged, rollbacks, kills } = report;
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   console.log(
