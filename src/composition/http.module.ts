@@ -111,8 +111,8 @@ export const httpModule = new ContainerModule(({ bind }) => {
     [tokens.surroundings, tokens.eventLoopDelay],
   );
   bind(tokens.serverParts).toResolvedValue(
-    (settings, apiKeys, limits, idempotency, logger, admission, counters, { config }) => ({
-      ...{ settings, apiKeys, limits, idempotency, logger, admission },
+    (settings, apiKeys, limits, idempotency, logger, admission, accessLog, counters, { config }) => ({
+      ...{ settings, apiKeys, limits, idempotency, logger, admission, accessLog },
       onAnswered: counters.requestAnswered,
       trustedProxies: config.trustedProxies,
     }),
@@ -123,6 +123,7 @@ export const httpModule = new ContainerModule(({ bind }) => {
       tokens.idempotencyRecords,
       tokens.logger,
       tokens.admission,
+      httpTokens.accessLog,
       tokens.counters,
       tokens.surroundings,
     ],

@@ -177,6 +177,7 @@ export function startProcess(parts: {
       revoke: notSimulated,
     },
     limits: unlimited,
+    accessLog: { note: () => undefined },
     trustedProxies: 0,
     idempotency: idempotency(stores.idempotency(), scheduler.random.uuid),
     logger,

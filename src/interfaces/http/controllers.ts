@@ -1,4 +1,5 @@
 import { AlertsController } from './alert/alerts.controller.js';
+import { AccessLogController } from './audit/access-log.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { BrandingController } from './branding/branding.controller.js';
 import { CollectionsController } from './collection/collections.controller.js';
@@ -52,6 +53,7 @@ export const controllers = [
   MetricsController,
   InboundWebhooksController,
   AuditController,
+  AccessLogController,
   LedgerController,
   StatementsController,
   ProjectionsController,

@@ -340,9 +340,10 @@ const lists: Readonly<Record<string, List>> = {
     filters: {},
     run: (pool, page) => new PostgresUserAccounts(pool).list(page),
   },
-  'console: the access log': {
+  '/v1/audit/log': {
     tables: { 'counterfoil.access_log': { id: 'md5(n::text)::uuid' } },
-    cursor: '',
+    // md5('7')
+    cursor: '8f14e45f-ceea-167a-5a36-dedd4bea2543',
     filters: { user: { user: 'usr_7' } },
     run: (pool, page, filter) =>
       new PostgresAccessLog(pool, silentLogger).list(asked(page, { user: null }, filter)),

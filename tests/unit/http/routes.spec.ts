@@ -77,6 +77,7 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'GET /v1/events': 'audit:read',
   'GET /v1/events/:id': 'audit:read',
   'GET /v1/streams/:stream/events': 'audit:read',
+  'GET /v1/audit/log': 'audit:read',
   'GET /v1/audit/state': 'audit:read',
   'POST /v1/audit/replays': 'audit:write',
   'GET /v1/audit/replays/:id': 'audit:read',

@@ -126,6 +126,7 @@ export async function startServer(
     idempotency,
     logger,
     receiveWebhook,
+    accessLog: users.accessLog,
     admission: new Admission({ reads: roomy, writes: roomy, webhooks: roomy, loopDelayMs: () => 0 }),
     ...more,
     limits: limiting.limits,

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { v7 } from 'uuid';
 import { z } from 'zod';
-import type { ApiKey, ApiKeys } from '../../../application/ports/api-keys.js';
+import type { AccessLog } from '../../../application/ports/access-log.js';
+import type { ApiKey, ApiKeys, Scope } from '../../../application/ports/api-keys.js';
 import type { IdempotencyRecords } from '../../../application/ports/idempotency-records.js';
 import type { Admission } from './admission.js';
 import { authenticate, checkScope, hasKeyInAddress, invalidKey, secretOf } from './authenticate.js';
@@ -26,6 +27,8 @@ export type DispatchParts = ExchangeParts & {
   readonly apiKeys: ApiKeys;
   readonly idempotency: IdempotencyRecords;
   readonly admission: Admission;
+  /** Gets every look at what is personal or audited, also one that was refused. */
+  readonly accessLog: Pick<AccessLog, 'note'>;
   /** Told of every answer: the route as it is declared, its status, and how long it took. */
   readonly onAnswered?: OnAnswered | undefined;
   readonly livemode: boolean;
@@ -39,6 +42,13 @@ export type OnAnswered = (method: string, route: string, status: number, ms: num
 const json = 'application/json; charset=utf-8';
 const problemJson = 'application/problem+json; charset=utf-8';
 const noBody = z.strictObject({});
+/** Reads under these show what is known of people, or what the auditors see. */
+const sensitive: ReadonlySet<Scope | 'public'> = new Set([
+  'audit:read',
+  'customers:read',
+  'notifications:read',
+  'users:read',
+]);
 
 /** Takes requests of a route from the wire to its handler and back. Everything that a route has in common is here. */
 export function createDispatch(parts: DispatchParts) {
@@ -146,6 +156,7 @@ export function createDispatch(parts: DispatchParts) {
       throw invalidKey();
     }
     exchange.log['api_key'] = key.id;
+    exchange.caller = key.id;
     if (route.vital !== true) {
       await checkLimit(logger, exchange, () => limits.spend('requests_of_key', key.id, id));
     }
@@ -201,9 +212,17 @@ export function createDispatch(parts: DispatchParts) {
     response.writeHead(status, headers);
     if (unchanged || request.method === 'HEAD') response.end();
     else response.end(answer.body);
+    noteAccess(exchange, route, status);
     const ms = performance.now() - exchange.startedAt;
     parts.onAnswered?.(route?.method ?? 'any', route?.path ?? 'none', status, ms);
     logger.info({ ...exchange.log, route: route?.path, status, ms: Math.round(ms) }, 'request');
+  }
+
+  /** As the console's pages are noted: which key looked at which address, and never what was asked for behind the `?`. */
+  function noteAccess({ caller, id, path, network }: Exchange, route: Route | undefined, status: number) {
+    if (caller === undefined || route?.method !== 'get' || !sensitive.has(route.scope)) return;
+    const result = String(status);
+    parts.accessLog.note({ user_id: caller, action: `GET ${path}`, result, request_id: id, network });
   }
 
   return { dispatch, refuse };

@@ -14,6 +14,8 @@ export type Exchange = {
   readonly startedAt: number;
   readonly log: Record<string, unknown>;
   readonly network: string;
+  /** Id of the API key, once it is known. */
+  caller: string | undefined;
   /** Of the limit that leaves the client least. */
   verdict: Verdict | undefined;
 };
@@ -40,7 +42,16 @@ export function beginExchange(request: Request, trustedProxies: number): Exchang
   const traceId = traceIdOf(request.headers);
   const log = { request_id: id, method, path, ...(traceId === undefined ? {} : { trace_id: traceId }) };
   const network = networkOf(addressOf(request, trustedProxies));
-  return { request, id, path, startedAt: performance.now(), log, network, verdict: undefined };
+  return {
+    request,
+    id,
+    path,
+    startedAt: performance.now(),
+    log,
+    network,
+    caller: undefined,
+    verdict: undefined,
+  };
 }
 
 /** @throws Refused when too many come from the address */

@@ -260,8 +260,16 @@ function accessPages(area: ConsoleArea, accessLog: AccessLog): readonly Page[] {
     title: 'Access log',
     scope: 'audit:read',
     cursor: z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
-    fields: { user: z.union([idField(parseUserId, 'usr'), idField(parseCustomerId, 'cus')]).optional() },
-    filters: [{ name: 'user', label: 'User or customer' }],
+    fields: {
+      user: z
+        .union([
+          idField(parseUserId, 'usr'),
+          idField(parseCustomerId, 'cus'),
+          z.string().regex(/^key_[\w-]{1,64}$/),
+        ])
+        .optional(),
+    },
+    filters: [{ name: 'user', label: 'User, customer or API key' }],
     columns: [
       { title: 'When' },
       { title: 'Who' },
