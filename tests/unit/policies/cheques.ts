@@ -7,12 +7,13 @@ import { accepted } from './money-flows.js';
 
 const by = { actor: 'key_1', holder: 'ada' };
 
-/** A verified cheque, for an invoice or for none. */
+/** A cheque for an invoice or for none, which somebody verifies at once unless it is said otherwise. */
 export async function cheque(
   flows: MoneyFlows,
   customerId: CustomerId,
   invoiceId: InvoiceId | null,
   cents: number,
+  verify = true,
 ): Promise<ManualPaymentId> {
   const manualPaymentId = manualPaymentIdOf(randomUUID());
   const today = date('2026-03-02');
@@ -30,7 +31,7 @@ export async function cheque(
       details,
       by,
       secondPersonFrom: flows.amountOf(1e9),
-      verify: true,
+      verify,
     },
     flows.metadata(),
   );
