@@ -137,6 +137,8 @@ export class PretendGateway implements PaymentGateway {
   readonly payers: (Payer | null)[] = [];
   /** Set to make every call end like this. */
   outage: 'unknown' | 'refused' | undefined;
+  /** Payment methods whose cards have expired. */
+  readonly expired = new Set<string>();
   readonly #intents = new Map<string, IntentSnapshot>();
 
   async confirm(
@@ -155,6 +157,7 @@ export class PretendGateway implements PaymentGateway {
       decline: null,
     };
     this.payers.push(request.payer);
+    if (this.expired.has(request.paymentMethod)) return this.#answer(declineOf(base, 'expired_card'));
     const away = request.payer?.offSession === true;
     const asks = away && request.paymentMethod === 'pm_3ds';
     return this.#answer(
@@ -238,7 +241,7 @@ export class PretendGateway implements PaymentGateway {
 }
 
 function declineOf(intent: IntentSnapshot, declineCode: string): IntentSnapshot {
-  const code = declineCode === 'authentication_required' ? declineCode : 'card_declined';
+  const code = declineCode === 'insufficient_funds' ? 'card_declined' : declineCode;
   const message = `The card has ${declineCode.replaceAll('_', ' ')}.`;
   return {
     ...intent,

@@ -173,6 +173,26 @@ export function createMoneyFlows(
     reason: null,
   });
 
+  async function remember(customerId: CustomerId, ...facts: readonly CustomerEvent[]): Promise<void> {
+    const { revision } = await customers.load(customerId);
+    const events = facts.map((fact) => ({
+      id: randomUUID(),
+      ...customerCodec.encode(fact),
+      metadata: metadata(),
+    }));
+    await eventStore.append(`customer-${customerId}`, revision ?? 'no_stream', events);
+  }
+
+  const saved = (paymentMethodId: string, kind: string): CustomerEvent => ({
+    ...{ type: 'PaymentMethodAdded', at: clock.now(), paymentMethodId, kind, detailsId: randomUUID() },
+  });
+
+  /** A card, from now on the customer's default. */
+  async function saveMethod(customerId: CustomerId, paymentMethodId: string): Promise<void> {
+    const chosen = { type: 'DefaultPaymentMethodChosen', at: clock.now(), paymentMethodId } as const;
+    await remember(customerId, saved(paymentMethodId, 'card'), chosen);
+  }
+
   /** Tells every policy of everything, or of one fact, once more, as after a crash. */
   async function tellAgain(only?: RecordedEvent): Promise<void> {
     const found: string[] = [];
@@ -210,26 +230,14 @@ export function createMoneyFlows(
      */
     async customer(method: string | null = 'pm_ok', debit?: string): Promise<CustomerId> {
       const customerId = newCustomerId();
-      const at = clock.now();
-      const saved = (paymentMethodId: string, kind: string): CustomerEvent => ({
-        ...{ type: 'PaymentMethodAdded', at, paymentMethodId, kind, detailsId: randomUUID() },
-      });
-      const facts: readonly CustomerEvent[] = [
-        { type: 'CustomerRegistered', at, customerId, profileId: randomUUID() },
-        ...(method === null ? [] : [saved(method, 'card')]),
-        ...(method === null
-          ? []
-          : [{ type: 'DefaultPaymentMethodChosen', at, paymentMethodId: method } as const]),
-        ...(debit === undefined ? [] : [saved(debit, 'sepa_debit')]),
-      ];
-      const events = facts.map((fact) => ({
-        id: randomUUID(),
-        ...customerCodec.encode(fact),
-        metadata: metadata(),
-      }));
-      await eventStore.append(`customer-${customerId}`, 'no_stream', events);
+      const registered = { type: 'CustomerRegistered', at: clock.now() } as const;
+      await remember(customerId, { ...registered, customerId, profileId: randomUUID() });
+      if (method !== null) await saveMethod(customerId, method);
+      if (debit !== undefined) await remember(customerId, saved(debit, 'sepa_debit'));
       return customerId;
     },
+
+    saveMethod,
 
     /** An open invoice over so many minor units. */
     async invoice(customerId: CustomerId, cents: number, orderId: OrderId | null = null): Promise<InvoiceId> {

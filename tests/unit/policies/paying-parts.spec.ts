@@ -4,6 +4,7 @@ import { manualPaymentIdOf } from '../../../src/application/manual-payment/recor
 import { askedNow } from '../../../src/application/plan/asked-now.js';
 import { planIdOf } from '../../../src/application/plan/plan-ids.js';
 import { payableOf } from '../../../src/domain/invoice/state.js';
+import { outstandingOf } from '../../../src/domain/plan/state.js';
 import { installments } from '../../../src/domain/plan/terms.js';
 import type { InvoiceId } from '../../../src/domain/shared/ids.js';
 import { usd } from '../../support/payment-examples.js';
@@ -179,5 +180,34 @@ describe('a part of a plan that falls due', () => {
     await plan.flows.settle();
     const asked = await plan.flows.facts('PaymentConfirmRequested');
     expect(asked.map(({ data }) => data['paymentMethod'])).toEqual([charged]);
+  });
+});
+
+describe('a card that expires in the middle of a plan', () => {
+  it('fails its part alone, which another card pays, and the new default card collects the rest', async () => {
+    const flows = createMoneyFlows();
+    const customerId = await flows.customer();
+    const { invoiceId, planId } = await flows.approvedOrder(customerId, 9000, installments(3));
+    expect(await flows.settle()).toEqual([]);
+    flows.gateway.expired.add('pm_ok');
+    expect(await flows.advance(31)).toEqual([]);
+    const failures = await flows.facts('PlanPartCollectionFailed');
+    expect(failures.map(({ data }) => [data['part'], data['failure']])).toEqual([[2, 'expired_card']]);
+    const parts = async () => {
+      const { state } = await flows.plans.load(planId);
+      if (state.status === 'absent') throw new TypeError('the plan is there');
+      return [state.status, ...state.parts.map((part) => Number(outstandingOf(part).minor))];
+    };
+    expect(await parts()).toEqual(['active', 0, 3000, 3000]);
+    await pay(flows, invoiceId, await shown(flows, invoiceId), 'pm_new');
+    expect(await flows.settle()).toEqual([]);
+    expect(await parts()).toEqual(['active', 0, 0, 3000]);
+    await flows.saveMethod(customerId, 'pm_new');
+    expect(await flows.advance(31)).toEqual([]);
+    expect(await parts()).toEqual(['completed', 0, 0, 0]);
+    // Nothing was charged twice, and what failed once was not tried again by itself.
+    expect((await flows.facts('PaymentCaptured')).length).toBe(3);
+    expect((await flows.facts('PlanPartCollectionFailed')).length).toBe(1);
+    expect(await flows.ledger()).toEqual({ processor_balance: 9000, revenue: -9000 });
   });
 });
