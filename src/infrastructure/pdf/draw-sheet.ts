@@ -99,27 +99,12 @@ function drawParty(flow: PageFlow, { label, name, lines }: Party, box: Box, top:
 
 function drawFacts(flow: PageFlow, facts: readonly Fact[], box: Box, top: number): number {
   const { styles, set } = flow;
-  const widest = (texts: readonly string[], style: TextStyle): number =>
-    Math.max(0, ...texts.map((text) => set.line(text, style).width));
-  const names = facts.map(({ label }) => label);
-  const beside =
-    box.width -
-    factsGap -
-    widest(
-      facts.map(({ value }) => value),
-      styles.body,
-    );
-  // All of a label where there is room beside the values, and each of its words whole in any case.
-  const needed = Math.max(
-    Math.min(widest(names, styles.label), beside),
-    widest(
-      names.flatMap((name) => name.split(' ')),
-      styles.label,
-    ),
-  );
-  const width = Math.min(Math.max(needed + 0.5, box.width * 0.42), box.width * 0.6);
-  const labels: Box = { from: box.from, width };
-  const values: Box = { from: box.from + width + factsGap, width: box.width - width - factsGap };
+  const labelsWidth = widthOfLabels(flow, facts, box.width - factsGap);
+  const labels: Box = { from: box.from, width: labelsWidth };
+  const values: Box = {
+    from: box.from + labelsWidth + factsGap,
+    width: box.width - labelsWidth - factsGap,
+  };
   let y = top;
   for (const { label, value } of facts) {
     const down = (lineHeight(styles.body) - lineHeight(styles.label)) / 2 + 0.4;
@@ -128,6 +113,27 @@ function drawFacts(flow: PageFlow, facts: readonly Fact[], box: Box, top: number
     y = Math.max(left, right) + 2.5;
   }
   return y;
+}
+
+/** Breaks no word of a label; otherwise as few lines as can be, and rather a label in two lines than a value. */
+function widthOfLabels({ styles, set }: PageFlow, facts: readonly Fact[], width: number): number {
+  // A little more than it is, since what is measured in one piece is set in several.
+  const widest = (texts: readonly string[], style: TextStyle): number =>
+    Math.max(0, ...texts.map((text) => set.line(text, style).width)) + 0.3;
+  const names = facts.map(({ label }) => label);
+  const values = facts.map(({ value }) => value);
+  const words = names.flatMap((name) => name.split(' '));
+  const least = widest(words, styles.label);
+  const linesOf = (labels: number): number =>
+    facts.reduce((count, { label, value }) => {
+      const beside = set.lines(value, styles.body, width - labels).length;
+      return count + Math.max(set.lines(label, styles.label, labels).length, beside);
+    }, 0);
+  const wanted = [width - widest(values, styles.body), widest(names, styles.label), width * 0.43];
+  const [best = least] = wanted
+    .map((each) => Math.min(Math.max(each, least), width * 0.6))
+    .toSorted((a, b) => linesOf(a) - linesOf(b));
+  return best;
 }
 
 function drawHeadline(flow: PageFlow): void {
