@@ -36,21 +36,23 @@ export async function projectBeside(url: string): Promise<{
   await projections.start();
   return {
     async expectEachOnce(stored) {
-      const head = stored.at(-1)?.position ?? 0n;
-      expect(await projections.reached(head, 120_000)).toBe(true);
-      const counts = new Map<string, bigint>();
-      for (const { stream } of stored) counts.set(stream, (counts.get(stream) ?? 0n) + 1n);
-      const { rows } = await pool.query<{ stream: string; events: bigint; last: bigint }>(
-        'select stream, events, last from read_tally.tally',
-      );
-      const wrong = rows.filter(
-        ({ stream, events, last }) => events !== counts.get(stream) || last !== events - 1n,
-      );
-      expect(wrong).toEqual([]);
-      expect(rows.length).toBe(counts.size);
-      await projections.stop();
-      await store.close();
-      await pool.end();
+      try {
+        expect(await projections.reached(stored.at(-1)?.position ?? 0n, 120_000)).toBe(true);
+        const counts = new Map<string, bigint>();
+        for (const { stream } of stored) counts.set(stream, (counts.get(stream) ?? 0n) + 1n);
+        const { rows } = await pool.query<{ stream: string; events: bigint; last: bigint }>(
+          'select stream, events, last from read_tally.tally',
+        );
+        const wrong = rows.filter(
+          ({ stream, events, last }) => events !== counts.get(stream) || last !== events - 1n,
+        );
+        expect(wrong).toEqual([]);
+        expect(rows.length).toBe(counts.size);
+      } finally {
+        await projections.stop();
+        await store.close();
+        await pool.end();
+      }
     },
   };
 }
