@@ -3,7 +3,7 @@ import { leftOf, payableOf } from '../../domain/invoice/state.js';
 import type { ExistingPlan, Part, PlanState } from '../../domain/plan/state.js';
 import { inOrderOfPaying, isAskedFor, outstanding, outstandingOf } from '../../domain/plan/state.js';
 import type { Money } from '../../domain/shared/money.js';
-import { add, compare, isPositive, subtract, sum, zero } from '../../domain/shared/money.js';
+import { add, isPositive, smaller, subtract, sum, zero } from '../../domain/shared/money.js';
 
 /** What an invoice that is paid in parts asks for now. */
 export type AskedNow = {
@@ -26,7 +26,7 @@ export function unheardOf(plan: ExistingPlan, invoice: IssuedInvoice): Money {
   // A plan that began with what was left of its invoice never hears of what was paid before.
   const ahead = subtract(outstanding(plan), payableOf(invoice));
   if (!isPositive(ahead)) return zero(currency);
-  return lesser(told, ahead);
+  return smaller(told, ahead);
 }
 
 /** What is due and what was missed, or else the next part; null where the invoice is not paid in parts, or not any more. */
@@ -35,7 +35,7 @@ export function askedNow(plan: PlanState, invoice: IssuedInvoice): AskedNow | nu
   let paid = unheardOf(plan, invoice);
   const open: { readonly part: Part; readonly left: Money }[] = [];
   for (const part of inOrderOfPaying(plan)) {
-    const share = lesser(paid, outstandingOf(part));
+    const share = smaller(paid, outstandingOf(part));
     paid = subtract(paid, share);
     const left = subtract(outstandingOf(part), share);
     if (isPositive(left)) open.push({ part, left });
@@ -45,12 +45,8 @@ export function askedNow(plan: PlanState, invoice: IssuedInvoice): AskedNow | nu
   if (asked.length === 0) return null;
   const amount = asked.map(({ left }) => left).reduce(add);
   return {
-    amount: lesser(amount, payableOf(invoice)),
+    amount: smaller(amount, payableOf(invoice)),
     parts: asked.map(({ part }) => part),
     isDue: due.length > 0,
   };
-}
-
-function lesser(a: Money, b: Money): Money {
-  return compare(a, b) < 0 ? a : b;
 }

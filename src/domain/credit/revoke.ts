@@ -3,7 +3,7 @@ import { accepted, nothingToDo, rejected } from '../shared/decider.js';
 import { find } from '../shared/id-index.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
-import { add, compare, isPositive, isZero, subtract, zero } from '../shared/money.js';
+import { add, isPositive, isZero, smaller, subtract, zero } from '../shared/money.js';
 import type { CreditCommandOf } from './commands.js';
 import type { CreditEvent } from './events.js';
 import type { Grant } from './grant.js';
@@ -85,8 +85,4 @@ function leftUnpaid({ details, debts }: Grant, amount: Money, at: Instant): read
   if (!isPositive(amount)) return [];
   const debt = debts === 0 ? {} : { debt: debts + 1 };
   return [{ type: 'CreditLeftUnpaid', at, creditId: details.creditId, amount, ...debt }];
-}
-
-function smaller(a: Money, b: Money): Money {
-  return compare(a, b) < 0 ? a : b;
 }

@@ -1,6 +1,6 @@
 import { allocate } from '../shared/allocation.js';
 import type { Money } from '../shared/money.js';
-import { compare, isPositive, subtract } from '../shared/money.js';
+import { isPositive, smaller, subtract } from '../shared/money.js';
 import { paired } from '../shared/paired.js';
 
 /** A payment that an amount may go back to. */
@@ -49,8 +49,4 @@ export function inProportion<T>(
   return paired(fromTheLast, parts)
     .map(([{ of }, amount]) => ({ of, amount }))
     .filter(({ amount }) => isPositive(amount));
-}
-
-function smaller(a: Money, b: Money): Money {
-  return compare(a, b) < 0 ? a : b;
 }
