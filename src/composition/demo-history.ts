@@ -31,7 +31,7 @@ export async function beginDemoHistory(
     ...{ days, seed, signal: stopping.signal },
     api: createApiClient(addresses.url, addresses.apiKey),
     simulator: createApiClient(addresses.simulatorUrl, ''),
-    nextDay: () => clock.advance(Math.min(dayMs, Math.max(-clock.aheadMs, 1))),
+    forward: (ms) => clock.advance(Math.min(ms, Math.max(-clock.aheadMs, 1))),
   });
   const done = story.then(
     (deeds) => (stopping.signal.aborted ? null : { deeds, ms: performance.now() - startedAt }),

@@ -16,7 +16,7 @@ const tell = (seed: number) =>
   makeDemoHistory({
     api: createApiClient(app.url, app.apiKey ?? ''),
     simulator: createApiClient(app.simulatorUrl ?? '', ''),
-    nextDay: async () => void (await app.api.post('/sim/clock', { advance_seconds: 86_400 })),
+    forward: async (ms: number) => void (await app.api.post('/sim/clock', { advance_seconds: ms / 1_000 })),
     ...{ days: 4, seed, signal: new AbortController().signal },
   });
 
@@ -37,6 +37,20 @@ it('demo data is made by the API, the same for one seed, and its books balance',
   await eventuallyHolds(async () => {
     const waits = items(await app.api.get('/v1/refunds?status=requires_approval'));
     expect(waits.map(({ amount, currency }) => `${amount} ${currency}`)).toEqual(['120000 USD']);
+  });
+  // What there is to look at is there by the plan of the story, and not by luck.
+  await eventuallyHolds(async () => {
+    const refunds = items(await app.api.get('/v1/refunds?status=succeeded'));
+    expect(refunds.length).toBeGreaterThan(0);
+    const open = items(await app.api.get('/v1/invoices?status=open&limit=100'));
+    const overdue = open.filter((each) => each['overdue'] === true);
+    expect(overdue.map((each) => `${each['amount_due']} ${each['currency']}`)).toContain('9500 EUR');
+    const plans = items(await app.api.get('/v1/payment_plans'));
+    expect(plans.filter(({ parts }) => Array.isArray(parts) && parts.length > 1).length).toBeGreaterThan(0);
+    const waiting = items(await app.api.get('/v1/payments?status=requires_action&limit=100'));
+    expect(waiting.map(({ amount, currency }) => `${amount} ${currency}`)).toContain('64900 USD');
+    const health = await app.api.get('/health/payments');
+    expect(field(health.body, 'checks', 'stuck_payments', 'detail')).toMatch(/have not moved on$/);
   });
   await tell(1);
   const both = await payments();

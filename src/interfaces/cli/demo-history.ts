@@ -8,8 +8,8 @@ import { reached, record, rows, rowsOf } from './demo-telling.js';
 export type DemoHistoryParts = {
   readonly api: Client;
   readonly simulator: Client;
-  /** Puts the clock, which is behind by the days of the story, forward by one day. */
-  readonly nextDay: () => Promise<void>;
+  /** Puts the clock, which is behind by the days of the story, forward by so many milliseconds. */
+  readonly forward: (ms: number) => Promise<void>;
   readonly days: number;
   /** The same seed gives the same customers, amounts and mishaps. */
   readonly seed: number;
@@ -21,6 +21,10 @@ type Buyer = DemoCustomer & { readonly id: string; readonly method: string };
 type Story = DemoHistoryParts & { readonly chance: Chance; readonly buyers: readonly Buyer[] };
 
 const atOnce = 4;
+const dayMs = 86_400_000;
+/** The last day is told in so many parts, and a busy one: it is what the overview shows hour by hour. */
+const partsOfLastDay = 6;
+const purchasesOfLastDay = 18;
 /** For what follows by itself from a day: read models, policies, what falls due. */
 const lookMs = 100;
 const looksMax = 30;
@@ -38,9 +42,13 @@ export async function makeDemoHistory(parts: DemoHistoryParts): Promise<number> 
   for (let day = 1; day <= parts.days && !parts.signal.aborted; day += 1) {
     const plans = dayOf(story, day);
     deeds += plans.length;
-    await inLanes(plans, parts.signal);
-    await evening(parts);
-    await parts.nextDay();
+    const steps = day === parts.days ? partsOfLastDay : 1;
+    for (let step = 0; step < steps; step += 1) {
+      const now = plans.filter((_deed, place) => place % steps === step);
+      await inLanes(now, parts.signal);
+      await evening(parts);
+      await parts.forward(dayMs / steps);
+    }
   }
   return deeds;
 }
@@ -87,12 +95,14 @@ function dayOf(story: Story, day: number): readonly Deed[] {
   const { chance } = story;
   const weekday = day % 7;
   const busy = weekday < 5 ? 5 + chance.below(5) : 2 + chance.below(2);
-  const deeds: Deed[] = Array.from({ length: busy }, () => purchase(story));
+  const purchases = day === story.days ? purchasesOfLastDay : busy;
+  const deeds: Deed[] = Array.from({ length: purchases }, () => purchase(story));
   if (day % 2 === 0) deeds.push(invoice(story, day));
   if (day % 12 === 3) deeds.push(orderOnPlan(story));
   if (day % 10 === 4) deeds.push(goodwill(story));
   if (day % 14 === 6) deeds.push(cheque(story));
-  if (day === story.days - 2) deeds.push(largeRefund(story));
+  if (day === story.days - 2) deeds.push(largeRefund(story), forgottenInvoice(story));
+  if (day === story.days - 2 || day % 30 === 13) deeds.push(givenUp(story));
   return deeds;
 }
 
@@ -109,8 +119,8 @@ function purchase({ api, simulator, chance, buyers }: Story): Deed {
       ...{ amount, currency: buyer.currency, customer: buyer.id, payment_method: method, confirm: true },
     });
     const id = String(paid.body['id']);
-    // One in four who are asked for 3-D Secure never comes back.
-    if (fate >= 8 && fate < 11) {
+    // Who never comes back is told of apart: how many payments are stuck is no matter of luck.
+    if (fate >= 8 && fate < 12) {
       const intent = String(record(paid.body['provider'])['payment_intent']);
       const outcome = fate === 10 ? 'fail' : 'succeed';
       await simulator.post(`/sim/payment_intents/${intent}/complete_action`, { outcome });
@@ -206,6 +216,34 @@ function largeRefund({ api, buyers }: Story): Deed {
       description: 'Furniture for an office',
     });
     await api.post('/v1/refunds', { payment: paid.body['id'], amount: 120_000, reason: 'duplicate' });
+  };
+}
+
+/** An invoice that nobody pays, due on the next day: there is an overdue one, whatever is drawn. */
+function forgottenInvoice({ api, buyers }: Story): Deed {
+  return async () => {
+    const buyer = buyers.find(({ currency }) => currency === 'EUR');
+    if (buyer === undefined) return;
+    const made = await api.post('/v1/invoices', {
+      ...{ customer: buyer.id, currency: 'EUR', days_until_due: 1 },
+      lines: [{ description: 'Repair of a chair', unit_price: '95.00' }],
+    });
+    const path = `/v1/invoices/${made.body['id']}`;
+    await api.post(`${path}/finalize`, {});
+    await api.post(`${path}/send`, {});
+  };
+}
+
+/** A payment whose bank asks for 3-D Secure, from which the customer never comes back: a day later it is stuck. */
+function givenUp({ api, buyers }: Story): Deed {
+  return async () => {
+    const buyer = buyers.find(({ currency }) => currency === 'USD');
+    if (buyer === undefined) return;
+    await api.post('/v1/payments', {
+      ...{ amount: 64_900, currency: 'USD', customer: buyer.id, confirm: true },
+      payment_method: 'pm_card_threeDSecure2Required',
+      description: 'Armchair',
+    });
   };
 }
 
