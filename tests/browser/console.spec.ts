@@ -1,18 +1,14 @@
-import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { accessibilityProblems, chromiumPath, launchChromium } from '../support/chromium.js';
+import { field, items } from '../support/api-client.js';
+import { chromiumPath, launchChromium } from '../support/chromium.js';
 import type { RunningApp } from '../support/counterfoil.js';
 import { startApp } from '../support/counterfoil.js';
 import { eventually } from '../support/eventually.js';
+import { createPageLooks, takesScreenshots } from '../support/page-looks.js';
+import { newestThings, thingsWithPages } from '../support/things-with-pages.js';
 
-/** `SCREENSHOTS=1` writes docs/screenshots anew. */
-const shots =
-  process.env['SCREENSHOTS'] === '1'
-    ? fileURLToPath(new URL('../../docs/screenshots/', import.meta.url))
-    : null;
 const password = 'correct horse battery staple';
 const story = chromiumPath === undefined ? describe.skip : describe;
 
@@ -23,12 +19,19 @@ story('the console in a browser', () => {
   let page: Page;
   let totp: TOTP;
   let paymentId = '';
+  let looks: Awaited<ReturnType<typeof createPageLooks>>;
   /** What the browser complained of: a script that the policy stopped, a file that is missing. */
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    app = await startApp('Postgres', { COUNTERFOIL_REFUND_APPROVAL_FROM: '1000' });
-    browser = await launchChromium();
+    const approval = { COUNTERFOIL_REFUND_APPROVAL_FROM: '1000' };
+    const history = takesScreenshots ? { COUNTERFOIL_DEMO_HISTORY: 'on' } : {};
+    [app, browser, looks] = await Promise.all([
+      startApp('Postgres', { ...approval, ...history }),
+      launchChromium(),
+      createPageLooks(['/admin']),
+    ]);
+    await app.demoHistory?.done;
     context = await browser.newContext({
       viewport: { width: 1280, height: 860 },
       timezoneId: 'Europe/Vienna',
@@ -40,7 +43,7 @@ story('the console in a browser', () => {
       if (message.type() === 'error') complaints.push(message.text());
     });
     paymentId = await pay(5_000);
-  }, 60_000);
+  }, 300_000);
   afterAll(async () => {
     await browser?.close();
     await app?.stop();
@@ -58,14 +61,9 @@ story('the console in a browser', () => {
     return String(answer.body['id'] ?? '');
   }
 
-  async function shoot(name: string): Promise<void> {
-    if (shots === null) return;
-    await mkdir(shots, { recursive: true });
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 860 });
-      await page.screenshot({ path: `${shots}${name}-${width}.png` });
-    }
-    await page.setViewportSize({ width: 1280, height: 860 });
+  /** Nothing for axe to find, and nothing wider than a narrow screen. */
+  async function look(name?: string): Promise<void> {
+    expect(await looks.look(page, name)).toEqual([]);
   }
 
   async function signIn(): Promise<void> {
@@ -77,16 +75,18 @@ story('the console in a browser', () => {
 
   it('lets the first owner in by the link, who sets up a second step and signs in with it', async () => {
     await page.goto(app.ownerLink ?? '');
+    await look();
     await page.fill('#name', 'Ada Lovelace');
     await page.fill('#email', 'ada@example.com');
     await page.fill('#password', password);
     await page.fill('#repeated', password);
     await page.click('main button');
     await page.waitForURL('**/admin/sign-in');
-    await shoot('sign-in');
+    await look();
     await signIn();
     await page.waitForURL('**/admin');
     await page.goto(`${app.url}/admin/account/second-step`);
+    await look();
     const key = (await page.textContent('#key')) ?? '';
     totp = new TOTP({ secret: Secret.fromBase32(key.replaceAll(' ', '')) });
     // The code of the step before is taken too, which leaves the present one for signing in.
@@ -97,11 +97,12 @@ story('the console in a browser', () => {
     await page.waitForURL('**/admin/sign-in');
     await signIn();
     await page.waitForURL('**/second-step');
+    await look();
     await page.fill('#code', totp.generate());
     await page.click('main button');
     await page.waitForURL('**/admin');
     expect(await page.textContent('h1')).toBe('Overview');
-  });
+  }, 60_000);
 
   it('moves the overview when a payment is made, without a reload', async () => {
     await page.evaluate('window.sameDocument = true');
@@ -109,7 +110,6 @@ story('the console in a browser', () => {
     await page.waitForSelector('#feed >> text=314.15 USD');
     expect(await page.evaluate('window.sameDocument')).toBe(true);
     expect(declined).toBeDefined();
-    await shoot('overview');
   });
 
   it('refunds a part of a payment with a reason', async () => {
@@ -132,7 +132,6 @@ story('the console in a browser', () => {
     expect(shown).toContain(inVienna.format(new Date(utc ?? '')));
     const { body } = await app.api.get(`/v1/payments/${paymentId}`);
     expect(body['amount_refunded']).toBe(1_250);
-    await shoot('payment');
   });
 
   /** Somebody with a browser of their own, who came by a link and signed in. */
@@ -163,7 +162,7 @@ story('the console in a browser', () => {
     await page.waitForSelector('[role=status]:has-text("waits until another person approves it")');
     expect(await page.textContent('main')).toContain('you asked for it, so another person has to approve it');
     expect(await page.locator('form[action$="/approve"]').count()).toBe(0);
-    expect(await accessibilityProblems(page)).toEqual([]);
+    await look('payment-that-waits-for-approval');
     const other = await colleague();
     await eventually(
       async () => {
@@ -185,7 +184,62 @@ story('the console in a browser', () => {
     const { body } = await app.api.get(at.replace('/admin/', '/v1/'));
     expect(body['status']).toBe('refunded');
     await other.context().close();
-  });
+  }, 60_000);
+
+  /** A customer with a card that works, and a payment of theirs with one that does not. */
+  async function declinedPayment(): Promise<string> {
+    const customer = String((await app.api.post('/v1/customers', { name: 'Mary Jackson' })).body['id']);
+    const setup = await app.api.post(`/v1/customers/${customer}/setup_intents`, {});
+    const intent = String(field(setup.body, 'provider', 'setup_intent'));
+    await app.simulator.post(`/sim/setup_intents/${intent}/confirm`, { payment_method: 'pm_card_visa' });
+    await eventually(
+      async () => items(await app.api.get(`/v1/customers/${customer}/payment_methods`)).length,
+      (saved) => saved === 1,
+    );
+    const answer = await app.api.post('/v1/payments', {
+      ...{ amount: 73_500, currency: 'USD', customer, confirm: true },
+      payment_method: 'pm_card_visa_chargeDeclinedInsufficientFunds',
+    });
+    return String(answer.body['id']);
+  }
+
+  it('leads from a failed payment to its reason, its recovery and its trail', async () => {
+    const at = `/admin/payments/${await declinedPayment()}`;
+    await page.goto(`${app.url}/admin`);
+    await page.click('.side nav >> text=Payments');
+    await eventually(
+      async () => {
+        await page.selectOption('#f-declined', 'yes');
+        await page.click('main form[role=search] button');
+        return page.locator(`main a[href="${at}"]`).count();
+      },
+      (found) => found === 1,
+    );
+    await look('payments-declined');
+    await page.click(`main a[href="${at}"]`);
+    await page.waitForSelector('.told.bad:has-text("insufficient funds")');
+    await page.click('summary:text-is("Try again with a saved card")');
+    await look('payment-that-failed');
+    const form = page.locator('form[action$="/confirm"]');
+    expect(await form.locator('select option').allTextContents()).toEqual([
+      expect.stringContaining('Visa ending in 4242'),
+    ]);
+    await form.locator('[name=reason]').fill('The customer asked for the other card');
+    await form.locator('button').click();
+    await page.waitForSelector('[role=status]:has-text("The payment is now: succeeded.")');
+    expect(await page.locator('.told.bad').count()).toBe(0);
+    const attempts = page.locator('table:has(caption:text-is("Attempts")) tbody .chip');
+    expect(await attempts.allTextContents()).toEqual(['failed', 'authorized']);
+    await look('payment-that-was-recovered');
+    await page.goto(`${app.url}/admin/audit?stream=${at.replace('/admin/payments/', 'payment-')}`);
+    const trail = (await page.locator('main tbody .wide').allTextContents()).map(
+      (told) => told.split('.')[0],
+    );
+    for (const sentence of [/^Created a payment of 735/, /insufficient funds/, /^Captured 735/])
+      expect(trail.filter((told) => sentence.test(told ?? ''))).toHaveLength(1);
+    expect(await page.textContent('main')).toContain('“The customer asked for the other card”');
+    await look('audit-trail');
+  }, 60_000);
 
   it('moves through the history of a payment by the slider, without a reload', async () => {
     await page.goto(`${app.url}/admin/audit/state?stream=payment-${paymentId}`);
@@ -195,7 +249,6 @@ story('the console in a browser', () => {
     expect(await page.evaluate('window.sameDocument')).toBe(true);
     expect(await page.textContent('#state')).toContain('confirming');
     expect(page.url()).toContain('at=1');
-    await shoot('state-at-a-time');
   });
 
   it('saves a filter by the keyboard, and comes back to it', async () => {
@@ -225,6 +278,28 @@ story('the console in a browser', () => {
     expect(await page.textContent('h1')).toBe('Refunds');
   });
 
+  it('shows what it tells once, what a replay found, and that a link is over', async () => {
+    await page.goto(`${app.url}/admin/api-keys`);
+    const form = page.locator('form[action="/admin/api-keys"]');
+    await form.locator('[name=name]').fill('Shop');
+    await form.locator('[value="payments:read"]').check();
+    await form.locator('[name=reason]').fill('The new shop');
+    await form.locator('button').click();
+    await page.waitForSelector('#secret');
+    await look('told-once');
+    await page.goto(`${app.url}/admin/audit/replay`);
+    await page.selectOption('#projection', 'payments');
+    await page.fill('#reason', 'The quarter ends');
+    await page.click('main form button');
+    await page.waitForSelector('main .chip:text-is("the same")');
+    await look('audit-replay-report');
+    const gone = await (await browser.newContext()).newPage();
+    await gone.goto(`${app.url}/admin/welcome/${'a'.repeat(43)}`);
+    expect(await gone.textContent('main')).toContain('A link works once');
+    expect(await looks.look(gone, 'void-link')).toEqual([]);
+    await gone.context().close();
+  }, 60_000);
+
   it('was never refused anything by its own policy', () => {
     expect(complaints).toEqual([]);
   });
@@ -248,36 +323,39 @@ story('the console in a browser', () => {
       '/invoice-templates/new',
       '/plans/start',
       '/search?q=50.00',
-      '/account/second-step',
+      '/webhooks/replay',
+      // The form does not tell whether there is such a penalty.
+      '/limits/lim_0193f1a0-0000-7000-8000-00000000dead/pardon',
       '/nothing',
       `/payments/${paymentId}`,
       `/audit/state?stream=payment-${paymentId}&at=3`,
-      ...(await addressesOfThings(app.api)),
+      ...(takesScreenshots ? await newestThings(app.api) : []),
+      ...(await thingsWithPages(app.api)),
     ];
     return [...ways, ...others.map((address) => `/admin${address}`)];
   }
 
-  it('has nothing for axe to complain of on any page, light or dark, and fits into 360 pixels', async () => {
-    const left = [...(await addresses())];
-    const found: string[] = [];
-    // Two at a time, for most of it is the browser's own work.
-    const lookAtThem = async (own: Page) => {
-      for (let address = left.shift(); address !== undefined; address = left.shift()) {
-        await own.setViewportSize({ width: 1280, height: 860 });
-        await own.goto(`${app.url}${address}`);
-        for (const problem of await accessibilityProblems(own))
-          found.push(`${address}: ${problem.slice(0, 300)}`);
-        await own.setViewportSize({ width: 360, height: 740 });
-        const width = Number(await own.evaluate('document.documentElement.scrollWidth'));
-        if (width > 360) found.push(`${address}: ${width} pixels wide`);
-      }
-    };
-    const second = await context.newPage();
-    await Promise.all([lookAtThem(page), lookAtThem(second)]);
-    await second.close();
-    await page.setViewportSize({ width: 1280, height: 860 });
-    expect(found).toEqual([]);
-  }, 240_000);
+  it(
+    'has nothing for axe to complain of on any page, light or dark, and fits into 360 pixels',
+    async () => {
+      const left = [...(await addresses())];
+      const found: string[] = [];
+      // Two at a time, for most of it is the browser's own work.
+      const lookAtThem = async (own: Page) => {
+        for (let address = left.shift(); address !== undefined; address = left.shift()) {
+          await own.goto(`${app.url}${address}`);
+          found.push(...(await looks.look(own)));
+        }
+      };
+      const second = await context.newPage();
+      await Promise.all([lookAtThem(page), lookAtThem(second)]);
+      await second.close();
+      expect(found).toEqual([]);
+      // A page that is added is added here: to the way around, or to the addresses.
+      expect(looks.missed()).toEqual([]);
+    },
+    takesScreenshots ? 600_000 : 240_000,
+  );
 
   /** Moves on by the keyboard until something that is shown to have the focus matches. */
   async function tabTo(selector: string): Promise<void> {
@@ -327,48 +405,4 @@ story('the console in a browser', () => {
     await page.waitForSelector('[role=status]');
     expect((await app.api.get(`/v1/payments/${id}`)).body['amount_refunded']).toBe(500);
   });
-
-  const takeTheOthers = async (): Promise<void> => {
-    const things = await addressesOfThings(app.api);
-    const about = (kind: string) => things.find((address) => address.startsWith(`/${kind}/`)) ?? '';
-    const places: Readonly<Record<string, string>> = {
-      ...{ payments: '/payments', audit: '/audit', alerts: '/alerts', operations: '/operations' },
-      ...{ refunds: '/refunds', branding: '/branding/edit', words: '/notification-templates/receipt/en' },
-      ...{ customer: about('customers'), plan: about('plans'), order: about('orders') },
-      invoice: things.filter((address) => address.startsWith('/invoices/'))[2] ?? '',
-    };
-    for (const [name, path] of Object.entries(places)) {
-      await page.goto(`${app.url}/admin${path}`);
-      await shoot(name);
-    }
-    await page.goto(`${app.url}/admin/audit/trial-balance`);
-    await eventually(
-      async () => page.textContent('h1'),
-      (title) => title === 'Trial balance',
-    );
-    await shoot('trial-balance');
-  };
-  // It expects nothing of the pages: without pictures to take it would be a test that cannot fail.
-  if (shots !== null) it('lets its screenshots be taken', takeTheOthers);
 });
-
-/** A thing of each kind that has a page, and the forms that are about it. */
-async function addressesOfThings(api: RunningApp['api']): Promise<readonly string[]> {
-  const made = async (path: string, body: object) => String((await api.post(path, body)).body['id']);
-  const customer = await made('/v1/customers', { name: 'Ada Lovelace', email: 'ada@example.com' });
-  const line = { description: 'Oak desk', unit_price: '489.00', taxes: [{ name: 'VAT', percentage: '20' }] };
-  const draft = { customer, currency: 'EUR', lines: [line] };
-  const [drafted, open] = [await made('/v1/invoices', draft), await made('/v1/invoices', draft)];
-  await api.post(`/v1/invoices/${open}/finalize`, {});
-  const credit = { customer, amount: 2_500, currency: 'EUR', type: 'goodwill' };
-  return [
-    `/orders/${await made('/v1/orders', { customer, currency: 'EUR', total: 5_000 })}`,
-    `/credits/${await made('/v1/credits', credit)}`,
-    `/credit-notes/${await made('/v1/credit_notes', { invoice: open, amount: 1_000, reason: 'goodwill' })}`,
-    `/plans/${await made('/v1/payment_plans', { invoice: open, terms: { type: 'installments', count: 3 } })}`,
-    `/invoice-templates/${await made('/v1/invoice_templates', { name: 'Short' })}`,
-    ...['', '/edit'].map((form) => `/invoices/${drafted}${form}`),
-    ...['', '/credit', '/refund'].map((form) => `/invoices/${open}${form}`),
-    ...['', '/edit', '/statement'].map((form) => `/customers/${customer}${form}`),
-  ];
-}

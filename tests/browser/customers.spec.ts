@@ -4,23 +4,7 @@ import { accessibilityProblems, chromiumPath, launchChromium } from '../support/
 import type { RunningApp } from '../support/counterfoil.js';
 import { startApp } from '../support/counterfoil.js';
 import { eventuallyHolds } from '../support/eventually.js';
-
-/** SCREENSHOTS=1 writes what a person would see, to be looked at; `all` also writes what is not kept in docs/screenshots. */
-const screenshots = process.env['SCREENSHOTS'];
-const kept = [
-  'pay',
-  'pay-bank',
-  'pay-declined',
-  'pay-receipt',
-  'portal-overview',
-  'portal-invoices',
-  'portal-plans',
-  'portal-statement',
-  'portal-payments',
-  'portal-details',
-  'inbox',
-];
-const widths = [1280, 390] as const;
+import { createPageLooks } from '../support/page-looks.js';
 
 const inBrowser = chromiumPath === undefined ? describe.skip : describe;
 
@@ -29,10 +13,15 @@ inBrowser('customers in a browser', () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
+  let looks: Awaited<ReturnType<typeof createPageLooks>>;
   const policyProblems: string[] = [];
 
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startApp('Postgres'), launchChromium()]);
+    [app, browser, looks] = await Promise.all([
+      startApp('Postgres'),
+      launchChromium(),
+      createPageLooks(['/pay', '/portal', '/sim/inbox']),
+    ]);
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
@@ -40,7 +29,7 @@ inBrowser('customers in a browser', () => {
   });
   beforeEach(async () => {
     context = await browser.newContext({
-      viewport: { width: widths[0], height: 800 },
+      viewport: { width: 1280, height: 800 },
       timezoneId: 'Europe/Vienna',
     });
     page = await context.newPage();
@@ -58,17 +47,7 @@ inBrowser('customers in a browser', () => {
 
   /** Nothing for axe to find, and nothing wider than a narrow screen. */
   async function look(name: string): Promise<void> {
-    expect([name, await accessibilityProblems(page)]).toEqual([name, []]);
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: 800 });
-      const wider = await page.evaluate<number>(
-        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-      );
-      expect([name, width, wider]).toEqual([name, width, 0]);
-      if (screenshots === 'all' || (screenshots === '1' && kept.includes(name)))
-        await page.screenshot({ path: `docs/screenshots/${name}-${width}.png`, fullPage: true });
-    }
-    await page.setViewportSize({ width: widths[0], height: 800 });
+    expect(await looks.look(page, name)).toEqual([]);
   }
 
   async function customerOf(): Promise<string> {
@@ -93,8 +72,8 @@ inBrowser('customers in a browser', () => {
     return String(made.body['id']);
   }
 
-  async function payLink(): Promise<string> {
-    const invoice = await invoiceOf(await customerOf());
+  async function payLink(of?: string): Promise<string> {
+    const invoice = of ?? (await invoiceOf(await customerOf()));
     return String((await app.api.post(`/v1/invoices/${invoice}/pay_links`, {})).body['url']);
   }
 
@@ -168,6 +147,11 @@ inBrowser('customers in a browser', () => {
       expect(await page.getByRole('link', { name: /^Your link to sign in/ }).count()).toBeGreaterThan(0);
     });
     await look('inbox');
+    await page
+      .getByRole('link', { name: /^Your link to sign in/ })
+      .first()
+      .click();
+    await look('inbox-mail');
     // Of the customers of this file that have the address, the last one was mailed as well.
     const session = await app.api.post('/v1/portal_sessions', { customer });
     await page.goto(String(session.body['url']));
@@ -195,6 +179,8 @@ inBrowser('customers in a browser', () => {
     await giveCard('4000 0025 0000 3155');
     await page.getByRole('button', { name: 'Complete authentication' }).click();
     await page.getByRole('rowheader', { name: /Visa ending in 3155/ }).waitFor();
+    await page.goto(`${app.url}/portal/payments/${paid.body['id']}/receipt`);
+    await look('portal-receipt');
     await page.goto(`${app.url}/portal/invoices/${invoice}`);
     await look('portal-invoice');
     await page.getByRole('button', { name: /^Pay / }).click();
@@ -207,5 +193,31 @@ inBrowser('customers in a browser', () => {
       .or(page.getByRole('heading', { name: /is paid$/ }))
       .first()
       .waitFor();
-  }, 90_000);
+    const nothing = await context.newPage();
+    await nothing.goto(`${app.url}/portal/invoices/${await invoiceOf(await customerOf())}`);
+    expect(await nothing.textContent('main')).toContain('There is nothing of this kind with this id.');
+    expect(await looks.look(nothing, 'portal-nothing-here')).toEqual([]);
+  }, 120_000);
+
+  it('are told what became of a link that there is nothing to pay at any more', async () => {
+    // These answer with a status that the browser complains of, so another tab than the one that is listened to shows them.
+    const tab = await context.newPage();
+    const shows = async (url: string, words: RegExp, name: string) => {
+      await tab.goto(url);
+      expect(await tab.textContent('main')).toMatch(words);
+      expect(await looks.look(tab, name)).toEqual([]);
+    };
+    const [voided, paid, old] = await Promise.all([1, 2, 3].map(async () => invoiceOf(await customerOf())));
+    const [voidedLink, paidLink, oldLink] = await Promise.all([voided, paid, old].map(payLink));
+    await app.api.post(`/v1/invoices/${voided}/void`, {});
+    const tenders = [{ type: 'card', payment_method: 'pm_card_visa' }];
+    await app.api.post(`/v1/invoices/${paid}/pay`, { tenders });
+    await shows(voidedLink ?? '', /Nothing is to be paid for it any more/, 'pay-void');
+    await shows(paidLink ?? '', /There is nothing left to pay/, 'pay-paid-elsewhere');
+    await shows(`${app.url}/pay`, /Open the link that you were sent/, 'pay-without-a-link');
+    await app.api.post('/sim/clock', { advance_seconds: 31 * 86_400 });
+    await shows(oldLink ?? '', /This link is too old/, 'pay-expired');
+    // A page that is added is looked at here, too.
+    expect(looks.missed()).toEqual([]);
+  }, 60_000);
 });

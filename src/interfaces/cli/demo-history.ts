@@ -101,7 +101,7 @@ function dayOf(story: Story, day: number): readonly Deed[] {
   if (day % 12 === 3) deeds.push(orderOnPlan(story));
   if (day % 10 === 4) deeds.push(goodwill(story));
   if (day % 14 === 6) deeds.push(cheque(story));
-  if (day === story.days - 2) deeds.push(largeRefund(story), forgottenInvoice(story));
+  if (day === story.days - 2) deeds.push(largeRefund(story), sentBack(story), forgottenInvoice(story));
   if (day === story.days - 2 || day % 30 === 13) deeds.push(givenUp(story));
   return deeds;
 }
@@ -216,6 +216,19 @@ function largeRefund({ api, buyers }: Story): Deed {
       description: 'Furniture for an office',
     });
     await api.post('/v1/refunds', { payment: paid.body['id'], amount: 120_000, reason: 'duplicate' });
+  };
+}
+
+/** Something that was sent back, and all of its price with it. */
+function sentBack({ api, buyers }: Story): Deed {
+  return async () => {
+    const buyer = buyers.find(({ currency }) => currency === 'EUR');
+    if (buyer === undefined) return;
+    const paid = await api.post('/v1/payments', {
+      ...{ amount: 4_800, currency: 'EUR', customer: buyer.id, payment_method: buyer.method, confirm: true },
+      description: 'Cushion',
+    });
+    await api.post('/v1/refunds', { payment: paid.body['id'], reason: 'requested_by_customer' });
   };
 }
 
