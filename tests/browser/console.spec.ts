@@ -249,6 +249,7 @@ story('the console in a browser', () => {
     expect(await page.evaluate('window.sameDocument')).toBe(true);
     expect(await page.textContent('#state')).toContain('confirming');
     expect(page.url()).toContain('at=1');
+    await look('state-at-a-time');
   });
 
   it('saves a filter by the keyboard, and comes back to it', async () => {

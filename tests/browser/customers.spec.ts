@@ -4,7 +4,7 @@ import { accessibilityProblems, chromiumPath, launchChromium } from '../support/
 import type { RunningApp } from '../support/counterfoil.js';
 import { startApp } from '../support/counterfoil.js';
 import { eventuallyHolds } from '../support/eventually.js';
-import { createPageLooks } from '../support/page-looks.js';
+import { createPageLooks, takesScreenshots } from '../support/page-looks.js';
 
 const inBrowser = chromiumPath === undefined ? describe.skip : describe;
 
@@ -114,90 +114,94 @@ inBrowser('customers in a browser', () => {
     await page.getByRole('heading', { name: /is paid$/ }).waitFor();
   }, 60_000);
 
-  it('sign in by a mailed link and look after their account', async () => {
-    const customer = await customerOf();
-    const invoice = await invoiceOf(customer);
-    await app.api.post('/v1/credits', {
-      customer,
-      amount: 5_000,
-      currency: 'EUR',
-      type: 'goodwill',
-      description: 'Sorry for the delay',
-    });
-    const payment = {
-      amount: 12_00,
-      currency: 'EUR',
-      customer,
-      payment_method: 'pm_card_visa',
-      confirm: true,
-    };
-    const paid = await app.api.post('/v1/payments', { ...payment, description: 'A first order' });
-    await app.api.post('/v1/refunds', { payment: paid.body['id'], amount: 300 });
-    const other = await invoiceOf(customer);
-    await app.api.post('/v1/payment_plans', {
-      ...{ invoice: other, terms: { type: 'installments', count: 3 } },
-    });
-    await page.goto(`${app.url}/portal`);
-    await look('portal-sign-in');
-    await page.getByLabel('E-mail address').fill('ada@example.com');
-    await page.getByRole('button', { name: 'Mail me a link' }).click();
-    await page.getByText('a link is on its way there').waitFor();
-    await eventuallyHolds(async () => {
-      await page.goto(`${app.url}/sim/inbox`);
-      expect(await page.getByRole('link', { name: /^Your link to sign in/ }).count()).toBeGreaterThan(0);
-    });
-    await look('inbox');
-    await page
-      .getByRole('link', { name: /^Your link to sign in/ })
-      .first()
-      .click();
-    await look('inbox-mail');
-    // Of the customers of this file that have the address, the last one was mailed as well.
-    const session = await app.api.post('/v1/portal_sessions', { customer });
-    await page.goto(String(session.body['url']));
-    await look('portal-enter');
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await eventuallyHolds(async () => {
+  it(
+    'sign in by a mailed link and look after their account',
+    async () => {
+      const customer = await customerOf();
+      const invoice = await invoiceOf(customer);
+      await app.api.post('/v1/credits', {
+        customer,
+        amount: 5_000,
+        currency: 'EUR',
+        type: 'goodwill',
+        description: 'Sorry for the delay',
+      });
+      const payment = {
+        amount: 12_00,
+        currency: 'EUR',
+        customer,
+        payment_method: 'pm_card_visa',
+        confirm: true,
+      };
+      const paid = await app.api.post('/v1/payments', { ...payment, description: 'A first order' });
+      await app.api.post('/v1/refunds', { payment: paid.body['id'], amount: 300 });
+      const other = await invoiceOf(customer);
+      await app.api.post('/v1/payment_plans', {
+        ...{ invoice: other, terms: { type: 'installments', count: 3 } },
+      });
       await page.goto(`${app.url}/portal`);
-      expect(await page.getByRole('button', { name: /^Pay INV-/ }).count()).toBe(2);
-    });
-    await look('portal-overview');
-    const ways = await page
-      .getByRole('navigation', { name: 'Your account' })
-      .getByRole('link')
-      .allTextContents();
-    expect(ways).toContain('Your details');
-    for (const way of ways.filter((each) => each !== 'Overview')) {
-      await page.getByRole('navigation', { name: 'Your account' }).getByRole('link', { name: way }).click();
-      await page.getByRole('heading', { level: 1, name: way }).waitFor();
-      await look(`portal-${way.toLowerCase().replace('your ', '')}`);
-    }
-    await page.goto(`${app.url}/portal/methods`);
-    await page.getByRole('button', { name: 'Add a card' }).click();
-    await look('portal-add-card');
-    await page.getByRole('link', { name: 'Continue to the card form' }).click();
-    await giveCard('4000 0025 0000 3155');
-    await page.getByRole('button', { name: 'Complete authentication' }).click();
-    await page.getByRole('rowheader', { name: /Visa ending in 3155/ }).waitFor();
-    await page.goto(`${app.url}/portal/payments/${paid.body['id']}/receipt`);
-    await look('portal-receipt');
-    await page.goto(`${app.url}/portal/invoices/${invoice}`);
-    await look('portal-invoice');
-    await page.getByRole('button', { name: /^Pay / }).click();
-    await page.getByText('Your credit pays 50.00 EUR of it').waitFor();
-    await page.getByRole('radio', { name: /Visa ending in 3155/ }).check();
-    await look('pay-saved-card');
-    await page.getByRole('button', { name: /^Pay / }).click();
-    await page
-      .getByRole('link', { name: 'Continue to your bank' })
-      .or(page.getByRole('heading', { name: /is paid$/ }))
-      .first()
-      .waitFor();
-    const nothing = await context.newPage();
-    await nothing.goto(`${app.url}/portal/invoices/${await invoiceOf(await customerOf())}`);
-    expect(await nothing.textContent('main')).toContain('There is nothing of this kind with this id.');
-    expect(await looks.look(nothing, 'portal-nothing-here')).toEqual([]);
-  }, 120_000);
+      await look('portal-sign-in');
+      await page.getByLabel('E-mail address').fill('ada@example.com');
+      await page.getByRole('button', { name: 'Mail me a link' }).click();
+      await page.getByText('a link is on its way there').waitFor();
+      await eventuallyHolds(async () => {
+        await page.goto(`${app.url}/sim/inbox`);
+        expect(await page.getByRole('link', { name: /^Your link to sign in/ }).count()).toBeGreaterThan(0);
+      });
+      await look('inbox');
+      await page
+        .getByRole('link', { name: /^Your link to sign in/ })
+        .first()
+        .click();
+      await look('inbox-mail');
+      // Of the customers of this file that have the address, the last one was mailed as well.
+      const session = await app.api.post('/v1/portal_sessions', { customer });
+      await page.goto(String(session.body['url']));
+      await look('portal-enter');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await eventuallyHolds(async () => {
+        await page.goto(`${app.url}/portal`);
+        expect(await page.getByRole('button', { name: /^Pay INV-/ }).count()).toBe(2);
+      });
+      await look('portal-overview');
+      const ways = await page
+        .getByRole('navigation', { name: 'Your account' })
+        .getByRole('link')
+        .allTextContents();
+      expect(ways).toContain('Your details');
+      for (const way of ways.filter((each) => each !== 'Overview')) {
+        await page.getByRole('navigation', { name: 'Your account' }).getByRole('link', { name: way }).click();
+        await page.getByRole('heading', { level: 1, name: way }).waitFor();
+        await look(`portal-${way.toLowerCase().replace('your ', '')}`);
+      }
+      await page.goto(`${app.url}/portal/methods`);
+      await page.getByRole('button', { name: 'Add a card' }).click();
+      await look('portal-add-card');
+      await page.getByRole('link', { name: 'Continue to the card form' }).click();
+      await giveCard('4000 0025 0000 3155');
+      await page.getByRole('button', { name: 'Complete authentication' }).click();
+      await page.getByRole('rowheader', { name: /Visa ending in 3155/ }).waitFor();
+      await page.goto(`${app.url}/portal/payments/${paid.body['id']}/receipt`);
+      await look('portal-receipt');
+      await page.goto(`${app.url}/portal/invoices/${invoice}`);
+      await look('portal-invoice');
+      await page.getByRole('button', { name: /^Pay / }).click();
+      await page.getByText('Your credit pays 50.00 EUR of it').waitFor();
+      await page.getByRole('radio', { name: /Visa ending in 3155/ }).check();
+      await look('pay-saved-card');
+      await page.getByRole('button', { name: /^Pay / }).click();
+      await page
+        .getByRole('link', { name: 'Continue to your bank' })
+        .or(page.getByRole('heading', { name: /is paid$/ }))
+        .first()
+        .waitFor();
+      const nothing = await context.newPage();
+      await nothing.goto(`${app.url}/portal/invoices/${await invoiceOf(await customerOf())}`);
+      expect(await nothing.textContent('main')).toContain('There is nothing of this kind with this id.');
+      expect(await looks.look(nothing, 'portal-nothing-here')).toEqual([]);
+    },
+    takesScreenshots ? 400_000 : 120_000,
+  );
 
   it('are told what became of a link that there is nothing to pay at any more', async () => {
     // These answer with a status that the browser complains of, so another tab than the one that is listened to shows them.
@@ -219,5 +223,5 @@ inBrowser('customers in a browser', () => {
     await shows(oldLink ?? '', /This link is too old/, 'pay-expired');
     // A page that is added is looked at here, too.
     expect(looks.missed()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
