@@ -157,5 +157,5 @@ function idIn(body: string): string | undefined {
 
 /** Answers that must be the same for every repeat of the request. */
 function isKept({ status, body }: HttpAnswer): boolean {
-  return status < 500 && status !== 412 && status !== 429 && !body.includes('idempotency_in_progress');
+  return status < 500 && status !== 412 && status !== 429 && !body.includes('"retryable":true');
 }

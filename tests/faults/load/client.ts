@@ -96,8 +96,9 @@ export function createClient(parts: {
     if (status >= 200 && status < 300)
       return { kind: 'ok', settled: status !== 202, shown: shownIn(body, command) };
     const code = String(body['code']);
-    const again = status === 503 || status === 429 || code === 'idempotency_in_progress';
-    if (again && retryAfter !== undefined) return undefined;
+    const again = status === 503 || status === 429 || body['retryable'] === true;
+    // A conflict with what is under way says that it may be asked again, and not always when.
+    if (again && (retryAfter !== undefined || status === 409)) return undefined;
     if (again || status >= 500) {
       history.complain(
         command.id,
