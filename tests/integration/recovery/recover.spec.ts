@@ -92,7 +92,7 @@ it('the daily run finds what is stuck and records what the provider knows', asyn
     await eventually(
       async () =>
         client.query(
-          `update read_payments.payments set status_since = status_since - interval '2 days' where id = $1`,
+          `update read_payments.payments set status_since = status_since - interval '2 days' where id = $1 and status = 'requires_action'`,
           [payment.body['id']],
         ),
       ({ rowCount }) => rowCount === 1,
