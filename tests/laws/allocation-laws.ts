@@ -12,25 +12,11 @@ import { allocate, percentageOf, split } from '../../src/domain/shared/allocatio
 import { currencies } from '../../src/domain/shared/currency.js';
 import { decimal } from '../../src/domain/shared/decimal.js';
 import { money, negate, sum } from '../../src/domain/shared/money.js';
+import { boundaries } from '../support/boundary-amounts.js';
 import { law } from '../support/law.js';
 
 const currency = fc.constantFrom(...currencies);
-const minor = fc.oneof(
-  fc.constantFrom(
-    0n,
-    1n,
-    2n,
-    99n,
-    100n,
-    101n,
-    2n ** 31n - 1n,
-    2n ** 31n,
-    2n ** 53n - 1n,
-    2n ** 53n,
-    10n ** 12n,
-  ),
-  fc.bigInt(-(10n ** 15n), 10n ** 15n),
-);
+const minor = fc.oneof(fc.constantFrom(0n, ...boundaries), fc.bigInt(-(10n ** 15n), 10n ** 15n));
 const weight = fc.oneof(fc.constantFrom(0n, 1n, 2n, 3n), fc.bigInt(0n, 10n ** 12n));
 const weights = fc
   .array(weight, { minLength: 1, maxLength: 50 })

@@ -7,6 +7,7 @@ import type { PaymentState } from '../../src/domain/payment/state.js';
 import type { Currency } from '../../src/domain/shared/currency.js';
 import { fold } from '../../src/domain/shared/decider.js';
 import type { Money } from '../../src/domain/shared/money.js';
+import { boundaries } from './boundary-amounts.js';
 import { creditId } from './credit-examples.js';
 import { at, details, observe, refundId, intent as snapshot, usd } from './payment-examples.js';
 
@@ -175,20 +176,6 @@ const commandOf5000: fc.Arbitrary<PaymentCommand> = fc.oneof(
     }),
   },
 ) as fc.Arbitrary<PaymentCommand>;
-
-/** Where numbers overflow, round or run out. */
-const boundaries = [
-  1n,
-  2n,
-  99n,
-  100n,
-  101n,
-  2n ** 31n - 1n,
-  2n ** 31n,
-  2n ** 53n - 1n,
-  2n ** 53n,
-  10n ** 12n,
-];
 
 /** Two decimals, none, three; and the four currencies that Stripe treats in its own way. */
 const total: fc.Arbitrary<Money> = fc.oneof(

@@ -74,8 +74,8 @@ export type RefundedInvoice =
   | { readonly outcome: 'amount_refused'; readonly code: string; readonly message: string };
 
 /**
- * Gives back what an invoice was paid with: the tender that was applied last first, or all in proportion where the plan says so. The whole is recorded in the invoice's stream
- * before any part is carried out; what this does not come to, a policy does. The same command id gives the same back.
+ * Gives back what an invoice was paid with: the tender that was applied last first, or all in proportion where the plan says so.
+ * The whole is recorded in the invoice's stream before any part is carried out; what this does not come to, a policy does. The same command id gives the same back.
  * @throws Contention when the invoice changes all the time
  */
 export type RefundInvoice = (request: RefundRequest, metadata: EventMetadata) => Promise<RefundedInvoice>;

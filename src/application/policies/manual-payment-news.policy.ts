@@ -23,7 +23,8 @@ const name = 'manual_payment_news';
 
 /**
  * Money by cheque, wire or cash pays the invoice that it names once it is verified, and what that does not take becomes
- * credit. Where it is short by no more than the merchant gives up, the rest is written off. When it bounces, both are undone; what was spent of the credit is owed.
+ * credit. Where it is short by no more than the merchant gives up, the rest is written off. When it bounces,
+ * both are undone; what was spent of the credit is owed.
  */
 export function createManualPaymentNews(parts: {
   readonly manualPayments: ManualPaymentHandler;

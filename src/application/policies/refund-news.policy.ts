@@ -6,7 +6,7 @@ import type { PaymentEvent, PaymentEventOf } from '../../domain/payment/events.j
 import type { RefundId } from '../../domain/shared/ids.js';
 import { parsePaymentId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
-import { compare, isPositive } from '../../domain/shared/money.js';
+import { isPositive, smaller } from '../../domain/shared/money.js';
 import { applicationIdOf } from '../collection/collected-invoices.js';
 import type { CollectionHandler } from '../collection/collection-runner.js';
 import type { CreditHandler } from '../credit/credit-agenda.js';
@@ -113,7 +113,7 @@ export function createRefundNews(parts: {
     const known = application.reversals.find((one) => one.reversalId === reversalId);
     if (known !== undefined) return known.amount;
     const left = leftOf(application);
-    const part = compare(amount, left) > 0 ? left : amount;
+    const part = smaller(amount, left);
     if (!isPositive(part)) return null;
     const reversed = await invoices.run(
       invoiceId,

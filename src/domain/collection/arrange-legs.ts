@@ -1,5 +1,5 @@
 import type { Money } from '../shared/money.js';
-import { compare, isPositive, subtract, sum, zero } from '../shared/money.js';
+import { compare, isPositive, smaller, subtract, sum, zero } from '../shared/money.js';
 import type { CollectionMode, LegTender } from './events.js';
 
 /** A tender that somebody wants to pay with, and how much by it. */
@@ -59,6 +59,6 @@ export function arrangeLegs(
 }
 
 function least(a: Money, b: Money): Money {
-  const smaller = compare(a, b) < 0 ? a : b;
-  return isPositive(smaller) ? smaller : zero(a.currency);
+  const lesser = smaller(a, b);
+  return isPositive(lesser) ? lesser : zero(a.currency);
 }

@@ -4,7 +4,7 @@ import { find, valuesOf } from '../shared/id-index.js';
 import type { CreditId, HoldId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
-import { compare, equals, isPositive, isZero, subtract, sum, zero } from '../shared/money.js';
+import { equals, isPositive, isZero, smaller, subtract, sum, zero } from '../shared/money.js';
 import type { CreditCommandOf } from './commands.js';
 import type { CreditEvent } from './events.js';
 import type { CreditPart, Grant } from './grant.js';
@@ -82,7 +82,7 @@ function take(
   for (const grant of grants) {
     const usable = available(grant, at);
     if (isZero(missing) || isZero(usable)) continue;
-    const share = compare(usable, missing) < 0 ? usable : missing;
+    const share = smaller(usable, missing);
     parts.push({ creditId: grant.details.creditId, amount: share });
     missing = subtract(missing, share);
   }

@@ -5,7 +5,7 @@ import { find } from '../shared/id-index.js';
 import type { Instant } from '../shared/instant.js';
 import { parseInstant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
-import { add, compare, equals, isPositive, isZero, subtract, sum, zero } from '../shared/money.js';
+import { add, compare, equals, isPositive, isZero, smaller, subtract, sum, zero } from '../shared/money.js';
 import type { CreditCommandOf } from './commands.js';
 import type { CreditEvent } from './events.js';
 import type { CreditPart, Grant } from './grant.js';
@@ -77,10 +77,10 @@ function partsToRestore(used: readonly CreditPart[], before: Money, amount: Mone
   const parts: CreditPart[] = [];
   let [passed, missing] = [before, amount];
   for (const part of [...used].reverse()) {
-    const skipped = compare(part.amount, passed) < 0 ? part.amount : passed;
+    const skipped = smaller(part.amount, passed);
     passed = subtract(passed, skipped);
     const left = subtract(part.amount, skipped);
-    const share = compare(left, missing) < 0 ? left : missing;
+    const share = smaller(left, missing);
     if (isPositive(share)) parts.push({ creditId: part.creditId, amount: share });
     missing = subtract(missing, share);
   }
@@ -112,7 +112,7 @@ function withWhatFollows(
       continue;
     }
     // Before the customer has it again, it is owed no more.
-    const returned = compare(amount, owed) < 0 ? amount : owed;
+    const returned = smaller(amount, owed);
     if (isPositive(returned)) {
       const back = fact.type === 'CreditRestored' ? amount : zero(amount.currency);
       const left = subtract(add(remaining(totals), back), returned);

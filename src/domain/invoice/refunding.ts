@@ -1,7 +1,7 @@
 import { impossible } from '../shared/corrupt-stream.js';
 import type { Decision } from '../shared/decider.js';
 import { accepted, nothingToDo, rejected } from '../shared/decider.js';
-import { compare, equals, isPositive, subtract, sum, zero } from '../shared/money.js';
+import { compare, equals, isPositive, smaller, subtract, sum, zero } from '../shared/money.js';
 import type { RefundReason } from '../shared/refund-reason.js';
 import { takenOff } from './collecting.js';
 import type { InvoiceCommandOf, RefundSource } from './commands.js';
@@ -89,7 +89,7 @@ function returnable(state: IssuedInvoice, sources: readonly RefundSource[]) {
       leftOf(application),
     );
     const { reversalId, atMost } = source;
-    const left = atMost === null || compare(here, atMost) < 0 ? here : atMost;
+    const left = atMost === null ? here : smaller(here, atMost);
     const of: Source = { application, reversalId };
     return [{ of, left: isPositive(left) ? left : zero(left.currency), given: null }];
   });

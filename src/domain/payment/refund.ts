@@ -3,7 +3,7 @@ import type { Decision } from '../shared/decider.js';
 import { accepted, nothingToDo, rejected } from '../shared/decider.js';
 import type { RefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
-import { add, compare, equals, isPositive, subtract } from '../shared/money.js';
+import { add, compare, equals, isPositive, smaller, subtract } from '../shared/money.js';
 import type { PaymentCommandOf } from './commands.js';
 import type { PaymentEvent, PaymentEventOf } from './events.js';
 import { openRefund } from './refund-approval.js';
@@ -50,7 +50,7 @@ export function keepAsCredit(
     return rejected({ code: 'currency_mismatch', expected: left.currency });
   if (!isPositive(amount)) return rejected({ code: 'amount_not_positive' });
   if (state.keptAsCredit.some((one) => one.creditId === creditId) || !isPositive(left)) return nothingToDo;
-  const part = compare(amount, left) > 0 ? left : amount;
+  const part = smaller(amount, left);
   return accepted({ type: 'PaymentKeptAsCredit', at, creditId, amount: part, cause });
 }
 
@@ -106,7 +106,7 @@ function withLostCredit(state: Captured, events: readonly RefundFact[]): readonl
   const lost: PaymentEvent[] = [];
   for (const { creditId, amount, refunded: gone } of after.keptAsCredit.toReversed()) {
     const left = subtract(amount, gone);
-    const part = compare(missing, left) < 0 ? missing : left;
+    const part = smaller(missing, left);
     if (!isPositive(part)) continue;
     lost.push({ type: 'PaymentCreditRefunded', at: first.at, creditId, amount: part });
     missing = subtract(missing, part);

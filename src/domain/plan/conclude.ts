@@ -1,14 +1,28 @@
 import type { Decision } from '../shared/decider.js';
-import { accepted } from '../shared/decider.js';
+import { accepted, rejected } from '../shared/decider.js';
 import type { Instant } from '../shared/instant.js';
 import { isZero } from '../shared/money.js';
 import type { PlanEvent } from './events.js';
 import { evolve } from './evolve.js';
 import type { PlanRejection } from './rejections.js';
-import type { ExistingPlan, PlanState } from './state.js';
+import type { ExistingPlan, OpenPlan, PlanState } from './state.js';
 import { discountedOf, isOpen, nothing, outstanding, settledOf } from './state.js';
 
 export type PlanDecision = Decision<PlanEvent, PlanRejection>;
+
+/** A plan that goes on, or the refusal. */
+export function ongoing(state: PlanState): OpenPlan | PlanDecision {
+  switch (state.status) {
+    case 'absent':
+      return rejected({ code: 'plan_not_found' });
+    case 'completed':
+    case 'canceled':
+      return rejected({ code: 'plan_not_open', status: state.status });
+    case 'active':
+    case 'defaulted':
+      return state;
+  }
+}
 
 /** Accepts facts together with what follows from them: the order's release, once, and the end of the plan. */
 export function concluded(state: PlanState, at: Instant, ...events: readonly PlanEvent[]): PlanDecision {

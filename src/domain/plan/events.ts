@@ -65,7 +65,6 @@ export type PlanEvent = { readonly at: Instant } & (
       /** From this day on it is missed, unless it is settled. */
       readonly missed: NextDate;
     }
-  /** `missedParts` are all that are missed and open now, this one included. */
   /** Dates do not count from this day on, as while the invoice is disputed. */
   | { readonly type: 'PlanPaused'; readonly on: CivilDate }
   | {
@@ -77,6 +76,7 @@ export type PlanEvent = { readonly at: Instant } & (
       readonly zone: string;
       readonly noticeDays: number;
     }
+  /** `missedParts` are all that are missed and open now, this one included. */
   | { readonly type: 'PlanPartMissed'; readonly part: number; readonly missedParts: number }
   | {
       readonly type: 'LateFeeFellDue';

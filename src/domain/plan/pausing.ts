@@ -1,46 +1,31 @@
 import type { CivilDate } from '../shared/civil-date.js';
 import { addDays, compareDates, daysBetween, nextBusinessDay } from '../shared/civil-date.js';
-import { accepted, nothingToDo, rejected } from '../shared/decider.js';
+import { accepted, nothingToDo } from '../shared/decider.js';
 import type { PlanCommandOf } from './commands.js';
 import type { PlanDecision } from './conclude.js';
+import { ongoing } from './conclude.js';
 import type { MovedPart } from './events.js';
 import type { OpenPlan, Part, PlanState } from './state.js';
 import { isOpen, lateFeeDate } from './state.js';
 
 /** While an invoice is disputed nothing falls due by its date, nothing is missed, and nothing is charged for being late. */
 export function pausePlan(state: PlanState, { at, today }: PlanCommandOf<'PausePlan'>): PlanDecision {
-  switch (state.status) {
-    case 'absent':
-      return rejected({ code: 'plan_not_found' });
-    case 'completed':
-    case 'canceled':
-      return rejected({ code: 'plan_not_open', status: state.status });
-    case 'active':
-    case 'defaulted':
-      return state.pausedOn === null ? accepted({ type: 'PlanPaused', at, on: today }) : nothingToDo;
-  }
+  const plan = ongoing(state);
+  if ('outcome' in plan) return plan;
+  return plan.pausedOn === null ? accepted({ type: 'PlanPaused', at, on: today }) : nothingToDo;
 }
 
 /** Every date that had not come moves by the days that the plan stood still. */
 export function resumePlan(state: PlanState, { at, today }: PlanCommandOf<'ResumePlan'>): PlanDecision {
-  switch (state.status) {
-    case 'absent':
-      return rejected({ code: 'plan_not_found' });
-    case 'completed':
-    case 'canceled':
-      return rejected({ code: 'plan_not_open', status: state.status });
-    case 'active':
-    case 'defaulted': {
-      if (state.pausedOn === null) return nothingToDo;
-      const days = Math.max(0, daysBetween(state.pausedOn, today));
-      const { zone } = state.details;
-      const { noticeDays } = state.details.terms;
-      return accepted({
-        type: 'PlanResumed',
-        ...{ at, on: today, days, zone, noticeDays, moved: movedBy(state, days) },
-      });
-    }
-  }
+  const plan = ongoing(state);
+  if ('outcome' in plan) return plan;
+  if (plan.pausedOn === null) return nothingToDo;
+  const days = Math.max(0, daysBetween(plan.pausedOn, today));
+  const { zone, terms } = plan.details;
+  return accepted({
+    type: 'PlanResumed',
+    ...{ at, on: today, days, zone, noticeDays: terms.noticeDays, moved: movedBy(plan, days) },
+  });
 }
 
 function movedBy(plan: OpenPlan, days: number): readonly MovedPart[] {

@@ -9,7 +9,7 @@ import { scheduleParts } from '../shared/plan-schedule.js';
 import { partsMax } from '../shared/plan-terms.js';
 import type { PlanCommandOf } from './commands.js';
 import type { PlanDecision } from './conclude.js';
-import { concluded } from './conclude.js';
+import { concluded, ongoing } from './conclude.js';
 import type { PlanEvent, ReplanCause } from './events.js';
 import type { OpenPlan, Part, PlanState } from './state.js';
 import { isOpen, openParts, outstandingOf } from './state.js';
@@ -20,16 +20,9 @@ const monthsTried = 240;
 
 /** A plan that may be arranged anew, or the refusal. */
 function changeable(state: PlanState): OpenPlan | PlanDecision {
-  switch (state.status) {
-    case 'absent':
-      return rejected({ code: 'plan_not_found' });
-    case 'completed':
-    case 'canceled':
-      return rejected({ code: 'plan_not_open', status: state.status });
-    case 'active':
-    case 'defaulted':
-      return state.version < versionsMax ? state : rejected({ code: 'plan_version_exhausted' });
-  }
+  const plan = ongoing(state);
+  if ('outcome' in plan) return plan;
+  return plan.version < versionsMax ? plan : rejected({ code: 'plan_version_exhausted' });
 }
 
 type NewVersion = {

@@ -3,7 +3,7 @@ import { compareDates } from '../shared/civil-date.js';
 import { accepted, nothingToDo, rejected } from '../shared/decider.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
-import { add, compare, equals, isPositive, isZero, subtract, sum } from '../shared/money.js';
+import { add, compare, equals, isPositive, isZero, smaller, subtract, sum } from '../shared/money.js';
 import type { PlanCommandOf } from './commands.js';
 import type { PlanDecision } from './conclude.js';
 import { concluded } from './conclude.js';
@@ -103,7 +103,7 @@ function settlementsOf(state: OpenPlan, command: PlanCommandOf<'SettleParts'>): 
   for (const part of inOrder) {
     if (isZero(left)) break;
     const due = outstandingOf(part);
-    const share = compare(left, due) < 0 ? left : due;
+    const share = smaller(left, due);
     left = subtract(left, share);
     events.push({
       type: 'PlanPartSettled',
@@ -159,7 +159,7 @@ export function unsettleParts(state: PlanState, command: PlanCommandOf<'Unsettle
   // What was settled last is open first.
   for (const settlement of standing.toReversed()) {
     const stands = subtract(settlement.amount, settlement.reversed);
-    const share = compare(left, stands) < 0 ? left : stands;
+    const share = smaller(left, stands);
     const part = state.parts.find((known) => known.part === settlement.part);
     if (isZero(share) || part === undefined) continue;
     left = subtract(left, share);

@@ -5,7 +5,7 @@ import type { Clock } from '../../../../application/ports/clock.js';
 import type { PaymentGateway } from '../../../../application/ports/payment-gateway.js';
 import type { IssuedInvoice } from '../../../../domain/invoice/state.js';
 import type { Money } from '../../../../domain/shared/money.js';
-import { compare, isZero, subtract, zero } from '../../../../domain/shared/money.js';
+import { isZero, smaller, subtract, zero } from '../../../../domain/shared/money.js';
 
 type Chosen = {
   readonly use_credit?: 'yes' | undefined;
@@ -25,7 +25,7 @@ export function createPayTenders(parts: {
   async function creditFor({ details }: IssuedInvoice, amount: Money): Promise<Money> {
     const { state } = await credits.load(details.customerId);
     const available = spendable(state, amount, clock.now());
-    return compare(available, amount) > 0 ? amount : available;
+    return smaller(available, amount);
   }
 
   /** Credit first, where it is wanted, and a card for the rest; a text says why there is nothing to pay with. */
