@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { scopesOfRole } from '../../../src/application/user/role-scopes.js';
+import { alertRuleNames } from '../../../src/domain/alert/alert-rules.js';
 import { roles } from '../../../src/domain/user/roles.js';
 import type { Cell } from '../../../src/interfaces/http/pages/admin/cells.js';
 import { csvLine, csvText, csvTitles } from '../../../src/interfaces/http/pages/admin/csv.js';
@@ -68,6 +69,10 @@ describe('alerts', () => {
     expect(shown.text).toContain(`href="/admin/payments/${stuck}"`);
     expect(shown.text).toContain('The number of stuck payments was 9, of a sample of 9');
     expect(shown.text).toContain('97.50 % of 40, 7 left out');
+    // Of the open alert and of each rule, open or not.
+    const runbook = (rule: string) => new RegExp(`href="[^"]*/runbook/${rule}"`, 'g');
+    expect(shown.text.match(runbook('stuck_payments'))).toHaveLength(2);
+    for (const rule of alertRuleNames) expect(shown.text).toMatch(runbook(rule));
     const id = /alerts\/(alr_[0-9a-f-]+)\/ack/.exec(shown.text)?.[1] ?? '';
     const sent = await browser.submit(`/admin/alerts/${id}/ack`, { reason: 'On it' }, '/admin/alerts');
     expect(sent.status).toBe(303);

@@ -12,6 +12,8 @@ import type { Operator } from '../../../../application/user/sign-in.js';
 import type { AlertRuleName } from '../../../../domain/alert/alert-rules.js';
 import { alertRuleNames, alertRules } from '../../../../domain/alert/alert-rules.js';
 import { parseAlertId } from '../../../../domain/shared/ids.js';
+import { runbookLink } from '../../docs/runbook.js';
+import type { HttpSettings } from '../../http-tokens.js';
 import { httpTokens } from '../../http-tokens.js';
 import { idField } from '../../shared/fields.js';
 import type { AskApi } from '../shared/ask-api.js';
@@ -19,7 +21,7 @@ import type { Page, PageAnswer, PageController } from '../shared/page.js';
 import { page } from '../shared/page.js';
 import { actionPage } from './action-page.js';
 import type { Cell, Table } from './cells.js';
-import { count, idCell, status, text, time, words } from './cells.js';
+import { count, idCell, link, status, text, time, words } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { typedWhole } from './form-fields.js';
 
@@ -39,6 +41,7 @@ export class AlertPages implements PageController {
     @inject(httpTokens.paymentQueries) private readonly payments: PaymentQueries,
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.askApi) ask: AskApi,
+    @inject(httpTokens.settings) private readonly settings: HttpSettings,
   ) {
     const act = actionPage(area, ask);
     this.pages = [
@@ -97,9 +100,10 @@ export class AlertPages implements PageController {
         open: open.map((row) => ({
           ...row,
           sentence: sentenceOf(row),
+          runbook: this.runbookOf(row.rule),
           stuck: row.rule === 'stuck_payments' ? stuck : [],
         })),
-        tables: [tableOfRules(rules, measured), tableOfAlerts(rows)],
+        tables: [tableOfRules(rules, measured, (rule) => this.runbookOf(rule)), tableOfAlerts(rows)],
         rules: rules.map(({ rule, setting }) => ({
           ...{ rule, title: watched[rule], unit: alertRules[rule].unit.replaceAll('_', ' ') },
           ...{ side: alertRules[rule].side, setting },
@@ -107,6 +111,11 @@ export class AlertPages implements PageController {
         mayWrite,
       },
     };
+  }
+
+  /** Where it stands what an alert of the rule means and what to do about it. */
+  private runbookOf(rule: AlertRuleName): string {
+    return runbookLink(this.settings.publicUrl, rule);
   }
 
   /** The first of the payments that are stuck by now. */
@@ -121,7 +130,11 @@ function sentenceOf({ rule, value, sample, threshold }: AlertRow): string {
   return `${watched[rule]} was ${measuredText(rule, value)}${of}; the threshold is ${measuredText(rule, threshold)}.`;
 }
 
-function tableOfRules(rules: readonly WatchedRule[], measured: ReadonlyMap<AlertRuleName, Measured>): Table {
+function tableOfRules(
+  rules: readonly WatchedRule[],
+  measured: ReadonlyMap<AlertRuleName, Measured>,
+  runbookOf: (rule: AlertRuleName) => string,
+): Table {
   return {
     caption: 'What is watched, every five minutes',
     columns: [
@@ -134,7 +147,7 @@ function tableOfRules(rules: readonly WatchedRule[], measured: ReadonlyMap<Alert
       { title: 'Smallest sample', amounts: true },
     ],
     rows: rules.map(({ rule, setting, state }) => [
-      words(rule),
+      link(rule.replaceAll('_', ' '), runbookOf(rule)),
       status(!setting.enabled ? 'disabled' : state.status === 'open' ? 'alarm' : 'ok'),
       text(nowText(rule, measured.get(rule))),
       text(`${alertRules[rule].side} ${measuredText(rule, setting.openAt)}`),
