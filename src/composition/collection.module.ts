@@ -56,8 +56,8 @@ export const collectionModule = new ContainerModule(({ bind }) => {
     [tokens.paymentHandler, tokens.collectionHandlers],
   );
   bind(httpTokens.startCollection).toResolvedValue(
-    (runner, handlers) => createStartCollection({ runner, ...handlers }),
-    [tokens.collectionRunner, tokens.collectionHandlers],
+    (runner, gateway, handlers) => createStartCollection({ runner, gateway, ...handlers }),
+    [tokens.collectionRunner, httpTokens.paymentGateway, tokens.collectionHandlers],
   );
   bind(httpTokens.refundInvoice).toResolvedValue(
     (invoices, plans, payments, gateway, refundRule, handlers) =>
@@ -80,8 +80,8 @@ export const collectionModule = new ContainerModule(({ bind }) => {
     [tokens.collectionRunner, tokens.collectionHandlers],
   );
   bind(tokens.recordCollection).toResolvedValue(
-    (runner, handlers) => createStartCollection({ runner, ...handlers }),
-    [tokens.recordingRunner, tokens.collectionHandlers],
+    (runner, gateway, handlers) => createStartCollection({ runner, gateway, ...handlers }),
+    [tokens.recordingRunner, httpTokens.paymentGateway, tokens.collectionHandlers],
   );
   bind(httpTokens.collectionQueries).toResolvedValue(
     (pool) => new PostgresCollectionQueries(pool),

@@ -128,7 +128,7 @@ export function startProcess(parts: {
   container.bind(httpTokens.eventStore).toConstantValue(eventStore);
   container.bind(httpTokens.attempts).toConstantValue(createAttempts({ limits: unlimited, logger }));
   const money = createMoneyModules({
-    ...{ eventStore, clock, logger, payments: handler, askNow: operations, graceMs: inlineBudgetMs },
+    ...{ eventStore, clock, logger, payments: handler, gateway, askNow: operations, graceMs: inlineBudgetMs },
   });
   container.bind(httpTokens.invoicing).toConstantValue(invoicing);
   container.bind(httpTokens.invoiceOperations).toConstantValue(money.invoices);

@@ -77,5 +77,6 @@ function wrap(
     listRefunds: (id) => gateway.listRefunds(id),
     fetchAction: (...given) => gateway.fetchAction(...given),
     refuseAmount: (...given) => gateway.refuseAmount(...given),
+    stepOf: (currency) => gateway.stepOf(currency),
   };
 }

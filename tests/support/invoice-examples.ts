@@ -166,6 +166,7 @@ export const requestRefund = (
       applicationId: `app_${index + 1}`,
       reversalId: `part ${index + 1} of ${n}`,
       atMost: most === null ? null : eur(most),
+      step: 1n,
     })),
     ...rest,
   };

@@ -36,6 +36,7 @@ import { createRefundNews } from '../../src/application/policies/refund-news.pol
 import type { Clock } from '../../src/application/ports/clock.js';
 import type { EventStore } from '../../src/application/ports/event-store.js';
 import type { Logger } from '../../src/application/ports/logger.js';
+import type { PaymentGateway } from '../../src/application/ports/payment-gateway.js';
 import type { AgendaTasks } from '../../src/application/shared/agenda.js';
 import { createCommandHandler } from '../../src/application/shared/command-handler.js';
 import type { Policy } from '../../src/application/shared/policy.js';
@@ -66,6 +67,7 @@ export function createMoneyModules(parts: {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly payments: PaymentHandler;
+  readonly gateway: Pick<PaymentGateway, 'refuseAmount' | 'stepOf'>;
   /** For those who wait for an answer: the provider is asked at once. */
   readonly askNow: RunPayment;
   /** How long a request that collects has its collection to itself. */
@@ -75,7 +77,8 @@ export function createMoneyModules(parts: {
   /** What customers would rather pay by; no such wish when absent. */
   readonly methodOrder?: CustomerProfile['methodOrder'];
 }) {
-  const { eventStore, clock, logger, payments, askNow, graceMs, shortBy = 0n, methodOrder = [] } = parts;
+  const { eventStore, clock, logger, payments, gateway, askNow } = parts;
+  const { graceMs, shortBy = 0n, methodOrder = [] } = parts;
   const orders = createCommandHandler({ eventStore, decider: order, codec: orderCodec, category: 'order' });
   const plans = createCommandHandler({
     ...{ eventStore, decider: plan, codec: planCodec, category: 'paymentPlan' },
@@ -110,8 +113,8 @@ export function createMoneyModules(parts: {
   };
   // As what goes on by itself does it: requests are recorded, and carried out afterwards.
   const runner = createRunnerOver({ load: payments.load, run: payments.handle }, handlers);
-  const startCollection = createStartCollection({ runner, ...handlers });
-  const payNow = createStartCollection({ runner: createRunnerOver(askNow, handlers), ...handlers });
+  const startCollection = createStartCollection({ runner, gateway, ...handlers });
+  const payNow = createStartCollection({ runner: createRunnerOver(askNow, handlers), gateway, ...handlers });
   const exposures = createExposures({
     handler: createCommandHandler({
       ...{ eventStore, decider: exposure, codec: exposureCodec, category: 'exposure' },

@@ -183,10 +183,18 @@ const standstill: fc.Arbitrary<readonly PlanCommand[]> = fc
     { type: 'ResumePlan', at, today: to },
   ]);
 
+/** Amounts of three decimals as cards carry them, with a last part that takes what is over. */
+export function inSteps(given: PlanTerms): PlanTerms {
+  const parts = given.parts.map((one, place) =>
+    place === given.parts.length - 1 ? { ...one, collect: 'manual' as const } : one,
+  );
+  return { ...given, parts, stepMinor: 10n };
+}
+
 /** A plan that is started, and what is then asked of it. */
 export const planStory: fc.Arbitrary<readonly PlanCommand[]> = fc
-  .record({ given: terms, minor: totalMinor, code: currency })
-  .chain(({ given, minor: total, code }) =>
+  .record({ given: terms, minor: totalMinor, code: currency, isByCard: fc.boolean() })
+  .chain(({ given, minor: total, code, isByCard }) =>
     fc
       .array(
         fc.oneof(
@@ -201,7 +209,7 @@ export const planStory: fc.Arbitrary<readonly PlanCommand[]> = fc
         {
           type: 'StartPlan' as const,
           at,
-          details: planDetails(given),
+          details: planDetails(code === 'KWD' && isByCard ? inSteps(given) : given),
           total: money(total, code),
         },
         ...commands.flat(),

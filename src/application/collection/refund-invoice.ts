@@ -92,7 +92,7 @@ export function createRefundInvoice(parts: {
   readonly invoices: Pick<InvoiceOperations, 'load' | 'run'>;
   readonly plans: Pick<PlanHandler, 'load'>;
   readonly payments: RunPayment;
-  readonly gateway: Pick<PaymentGateway, 'refuseAmount'>;
+  readonly gateway: Pick<PaymentGateway, 'refuseAmount' | 'stepOf'>;
   readonly giveBack: GiveBack;
   readonly refundRule: RefundRule;
   readonly clock: Clock;
@@ -160,7 +160,7 @@ export function createRefundInvoice(parts: {
     invoiceRefundId: InvoiceRefundId,
   ): Promise<RefundSource> {
     if (tender.kind !== 'card') {
-      return { applicationId, reversalId: `${invoiceRefundId} of ${applicationId}`, atMost: null };
+      return { applicationId, reversalId: `${invoiceRefundId} of ${applicationId}`, atMost: null, step: 1n };
     }
     const { state } = await payments.load(tender.paymentId);
     if (state.status === 'absent') throw new Error(`there is no payment ${tender.paymentId}`);
@@ -168,7 +168,8 @@ export function createRefundInvoice(parts: {
       commandIdOf('part of invoice refund', `${invoiceRefundId} of ${applicationId}`),
     );
     const atMost = state.status === 'captured' ? refundable(state) : zero(state.details.amount.currency);
-    return { applicationId, reversalId, atMost };
+    const { currency } = state.details.amount;
+    return { applicationId, reversalId, atMost, step: gateway.stepOf(currency) };
   }
 
   /** What the provider would not take is refused before anything is recorded. */

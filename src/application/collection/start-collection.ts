@@ -16,6 +16,7 @@ import type { InvoiceHandler } from '../invoice/invoice-operations.js';
 import type { ManualPaymentHandler } from '../manual-payment/record-manual-payment.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventMetadata } from '../ports/event-store.js';
+import type { PaymentGateway } from '../ports/payment-gateway.js';
 import type { Loaded } from '../shared/command-handler.js';
 import { later } from '../webhook/retry-schedule.js';
 import { collectionIdOf, holdIdOfLeg, paymentIdOfLeg } from './collection-ids.js';
@@ -50,6 +51,8 @@ export type StartedCollection =
   | { readonly outcome: 'invoice_already_being_collected'; readonly collectionId: CollectionId }
   | { readonly outcome: 'payment_exceeds_due'; readonly due: Money }
   | { readonly outcome: 'invoice_due_changed'; readonly due: Money }
+  /** The provider would not charge a card with its part. */
+  | { readonly outcome: 'card_amount_refused'; readonly code: string; readonly message: string }
   | Exclude<ArrangedLegs, { readonly outcome: 'arranged' }>;
 
 /** Who must still act, such as with 3-D Secure, has a day for it; what a person verifies by hand has a month. */
@@ -68,9 +71,10 @@ export function createStartCollection(parts: {
   readonly invoices: Pick<InvoiceHandler, 'load'>;
   readonly credits: CreditHandler;
   readonly manualPayments: ManualPaymentHandler;
+  readonly gateway: Pick<PaymentGateway, 'refuseAmount' | 'stepOf'>;
   readonly clock: Clock;
 }): StartCollection {
-  const { handler, runner, invoices, credits, manualPayments, clock } = parts;
+  const { handler, runner, invoices, credits, manualPayments, gateway, clock } = parts;
 
   return async ({ invoiceId, planPart, mode, tenders, ...request }, metadata) => {
     const collectionId = collectionIdOf(metadata.commandId);
@@ -98,11 +102,16 @@ export function createStartCollection(parts: {
           tender: tenderOf(asked, index + 1),
           amount: asked.amount === null ? null : money(asked.amount, currency),
           available: await availableOf(asked, customerId, amount),
+          step: asked.kind === 'card' ? gateway.stepOf(currency) : 1n,
         }),
       ),
     );
     const arranged = arrangeLegs(amount, wanted, mode);
     if (arranged.outcome !== 'arranged') return arranged;
+    for (const leg of arranged.legs) {
+      const refusal = leg.tender.kind === 'card' ? gateway.refuseAmount(leg.amount, 'charge') : null;
+      if (refusal !== null) return { outcome: 'card_amount_refused', ...refusal };
+    }
     const at = clock.now();
     const withinMs = tenders.some(({ kind }) => kind === 'manual') ? verifyWithinMs : answerWithinMs;
     const details: CollectionDetails = {

@@ -38,6 +38,10 @@ const words: Readonly<Record<string, Words>> = {
     en: 'Your bank could not confirm that it was you. Try again, or use another card.',
     de: 'Ihre Bank konnte nicht bestätigen, dass Sie es sind. Versuchen Sie es noch einmal oder mit einer anderen Karte.',
   },
+  amount_precision_not_supported: {
+    en: 'A card cannot be charged with this amount to the last digit. Pay it by bank transfer, or ask us.',
+    de: 'Eine Karte kann mit diesem Betrag nicht bis zur letzten Stelle belastet werden. Überweisen Sie ihn oder fragen Sie uns.',
+  },
   no_payment_method: {
     en: 'There is no card on file. Pay on the page with any card.',
     de: 'Es ist keine Karte hinterlegt. Zahlen Sie auf der Seite mit einer beliebigen Karte.',

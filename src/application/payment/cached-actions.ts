@@ -30,6 +30,7 @@ export function withCachedActions(gateway: PaymentGateway, cache: Cache): Paymen
     fetchRefund: (providerRefundId) => gateway.fetchRefund(providerRefundId),
     listRefunds: (intentId) => gateway.listRefunds(intentId),
     refuseAmount: (amount, operation) => gateway.refuseAmount(amount, operation),
+    stepOf: (currency) => gateway.stepOf(currency),
     fetchAction,
   };
 }

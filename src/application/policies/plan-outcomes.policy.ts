@@ -123,7 +123,8 @@ export function createPlanOutcomes(parts: {
       throw new Error(`${started.collectionId} holds ${invoiceId}`);
     }
     if (started.outcome === 'invoice_due_changed') throw new Error(`${invoiceId} was paid just now`);
-    const failure = method === null ? 'no_payment_method' : started.outcome;
+    const refusal = started.outcome === 'card_amount_refused' ? started.code : started.outcome;
+    const failure = method === null ? 'no_payment_method' : refusal;
     const told = await plans.handle(
       planId,
       { type: 'RecordCollectionFailed', at, part: number, collectionId, failure },

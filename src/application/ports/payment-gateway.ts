@@ -1,5 +1,6 @@
 import type { CaptureMethod, Payer } from '../../domain/payment/events.js';
 import type { IntentSnapshot, RefundSnapshot, Refusal } from '../../domain/payment/intent.js';
+import type { Currency } from '../../domain/shared/currency.js';
 import type { CustomerId, OrderId, PaymentId, RefundId } from '../../domain/shared/ids.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Money } from '../../domain/shared/money.js';
@@ -93,6 +94,9 @@ export interface PaymentGateway {
    * take, a precision it does not keep); null when it would. Decided here, without a call.
    */
   refuseAmount(amount: Money, operation: 'charge' | 'refund'): Refusal | null;
+
+  /** Amounts of this currency are whole multiples of so many minor units, or the provider cannot carry them; often 1. */
+  stepOf(currency: Currency): bigint;
 }
 
 export type CustomerAction = {

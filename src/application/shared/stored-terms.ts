@@ -22,9 +22,15 @@ const due = z.discriminatedUnion('kind', [
 
 export const storedCollectMode = z.enum(['automatic', 'manual']);
 
+const storedStep = z.codec(z.string().regex(/^[1-9]\d{0,5}$/), z.bigint(), {
+  decode: (text) => BigInt(text),
+  encode: (step) => step.toString(),
+});
+
 /** Payment terms as they stand in events. */
 export const storedTerms: z.ZodType<PlanTerms> = z.strictObject({
   parts: z.array(z.strictObject({ amount, due, collect: storedCollectMode })),
+  stepMinor: storedStep.exactOptional(),
   businessDays: z.boolean(),
   earlyDiscount: z.strictObject({ percentage: storedDecimal, days: count }).nullable(),
   lateFee: z

@@ -95,6 +95,8 @@ export type RefundSource = {
   readonly reversalId: string;
   /** What the card's payment still has; null where the invoice itself knows. */
   readonly atMost: Money | null;
+  /** It gives back whole multiples of so many minor units. */
+  readonly step: bigint;
 };
 
 export type InvoiceCommandOf<T extends InvoiceCommand['type']> = Extract<InvoiceCommand, { type: T }>;

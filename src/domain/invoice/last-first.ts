@@ -1,6 +1,6 @@
 import { allocate } from '../shared/allocation.js';
 import type { Money } from '../shared/money.js';
-import { isPositive, smaller, subtract } from '../shared/money.js';
+import { isPositive, money, smaller, subtract } from '../shared/money.js';
 import { paired } from '../shared/paired.js';
 
 /** A payment that an amount may go back to. */
@@ -36,17 +36,42 @@ export function lastFirst<T>(applied: readonly Returnable<T>[], wanted: Money): 
   return parts;
 }
 
-/** Shares an amount out in proportion to what is left of each payment; the last one is named first. */
-export function inProportion<T>(
-  applied: readonly Pick<Returnable<T>, 'of' | 'left'>[],
-  wanted: Money,
-): readonly Returned<T>[] {
+/** A payment that an amount may go back to, in whole multiples of so many minor units. */
+export type InSteps<T> = Pick<Returnable<T>, 'of' | 'left'> & { readonly step: bigint };
+
+/**
+ * Shares an amount out in proportion to what is left of each payment; the last one is named first. Each gets whole steps of its
+ * own: what rounding them down leaves over goes to the largest remainders, and what is less than a step to a payment that can
+ * give back any amount. Where there is none, the first one carries it, for whoever gives it back to refuse.
+ */
+export function inProportion<T>(applied: readonly InSteps<T>[], wanted: Money): readonly Returned<T>[] {
   const fromTheLast = applied.toReversed();
   const { parts } = allocate(
     wanted,
     fromTheLast.map(({ left }) => left.minor),
   );
-  return paired(fromTheLast, parts)
-    .map(([{ of }, amount]) => ({ of, amount }))
+  const shares = paired(fromTheLast, parts).map(([one, { minor }]) => ({
+    ...one,
+    minor: minor - (minor % one.step),
+    over: minor % one.step,
+  }));
+  let over = shares.reduce((all, share) => all + share.over, 0n);
+  for (const share of shares.toSorted((a, b) => (a.over < b.over ? 1 : a.over > b.over ? -1 : 0))) {
+    if (over < share.step || share.over === 0n) continue;
+    share.minor += share.step;
+    over -= share.step;
+  }
+  for (const share of shares.filter(({ step }) => step === 1n)) {
+    const more = smaller(
+      money(over, wanted.currency),
+      subtract(share.left, money(share.minor, wanted.currency)),
+    );
+    share.minor += more.minor;
+    over -= more.minor;
+  }
+  const first = shares.find(({ minor }) => minor > 0n) ?? shares[0];
+  if (first !== undefined) first.minor += over;
+  return shares
+    .map(({ of, minor }) => ({ of, amount: money(minor, wanted.currency) }))
     .filter(({ amount }) => isPositive(amount));
 }

@@ -88,10 +88,10 @@ function returnable(state: IssuedInvoice, sources: readonly RefundSource[]) {
       (left, { amount }) => subtract(left, amount),
       leftOf(application),
     );
-    const { reversalId, atMost } = source;
+    const { reversalId, atMost, step } = source;
     const left = atMost === null ? here : smaller(here, atMost);
     const of: Source = { application, reversalId };
-    return [{ of, left: isPositive(left) ? left : zero(left.currency), given: null }];
+    return [{ of, left: isPositive(left) ? left : zero(left.currency), given: null, step }];
   });
 }
 

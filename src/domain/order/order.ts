@@ -5,6 +5,7 @@ import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
 import { compare, equals, isPositive, subtract } from '../shared/money.js';
 import { schedule } from '../shared/plan-schedule.js';
+import { stepOf } from '../shared/plan-terms.js';
 import { sameData } from '../shared/same-data.js';
 import type { OrderCommand, OrderCommandOf, OrderDetails, OrderEvent } from './messages.js';
 import type { ApprovedOrder, ExistingOrder, OrderRejection, OrderState, UnapprovedOrder } from './state.js';
@@ -96,7 +97,7 @@ function setTotal(state: OrderState, command: OrderCommandOf<'SetOrderTotal'>): 
 
 function amend(state: ApprovedOrder, { at, total }: OrderCommandOf<'SetOrderTotal'>): OrderDecision {
   if (equals(state.total, total)) return nothingToDo;
-  const refusal = refuseTotal(state.details, total);
+  const refusal = refuseTotal(state.details, total) ?? refuseDifference(state, total);
   if (refusal !== undefined) return rejected(refusal);
   if (state.settled !== null) {
     // The plan of an order that is paid in full is over, so nothing would ask for the difference.
@@ -111,6 +112,13 @@ function amend(state: ApprovedOrder, { at, total }: OrderCommandOf<'SetOrderTota
     ...{ type: 'OrderTotalAmended', at, from: state.total, to: total },
     change: state.changes + 1,
   });
+}
+
+/** The difference is asked for, or not any more, as the last part is: what is collected by itself comes in whole steps. */
+function refuseDifference({ total: before, terms }: ApprovedOrder, total: Money): OrderRejection | undefined {
+  const isEven = subtract(total, before).minor % stepOf(terms) === 0n;
+  const isByHand = terms.parts.at(-1)?.collect === 'manual';
+  return isEven || isByHand ? undefined : { code: 'plan_part_not_collectable', part: null };
 }
 
 function refuseTotal(details: OrderDetails, total: Money): OrderRejection | undefined {

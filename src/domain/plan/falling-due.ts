@@ -6,6 +6,7 @@ import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
 import { isPositive, money } from '../shared/money.js';
 import type { LateFee } from '../shared/plan-terms.js';
+import { stepOf } from '../shared/plan-terms.js';
 import type { PlanCommandOf } from './commands.js';
 import type { PlanDecision } from './conclude.js';
 import type { DueCause, PlanEvent } from './events.js';
@@ -103,14 +104,23 @@ function lateFee(plan: OpenPlan, part: Part, at: Instant): readonly PlanEvent[] 
   const number = part.lateFees + 1;
   const next =
     number < terms.timesMax ? { on: lateFeeDate(part.missedOn, number + 1), zone: plan.details.zone } : null;
-  return [{ type: 'LateFeeFellDue', at, part: part.part, number, amount: feeFor(terms, part), next }];
+  return [
+    {
+      type: 'LateFeeFellDue',
+      at,
+      part: part.part,
+      number,
+      amount: feeFor(terms, stepOf(plan.details.terms), part),
+      next,
+    },
+  ];
 }
 
-/** At least one minor unit: a fee of nothing would be none. */
-function feeFor({ fee }: LateFee, part: Part): Money {
+/** At least one step: a fee of nothing would be none. */
+function feeFor({ fee }: LateFee, step: bigint, part: Part): Money {
   if (fee.kind === 'fixed') return fee.amount;
-  const amount = percentageOf(outstandingOf(part), fee.percentage);
-  return isPositive(amount) ? amount : money(1n, amount.currency);
+  const amount = percentageOf(outstandingOf(part), fee.percentage, step);
+  return isPositive(amount) ? amount : money(step, amount.currency);
 }
 
 function acceleration(plan: OpenPlan, part: Part, missedParts: number, at: Instant): readonly PlanEvent[] {

@@ -1,12 +1,13 @@
-import { allocate } from '../shared/allocation.js';
+import { allocateInSteps } from '../shared/allocation.js';
 import type { CivilDate } from '../shared/civil-date.js';
 import { addMonths, compareDates, nextBusinessDay } from '../shared/civil-date.js';
 import { nothingToDo, rejected } from '../shared/decider.js';
 import type { Money } from '../shared/money.js';
 import { add, compare, equals, isPositive, isZero, money, subtract, sum } from '../shared/money.js';
+import { paired } from '../shared/paired.js';
 import type { ScheduledPart } from '../shared/plan-schedule.js';
 import { scheduleParts } from '../shared/plan-schedule.js';
-import { partsMax } from '../shared/plan-terms.js';
+import { partsMax, stepOf } from '../shared/plan-terms.js';
 import type { PlanCommandOf } from './commands.js';
 import type { PlanDecision } from './conclude.js';
 import { concluded, ongoing } from './conclude.js';
@@ -136,6 +137,7 @@ export function replanParts(state: PlanState, command: PlanCommandOf<'Replan'>):
     total: sum(plan.total.currency, open.map(outstandingOf)),
     approvedOn: command.today,
     businessDays: plan.details.terms.businessDays,
+    step: stepOf(plan.details.terms),
     from: plan.lastPart + 1,
   });
   if (scheduled.outcome === 'refused') return rejected(scheduled.refusal);
@@ -167,9 +169,10 @@ export function amendTotal(state: PlanState, command: PlanCommandOf<'AmendTotal'
   if (free.length === 0) return rejected({ code: 'plan_part_being_collected' });
   const balance = free.filter(({ part }) => part !== plan.parts[0]?.part);
   const difference = subtract(total, plan.total);
+  const step = stepOf(plan.details.terms);
   const changes = isPositive(difference)
-    ? grown(difference, balance.length > 0 ? balance : free)
-    : shrunk(difference, balance, free);
+    ? changed(difference, balance.length > 0 ? balance : free, step)
+    : shrunk(difference, { balance, free, step });
   if (changes === undefined) {
     const left = sum(total.currency, free.map(outstandingOf));
     return rejected({ code: 'amendment_below_settled', leastTotal: subtract(plan.total, left) });
@@ -188,26 +191,40 @@ export function amendTotal(state: PlanState, command: PlanCommandOf<'AmendTotal'
 
 type Changes = ReadonlyMap<number, Money>;
 
-/** In proportion to what is open of each. */
-function grown(difference: Money, parts: readonly Part[]): Changes {
-  const shares = allocate(
-    difference,
-    parts.map((part) => outstandingOf(part).minor),
-  ).parts;
-  return new Map(parts.map(({ part }, place) => [part, shares[place] ?? difference]));
+/**
+ * In proportion to what is open of each, in whole steps. What is less than a step stands in one part: the last that is paid
+ * by hand, else the last.
+ */
+function changed(difference: Money, parts: readonly Part[], step: bigint): Changes {
+  const open = parts.map(outstandingOf);
+  const byHand = parts.findLastIndex(({ collect }) => collect === 'manual');
+  const fractionTo = byHand >= 0 ? byHand : parts.length - 1;
+  const whole = add(sum(difference.currency, open), difference);
+  const weights = open.map(({ minor }) => minor);
+  const after = allocateInSteps(whole, weights, { step, fractionTo });
+  return new Map(
+    paired(parts, paired(open, after)).map(([{ part }, [before, now]]) => [part, subtract(now, before)]),
+  );
 }
 
 /** The balance shrinks first, and the deposit only by what the balance cannot give; undefined where both cannot. */
-function shrunk(difference: Money, balance: readonly Part[], free: readonly Part[]): Changes | undefined {
+function shrunk(
+  difference: Money,
+  {
+    balance,
+    free,
+    step,
+  }: { readonly balance: readonly Part[]; readonly free: readonly Part[]; readonly step: bigint },
+): Changes | undefined {
   const { currency } = difference;
   const whole = sum(currency, free.map(outstandingOf));
   if (compare(add(whole, difference), money(0n, currency)) < 0) return undefined;
   const fromBalance = sum(currency, balance.map(outstandingOf));
   const missing = add(fromBalance, difference);
-  if (missing.minor >= 0n) return grown(difference, balance);
+  if (missing.minor >= 0n) return changed(difference, balance, step);
   const deposit = free.filter((part) => !balance.includes(part));
   return new Map([
     ...balance.map((part) => [part.part, subtract(money(0n, currency), outstandingOf(part))] as const),
-    ...grown(missing, deposit),
+    ...changed(missing, deposit, step),
   ]);
 }

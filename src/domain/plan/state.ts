@@ -6,6 +6,7 @@ import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
 import { isPositive, isZero, money, subtract, sum } from '../shared/money.js';
 import type { ScheduledPart } from '../shared/plan-schedule.js';
+import { stepOf } from '../shared/plan-terms.js';
 import type { PlanDetails } from './events.js';
 
 /** How far time has come with a part, whether or not it is settled. */
@@ -124,7 +125,7 @@ export function earlyDiscount(
 ): { readonly amount: Money; readonly until: CivilDate } | null {
   const { earlyDiscount: terms } = plan.details.terms;
   if (terms === null || !isZero(discountedOf(plan))) return null;
-  const amount = percentageOf(plan.total, terms.percentage);
+  const amount = percentageOf(plan.total, terms.percentage, stepOf(plan.details.terms));
   return { amount, until: addDays(plan.details.approvedOn, terms.days + plan.pausedDays) };
 }
 

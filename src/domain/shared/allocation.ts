@@ -66,15 +66,33 @@ export function split(total: Money, count: number): Allocation {
   );
 }
 
+/**
+ * Shares an amount out like `allocate`, in whole steps of so many minor units. What is less than a step goes whole to the
+ * part at `fractionTo`, so that every other part is a multiple of the step.
+ * @throws NothingToAllocateBy
+ */
+export function allocateInSteps(
+  total: Money,
+  weights: readonly bigint[],
+  { step, fractionTo }: { readonly step: bigint; readonly fractionTo: number },
+): readonly Money[] {
+  const { currency } = total;
+  const fraction = total.minor % step;
+  const { parts } = allocate(money(total.minor / step, currency), weights);
+  return parts.map(({ minor }, place) =>
+    money(minor * step + (place === fractionTo ? fraction : 0n), currency),
+  );
+}
+
 const hundred = decimal(100n, 0);
 
 /**
- * That many hundredths of an amount, rounded once to the minor unit, half away from zero: so that a percentage of the
- * negative amount is the negative of it.
+ * That many hundredths of an amount, rounded once to a multiple of `step` minor units, half away from zero: so that a
+ * percentage of the negative amount is the negative of it.
  */
-export function percentageOf(amount: Money, percentage: Decimal): Money {
-  const minor = divideRounded(amount.minor * percentage.units, 100n * 10n ** BigInt(percentage.scale));
-  return money(minor, amount.currency);
+export function percentageOf(amount: Money, percentage: Decimal, step = 1n): Money {
+  const whole = 100n * 10n ** BigInt(percentage.scale) * step;
+  return money(divideRounded(amount.minor * percentage.units, whole) * step, amount.currency);
 }
 
 /** True for percentages of a whole: from 0 to 100. */

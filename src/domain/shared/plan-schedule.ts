@@ -1,4 +1,4 @@
-import { allocate, isShare, percentageOf, split } from './allocation.js';
+import { allocateInSteps, isShare, percentageOf } from './allocation.js';
 import type { CivilDate } from './civil-date.js';
 import { addDays, addMonths, compareDates, endOfMonth, nextBusinessDay } from './civil-date.js';
 import type { Decimal } from './decimal.js';
@@ -6,7 +6,7 @@ import { compareDecimals, decimal } from './decimal.js';
 import type { Money } from './money.js';
 import { isPositive, money, subtract, sum } from './money.js';
 import type { AmountRule, CollectMode, DueRule, PartTerms, PlanTerms } from './plan-terms.js';
-import { daysMax, milestoneLengthMax, monthsMax, partsMax, timesMax } from './plan-terms.js';
+import { daysMax, milestoneLengthMax, monthsMax, partsMax, stepOf, timesMax } from './plan-terms.js';
 
 type Due =
   | { readonly kind: 'date'; readonly on: CivilDate }
@@ -27,6 +27,7 @@ export type TermsRefusal = {
     | 'plan_percentage_out_of_range'
     | 'plan_parts_do_not_sum'
     | 'plan_part_not_positive'
+    | 'plan_part_not_collectable'
     | 'plan_terms_out_of_range'
     | 'plan_date_in_the_past'
     | 'plan_dates_not_increasing'
@@ -44,6 +45,8 @@ export type ScheduleRequest = {
   readonly total: Money;
   readonly approvedOn: CivilDate;
   readonly businessDays: boolean;
+  /** See `PlanTerms.stepMinor`. */
+  readonly step: bigint;
   /** The number of the first part. */
   readonly from: number;
 };
@@ -53,17 +56,21 @@ export function schedule(terms: PlanTerms, total: Money, approvedOn: CivilDate):
   const refusal = refuseConditions(terms, total);
   if (refusal !== undefined) return { outcome: 'refused', refusal };
   const { parts, businessDays } = terms;
-  return scheduleParts({ parts, total, approvedOn, businessDays, from: 1 });
+  return scheduleParts({ parts, total, approvedOn, businessDays, step: stepOf(terms), from: 1 });
 }
 
 export function scheduleParts(request: ScheduleRequest): Schedule {
-  const { parts, total, from } = request;
+  const { parts, total, step, from } = request;
   const refusal = refuseParts(parts, total);
   if (refusal !== undefined) return { outcome: 'refused', refusal };
-  const amounts = amountsOf(parts, total);
+  const amounts = amountsOf(parts, total, step);
   if (amounts === undefined) return refused('plan_parts_do_not_sum');
   const empty = amounts.findIndex((amount) => !isPositive(amount));
   if (empty >= 0) return refused('plan_part_not_positive', empty + 1);
+  const uneven = amounts.findIndex(
+    ({ minor }, place) => parts[place]?.collect === 'automatic' && minor % step !== 0n,
+  );
+  if (uneven >= 0) return refused('plan_part_not_collectable', uneven + 1);
   const dues = parts.map(({ due }) => dueOf(due, request));
   const disorder = refuseDates(dues, request.approvedOn);
   if (disorder !== undefined) return { outcome: 'refused', refusal: disorder };
@@ -92,6 +99,10 @@ function refuseConditions(terms: PlanTerms, total: Money): TermsRefusal | undefi
   ];
   if (percentages.some((percentage) => percentage !== undefined && !isPart(percentage))) {
     return { code: 'plan_percentage_out_of_range', part: null };
+  }
+  const fee = lateFee?.fee;
+  if (fee?.kind === 'fixed' && fee.amount.minor % stepOf(terms) !== 0n) {
+    return { code: 'plan_part_not_collectable', part: null };
   }
   const fits =
     isWithin(terms.graceDays, 0, daysMax) &&
@@ -155,36 +166,51 @@ function isName(name: string): boolean {
 }
 
 /** One amount for each part; undefined where they cannot sum to the total. */
-function amountsOf(parts: readonly PartTerms[], total: Money): readonly Money[] | undefined {
-  const rules = parts.map(({ amount }) => amount);
-  const rests = rules.filter(({ kind }) => kind === 'rest').length;
-  if (rests === 0 && rules.every(({ kind }) => kind === 'percentage')) return shares(rules, total);
-  const named = rules.map((rule) => namedAmount(rule, total));
+function amountsOf(parts: readonly PartTerms[], total: Money, step: bigint): readonly Money[] | undefined {
+  const rests = placesOf(parts, 'rest');
+  if (placesOf(parts, 'percentage').length === parts.length) return shares(parts, total, step);
+  const named = parts.map(({ amount }) => namedAmount(amount, total, step));
   const left = subtract(total, sum(total.currency, named));
-  if (left.minor < 0n || (rests === 0 && left.minor !== 0n)) return undefined;
-  const restParts = rests === 0 ? [] : [...split(left, rests).parts];
-  return rules.map((rule, place) => (rule.kind === 'rest' ? restParts.shift() : named[place]) ?? total);
+  if (left.minor < 0n || (rests.length === 0 && left.minor !== 0n)) return undefined;
+  if (rests.length === 0) return named;
+  const fractionTo = rests.indexOf(carrierAmong(rests, parts));
+  const equal = rests.map(() => 1n);
+  const ofRests = allocateInSteps(left, equal, { step, fractionTo });
+  return named.map((amount, place) => ofRests[rests.indexOf(place)] ?? amount);
 }
 
-/** Percentages alone are the whole when they come to 100; the largest remainders carry what rounding leaves. */
-function shares(rules: readonly AmountRule[], total: Money): readonly Money[] | undefined {
-  const percentages = rules.flatMap((rule) => (rule.kind === 'percentage' ? [rule.percentage] : []));
-  const scale = Math.max(...percentages.map((percentage) => percentage.scale));
-  const weights = percentages.map(({ units, scale: own }) => units * 10n ** BigInt(scale - own));
-  const whole = weights.reduce((all, weight) => all + weight, 0n);
-  if (compareDecimals(decimal(whole, scale), decimal(100n, 0)) !== 0) return undefined;
-  return allocate(total, weights).parts;
-}
-
-function namedAmount(rule: AmountRule, total: Money): Money {
+function namedAmount(rule: AmountRule, total: Money, step: bigint): Money {
   switch (rule.kind) {
     case 'fixed':
       return rule.amount;
     case 'percentage':
-      return percentageOf(total, rule.percentage);
+      return percentageOf(total, rule.percentage, step);
     case 'rest':
       return money(0n, total.currency);
   }
+}
+
+function placesOf(parts: readonly PartTerms[], kind: PartTerms['amount']['kind']): readonly number[] {
+  return parts.flatMap(({ amount }, place) => (amount.kind === kind ? [place] : []));
+}
+
+/** Who takes what is less than a step: the last part that is paid by hand, which any amount can be; else the last. */
+function carrierAmong(places: readonly number[], parts: readonly PartTerms[]): number {
+  const byHand = places.filter((place) => parts[place]?.collect === 'manual');
+  return byHand.at(-1) ?? places.at(-1) ?? 0;
+}
+
+/** Percentages alone are the whole when they come to 100; the largest remainders carry what rounding leaves. */
+function shares(parts: readonly PartTerms[], total: Money, step: bigint): readonly Money[] | undefined {
+  const percentages = parts.flatMap(({ amount }) =>
+    amount.kind === 'percentage' ? [amount.percentage] : [],
+  );
+  const scale = Math.max(...percentages.map((percentage) => percentage.scale));
+  const weights = percentages.map(({ units, scale: own }) => units * 10n ** BigInt(scale - own));
+  const whole = weights.reduce((all, weight) => all + weight, 0n);
+  if (compareDecimals(decimal(whole, scale), decimal(100n, 0)) !== 0) return undefined;
+  const fractionTo = carrierAmong([...parts.keys()], parts);
+  return allocateInSteps(total, weights, { step, fractionTo });
 }
 
 function dueOf(rule: DueRule, { approvedOn, businessDays }: ScheduleRequest): Due {

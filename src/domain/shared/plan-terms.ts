@@ -54,6 +54,11 @@ type ReleaseRule = 'approved' | 'first_part_settled' | 'total_settled';
 export type PlanTerms = {
   /** In the order in which they fall due. */
   readonly parts: readonly PartTerms[];
+  /**
+   * What is worked out (shares, fees, discounts) is a multiple of so many minor units, and so is all that is collected by
+   * itself: what providers can carry of the currency. Absent where that is every minor unit.
+   */
+  readonly stepMinor?: bigint;
   /** Whether a date on a weekend moves to the Monday after it. */
   readonly businessDays: boolean;
   /** Off the total, when all of it is paid within so many days of the approval. */
@@ -78,6 +83,11 @@ export type PlanTerms = {
   /** How many parts may be moved to the end. */
   readonly skipsMax: number;
 };
+
+/** See `PlanTerms.stepMinor`. */
+export function stepOf({ stepMinor = 1n }: Pick<PlanTerms, 'stepMinor'>): bigint {
+  return stepMinor;
+}
 
 /** Fewer than an append may have events, so that a whole plan can be settled at once; five years of months. */
 export const partsMax = 60;

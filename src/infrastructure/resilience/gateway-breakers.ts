@@ -45,6 +45,7 @@ export function withBreakers(
       fetchAction: async (intentId, revision) =>
         reads.status().state === 'open' ? null : gateway.fetchAction(intentId, revision),
       refuseAmount: (amount, operation) => gateway.refuseAmount(amount, operation),
+      stepOf: (currency) => gateway.stepOf(currency),
     },
     guardVault: (vault) => ({
       createCustomer: (request, key) => writes.run(() => vault.createCustomer(request, key), notSent),

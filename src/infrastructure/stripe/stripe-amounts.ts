@@ -94,6 +94,12 @@ export function refuseStripeAmount(amount: Money, operation: 'charge' | 'refund'
   return null;
 }
 
+/** How many of our minor units the smallest difference is that Stripe can tell: 10 in currencies of three decimals. */
+export function stripeStep(currency: Currency): bigint {
+  if (exponentOf(currency) === 3) return 10n;
+  return 10n ** BigInt(Math.max(0, exponentOf(currency) - stripeExponent(currency)));
+}
+
 function stripeUnits({ minor, currency }: Money): bigint | undefined {
   const units = scaled(minor, stripeExponent(currency) - exponentOf(currency));
   if (units === undefined || !Number.isSafeInteger(Number(units))) return undefined;

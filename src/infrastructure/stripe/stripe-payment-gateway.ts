@@ -9,6 +9,7 @@ import type {
 } from '../../application/ports/payment-gateway.js';
 import type { ProviderEvents } from '../../application/ports/provider-events.js';
 import type { IntentSnapshot, RefundSnapshot, Refusal } from '../../domain/payment/intent.js';
+import type { Currency } from '../../domain/shared/currency.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Money } from '../../domain/shared/money.js';
 import type { StripeRateLimit } from './call-rate.js';
@@ -16,7 +17,7 @@ import { CallRate } from './call-rate.js';
 import type { Within } from './provider-request.js';
 import { askProvider, deadlineOf, fetchFromProvider } from './provider-request.js';
 import type { OnStripeCall } from './rate-limited-http-client.js';
-import { refuseStripeAmount, toStripeAmount } from './stripe-amounts.js';
+import { refuseStripeAmount, stripeStep, toStripeAmount } from './stripe-amounts.js';
 import type { StripeConnection } from './stripe-client.js';
 import { connectToStripe } from './stripe-client.js';
 import { findIntentOfAttempt, findRefund, listRefunds } from './stripe-lookups.js';
@@ -225,6 +226,10 @@ export class StripePaymentGateway implements PaymentGateway, ProviderEvents {
 
   refuseAmount(amount: Money, operation: 'charge' | 'refund'): Refusal | null {
     return refuseStripeAmount(amount, operation);
+  }
+
+  stepOf(currency: Currency): bigint {
+    return stripeStep(currency);
   }
 
   /** Lets go of idle connections; calls under way go on. */

@@ -6,6 +6,7 @@ import { money } from '../../../src/domain/shared/money.js';
 import {
   fromStripeAmount,
   refuseStripeAmount,
+  stripeStep,
   toStripeAmount,
 } from '../../../src/infrastructure/stripe/stripe-amounts.js';
 import {
@@ -32,6 +33,16 @@ describe('amounts on their way to Stripe and back', () => {
         expect(fromStripeAmount(sent ?? Number.NaN, code)).toEqual(amount);
       }),
       { numRuns: 5_000 },
+    );
+  });
+
+  it('can be written in Stripe’s units when, and only when, they are whole steps', () => {
+    fc.assert(
+      fc.property(currency, fc.bigInt(1n, 10n ** 9n), (code, units) => {
+        const isWhole = units % stripeStep(code) === 0n;
+        expect(toStripeAmount(money(units, code)) !== undefined).toBe(isWhole);
+      }),
+      { numRuns: 2_000 },
     );
   });
 

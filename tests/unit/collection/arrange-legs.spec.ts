@@ -11,11 +11,13 @@ const credit = (amount: number | null, available: number): WantedTender => ({
   tender: creditLeg(1, 1).tender,
   amount: amount === null ? null : usd(amount),
   available: usd(available),
+  step: 1n,
 });
 const card = (amount: number | null): WantedTender => ({
   tender: cardLeg(2, 1).tender,
   amount: amount === null ? null : usd(amount),
   available: null,
+  step: 1n,
 });
 const amountsOf = (result: ReturnType<typeof arrangeLegs>) =>
   result.outcome === 'arranged' ? result.legs.map(({ amount }) => Number(amount.minor)) : result.outcome;
@@ -63,11 +65,34 @@ describe('sharing an amount out over tenders', () => {
     });
   });
 
+  it('takes less credit where a card could not carry what it would leave, and all of it where that is no help', () => {
+    const kwd = (minor: number) => money(BigInt(minor), 'KWD');
+    const [bonus, visa] = [credit(null, 0), card(null)];
+    const legs = (amount: number, available: number) =>
+      amountsOf(
+        arrangeLegs(
+          kwd(amount),
+          [
+            { ...bonus, available: kwd(available) },
+            { ...visa, step: 10n },
+          ],
+          'all_or_nothing',
+        ),
+      );
+    expect(legs(3330, 1234)).toEqual([1230, 2100]);
+    expect(legs(3331, 1234)).toEqual([1231, 2100]);
+    expect(legs(3330, 4)).toEqual([3330]);
+    expect(legs(3330, 3330)).toEqual([3330]);
+    // The provider refuses the second, and says why.
+    expect(legs(3334, 2)).toEqual([2, 3332]);
+  });
+
   it('sums to what is collected, exactly', () => {
     const tender = fc.record({
       tender: fc.constant(cardLeg(1, 1).tender),
       amount: fc.option(fc.integer({ min: 1, max: 1000 }).map(usd)),
       available: fc.option(fc.integer({ min: -5, max: 2000 }).map(usd)),
+      step: fc.constantFrom(1n, 10n),
     });
     holds(
       'collection-legs',

@@ -57,7 +57,11 @@ export function bindCollections(container: Container, eventStore: EventStore): v
   };
   const runner = createRunnerOver(container.get(httpTokens.paymentOperations), handlers);
   container.bind(httpTokens.collectionHandler).toConstantValue(handler);
-  container.bind(httpTokens.startCollection).toConstantValue(createStartCollection({ runner, ...handlers }));
+  container
+    .bind(httpTokens.startCollection)
+    .toConstantValue(
+      createStartCollection({ runner, gateway: container.get(httpTokens.paymentGateway), ...handlers }),
+    );
   container.bind(httpTokens.refundInvoice).toConstantValue(
     createRefundInvoice({
       invoices: container.get(httpTokens.invoiceOperations),

@@ -39,12 +39,26 @@ describe('paying an invoice', () => {
       'tenders_exceed_amount',
     ],
     ['tenders of less', { tenders: [{ ...card, amount: 4000 }] }, 422, 'tenders_do_not_cover_amount'],
+    ['less than a card can be charged', { amount: 49, tenders: [card] }, 422, 'amount_too_small'],
     ['credit that is not there', { tenders: [{ type: 'credit' }] }, 422, 'tenders_do_not_cover_amount'],
   ])('refuses %s, and appends nothing', async (_name, body, status, code) => {
     const before = await app.eventStore.head();
     const answer = await pay(body);
     expect([answer.status, answer.body['code']]).toEqual([status, code]);
     expect(await app.eventStore.head()).toBe(before);
+  });
+
+  it('refuses an amount in dinars that a card cannot carry, and appends nothing', async () => {
+    const dinars = { currency: 'KWD', lines: [{ description: 'Chairs', unit_price: '10.001' }] };
+    const { body } = await issueInvoice(app.api, customer, 0, dinars);
+    const before = await app.eventStore.head();
+    for (const amount of [undefined, 3_334]) {
+      const answer = await pay({ amount, tenders: [card] }, String(body['id']));
+      expect([answer.status, answer.body['code']]).toEqual([422, 'amount_precision_not_supported']);
+    }
+    expect(await app.eventStore.head()).toBe(before);
+    const whole = await pay({ amount: 3_330, tenders: [card] }, String(body['id']));
+    expect([whole.status, whole.body['amount_settled']]).toEqual([201, 3_330]);
   });
 
   it('refuses what is no invoice, and a draft', async () => {

@@ -28,6 +28,8 @@ import { UnknownCursor } from '../../../src/application/ports/read-models.js';
 import { later } from '../../../src/application/webhook/retry-schedule.js';
 import type { Payer } from '../../../src/domain/payment/events.js';
 import type { IntentSnapshot } from '../../../src/domain/payment/intent.js';
+import type { Currency } from '../../../src/domain/shared/currency.js';
+import { exponentOf } from '../../../src/domain/shared/currency.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
 import type { Money } from '../../../src/domain/shared/money.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
@@ -157,6 +159,9 @@ export class PretendGateway implements PaymentGateway {
       decline: null,
     };
     this.payers.push(request.payer);
+    if (request.amount.minor % this.stepOf(request.amount.currency) !== 0n) {
+      return { outcome: 'refused', refusal: imprecise, final: true };
+    }
     if (this.expired.has(request.paymentMethod)) return this.#answer(declineOf(base, 'expired_card'));
     const away = request.payer?.offSession === true;
     const asks = away && request.paymentMethod === 'pm_3ds';
@@ -214,9 +219,16 @@ export class PretendGateway implements PaymentGateway {
   }
 
   refuseAmount({ minor, currency }: Money) {
+    if (minor % this.stepOf(currency) !== 0n) {
+      return imprecise;
+    }
     return currency === 'USD' && minor < 50n
       ? { code: 'amount_too_small', message: 'The amount is below the minimum of 0.50 USD.' }
       : null;
+  }
+
+  stepOf(currency: Currency): bigint {
+    return exponentOf(currency) === 3 ? 10n : 1n;
   }
 
   #change(intentId: string, change: Partial<IntentSnapshot>): ProviderAnswer<IntentSnapshot> {
@@ -239,6 +251,8 @@ export class PretendGateway implements PaymentGateway {
     return answer;
   }
 }
+
+const imprecise = { code: 'amount_precision_not_supported', message: 'The last digit must be 0.' };
 
 function declineOf(intent: IntentSnapshot, declineCode: string): IntentSnapshot {
   const code = declineCode === 'insufficient_funds' ? 'card_declined' : declineCode;

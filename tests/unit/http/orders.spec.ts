@@ -82,6 +82,22 @@ describe('orders over HTTP', () => {
     });
   });
 
+  it('of dinars are approved, and changed, only by what cards can be charged', async () => {
+    const order = await open({ currency: 'kwd', total: 10_001 });
+    await go(order, 'analyzing');
+    await go(order, 'reviewing');
+    const terms = { type: 'standard' };
+    const refused = async (more: object) => {
+      const before = await app.eventStore.head();
+      const answer = await go(order, 'payment_pending', more);
+      expect([answer.status, answer.body['code']]).toEqual([422, 'plan_part_not_collectable']);
+      expect(await app.eventStore.head()).toBe(before);
+    };
+    await refused({ terms });
+    expect((await go(order, 'payment_pending', { terms, total: 10_000 })).status).toBe(200);
+    await refused({ total: 10_005 });
+  });
+
   it('are amended after the approval by their own status and a total', async () => {
     const order = await reviewing();
     await go(order, 'payment_pending', { terms: { type: 'standard' } });

@@ -237,6 +237,12 @@ describe('payment plans over HTTP', () => {
     ['dates out of order', terms(dated('2027-02-01', '2027-01-01')), 422, 'plan_dates_not_increasing'],
     ['one date twice', terms(dated('2027-02-01', '2027-02-01')), 422, 'plan_dates_not_increasing'],
     ['a date that no calendar has', terms(dated('2027-02-29')), 400, 'invalid_request'],
+    [
+      'parts that no card can be charged with',
+      { ...terms({ type: 'installments', count: 3 }), currency: 'KWD' },
+      422,
+      'plan_part_not_collectable',
+    ],
     ['an unknown timing', terms({ type: 'later' }), 400, 'invalid_request'],
     ['an unknown field', terms({ type: 'standard', interest: 5 }), 400, 'invalid_request'],
     ['a negative grace', terms({ type: 'standard', grace_days: -1 }), 400, 'invalid_request'],

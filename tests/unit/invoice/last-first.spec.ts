@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Returnable } from '../../../src/domain/invoice/last-first.js';
 import { inProportion, lastFirst } from '../../../src/domain/invoice/last-first.js';
+import { money } from '../../../src/domain/shared/money.js';
 import { holds } from '../../support/corpus.js';
 import { usd } from '../../support/payment-examples.js';
 
@@ -89,14 +90,15 @@ describe('giving an amount back to the payments it came from', () => {
 });
 
 describe('giving an amount back in proportion', () => {
+  const anyAmount = <T>(one: T) => ({ ...one, step: 1n });
   it('takes the same share of each, and names the last one first', () => {
-    const applied = [paid('deposit', 3000), paid('second', 3000), paid('third', 3001)];
+    const applied = [paid('deposit', 3000), paid('second', 3000), paid('third', 3001)].map(anyAmount);
     expect(inProportion(applied, usd(4500)).map(({ of, amount }) => [of, Number(amount.minor)])).toEqual([
       ['third', 1500],
       ['second', 1500],
       ['deposit', 1500],
     ]);
-    expect(inProportion([paid('deposit', 0), paid('second', 700)], usd(1))).toEqual([
+    expect(inProportion([paid('deposit', 0), paid('second', 700)].map(anyAmount), usd(1))).toEqual([
       { of: 'second', amount: usd(1) },
     ]);
   });
@@ -108,7 +110,7 @@ describe('giving an amount back in proportion', () => {
       fc.property(lefts, fc.bigInt(1n, 10_000n), (amounts, share) => {
         const total = amounts.reduce((sum, one) => sum + one, 0n);
         const wanted = (total * share) / 10_000n;
-        const sources = amounts.map((left, of) => ({ of, left: usd(left), given: null }));
+        const sources = amounts.map((left, of) => ({ of, left: usd(left), step: 1n }));
         const parts = inProportion(sources, usd(wanted));
         expect(parts.reduce((sum, { amount }) => sum + amount.minor, 0n)).toBe(wanted);
         for (const { of, amount } of parts) {
@@ -118,6 +120,57 @@ describe('giving an amount back in proportion', () => {
           expect(off < total && off > -total).toBe(true);
         }
       }),
+    );
+  });
+
+  it('gives cards whole steps, and what is less than one to a tender that can give back any amount', () => {
+    const kwd = (minor: bigint) => money(minor, 'KWD');
+    const card = (of: string, left: bigint) => ({ of, left: kwd(left), step: 10n });
+    const three = [card('first', 3340n), card('second', 3330n), card('third', 3330n)];
+    const shared = (sources: typeof three, wanted: bigint) =>
+      inProportion(sources, kwd(wanted)).map(({ of, amount }) => [of, Number(amount.minor)]);
+    expect(shared(three, 1000n)).toEqual([
+      ['third', 330],
+      ['second', 330],
+      ['first', 340],
+    ]);
+    expect(shared([...three, { of: 'credit', left: kwd(5000n), step: 1n }], 1005n)).toEqual([
+      ['credit', 335],
+      ['third', 220],
+      ['second', 220],
+      ['first', 230],
+    ]);
+  });
+
+  it('sums to the amount where cards give back whole steps, none above what is left', () => {
+    const source = fc.tuple(fc.bigInt(0n, 10n ** 9n), fc.boolean());
+    holds(
+      'refund-in-proportion-of-steps',
+      fc.property(
+        fc.array(source, { minLength: 1, maxLength: 8 }),
+        fc.bigInt(1n, 10_000n),
+        (drawn, share) => {
+          const sources = drawn.map(([left, byCard], of) => ({
+            of,
+            left: money(byCard ? left - (left % 10n) : left, 'KWD'),
+            step: byCard ? 10n : 1n,
+          }));
+          const total = sources.reduce((sum, { left }) => sum + left.minor, 0n);
+          const wanted = (total * share) / 10_000n;
+          const parts = inProportion(sources, money(wanted, 'KWD'));
+          expect(parts.reduce((sum, { amount }) => sum + amount.minor, 0n)).toBe(wanted);
+          const uneven = parts.filter(({ of, amount }) => amount.minor % (sources[of]?.step ?? 1n) !== 0n);
+          // Only where no other tender can take what is less than a step.
+          const others = sources.filter(({ step }) => step === 1n);
+          const room = others.reduce((sum, { left }) => sum + left.minor, 0n);
+          const given = parts.filter(({ of }) => sources[of]?.step === 1n);
+          const full = given.reduce((sum, { amount }) => sum + amount.minor, 0n) === room;
+          expect(uneven.length === 0 || (uneven.length === 1 && full)).toBe(true);
+          if (uneven.length > 0) return;
+          for (const { of, amount } of parts)
+            expect(amount.minor <= (sources[of]?.left.minor ?? 0n)).toBe(true);
+        },
+      ),
     );
   });
 });

@@ -166,10 +166,51 @@ describe('the five payment timings are expressions of one type', () => {
       standard({ lateFee: { fee: { kind: 'percentage', percentage: percent('101') }, timesMax: 1 } }),
       'plan_percentage_out_of_range',
     ],
+    [
+      'a late fee that no card can be charged',
+      { ...standard({ lateFee: { fee: { kind: 'fixed', amount: usd(5) }, timesMax: 1 } }), stepMinor: 10n },
+      'plan_part_not_collectable',
+    ],
+    [
+      'a part that no card can be charged, to be collected by itself',
+      { ...installments(3), stepMinor: 10n },
+      'plan_part_not_collectable',
+    ],
     ['a milestone without a name', manual({ kind: 'milestone', name: '' }), 'plan_terms_out_of_range'],
   ] as const)('refuses terms with %s', (_name, terms, code) => {
     const on = code === 'plan_dates_not_increasing' ? date('2026-11-28') : approvedOn;
     expect(written(terms, usd(10_001), on)).toEqual([code]);
+  });
+
+  it('come in what cards can be charged, and the last part that is paid by hand takes what is less', () => {
+    const steps = { stepMinor: 10n } as const;
+    const due = (days: number) => ({ kind: 'days_after', days }) as const;
+    const rest = (days: number, collect: 'automatic' | 'manual') =>
+      ({ amount: { kind: 'rest' }, due: due(days), collect }) as const;
+    const amounts = (terms: PlanTerms, total: Money): unknown => {
+      const made = schedule(terms, total, approvedOn);
+      return made.outcome === 'scheduled'
+        ? made.parts.map(({ amount }) => Number(amount.minor))
+        : made.refusal;
+    };
+    const kwd = (minor: number) => money(BigInt(minor), 'KWD');
+    expect(amounts({ ...installments(3), ...steps }, kwd(10_000))).toEqual([3340, 3330, 3330]);
+    expect(amounts({ ...installments(3), ...steps }, kwd(10_001))).toEqual({
+      ...{ code: 'plan_part_not_collectable', part: 3 },
+    });
+    const mixed = [rest(0, 'automatic'), rest(30, 'manual'), rest(60, 'automatic')];
+    expect(amounts({ ...standard(), ...steps, parts: mixed }, kwd(10_001))).toEqual([3340, 3331, 3330]);
+    expect(amounts({ ...netTerms(30, false), ...steps }, kwd(10_001))).toEqual([10_001]);
+    expect(amounts({ ...deposit(half, due(9)), ...steps }, kwd(10_010))).toEqual([5010, 5000]);
+    const thirds = ['33.3', '33.3', '33.4'].map(
+      (share, days) =>
+        ({
+          amount: { kind: 'percentage', percentage: percent(share) },
+          due: due(days),
+          collect: 'manual',
+        }) as const,
+    );
+    expect(amounts({ ...standard(), ...steps, parts: thirds }, kwd(10_007))).toEqual([3330, 3330, 3347]);
   });
 
   it('of a total that is too small for its parts are refused', () => {

@@ -77,6 +77,7 @@ export function createMoneyFlows(
     clock,
     logger: silent,
     payments,
+    gateway,
     askNow,
     graceMs,
     shortBy,

@@ -36,6 +36,7 @@ function guarded() {
       return null;
     },
     refuseAmount: () => null,
+    stepOf: () => 1n,
   };
   return {
     ...withBreakers(gateway, { clock, logger: silentLogger }),

@@ -4,7 +4,8 @@ import { format } from '../../../domain/shared/money.js';
 import type { Problem, RejectionKinds } from '../shared/problem.js';
 import { problem, problemOfRejection } from '../shared/problem.js';
 
-type Refusal = Exclude<StartedCollection, { readonly outcome: 'started' }>;
+type NotStarted = Exclude<StartedCollection, { readonly outcome: 'started' }>;
+type Refusal = Exclude<NotStarted, { readonly outcome: 'card_amount_refused' }>;
 
 const kinds: RejectionKinds<{ readonly code: Refusal['outcome'] }> = {
   invoice_not_found: 'resource_missing',
@@ -22,7 +23,10 @@ const kinds: RejectionKinds<{ readonly code: Refusal['outcome'] }> = {
 };
 
 /** Nothing was begun. */
-export function problemOfRefusal(refusal: Refusal): Problem {
+export function problemOfRefusal(refusal: NotStarted): Problem {
+  if (refusal.outcome === 'card_amount_refused') {
+    return problem('amount_refused', { detail: refusal.message, code: refusal.code, param: 'tenders' });
+  }
   return problemOfRejection(kinds, { code: refusal.outcome }, { detail: detailOf(refusal) });
 }
 

@@ -53,6 +53,7 @@ function detailOf(rejection: Rejection): string {
     case 'plan_percentage_out_of_range':
     case 'plan_parts_do_not_sum':
     case 'plan_part_not_positive':
+    case 'plan_part_not_collectable':
     case 'plan_terms_out_of_range':
     case 'plan_date_in_the_past':
     case 'plan_dates_not_increasing':

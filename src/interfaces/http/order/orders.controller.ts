@@ -6,6 +6,7 @@ import type { OrderOperations } from '../../../application/order/order-operation
 import type { Clock } from '../../../application/ports/clock.js';
 import type { CustomerZones } from '../../../application/ports/customer-zones.js';
 import type { OrderQueries } from '../../../application/ports/order-queries.js';
+import type { PaymentGateway } from '../../../application/ports/payment-gateway.js';
 import type { Projections } from '../../../application/ports/read-models.js';
 import type { Loaded } from '../../../application/shared/command-handler.js';
 import { civilDateIn, knownZone } from '../../../application/shared/zones.js';
@@ -43,6 +44,7 @@ export class OrdersController implements Controller {
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.orderHandler) private readonly orders: OrderHandler,
     @inject(httpTokens.orderOperations) private readonly operations: OrderOperations,
+    @inject(httpTokens.paymentGateway) private readonly gateway: PaymentGateway,
     @inject(httpTokens.customerZones) private readonly zones: CustomerZones,
     @inject(httpTokens.orderQueries) private readonly queries: OrderQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
@@ -149,7 +151,8 @@ export class OrdersController implements Controller {
         }
         const zone = body.time_zone ?? (await zoneOfCustomer(this.zones, state.details.customerId));
         const approvedOn = civilDateIn(knownZone(zone), at);
-        return { type: 'ApproveOrder', at, total, terms: termsOf(body.terms, currency), approvedOn, zone };
+        const terms = termsOf(body.terms, currency, this.gateway.stepOf(currency));
+        return { type: 'ApproveOrder', at, total, terms, approvedOn, zone };
       }
       case 'in_progress':
         return { type: 'StartOrderWork', at, total };

@@ -12,6 +12,7 @@ export const termsKinds: RejectionKinds<TermsRefusal> = {
   plan_percentage_out_of_range: { status: 422, title: 'A percentage is above 0 and at most 100' },
   plan_parts_do_not_sum: { status: 422, title: 'The parts do not sum to the total' },
   plan_part_not_positive: { status: 422, title: 'A part would be of nothing' },
+  plan_part_not_collectable: { status: 422, title: 'A part cannot be collected by itself' },
   plan_terms_out_of_range: { status: 422, title: 'The terms ask for something out of range' },
   plan_date_in_the_past: { status: 422, title: 'A part would fall due in the past' },
   plan_dates_not_increasing: { status: 422, title: 'The parts do not fall due one after another' },
@@ -58,6 +59,8 @@ export function detailOfTerms({ code, part }: TermsRefusal): string {
       return 'Fixed amounts and percentages must come to the total exactly, or leave a rest for the part that takes it.';
     case 'plan_part_not_positive':
       return `${which} must come to at least 1 minor unit.`;
+    case 'plan_part_not_collectable':
+      return `${which} must come to an amount that a card can be charged; let a part that is paid by hand take what is left over.`;
     case 'plan_terms_out_of_range':
       return `${which} must stay within ${daysMax} days or ${monthsMax} months and name what it waits for.`;
     case 'plan_date_in_the_past':
@@ -113,6 +116,7 @@ function detailOf(rejection: Rejection): string {
     case 'plan_percentage_out_of_range':
     case 'plan_parts_do_not_sum':
     case 'plan_part_not_positive':
+    case 'plan_part_not_collectable':
     case 'plan_terms_out_of_range':
     case 'plan_date_in_the_past':
     case 'plan_dates_not_increasing':

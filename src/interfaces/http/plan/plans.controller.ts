@@ -6,6 +6,7 @@ import type { PlanHandler } from '../../../application/plan/plan-tasks.js';
 import type { StartPlan } from '../../../application/plan/start-plan.js';
 import type { Clock } from '../../../application/ports/clock.js';
 import type { CustomerZones } from '../../../application/ports/customer-zones.js';
+import type { PaymentGateway } from '../../../application/ports/payment-gateway.js';
 import type { PlanQueries, PlanRow } from '../../../application/ports/plan-queries.js';
 import type { Projections } from '../../../application/ports/read-models.js';
 import type { Loaded } from '../../../application/shared/command-handler.js';
@@ -56,6 +57,7 @@ export class PlansController implements Controller {
     @inject(httpTokens.planHandler) private readonly plans: PlanHandler,
     @inject(httpTokens.startPlan) private readonly startPlan: StartPlan,
     @inject(httpTokens.invoiceOperations) private readonly invoices: InvoiceOperations,
+    @inject(httpTokens.paymentGateway) private readonly gateway: PaymentGateway,
     @inject(httpTokens.customerZones) private readonly zones: CustomerZones,
     @inject(httpTokens.planQueries) private readonly queries: PlanQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
@@ -202,7 +204,7 @@ export class PlansController implements Controller {
     const { currency } = payable;
     const zone = body.time_zone ?? (await zoneOfCustomer(this.zones, customerId));
     const at = this.clock.now();
-    const terms = termsOf(body.terms, currency);
+    const terms = termsOf(body.terms, currency, this.gateway.stepOf(currency));
     const approvedOn = civilDateIn(knownZone(zone), at);
     const handled = await this.startPlan(
       {
@@ -224,7 +226,7 @@ export class PlansController implements Controller {
   private preview(body: z.output<typeof previewPlanBody>): Answer {
     const { currency } = body;
     const total = money(body.amount, currency);
-    const terms = termsOf(body.terms, currency);
+    const terms = termsOf(body.terms, currency, this.gateway.stepOf(currency));
     const approvedOn = body.approved_on ?? civilDateIn(knownZone(body.time_zone ?? 'UTC'), this.clock.now());
     const made = schedule(terms, total, approvedOn);
     if (made.outcome === 'refused') throw new Refused(problemOfPlanRejection(made.refusal));

@@ -105,9 +105,12 @@ export const termsField = z
 
 type TermsInput = z.output<typeof termsField>;
 
-/** Terms as the API takes them, in the one currency of what is paid under them. */
-export function termsOf(input: TermsInput, currency: Currency): PlanTerms {
-  const given = conditionsOf(input, currency);
+/**
+ * Terms as the API takes them, in the one currency of what is paid under them.
+ * @param stepMinor what the provider can carry of it; see `PlanTerms.stepMinor`
+ */
+export function termsOf(input: TermsInput, currency: Currency, stepMinor: bigint): PlanTerms {
+  const given = { ...conditionsOf(input, currency), ...(stepMinor === 1n ? {} : { stepMinor }) };
   switch (input.type) {
     case 'standard':
       return standard(given);
