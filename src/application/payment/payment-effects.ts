@@ -3,10 +3,14 @@ import type { PaymentEvent } from '../../domain/payment/events.js';
 import type { PaymentRejection } from '../../domain/payment/rejections.js';
 import type { PaymentState } from '../../domain/payment/state.js';
 import type { Clock } from '../ports/clock.js';
+import type { EventMetadata } from '../ports/event-store.js';
 import type { PaymentGateway } from '../ports/payment-gateway.js';
 import type { CommandHandler, Fact, Handled } from '../shared/command-handler.js';
 import type { Effect, Effects } from '../shared/effects.js';
 import { createEffects, mapAnswer } from '../shared/effects.js';
+import { commandIdOf } from '../shared/event-ids.js';
+import type { ObserveProvider } from './observe-provider.js';
+import { createObserveProvider } from './observe-provider.js';
 import { mintAdoptedRefundId } from './payment-ids.js';
 
 export type PaymentHandler = CommandHandler<PaymentState, PaymentCommand, PaymentEvent, PaymentRejection>;
@@ -14,23 +18,27 @@ export type HandledPayment = Handled<PaymentState, PaymentEvent, PaymentRejectio
 
 export type PaymentEffects = Effects<PaymentState, PaymentEvent>;
 
+const actor = 'payment-effects';
+
 export function createPaymentEffects(parts: {
   readonly handler: PaymentHandler;
   readonly gateway: PaymentGateway;
   readonly clock: Clock;
 }): PaymentEffects {
   const { handler, gateway, clock } = parts;
+  const { refunds: observeRefunds } = createObserveProvider(parts);
   return createEffects({
     handler,
     clock,
-    actor: 'payment-effects',
-    effectOf: (state, fact) => effectOf(gateway, state, fact),
+    actor,
+    effectOf: (state, fact) => effectOf(gateway, observeRefunds, state, fact),
   });
 }
 
 /** Undefined when the fact asks for nothing, or the state shows that its request has an outcome. */
 function effectOf(
   gateway: PaymentGateway,
+  observeRefunds: ObserveProvider['refunds'],
   state: PaymentState,
   { id: key, event }: Fact<PaymentEvent>,
 ): Effect<PaymentCommand> | undefined {
@@ -81,16 +89,21 @@ function effectOf(
       const { refundReason } = refund;
       const { paymentId } = state.details;
       return {
-        perform: async () =>
-          mapAnswer(
-            await gateway.refund({ refundId, paymentId, intentId, amount, refundReason, requestedAt }, key),
-            (news) => (at) => ({
-              type: 'ObserveRefund',
-              at,
-              refund: news,
-              adoptAs: mintAdoptedRefundId(news.providerRefundId),
-            }),
-          ),
+        perform: async (cause) => {
+          const request = { refundId, paymentId, intentId, amount, refundReason, requestedAt };
+          const answer = await gateway.refund(request, key);
+          // It may have been refused for what we do not know of: the provider's refunds are looked at before the refusal is
+          // recorded, so that whoever dies in between finds the request open and looks again.
+          if (answer.outcome === 'refused') {
+            await observeRefunds(paymentId, intentId, lookAfterRefusal(key, cause));
+          }
+          return mapAnswer(answer, (news) => (at) => ({
+            type: 'ObserveRefund',
+            at,
+            refund: news,
+            adoptAs: mintAdoptedRefundId(news.providerRefundId),
+          }));
+        },
         refuse: ({ refusal }, at) => ({ type: 'RecordRefundRefused', at, refundId, refusal }),
       };
     }
@@ -121,4 +134,9 @@ function effectOf(
 
 function observed(intent: Extract<PaymentCommand, { type: 'ObserveIntent' }>['intent']) {
   return (at: PaymentCommand['at']): PaymentCommand => ({ type: 'ObserveIntent', at, intent, attempt: null });
+}
+
+function lookAfterRefusal(key: string, { correlationId }: EventMetadata): EventMetadata {
+  const commandId = commandIdOf('look after refusal', key);
+  return { commandId, correlationId, causationId: key, actor: { kind: 'system', id: actor }, reason: null };
 }

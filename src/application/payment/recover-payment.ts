@@ -1,14 +1,13 @@
-import type { PaymentCommand } from '../../domain/payment/commands.js';
 import type { PaymentState } from '../../domain/payment/state.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventMetadata, EventStore } from '../ports/event-store.js';
-import type { PaymentGateway, ProviderAnswer } from '../ports/payment-gateway.js';
+import type { PaymentGateway } from '../ports/payment-gateway.js';
 import type { Loaded } from '../shared/command-handler.js';
 import { commandIdOf } from '../shared/event-ids.js';
+import { createObserveProvider } from './observe-provider.js';
 import { paymentCodec } from './payment.codec.js';
 import type { PaymentEffects, PaymentHandler } from './payment-effects.js';
-import { mintAdoptedRefundId } from './payment-ids.js';
 
 type Recovery = {
   /** The payment afterwards; `absent` when there is none of that id. */
@@ -18,8 +17,6 @@ type Recovery = {
 };
 
 export type RecoverPayment = (paymentId: string, cause: EventMetadata) => Promise<Recovery>;
-
-type Observation = { readonly name: string; readonly command: (at: PaymentCommand['at']) => PaymentCommand };
 
 /**
  * Brings a payment up to what the provider knows of it: asks every open request again under its own key, then looks at the
@@ -33,7 +30,8 @@ export function createRecoverPayment(parts: {
   readonly gateway: Pick<PaymentGateway, 'fetchIntent' | 'listRefunds'>;
   readonly clock: Clock;
 }): RecoverPayment {
-  const { eventStore, handler, effects, gateway, clock } = parts;
+  const { eventStore, handler, effects } = parts;
+  const observe = createObserveProvider(parts);
 
   async function askOpenRequests(paymentId: string, cause: EventMetadata): Promise<readonly string[]> {
     const open: string[] = [];
@@ -51,38 +49,9 @@ export function createRecoverPayment(parts: {
     const { state } = await handler.load(paymentId);
     const intentId = state.status === 'absent' ? null : state.attempts.intentId;
     if (intentId === null) return [];
-    const intent = observations(await gateway.fetchIntent(intentId), (snapshot) => [
-      { name: 'intent', command: (at) => ({ type: 'ObserveIntent', at, intent: snapshot, attempt: null }) },
-    ]);
-    const refunds = observations(await gateway.listRefunds(intentId), (snapshots) =>
-      // What was given back makes room for what came after it.
-      [...snapshots.filter(wasUndone), ...snapshots.filter((refund) => !wasUndone(refund))].map((refund) => ({
-        name: refund.providerRefundId,
-        command: (at) => ({
-          type: 'ObserveRefund',
-          at,
-          refund,
-          adoptAs: mintAdoptedRefundId(refund.providerRefundId),
-        }),
-      })),
-    );
-    const open = [...intent.open, ...refunds.open];
-    for (const { name, command } of [...intent.found, ...refunds.found]) {
-      const { revision, state: now } = await handler.load(paymentId);
-      // A refund can only follow a capture; where that is not known, the intent told why.
-      if (name !== 'intent' && now.status !== 'captured') continue;
-      const handled = await handler.handle(paymentId, command(clock.now()), {
-        ...cause,
-        commandId: commandIdOf('recovery', `${cause.commandId} ${name} at ${revision}`),
-        causationId: cause.commandId,
-      });
-      if (handled.outcome === 'rejected') {
-        const { rejection } = handled;
-        const detail = rejection.code === 'provider_contradicts_history' ? rejection.detail : rejection.code;
-        open.push(`${name}: ${detail}`);
-      }
-    }
-    return open;
+    const because = { ...cause, causationId: cause.commandId };
+    const ofIntent = await observe.intent(paymentId, intentId, because);
+    return [...ofIntent, ...(await observe.refunds(paymentId, intentId, because))];
   }
 
   return async (paymentId, cause) => {
@@ -102,22 +71,4 @@ export function recoveryBy(component: string, paymentId: string, at: Instant): E
     actor: { kind: 'system', id: component },
     reason: null,
   };
-}
-
-function wasUndone({ status }: { readonly status: string }): boolean {
-  return status === 'failed' || status === 'canceled';
-}
-
-function observations<T>(
-  answer: ProviderAnswer<T>,
-  observe: (value: T) => readonly Observation[],
-): { readonly found: readonly Observation[]; readonly open: readonly string[] } {
-  switch (answer.outcome) {
-    case 'answered':
-      return { found: observe(answer.value), open: [] };
-    case 'refused':
-      return { found: [], open: [answer.refusal.code] };
-    case 'unknown':
-      return { found: [], open: [answer.reason] };
-  }
 }

@@ -60,6 +60,8 @@ export function createPaymentNews(parts: {
       PaymentActionRequired: goOn,
       RefundInitiated: goOn,
       RefundAdopted: goOn,
+      // What it was refused for may be known by now, and leave less to ask for.
+      RefundRefused: goOn,
     },
   });
 }

@@ -37,14 +37,16 @@ export function createRefundNews(parts: {
 }): Policy {
   const { payments, collections, invoices, credits, clock } = parts;
 
-  /** Undefined where the payment is a leg of no collection that has succeeded. @throws while one is not over */
+  /** Undefined where the payment is a leg of no collection that has succeeded. @throws while one may still succeed */
   async function collected(
     recorded: RecordedEvent,
   ): Promise<{ readonly details: CollectionDetails; readonly applicationId: string } | undefined> {
     const found = await legPaymentOf(payments, recorded);
     if (found === undefined) return undefined;
     const { state } = await collections.load(found.collectionId);
-    if (state.status === 'absent' || state.status === 'failed') return undefined;
+    // Of what is given back, nothing was applied.
+    if (state.status === 'absent' || state.status === 'undoing' || state.status === 'failed')
+      return undefined;
     // What is applied later must be taken off as well.
     if (state.status !== 'succeeded') throw new Error(`${found.collectionId} is not over`);
     const leg = state.legs.find(

@@ -21,7 +21,8 @@ export type EffectOutcome<S> =
 
 /** One request to the provider, and how its answer becomes a command. */
 export type Effect<C> = {
-  perform(): Promise<ProviderAnswer<(at: Instant) => C>>;
+  /** @param cause what the request was recorded for, for what else is found out on the way */
+  perform(cause: EventMetadata): Promise<ProviderAnswer<(at: Instant) => C>>;
   refuse(refused: Extract<ProviderAnswer<never>, { outcome: 'refused' }>, at: Instant): C;
 };
 
@@ -54,7 +55,7 @@ export function createEffects<S, C, E, R extends { readonly code: string; readon
     const loaded = known ?? (await handler.load(id));
     const effect = parts.effectOf(loaded.state, fact);
     if (effect === undefined) return { outcome: 'settled', loaded };
-    const answer = await effect.perform();
+    const answer = await effect.perform(cause);
     if (answer.outcome === 'unknown') return { ...answer, loaded };
     const at = clock.now();
     const command = answer.outcome === 'refused' ? effect.refuse(answer, at) : answer.value(at);
