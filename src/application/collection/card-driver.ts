@@ -1,8 +1,9 @@
 import type { PaymentCommand } from '../../domain/payment/commands.js';
 import type { Payer } from '../../domain/payment/events.js';
-import type { ExistingPayment, PaymentState } from '../../domain/payment/state.js';
-import { refundable } from '../../domain/payment/state.js';
+import type { ExistingPayment, PaymentState, Refusals } from '../../domain/payment/state.js';
+import { refundable, refusalsOf } from '../../domain/payment/state.js';
 import type { CustomerId } from '../../domain/shared/ids.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import { isPositive } from '../../domain/shared/money.js';
 import type { CustomerHandler } from '../customer/customer-effects.js';
 import type { HandledPayment } from '../payment/payment-effects.js';
@@ -11,6 +12,7 @@ import type { Clock } from '../ports/clock.js';
 import type { EventMetadata } from '../ports/event-store.js';
 import type { Loaded } from '../shared/command-handler.js';
 import { commandIdOf } from '../shared/event-ids.js';
+import { later } from '../webhook/retry-schedule.js';
 import type { LegOf, LegProgress, TenderDriver } from './tender-driver.js';
 import { stepMetadata } from './tender-driver.js';
 
@@ -19,6 +21,10 @@ export type RunPayment = {
   load(paymentId: string): Promise<Loaded<PaymentState>>;
   run(paymentId: string, command: PaymentCommand, metadata: EventMetadata): Promise<HandledPayment>;
 };
+
+const firstWaitMs = 60_000;
+const waitFactor = 4;
+const longestWaitMs = 24 * 3_600_000;
 
 const waiting: LegProgress = { outcome: 'waiting' };
 const released: LegProgress = { outcome: 'released' };
@@ -91,7 +97,7 @@ export function createCardDriver(parts: {
       await create(part, null);
       ({ state, revision } = await payments.load(paymentId));
     }
-    // Each revision is asked about once: what was refused may be possible after the payment has moved on.
+    // Each revision is asked about once. A refusal is a new revision too, so that what was refused waits before it is asked again.
     const metadata = stepMetadata(part, `release at ${revision ?? 'no_stream'}`);
     const at = clock.now();
     switch (state.status) {
@@ -107,11 +113,14 @@ export function createCardDriver(parts: {
       case 'requires_action':
       case 'processing':
       case 'authorized': {
+        if (isTooSoon(state.attempts.cancelRefusals, at)) return waiting;
         const after = await payments.run(paymentId, { type: 'CancelPayment', at }, metadata);
         return after.state.status === 'canceled' ? released : waiting;
       }
       case 'captured': {
-        if (!isPositive(refundable(state))) return afterRefund(state);
+        const left = refundable(state);
+        if (!isPositive(left)) return afterRefund(state);
+        if (isTooSoon(refusalsOf(state, left), at)) return waiting;
         const refundId = refundIdOf(commandIdOf('refund of leg', `${paymentId} at ${revision}`));
         const all = { amount: null, refundReason: null, secondPerson: null } as const;
         const refund = { type: 'RequestRefund', at, refundId, ...all } as const;
@@ -121,6 +130,16 @@ export function createCardDriver(parts: {
   }
 
   return { reserve, take, release };
+}
+
+/**
+ * What the provider refused it may refuse for ever, and each time leaves two facts: it is asked again after a minute, after four
+ * more, sixteen, ... and in the end once a day.
+ */
+function isTooSoon(refusals: Refusals | null, now: Instant): boolean {
+  if (refusals === null) return false;
+  const waitMs = Math.min(firstWaitMs * waitFactor ** (refusals.count - 1), longestWaitMs);
+  return now < later(refusals.lastAt, waitMs);
 }
 
 /** Where a payment that was asked for stands; a decline ends the leg, whoever might pay with another card. */

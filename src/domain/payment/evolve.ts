@@ -13,7 +13,7 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
       status: 'requires_payment_method',
       details,
       createdAt: at,
-      attempts: { count: 0, intentId: null, lastDecline: null, declinedCharges: [] },
+      attempts: { count: 0, intentId: null, lastDecline: null, declinedCharges: [], cancelRefusals: null },
     };
   }
   if (state.status === 'absent') return impossible(state.status, event.type);
@@ -49,9 +49,12 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
     case 'PaymentCancelRequested':
       if (!isCancelable(state)) return impossible(state.status, event.type);
       return { ...existing(state), status: 'canceling', from: state, requestedAt: event.at };
-    case 'PaymentCancelRefused':
+    case 'PaymentCancelRefused': {
       if (state.status !== 'canceling') return impossible(state.status, event.type);
-      return state.from;
+      const { attempts } = state.from;
+      const cancelRefusals = { count: (attempts.cancelRefusals?.count ?? 0) + 1, lastAt: event.at };
+      return { ...state.from, attempts: { ...attempts, cancelRefusals } };
+    }
     case 'PaymentCanceled':
       if (state.status === 'captured' || state.status === 'failed' || state.status === 'canceled') {
         return impossible(state.status, event.type);
@@ -125,7 +128,8 @@ function evolveAttempt(state: ExistingPayment, event: AttemptEvent): PaymentStat
 }
 
 function attempted(state: ExistingPayment, event: AttemptEvent): Cancelable {
-  const attempts: Attempts = { ...state.attempts, intentId: event.intentId };
+  // What could not be canceled before may be possible now.
+  const attempts: Attempts = { ...state.attempts, intentId: event.intentId, cancelRefusals: null };
   switch (event.type) {
     case 'PaymentActionRequired':
       return { ...existing(state), attempts, status: 'requires_action' };

@@ -1,7 +1,7 @@
 import type { CreditId, RefundId } from '../shared/ids.js';
 import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
-import { add, subtract, sum, zero } from '../shared/money.js';
+import { add, equals, subtract, sum, zero } from '../shared/money.js';
 import type { RefundReason } from '../shared/refund-reason.js';
 import type { PaymentDetails } from './events.js';
 import type { BalanceEntry, Decline, Refusal } from './intent.js';
@@ -21,7 +21,12 @@ export type Attempts = {
   readonly lastDecline: Decline | null;
   /** Charges whose decline is recorded, so that old news of one is recognised. */
   readonly declinedCharges: readonly string[];
+  /** How often the provider refused to cancel it as it stands now, and when last; null when it never did. */
+  readonly cancelRefusals: Refusals | null;
 };
+
+/** Answers of no to one and the same question. */
+export type Refusals = { readonly count: number; readonly lastAt: Instant };
 
 type AwaitingMethod = Existing & { readonly status: 'requires_payment_method' };
 type Confirming = Existing & { readonly status: 'confirming'; readonly paymentMethod: string };
@@ -121,6 +126,13 @@ function holdsMoney({ status }: Refund): boolean {
 export function refundable(payment: Captured): Money {
   const held = [...payment.refunds.filter(holdsMoney).map(({ amount }) => amount), kept(payment)];
   return held.reduce(subtract, payment.captured);
+}
+
+/** How often the provider refused to give this very amount back, and when it was last asked for; null when it never did. */
+export function refusalsOf(payment: Captured, amount: Money): Refusals | null {
+  const refused = payment.refunds.filter((one) => one.status === 'refused' && equals(one.amount, amount));
+  const last = refused.at(-1);
+  return last === undefined ? null : { count: refused.length, lastAt: last.requestedAt };
 }
 
 /** What is credit of the customer's now. */
