@@ -11,7 +11,7 @@ import type { CivilDate } from '../../domain/shared/civil-date.js';
 import type { CreditNoteId, InvoiceId, PlanId } from '../../domain/shared/ids.js';
 import { parseCollectionId, parseInvoiceId } from '../../domain/shared/ids.js';
 import type { Money } from '../../domain/shared/money.js';
-import { isPositive, isZero, smaller, subtract, sum } from '../../domain/shared/money.js';
+import { add, isPositive, isZero, smaller, subtract, sum } from '../../domain/shared/money.js';
 import type { CollectionHandler } from '../collection/collection-runner.js';
 import { invoiceCodec } from '../invoice/invoice.codec.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
@@ -142,18 +142,35 @@ export function createInvoiceToPlan(parts: {
     const { applicationId, reversalId, amount } = event;
     const { state: plan } = await plans.load(planId);
     if (plan.status === 'absent') return;
-    const opens = smaller(amount, settledBy(plan, applicationId));
-    // It was paid before the plan began, after it had been canceled, or outside of it.
-    if (!isPositive(opens)) return;
-    const unsettled = await plans.handle(
+    const opens = smaller(amount, openableBy(plan, { applicationId, reversalId }));
+    if (isPositive(opens)) {
+      const unsettled = await plans.handle(
+        planId,
+        {
+          ...{ type: 'UnsettleParts', at: clock.now(), applicationId, reversalId, amount: opens },
+          ...{ takenBack: isTakenBack(event), today: today() },
+        },
+        becauseOf(recorded, name, 'unsettle'),
+      );
+      mustBeAccepted(unsettled, `unsettle ${planId}`);
+    }
+    if (isTakenBack(event)) await askForMore(planId, subtract(amount, opens), recorded);
+  }
+
+  /**
+   * What had been paid before the plan began is asked for by it as well, once that money is gone: a plan that goes on asks
+   * for all that is due of its invoice. One that is over does not, and its invoice is due by itself.
+   */
+  async function askForMore(planId: PlanId, amount: Money, recorded: RecordedEvent): Promise<void> {
+    const { state: plan } = await plans.load(planId);
+    if (plan.status !== 'active' && plan.status !== 'defaulted') return;
+    if (isZero(amount) || isCountedIn(plan, recorded)) return;
+    const amended = await plans.handle(
       planId,
-      {
-        ...{ type: 'UnsettleParts', at: clock.now(), applicationId, reversalId, amount: opens },
-        ...{ takenBack: isTakenBack(event), today: today() },
-      },
-      becauseOf(recorded, name, 'unsettle'),
+      { type: 'AmendTotal', at: clock.now(), total: add(plan.total, amount), today: today() },
+      becauseOf(recorded, name, 'ask for more'),
     );
-    mustBeAccepted(unsettled, `unsettle ${planId}`);
+    mustBeAccepted(amended, `ask for more by ${planId}`);
   }
 
   /** A plan shares out what the invoice still asks for, so a credit note that takes some of it back amends the plan. */
@@ -217,12 +234,16 @@ function isCountedIn({ details }: ExistingPlan, { revision }: RecordedEvent): bo
   return details.invoiceRevision !== undefined && revision <= details.invoiceRevision;
 }
 
-/** What stands in the plan of what a payment had settled. */
-function settledBy({ settlements, total }: ExistingPlan, applicationId: string): Money {
+/** How much a reversal opens of what a payment had settled in the plan; the same when it is told again. */
+function openableBy(
+  { settlements, reversals, total }: ExistingPlan,
+  of: { readonly applicationId: string; readonly reversalId: string },
+): Money {
+  const told = reversals.filter(({ reversalId }) => reversalId === of.reversalId);
   const standing = settlements
-    .filter((known) => known.applicationId === applicationId)
+    .filter(({ applicationId }) => applicationId === of.applicationId)
     .map(({ amount, reversed }) => subtract(amount, reversed));
-  return sum(total.currency, standing);
+  return sum(total.currency, [...standing, ...told.map(({ amount }) => amount)]);
 }
 
 /**

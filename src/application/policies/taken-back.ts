@@ -61,7 +61,7 @@ function notesOver({ reversalId, cause }: Reversal, invoiceId: InvoiceId): reado
       return [noteOfRefund(reversalId)];
     case 'less_due': {
       const [, by = ''] = reversalId.split(takenBackBy);
-      return [noteOfPaid(by, invoiceId), noteOfDiscount(by)];
+      return [noteOfPaid(by, invoiceId), noteOfDiscount(by), noteOfRefund(by)];
     }
     case 'payment_returned':
     case null:

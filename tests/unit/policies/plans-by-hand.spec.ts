@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { refundIdOf } from '../../../src/application/payment/payment-ids.js';
 import { planIdOf } from '../../../src/application/plan/plan-ids.js';
 import { dueOf, payableOf } from '../../../src/domain/invoice/state.js';
 import { outstanding } from '../../../src/domain/plan/state.js';
 import { manual } from '../../../src/domain/plan/terms.js';
+import { parsePaymentId } from '../../../src/domain/shared/ids.js';
 import type { RefundReason } from '../../../src/domain/shared/refund-reason.js';
-import { usd } from '../../support/payment-examples.js';
+import { required, usd } from '../../support/payment-examples.js';
 import { date } from '../../support/plan-examples.js';
 import { bounce, cheque } from './cheques.js';
 import { accepted, createMoneyFlows } from './money-flows.js';
@@ -72,15 +75,31 @@ describe('a plan that is started by hand for what is left of an invoice', () => 
     },
   );
 
-  it('has no part for what is due outside of it, nor does that keep it from being settled and opened', async () => {
+  it('asks for what had been paid before it as well, once that money is gone and its invoice asks for it', async () => {
     const { flows, customerId, invoiceId, refund, asked } = await plannedAfter(2000);
     await refund('duplicate');
-    expect(await asked()).toEqual({ plan: 'active', open: usd(8000), due: usd(10_000) });
+    expect(await asked()).toEqual({ plan: 'active', open: usd(10_000), due: usd(10_000) });
+    await flows.tellAgain();
+    expect(await asked()).toEqual({ plan: 'active', open: usd(10_000), due: usd(10_000) });
     const all = await cheque(flows, customerId, invoiceId, 10_000);
     expect(await flows.settle()).toEqual([]);
     expect(await asked()).toEqual({ plan: 'completed', open: usd(0), due: usd(0) });
     await bounce(flows, all);
     expect(await flows.settle()).toEqual([]);
-    expect(await asked()).toEqual({ plan: 'active', open: usd(8000), due: usd(10_000) });
+    expect(await asked()).toEqual({ plan: 'active', open: usd(10_000), due: usd(10_000) });
+  });
+
+  it('leaves it to the invoice to ask for that money where the plan is over', async () => {
+    const { flows, customerId, invoiceId, asked } = await plannedAfter(2000);
+    await cheque(flows, customerId, invoiceId, 8000);
+    expect(await flows.settle()).toEqual([]);
+    const [created] = await flows.facts('PaymentCreated');
+    const paymentId = required(parsePaymentId(String(created?.data['paymentId'])));
+    const [at, refundId] = [flows.clock.now(), refundIdOf(randomUUID())];
+    const all = { amount: null, refundReason: 'duplicate', secondPerson: null } as const;
+    const command = { type: 'RequestRefund', at, refundId, ...all } as const;
+    accepted(await flows.payments.handle(paymentId, command, flows.metadata()));
+    expect(await flows.settle()).toEqual([]);
+    expect(await asked()).toEqual({ plan: 'completed', open: usd(0), due: usd(2000) });
   });
 });
