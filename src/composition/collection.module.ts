@@ -12,6 +12,7 @@ import { createGiveBack } from '../application/policies/give-back.js';
 import { createInvoiceRefunds } from '../application/policies/invoice-refunds.policy.js';
 import { createInvoiceToOrder } from '../application/policies/invoice-to-order.policy.js';
 import { createInvoiceToPlan } from '../application/policies/invoice-to-plan.policy.js';
+import { createLowerInvoices } from '../application/policies/lower-invoices.js';
 import { createManualPaymentNews } from '../application/policies/manual-payment-news.policy.js';
 import { createOrderToInvoice } from '../application/policies/order-to-invoice.policy.js';
 import { createPaymentNews } from '../application/policies/payment-news.policy.js';
@@ -108,13 +109,14 @@ export const collectionModule = new ContainerModule(({ bind }) => {
         createPaymentNews({
           ...{ eventStore, payments, collections, runner, clock, graceMs: config.inlineBudgetMs },
         }),
-        createRefundNews({ payments, collections, invoices, credits, clock }),
+        createRefundNews({ payments, collections, invoices, credits, manualPayments, clock }),
         createInvoiceRefunds({
           invoices,
           refundCardPart: createRefundCardPart({
             ...{ invoices, clock, payments: { load: payments.load, run: payments.handle } },
           }),
           giveBack: createGiveBack(handlers),
+          lowerInvoices: createLowerInvoices({ invoices, payments, credits, manualPayments, clock }),
         }),
         createManualPaymentNews({
           ...{ manualPayments, invoices, credits, startCollection, clock },

@@ -28,6 +28,7 @@ import { createGiveBack } from '../../src/application/policies/give-back.js';
 import { createInvoiceRefunds } from '../../src/application/policies/invoice-refunds.policy.js';
 import { createInvoiceToOrder } from '../../src/application/policies/invoice-to-order.policy.js';
 import { createInvoiceToPlan } from '../../src/application/policies/invoice-to-plan.policy.js';
+import { createLowerInvoices } from '../../src/application/policies/lower-invoices.js';
 import { createManualPaymentNews } from '../../src/application/policies/manual-payment-news.policy.js';
 import { createOrderToInvoice } from '../../src/application/policies/order-to-invoice.policy.js';
 import { createPaymentNews } from '../../src/application/policies/payment-news.policy.js';
@@ -138,13 +139,14 @@ export function createMoneyModules(parts: {
     }),
     createCollectionToPlan({ collections, plans, zone, clock }),
     createPaymentNews({ eventStore, payments, collections, runner, clock, graceMs }),
-    createRefundNews({ payments, collections, invoices, credits, clock }),
+    createRefundNews({ payments, collections, invoices, credits, manualPayments, clock }),
     createInvoiceRefunds({
       invoices,
       refundCardPart: createRefundCardPart({
         ...{ invoices, clock, payments: { load: payments.load, run: payments.handle } },
       }),
       giveBack: createGiveBack(handlers),
+      lowerInvoices: createLowerInvoices({ invoices, payments, credits, manualPayments, clock }),
     }),
     createManualPaymentNews({
       ...{ manualPayments, invoices, credits, startCollection, clock },

@@ -9,6 +9,7 @@ import type { Policy } from '../shared/policy.js';
 import { becauseOf, createPolicy } from '../shared/policy.js';
 import { creditRefunded } from './credit-refunded.js';
 import type { GiveBack } from './give-back.js';
+import type { LowerInvoices } from './lower-invoices.js';
 import { idOfStream } from './policy-steps.js';
 
 const name = 'invoice_refunds';
@@ -21,8 +22,9 @@ export function createInvoiceRefunds(parts: {
   readonly invoices: Pick<InvoiceOperations, 'load' | 'credit'>;
   readonly refundCardPart: RefundCardPart;
   readonly giveBack: GiveBack;
+  readonly lowerInvoices: Pick<LowerInvoices, 'creditForgiven'>;
 }): Policy {
-  const { invoices, refundCardPart, giveBack } = parts;
+  const { invoices, refundCardPart, giveBack, lowerInvoices } = parts;
 
   async function requested(
     { invoiceRefundId, refundReason }: InvoiceEventOf<'InvoiceRefundRequested'>,
@@ -59,7 +61,7 @@ export function createInvoiceRefunds(parts: {
     );
     if (cause !== 'refunded') return;
     const refunded = { invoiceId, reversalId, amount };
-    await creditRefunded(invoices, refunded, becauseOf(recorded, name, 'credit'));
+    await creditRefunded({ invoices, lowerInvoices }, refunded, (step) => becauseOf(recorded, name, step));
   }
 
   return createPolicy<InvoiceEvent>({

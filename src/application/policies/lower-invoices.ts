@@ -18,6 +18,9 @@ import { keptCreditIdOf } from './kept-credit.js';
 import { mustBeAccepted } from './policy-steps.js';
 import { dueFor, noteOfPaid, reversalForLess } from './taken-back.js';
 
+/** See `createLowerInvoices`. */
+export type LowerInvoices = ReturnType<typeof createLowerInvoices>;
+
 type Parts = {
   readonly invoices: InvoiceOperations;
   readonly payments: Pick<PaymentHandler, 'handle'>;

@@ -11,6 +11,7 @@ import { applicationIdOf } from '../collection/collected-invoices.js';
 import type { CollectionHandler } from '../collection/collection-runner.js';
 import type { CreditHandler } from '../credit/credit-agenda.js';
 import type { InvoiceOperations } from '../invoice/invoice-operations.js';
+import type { ManualPaymentHandler } from '../manual-payment/record-manual-payment.js';
 import { paymentCodec } from '../payment/payment.codec.js';
 import type { PaymentHandler } from '../payment/payment-effects.js';
 import type { Clock } from '../ports/clock.js';
@@ -20,6 +21,7 @@ import { becauseOf, createPolicy } from '../shared/policy.js';
 import { creditRefunded } from './credit-refunded.js';
 import { grantKeptCredit, keptCreditIdOf } from './kept-credit.js';
 import { legPaymentOf } from './leg-payments.js';
+import { createLowerInvoices } from './lower-invoices.js';
 import { idOfStream, mustBeAccepted } from './policy-steps.js';
 
 const name = 'refund_news';
@@ -33,9 +35,11 @@ export function createRefundNews(parts: {
   readonly collections: Pick<CollectionHandler, 'load'>;
   readonly invoices: InvoiceOperations;
   readonly credits: Pick<CreditHandler, 'handle'>;
+  readonly manualPayments: Pick<ManualPaymentHandler, 'handle'>;
   readonly clock: Clock;
 }): Policy {
   const { payments, collections, invoices, credits, clock } = parts;
+  const lowerInvoices = createLowerInvoices(parts);
 
   /** Undefined where the payment is a leg of no collection that has succeeded. @throws while one may still succeed */
   async function collected(
@@ -68,9 +72,9 @@ export function createRefundNews(parts: {
     const reversed = await reverse(invoiceId, reversal, recorded);
     if (reversed === null || cause !== 'refunded') return;
     await creditRefunded(
-      invoices,
+      { invoices, lowerInvoices },
       { invoiceId, reversalId: refundId, amount: reversed },
-      becauseOf(recorded, name, 'credit'),
+      (step) => becauseOf(recorded, name, step),
     );
   }
 

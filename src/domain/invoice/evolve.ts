@@ -102,7 +102,7 @@ function evolveIssued(state: IssuedInvoice, event: IssuedEvent): InvoiceState {
     }
     case 'InvoicePaymentReversed': {
       const { reversalId, amount, cause = null } = event;
-      const reversal = { reversalId, amount, cause };
+      const reversal = { reversalId, amount, cause, appliedBefore: state.applications.length };
       return {
         ...state,
         applications: changed(

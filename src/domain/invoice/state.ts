@@ -81,6 +81,8 @@ export type Reversal = {
   readonly amount: Money;
   /** Null where it was not told yet when this was stored. */
   readonly cause: ReversalCause | null;
+  /** How many payments had been applied by then. */
+  readonly appliedBefore: number;
 };
 
 /** One request to give back what the invoice was paid with. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { creditNoteIdOf } from '../../../src/application/invoice/invoice-ids.js';
 import { refundIdOf } from '../../../src/application/payment/payment-ids.js';
 import { dueOf } from '../../../src/domain/invoice/state.js';
 import { refundable } from '../../../src/domain/payment/state.js';
@@ -66,20 +67,54 @@ describe('a refund of a card payment that paid an invoice', () => {
     },
   );
 
-  it('is credited as far as nobody has paid it again before the credit note was there', async () => {
+  it.each([500, 2000])(
+    'is credited once, and whoever paid %s cents of it again before the credit note was there has them as credit',
+    async (cents) => {
+      const { flows, customerId, invoiceId, paymentId } = await paidInvoice();
+      await refund(flows, paymentId, 2000, null);
+      await unableToWrite(flows, creditNoteBy('refund_news'), () => flows.settle());
+      const card = { kind: 'card', paymentMethod: 'pm_ok', offSession: false, amount: null } as const;
+      const again = { amount: BigInt(cents), mode: 'all_or_nothing', tenders: [card] } as const;
+      await flows.startCollection({ invoiceId, planPart: null, ...again }, flows.metadata());
+      const isDone = async () => {
+        expect(await flows.settle()).toEqual([]);
+        const invoice = await flows.issued(invoiceId);
+        expect([invoice.status, dueOf(invoice)]).toEqual(['paid', usd(0)]);
+        expect(invoice.creditNotes).toMatchObject([{ total: usd(2000), creditReason: 'returned' }]);
+        const granted = (await flows.facts('CreditGranted')).map(({ stream, data }) => [
+          stream,
+          data['amount'],
+        ]);
+        expect(granted).toEqual([
+          [`creditAccount-${customerId}`, { amount: String(cents), currency: 'USD' }],
+        ]);
+        expect(await flows.ledger()).toEqual({
+          ...{ processor_balance: 3000 + cents, customer_credit: -cents, revenue: -3000 },
+        });
+      };
+      await isDone();
+      await flows.tellAgain();
+      await isDone();
+    },
+  );
+
+  it('that somebody credited by hand before its credit note was there gets no second one', async () => {
     const { flows, invoiceId, paymentId } = await paidInvoice();
     await refund(flows, paymentId, 2000, null);
     await unableToWrite(flows, creditNoteBy('refund_news'), () => flows.settle());
-    const card = { kind: 'card', paymentMethod: 'pm_ok', offSession: false, amount: null } as const;
-    await flows.startCollection(
-      { invoiceId, planPart: null, amount: 500n, mode: 'all_or_nothing', tenders: [card] },
-      flows.metadata(),
+    const creditNoteId = creditNoteIdOf(randomUUID());
+    const scope = { by: 'total', amount: usd(2000) } as const;
+    accepted(
+      await flows.invoices.credit(
+        invoiceId,
+        { creditNoteId, scope, creditReason: 'returned' },
+        flows.metadata(),
+      ),
     );
     expect(await flows.settle()).toEqual([]);
     const invoice = await flows.issued(invoiceId);
-    expect([invoice.status, dueOf(invoice)]).toEqual(['paid', usd(0)]);
-    expect(invoice.creditNotes.map(({ total }) => total)).toEqual([usd(1500)]);
-    expect(await flows.ledger()).toEqual({ processor_balance: 3500, revenue: -3500 });
+    expect(invoice.creditNotes.map(({ total }) => total)).toEqual([usd(2000)]);
+    expect(await flows.ledger()).toEqual({ processor_balance: 3000, revenue: -3000 });
   });
 
   it.each<[RefundReason]>([['fraudulent'], ['duplicate']])(
