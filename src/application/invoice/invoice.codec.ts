@@ -280,19 +280,23 @@ const codec = createEventCodec<InvoiceEvent>({
       'The invoice counts no more and keeps its number; the amounts are what credit notes had left of it.',
     ),
   InvoiceMarkedUncollectible: z
-    .strictObject({ at, amount: storedMoney })
-    .describe('Nobody expects what is due to be paid; it is booked as a loss.'),
+    .strictObject({ at, amount: storedMoney, taxGivenUp: storedMoney.exactOptional() })
+    .describe(
+      'Nobody expects what is due to be paid; it is booked as a loss, less `taxGivenUp`: tax that would have fallen due with it.',
+    ),
   InvoiceDifferenceWrittenOff: z
     .strictObject({
       at,
       applicationId: z.string(),
       amount: storedMoney,
+      taxGivenUp: storedMoney.exactOptional(),
       writtenOffBy: z.string(),
       reason: z.enum(['short_payment', 'payment_returned']),
     })
     .describe(
       'A manual payment was short by at most what the merchant gives up, so the rest is not asked for; below zero where it is ' +
-        'asked for again, since that payment is gone. `writtenOffBy` verified the payment.',
+        'asked for again, since that payment is gone. `writtenOffBy` verified the payment; `taxGivenUp` is tax in it that ' +
+        'had not fallen due.',
     ),
   InvoiceTaxFellDue: z
     .strictObject({ at, amount: storedMoney, fallenDue: storedMoney })

@@ -2,7 +2,7 @@ import type { InvoiceEvent, InvoiceEventOf, InvoicePurpose } from '../../domain/
 import type { Account, Journal, JournalLine } from '../../domain/ledger/journal.js';
 import { credit, debit, journal } from '../../domain/ledger/journal.js';
 import type { Money } from '../../domain/shared/money.js';
-import { isZero } from '../../domain/shared/money.js';
+import { isZero, subtract, zero } from '../../domain/shared/money.js';
 import type { Tender } from '../../domain/shared/tender.js';
 
 /**
@@ -24,9 +24,9 @@ export function invoiceJournalOf(event: InvoiceEvent): Journal | undefined {
     case 'InvoiceCredited':
       return credited(event);
     case 'InvoiceMarkedUncollectible':
-      return transfer('Invoice uncollectible', 'bad_debt', 'accounts_receivable', event.amount);
+      return givenUp('Invoice uncollectible', 'bad_debt', event);
     case 'InvoiceDifferenceWrittenOff':
-      return transfer('Difference written off', 'payment_differences', 'accounts_receivable', event.amount);
+      return givenUp('Difference written off', 'payment_differences', event);
     case 'InvoiceTaxFellDue':
       return transfer('Tax fell due', 'tax_deferred', 'tax_payable', event.amount);
     case 'InvoiceDrafted':
@@ -93,6 +93,19 @@ function givenUpOf({ creditReason, purpose }: InvoiceEventOf<'InvoiceCredited'>)
 /** Tax that falls due as an invoice is paid waits until then; facts of its own tell how much has come. */
 function taxAccountOf({ taxPoint }: { readonly taxPoint?: 'payment' }): 'tax_payable' | 'tax_deferred' {
   return taxPoint === 'payment' ? 'tax_deferred' : 'tax_payable';
+}
+
+/** Tax that waits for a payment which is not to come is no loss: nobody will owe it. */
+function givenUp(
+  description: string,
+  loss: Account,
+  { amount, taxGivenUp = zero(amount.currency) }: { readonly amount: Money; readonly taxGivenUp?: Money },
+): Journal | undefined {
+  return posted(description, [
+    debit(loss, subtract(amount, taxGivenUp)),
+    debit('tax_deferred', taxGivenUp),
+    credit('accounts_receivable', amount),
+  ]);
 }
 
 /** Where money stands before it is set against an invoice. */

@@ -20,6 +20,7 @@ import {
   refundPartOf,
   refundsUnderWay,
 } from './state.js';
+import { taxGivenUpOf } from './tax-point.js';
 
 type InvoiceDecision = Decision<InvoiceEvent, InvoiceRejection>;
 
@@ -160,7 +161,7 @@ export function writeOffDifference(
   }
   const writtenOff: InvoiceEvent = {
     type: 'InvoiceDifferenceWrittenOff',
-    ...{ at, applicationId, amount, writtenOffBy, reason: 'short_payment' },
+    ...{ at, applicationId, amount, ...taxGivenUpOf(state), writtenOffBy, reason: 'short_payment' },
   };
   return accepted(writtenOff, ...paidWhenNothingIsDue(evolve(state, writtenOff), at));
 }
@@ -173,11 +174,12 @@ function askedForAgain(
 ): readonly InvoiceEventOf<'InvoiceDifferenceWrittenOff'>[] {
   const known = differences.find((one) => one.applicationId === applicationId);
   if (known === undefined || cause !== 'payment_returned') return [];
-  const { amount, writtenOffBy } = known;
+  const { amount, taxGivenUp, writtenOffBy } = known;
   return [
     {
       type: 'InvoiceDifferenceWrittenOff',
       ...{ at, applicationId, amount: negate(amount), writtenOffBy, reason: 'payment_returned' },
+      ...(taxGivenUp === null ? {} : { taxGivenUp: negate(taxGivenUp) }),
     },
   ];
 }

@@ -177,7 +177,12 @@ export type InvoiceEvent = { readonly at: Instant } & (
       readonly tax: Money;
       readonly total: Money;
     }
-  | { readonly type: 'InvoiceMarkedUncollectible'; readonly amount: Money }
+  | {
+      readonly type: 'InvoiceMarkedUncollectible';
+      readonly amount: Money;
+      /** What of the amount is tax that had not fallen due, and never will. Absent where tax falls due at the issue. */
+      readonly taxGivenUp?: Money;
+    }
   | {
       /** Money that people recorded was short by so little that the rest is not asked for. */
       readonly type: 'InvoiceDifferenceWrittenOff';
@@ -185,6 +190,8 @@ export type InvoiceEvent = { readonly at: Instant } & (
       readonly applicationId: string;
       /** Below zero where it is asked for again, since that money is gone. */
       readonly amount: Money;
+      /** What of the amount is tax that had not fallen due; as above. */
+      readonly taxGivenUp?: Money;
       /** Who verified the money. */
       readonly writtenOffBy: string;
       readonly reason: 'short_payment' | 'payment_returned';

@@ -1,4 +1,5 @@
 import { impossible } from '../shared/corrupt-stream.js';
+import type { Money } from '../shared/money.js';
 import { add, isPositive, zero } from '../shared/money.js';
 import type { InvoiceEvent, InvoiceEventOf } from './events.js';
 import type { CreditNote, Difference, InvoiceRefund, InvoiceState, IssuedInvoice } from './state.js';
@@ -65,6 +66,7 @@ function finalized(state: InvoiceState, event: InvoiceEventOf<'InvoiceFinalized'
     writtenOff: zero(event.total.currency),
     differences: [],
     taxFallenDue: zero(event.total.currency),
+    givenUp: { tax: zero(event.total.currency), total: zero(event.total.currency) },
   };
 }
 
@@ -135,11 +137,13 @@ function evolveIssued(state: IssuedInvoice, event: IssuedEvent): InvoiceState {
         status: 'uncollectible',
         markedAt: event.at,
         writtenOff: add(state.writtenOff, event.amount),
+        givenUp: givenUpAfter(state, event),
       };
     case 'InvoiceDifferenceWrittenOff':
       return {
         ...state,
         writtenOff: add(state.writtenOff, event.amount),
+        givenUp: givenUpAfter(state, event),
         differences: evolveDifferences(state, event),
       };
     case 'InvoiceTaxFellDue':
@@ -148,13 +152,23 @@ function evolveIssued(state: IssuedInvoice, event: IssuedEvent): InvoiceState {
   }
 }
 
+function givenUpAfter(
+  { givenUp }: IssuedInvoice,
+  { amount, taxGivenUp }: { readonly amount: Money; readonly taxGivenUp?: Money },
+): IssuedInvoice['givenUp'] {
+  if (taxGivenUp === undefined) return givenUp;
+  return { tax: add(givenUp.tax, taxGivenUp), total: add(givenUp.total, amount) };
+}
+
 /** One that is asked for again is over. */
 function evolveDifferences(
   { differences }: IssuedInvoice,
-  { type, applicationId, amount, writtenOffBy }: InvoiceEventOf<'InvoiceDifferenceWrittenOff'>,
+  event: InvoiceEventOf<'InvoiceDifferenceWrittenOff'>,
 ): readonly Difference[] {
+  const { type, applicationId, amount, writtenOffBy } = event;
   const others = differences.filter((one) => one.applicationId !== applicationId);
-  if (isPositive(amount)) return [...others, { applicationId, amount, writtenOffBy }];
+  const difference = { applicationId, amount, taxGivenUp: event.taxGivenUp ?? null, writtenOffBy };
+  if (isPositive(amount)) return [...others, difference];
   return others.length === differences.length ? impossible('no such difference', type) : others;
 }
 

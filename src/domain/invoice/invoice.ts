@@ -20,7 +20,7 @@ import { recordRefundPartRefused, requestInvoiceRefund } from './refunding.js';
 import type { InvoiceRejection } from './rejections.js';
 import type { InvoiceState } from './state.js';
 import { claimOn, dueOf, isIssued, paidOf, uncredited } from './state.js';
-import { taxFellDue } from './tax-point.js';
+import { taxFellDue, taxGivenUpOf } from './tax-point.js';
 
 type InvoiceDecision = Decision<InvoiceEvent, InvoiceRejection>;
 
@@ -210,7 +210,8 @@ function markUncollectible(
     case 'open': {
       const ended = endRefusal(state);
       if (ended !== undefined) return rejected(ended);
-      return accepted({ type: 'InvoiceMarkedUncollectible', at: command.at, amount: dueOf(state) });
+      const [at, amount] = [command.at, dueOf(state)];
+      return accepted({ type: 'InvoiceMarkedUncollectible', at, amount, ...taxGivenUpOf(state) });
     }
   }
 }

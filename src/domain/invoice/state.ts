@@ -52,12 +52,16 @@ type Issued = Existing & {
   readonly differences: readonly Difference[];
   /** Nothing where tax falls due at the issue. */
   readonly taxFallenDue: Money;
+  /** What of `writtenOff` took its tax with it, which then never falls due. */
+  readonly givenUp: { readonly tax: Money; readonly total: Money };
 };
 
 /** What one payment was short by. */
 export type Difference = {
   readonly applicationId: string;
   readonly amount: Money;
+  /** Null where tax falls due at the issue, and where it was not told yet when this was stored. */
+  readonly taxGivenUp: Money | null;
   readonly writtenOffBy: string;
 };
 

@@ -7,13 +7,22 @@ import { evolve } from './evolve.js';
 import type { InvoiceState, IssuedInvoice } from './state.js';
 import { isIssued, paidOf } from './state.js';
 
-/** What an invoice came to, less its credit notes that have their number. */
-function standing({ priced, creditNotes }: IssuedInvoice): { readonly tax: Money; readonly total: Money } {
+/** What an invoice came to, less what was given up of it with its tax, and its credit notes that have their number. */
+function standing({ priced, creditNotes, givenUp }: IssuedInvoice): {
+  readonly tax: Money;
+  readonly total: Money;
+} {
   const issued = creditNotes.filter(({ number }) => number !== null);
   return {
-    tax: issued.reduce((left, note) => subtract(left, note.tax), priced.tax),
-    total: issued.reduce((left, note) => subtract(left, note.total), priced.total),
+    tax: issued.reduce((left, note) => subtract(left, note.tax), subtract(priced.tax, givenUp.tax)),
+    total: issued.reduce((left, note) => subtract(left, note.total), subtract(priced.total, givenUp.total)),
   };
+}
+
+/** What a fact that gives all that is due up says of the tax in it: what has not fallen due, never will. */
+export function taxGivenUpOf(invoice: IssuedInvoice): { readonly taxGivenUp?: Money } {
+  if (invoice.content.taxPoint !== 'payment') return {};
+  return { taxGivenUp: subtract(standing(invoice).tax, invoice.taxFallenDue) };
 }
 
 /** The tax in the first `paid` of what stands: a function of the sum, so that it does not matter in which parts that came. */

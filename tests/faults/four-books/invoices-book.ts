@@ -179,6 +179,10 @@ export class InvoicesBook {
       case 'InvoiceMarkedUncollectible':
       case 'InvoiceDifferenceWrittenOff':
         invoice.gone += amount;
+        // Tax that falls due with payments falls due no more with what is given up.
+        if (data['taxGivenUp'] === undefined) break;
+        invoice.taxableTotal -= amount;
+        invoice.tax -= money(data['taxGivenUp'])?.minor ?? 0n;
         break;
       default:
         return;
