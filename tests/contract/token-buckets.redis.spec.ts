@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RedisConnection } from '../../src/infrastructure/redis/redis-connection.js';
 import { RedisTokenBuckets } from '../../src/infrastructure/redis/redis-token-buckets.js';
-import { eventually } from '../support/eventually.js';
 import { silentLogger } from '../support/postgres.js';
 import type { RedisServer } from '../support/redis.js';
-import { hasRedisServer, startRedis } from '../support/redis.js';
+import { hasRedisServer, patientBudgetMs, startRedis, untilAnswers } from '../support/redis.js';
 import { tokenBucketsContract } from './token-buckets.contract.js';
 
 if (!hasRedisServer) process.stdout.write('Buckets in Redis are not tested: there is no redis-server\n');
@@ -15,19 +14,10 @@ if (!hasRedisServer) process.stdout.write('Buckets in Redis are not tested: ther
   beforeAll(async () => {
     server = await startRedis();
     connections = [
-      new RedisConnection(server.url, silentLogger),
-      new RedisConnection(server.url, silentLogger),
+      new RedisConnection(server.url, silentLogger, patientBudgetMs),
+      new RedisConnection(server.url, silentLogger, patientBudgetMs),
     ];
-    for (const connection of connections) {
-      await eventually(
-        () =>
-          connection.ask(
-            async () => true,
-            () => false,
-          ),
-        (does) => does,
-      );
-    }
+    for (const connection of connections) await untilAnswers(connection);
   });
   afterAll(async () => {
     for (const connection of connections) connection.close();

@@ -3,6 +3,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { freePort } from '../../src/infrastructure/free-port.js';
+import type { RedisConnection } from '../../src/infrastructure/redis/redis-connection.js';
+import { eventually } from './eventually.js';
 
 export type RedisServer = {
   readonly url: string;
@@ -14,7 +16,17 @@ export type RedisServer = {
   kill(): Promise<void>;
 };
 
+/** For a connection that shows what Redis does: longer than a command takes on the most loaded of machines. */
+export const patientBudgetMs = 30_000;
+
 export const hasRedisServer = spawnSync('redis-server', ['--version']).status === 0;
+
+export async function untilAnswers(connection: RedisConnection): Promise<void> {
+  await eventually(
+    async () => connection.answers(),
+    (answers) => answers,
+  );
+}
 
 /** A server of this test's own, without a disk. */
 export async function startRedis(): Promise<RedisServer> {
