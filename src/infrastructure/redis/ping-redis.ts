@@ -1,7 +1,6 @@
-import { Redis } from 'ioredis';
-
 /** Null when Redis answers within two seconds; what is wrong with it otherwise. */
 export async function pingRedis(url: string): Promise<string | null> {
+  const { Redis } = await import('ioredis');
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: 2_000,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Logger } from '../../application/ports/logger.js';
 
 /** Within it Redis has answered, or is done without. */
@@ -15,7 +15,8 @@ const probesBeforeWarning = 10;
  * answers: an outage costs those who are waiting at its beginning the budget, and nobody after them.
  */
 export class RedisConnection {
-  readonly #redis: Redis;
+  /** Its client is loaded only where there is a Redis: a process without one starts faster. */
+  #redis: Redis | undefined;
   readonly #logger: Logger;
   readonly #closing = new AbortController();
   #answers = false;
@@ -25,29 +26,20 @@ export class RedisConnection {
   /** @param budgetMs what a command may take; another one than the product's is for tests on a machine of any speed */
   constructor(url: string, logger: Logger, budgetMs = productBudgetMs) {
     this.#logger = logger;
-    this.#redis = new Redis(url, {
-      enableOfflineQueue: false,
-      commandTimeout: budgetMs,
-      connectTimeout: 1_000,
-      disconnectTimeout: budgetMs,
-      maxRetriesPerRequest: 0,
-      retryStrategy: (times) => Math.min(100 * times, longestReconnectDelayMs),
-    });
-    // Without a listener an error of the connection would end the process; it reconnects by itself.
-    this.#redis.on('error', () => undefined);
-    void this.#probe();
+    void this.#connect(url, budgetMs);
   }
 
   /** What Redis answers; `otherwise()` when it does not within the budget, or did not lately. */
   async ask<T>(command: (redis: Redis) => Promise<T>, otherwise: () => T | Promise<T>): Promise<T> {
-    if (!this.#answers) return otherwise();
+    const redis = this.#redis;
+    if (redis === undefined || !this.#answers) return otherwise();
     try {
-      return await command(this.#redis);
+      return await command(redis);
     } catch (error) {
       if (this.#answers && !this.#closing.signal.aborted) {
         this.#answers = false;
         this.#warn(error);
-        void this.#probe();
+        void this.#probe(redis);
       }
     }
     return otherwise();
@@ -61,14 +53,31 @@ export class RedisConnection {
   close(): void {
     this.#closing.abort();
     this.#answers = false;
-    this.#redis.disconnect();
+    this.#redis?.disconnect();
   }
 
-  async #probe(): Promise<void> {
+  async #connect(url: string, budgetMs: number): Promise<void> {
+    const { Redis: Client } = await import('ioredis');
+    if (this.#closing.signal.aborted) return;
+    const redis = new Client(url, {
+      enableOfflineQueue: false,
+      commandTimeout: budgetMs,
+      connectTimeout: 1_000,
+      disconnectTimeout: productBudgetMs,
+      maxRetriesPerRequest: 0,
+      retryStrategy: (times) => Math.min(100 * times, longestReconnectDelayMs),
+    });
+    // Without a listener an error of the connection would end the process; it reconnects by itself.
+    redis.on('error', () => undefined);
+    this.#redis = redis;
+    await this.#probe(redis);
+  }
+
+  async #probe(redis: Redis): Promise<void> {
     const { signal } = this.#closing;
     for (let probes = 1; !signal.aborted; probes += 1) {
       try {
-        await this.#redis.ping();
+        await redis.ping();
         if (signal.aborted) return;
         this.#answers = true;
         this.#outageTold = false;
@@ -77,7 +86,7 @@ export class RedisConnection {
       } catch (error) {
         if (probes === probesBeforeWarning) this.#warn(error);
         // What was sent to a Redis that is frozen would wait here, in memory, for as long as it is.
-        if (this.#redis.status === 'ready') this.#redis.disconnect(true);
+        if (redis.status === 'ready') redis.disconnect(true);
         await sleep(probeEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
       }
     }
