@@ -87,7 +87,11 @@ export function tokenBucketsContract(bucketsOf: () => readonly [TokenBuckets, To
     await take(1);
     // Nearly the time to fill is over when the rest is taken: a window of a second would end amid it.
     await sleep(800);
-    for (const until = performance.now() + 400; performance.now() < until; ) {
+    // Within the time a steady client gets what comes back; on a slow machine few takes fit into it.
+    const taken = () => takes.reduce((sum, { granted }) => sum + granted, 0);
+    const startedAt = performance.now();
+    const isOver = (ms: number) => performance.now() - startedAt > ms;
+    while (!isOver(400) || (taken() <= quick.limit && !isOver(30_000))) {
       await take(1 + (takes.length % 3));
       await sleep(5);
     }
@@ -98,8 +102,7 @@ export function tokenBucketsContract(bucketsOf: () => readonly [TokenBuckets, To
         expect(sum).toBeLessThanOrEqual(quick.limit + ((answeredAt - askedAt) / 1000) * quick.limit);
       }
     }
-    // Within the time a steady client gets what comes back.
-    expect(takes.reduce((sum, { granted }) => sum + granted, 0)).toBeGreaterThan(quick.limit);
+    expect(taken()).toBeGreaterThan(quick.limit);
   });
 
   it('are apart by their names', async () => {
