@@ -13,7 +13,7 @@ const places = [
 /** The browser of this machine; undefined, and said once why, where there is none: tests never download one. */
 export const chromiumPath = places.find((place) => place !== undefined && existsSync(place));
 if (chromiumPath === undefined) {
-  process.stderr.write(
+  process.stdout.write(
     'no Chromium here, so pages are not tried in a browser: install it, or set CHROMIUM\n',
   );
 }

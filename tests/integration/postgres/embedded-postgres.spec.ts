@@ -11,7 +11,13 @@ import { startEmbeddedPostgres } from '../../../src/infrastructure/postgres/embe
 import { StartupError } from '../../../src/infrastructure/startup-error.js';
 import { silentLogger } from '../../support/postgres.js';
 
-const asRoot = process.getuid?.() === 0 ? it : it.skip;
+const isRoot = process.getuid?.() === 0;
+const asRoot = isRoot ? it : it.skip;
+if (!isRoot) {
+  process.stdout.write(
+    'The embedded Postgres is not shut out of its folder: only where root starts it does it run as another user\n',
+  );
+}
 
 describe('the embedded Postgres', () => {
   let made: string;

@@ -31,6 +31,10 @@ const EXCEPTIONS: Readonly<
 
 const SHARED = process.env['COUNTERFOIL_SHARED_DIR'] ?? join(process.cwd(), '..', 'shared');
 const FIXTURES = join(SHARED, 'stripe', 'fixtures3.json');
+const hasFixtures = existsSync(FIXTURES);
+if (!hasFixtures) {
+  process.stdout.write(`The list of keys is not compared with Stripe's examples: there is no ${FIXTURES}\n`);
+}
 const KEYS: Readonly<Record<string, readonly string[]>> = JSON.parse(
   readFileSync(join(process.cwd(), 'tests', 'support', 'stripe-object-keys.json'), 'utf8'),
 );
@@ -99,7 +103,7 @@ describe('Object shapes of the Stripe simulator', () => {
 
   // The key list is committed so that the comparison works anywhere; where the examples themselves are at
   // hand, the list must agree with them.
-  (existsSync(FIXTURES) ? it : it.skip)('was compared with a current list of keys', () => {
+  (hasFixtures ? it : it.skip)('was compared with a current list of keys', () => {
     const { resources } = JSON.parse(readFileSync(FIXTURES, 'utf8')) as { resources: unknown };
     for (const [name, keys] of Object.entries(KEYS)) {
       expect([name, keysOf(at(resources, name.split('.')))]).toEqual([name, keys]);
