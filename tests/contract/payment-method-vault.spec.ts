@@ -31,7 +31,7 @@ describe('the vault at Stripe, through the official SDK', () => {
     new StripePaymentMethodVault({
       secretKey: 'sk_test_contract',
       apiBase: stripe.simulator.url,
-      timeoutMs: 2_000,
+      timeoutMs: 20_000,
       logger: stripe.logger,
       ...more,
     });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.js';
 import type { Projection } from '../../../src/infrastructure/projections/projection.js';
-import { eventually } from '../../support/eventually.js';
+import { eventually, eventuallyHolds } from '../../support/eventually.js';
 import { RecordedEventStore } from './recorded-event-store.js';
 import type { Bench } from './support.js';
 import { openBench, recorded, tally } from './support.js';
@@ -120,8 +120,11 @@ describe('An event that cannot be applied', () => {
     };
     const running = await bench.start(store, [endless], { statementTimeoutMs: 1_000, batchMax: 3 });
     expect(await running.reached(12n, 20_000)).toBe(true);
-    expect(await bench.rows('select events from read_endless.tally order by stream')).toEqual(
-      all([4n, 1n, 4n]),
+    // On a busy machine others run into the limit as well, and are tried again.
+    await eventuallyHolds(async () =>
+      expect(await bench.rows('select events from read_endless.tally order by stream')).toEqual(
+        all([4n, 1n, 4n]),
+      ),
     );
     expect((await running.parked('endless'))[0]?.error).toMatch(/statement timeout/);
     await running.stop();
@@ -153,7 +156,9 @@ describe('An event that cannot be applied', () => {
       async () => running.lagMs(),
       (ms) => ms > 0,
     );
-    expect((await running.status())[0]).toMatchObject({ parked_streams: 2, parked_events: 8 });
+    await eventuallyHolds(async () =>
+      expect((await running.status())[0]).toMatchObject({ parked_streams: 2, parked_events: 8 }),
+    );
     expect((await running.parked('locked')).filter(({ retry_at }) => retry_at !== null)).toMatchObject([
       { stream: 'thing-b', position: 2n, error: expect.stringMatching(/statement timeout/) },
     ]);
@@ -201,12 +206,11 @@ describe('An event that cannot be applied', () => {
     );
     const pausesMs = 20 * (2 ** (Number(retries) - 1) - 1);
     expect(performance.now() - startedAt).toBeGreaterThan(pausesMs);
-    await eventually(
-      async () => running.lagMs(),
-      (ms) => ms === 0,
-    );
-    expect((await running.parked('forever'))[0]?.retry_at).not.toBeNull();
-    expect((await running.status())[0]).toMatchObject({ lag_ms: 0, parked_streams: 1, parked_events: 3 });
+    // On a busy machine others run into the limit as well, and are tried again.
+    await eventuallyHolds(async () => {
+      expect((await running.parked('forever'))[0]?.retry_at).not.toBeNull();
+      expect((await running.status())[0]).toMatchObject({ lag_ms: 0, parked_streams: 1, parked_events: 3 });
+    });
     await running.stop();
   });
 

@@ -125,7 +125,7 @@ describe('A projection', () => {
     await appending.query('begin');
     await appending.query('select pg_advisory_xact_lock($1)', [advisoryLocks.append]);
     const starting = bench.start(new RecordedEventStore(), [{ ...tally, name: 'starting' }]);
-    expect(await Promise.race([starting.then(() => 'started'), sleep(10_000, 'waits', { ref: false })])).toBe(
+    expect(await Promise.race([starting.then(() => 'started'), sleep(60_000, 'waits', { ref: false })])).toBe(
       'started',
     );
     await appending.query('rollback');

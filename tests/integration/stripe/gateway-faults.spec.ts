@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IntentSnapshot } from '../../../src/domain/payment/intent.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
+import type { StripeGatewayOptions } from '../../../src/infrastructure/stripe/stripe-payment-gateway.js';
+import { StripePaymentGateway } from '../../../src/infrastructure/stripe/stripe-payment-gateway.js';
 import { answered, confirmRequest } from '../../contract/payment-gateway.contract.js';
 import { eventually } from '../../support/eventually.js';
 import { usd } from '../../support/payment-examples.js';
@@ -10,7 +12,7 @@ import { instantNow, newPaymentId, newRefundId, startStripe } from './simulator-
 
 let stripe: Stripe;
 beforeEach(async () => {
-  stripe = await startStripe({ timeoutMs: 1_000 });
+  stripe = await startStripe();
 });
 afterEach(() => stripe.close());
 
@@ -46,7 +48,9 @@ describe('a create-and-confirm whose answer does not come', () => {
   it('is unknown after the deadline, never a failure, while the charge may still come', async () => {
     const key = randomUUID();
     await stripe.next('delay_after', 'payment_intents.create', { delay_ms: 3_000 });
-    expect(await confirm(key)).toMatchObject(unknown('timeout'));
+    const hasty = gatewayWith({ timeoutMs: 1_000 });
+    expect(await hasty.confirm(request, key)).toMatchObject(unknown('timeout'));
+    hasty.close();
     expect(await confirm(key)).toMatchObject(unknown('in_flight'));
     const settled = await eventually(
       () => confirm(key),
@@ -58,22 +62,22 @@ describe('a create-and-confirm whose answer does not come', () => {
 
   it('ends within its deadline when Stripe hangs', async () => {
     await stripe.next('hang', 'payment_intents.create', { times: 2 });
-    expect(await confirm(randomUUID())).toMatchObject(unknown('timeout'));
+    const hasty = gatewayWith({ timeoutMs: 1_000 });
+    expect(await hasty.confirm(request, randomUUID())).toMatchObject(unknown('timeout'));
+    hasty.close();
   });
 
   it('is unknown while the first request under its key still runs', async () => {
     const key = randomUUID();
-    const patient = await startStripe({ timeoutMs: 15_000 });
-    await patient.next('delay', 'payment_intents.create', { delay_ms: 1_500 });
-    const slow = patient.gateway.confirm(request, key);
+    await stripe.next('delay', 'payment_intents.create', { delay_ms: 1_500 });
+    const slow = confirm(key);
     await eventually(
-      () => patient.get<{ queued_behaviors: number }>('/sim/state'),
+      () => stripe.get<{ queued_behaviors: number }>('/sim/state'),
       ({ queued_behaviors: queued }) => queued === 0,
     );
-    expect(await patient.gateway.confirm(request, key)).toMatchObject(unknown('in_flight'));
+    expect(await confirm(key)).toMatchObject(unknown('in_flight'));
     expect(answered(await slow).status).toBe('succeeded');
-    expect((await patient.counts())['charge']).toBe(1);
-    await patient.close();
+    expect((await stripe.counts())['charge']).toBe(1);
   });
 
   it.each(['rate_limit', 'lock_timeout'])(
@@ -89,9 +93,6 @@ describe('a create-and-confirm whose answer does not come', () => {
   it('is unknown on a wrong secret key, which is our own fault, and says so loudly', async () => {
     const wrong = await startStripe();
     try {
-      const { StripePaymentGateway } = await import(
-        '../../../src/infrastructure/stripe/stripe-payment-gateway.js'
-      );
       const gateway = new StripePaymentGateway({
         secretKey: 'not_a_key',
         apiBase: wrong.simulator.url,
@@ -224,7 +225,7 @@ describe('F03b: a request older than its idempotency key', () => {
     const request = confirmRequest();
     const first = answered(await stripe.gateway.confirm(request, key));
     await stripe.post('/sim/clock', { advance_seconds: 25 * 3_600 });
-    const later = await startedLater(25);
+    const later = gatewayWith({ clock: hoursLater(25) });
     expect(answered(await later.confirm(request, key)).intentId).toBe(first.intentId);
     later.close();
     expect((await stripe.counts())['charge']).toBe(1);
@@ -261,22 +262,21 @@ describe('F03b: a request older than its idempotency key', () => {
     };
     const first = answered(await stripe.gateway.refund(refund, key));
     await stripe.post('/sim/clock', { advance_seconds: 25 * 3_600 });
-    const later = await startedLater(25);
+    const later = gatewayWith({ clock: hoursLater(25) });
     expect(answered(await later.refund(refund, key)).providerRefundId).toBe(first.providerRefundId);
     later.close();
     expect((await stripe.counts())['refund']).toBe(1);
   });
 });
 
-/** A gateway of a process whose clock has moved on by so many hours. */
-async function startedLater(hours: number) {
-  const { StripePaymentGateway } = await import(
-    '../../../src/infrastructure/stripe/stripe-payment-gateway.js'
-  );
-  return new StripePaymentGateway({
+/** Another gateway to the same simulator. */
+const gatewayWith = (more: Pick<StripeGatewayOptions, 'timeoutMs' | 'clock'>) =>
+  new StripePaymentGateway({
     secretKey: 'sk_test_contract',
     apiBase: stripe.simulator.url,
     logger: stripe.logger,
-    clock: () => Date.now() + hours * 3_600_000,
+    ...more,
   });
-}
+
+/** The clock of a process that has moved on. */
+const hoursLater = (hours: number) => () => Date.now() + hours * 3_600_000;

@@ -23,7 +23,10 @@ export function createRecordingLogger(): Logger & { readonly lines: LogLine[] } 
 
 export type MoneyLine = { readonly kind: string; readonly amount: number; readonly currency: string };
 
-/** A simulator in this process, with the switches that tests turn and a gateway that talks to it. */
+/**
+ * A simulator in this process, with the switches that tests turn and a gateway that talks to it. The gateway waits for
+ * longer than a loaded machine takes, but for the tests that show what happens when it no longer waits.
+ */
 export async function startStripe(
   options: StripeSimulatorOptions &
     Pick<StripeGatewayOptions, 'timeoutMs' | 'clock'> & {
@@ -31,7 +34,7 @@ export async function startStripe(
       readonly limits?: { readonly own: StripeRateLimit; readonly simulator: StripeRateLimit };
     } = {},
 ) {
-  const { timeoutMs = 2_000, clock, limits, ...simulatorOptions } = options;
+  const { timeoutMs = 20_000, clock, limits, ...simulatorOptions } = options;
   const simulator = await startStripeSimulator({
     ...simulatorOptions,
     ...(limits === undefined ? {} : { rateLimit: limits.simulator }),

@@ -15,7 +15,7 @@ beforeEach(async () => {
   connection = connectToStripe({
     secretKey: 'sk_test_contract',
     apiBase: stripe.simulator.url,
-    timeoutMs: 2_000,
+    timeoutMs: 20_000,
   });
   pages = 0;
   connection.client.on('request', ({ method, path }: { method: string; path: string }) => {

@@ -33,9 +33,15 @@ it('tells a loop whose turns are all late, and that it is over', async () => {
 });
 
 it('does not take one long pause for it', async () => {
-  delay.medianMs();
-  await sleep(500);
-  block(1_500);
-  await sleep(500);
-  expect(delay.medianMs()).toBeLessThan(500);
+  // A machine that is busy with others just now makes all turns late: then the pause is made again.
+  await eventually(
+    async () => {
+      delay.medianMs();
+      await sleep(500);
+      block(1_500);
+      await sleep(500);
+      return delay.medianMs();
+    },
+    (ms) => ms < 500,
+  );
 });
