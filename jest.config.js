@@ -31,7 +31,8 @@ export default {
     ...(EVENTSTORE_URL === undefined ? ['real-server'] : []),
   ],
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.mjs'],
-  testTimeout: 60_000,
+  // For what hangs. Nothing that only takes long on a loaded machine is to meet it.
+  testTimeout: 180_000,
   // Many wait for a timer or for another process; more of them than cores would make each other late.
   maxWorkers: 3,
 };

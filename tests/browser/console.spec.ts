@@ -37,7 +37,7 @@ story('the console in a browser', () => {
       timezoneId: 'Europe/Vienna',
     });
     page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
@@ -102,7 +102,7 @@ story('the console in a browser', () => {
     await page.click('main button');
     await page.waitForURL('**/admin');
     expect(await page.textContent('h1')).toBe('Overview');
-  }, 60_000);
+  });
 
   it('moves the overview when a payment is made, without a reload', async () => {
     await page.evaluate('window.sameDocument = true');
@@ -139,7 +139,7 @@ story('the console in a browser', () => {
     const email = 'grace@example.com';
     const invited = await app.api.post('/v1/users', { email, name: 'Grace Hopper', role: 'finance' });
     const own = await (await browser.newContext()).newPage();
-    own.setDefaultTimeout(20_000);
+    own.setDefaultTimeout(60_000);
     await own.goto(`${app.url}${invited.body['link']}`);
     await own.fill('#password', password);
     await own.fill('#repeated', password);
@@ -184,7 +184,7 @@ story('the console in a browser', () => {
     const { body } = await app.api.get(at.replace('/admin/', '/v1/'));
     expect(body['status']).toBe('refunded');
     await other.context().close();
-  }, 60_000);
+  });
 
   /** A customer with a card that works, and a payment of theirs with one that does not. */
   async function declinedPayment(): Promise<string> {
@@ -239,7 +239,7 @@ story('the console in a browser', () => {
       expect(trail.filter((told) => sentence.test(told ?? ''))).toHaveLength(1);
     expect(await page.textContent('main')).toContain('“The customer asked for the other card”');
     await look('audit-trail');
-  }, 60_000);
+  });
 
   it('moves through the history of a payment by the slider, without a reload', async () => {
     await page.goto(`${app.url}/admin/audit/state?stream=payment-${paymentId}`);
@@ -299,7 +299,7 @@ story('the console in a browser', () => {
     expect(await gone.textContent('main')).toContain('A link works once');
     expect(await looks.look(gone, 'void-link')).toEqual([]);
     await gone.context().close();
-  }, 60_000);
+  });
 
   it('was never refused anything by its own policy', () => {
     expect(complaints).toEqual([]);

@@ -22,7 +22,7 @@ inBrowser('customers in a browser', () => {
       launchChromium(),
       createPageLooks(['/pay', '/portal', '/sim/inbox']),
     ]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await app?.stop();
@@ -33,7 +33,7 @@ inBrowser('customers in a browser', () => {
       timezoneId: 'Europe/Vienna',
     });
     page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     policyProblems.length = 0;
     page.on('console', (message) => {
       if (message.type() === 'error') policyProblems.push(message.text());
@@ -99,7 +99,7 @@ inBrowser('customers in a browser', () => {
     await page.getByRole('button', { name: 'Complete authentication' }).click();
     await page.getByRole('heading', { name: /is paid$/ }).waitFor();
     await look('pay-receipt');
-  }, 60_000);
+  });
 
   it('are told why a card was declined, and pay with another one', async () => {
     await page.goto(await payLink());
@@ -112,7 +112,7 @@ inBrowser('customers in a browser', () => {
     await giveCard('4242 4242 4242 4242');
     await page.getByRole('button', { name: /^Pay / }).dblclick();
     await page.getByRole('heading', { name: /is paid$/ }).waitFor();
-  }, 60_000);
+  });
 
   it(
     'sign in by a mailed link and look after their account',
@@ -223,5 +223,5 @@ inBrowser('customers in a browser', () => {
     await shows(oldLink ?? '', /This link is too old/, 'pay-expired');
     // A page that is added is looked at here, too.
     expect(looks.missed()).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -12,7 +12,7 @@ describe('what operators are told', () => {
   let app: RunningApp;
   beforeAll(async () => {
     app = await startApp('Postgres');
-  }, 60_000);
+  });
   afterAll(() => app?.stop());
 
   const pay = (card: string) =>

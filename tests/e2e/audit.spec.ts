@@ -34,7 +34,7 @@ describe.each(stores)('what an auditor sees, events in %s', (store) => {
       30_000,
     );
     for (const { headers } of [paid, asked, ...others]) requests.add(headers['x-request-id']);
-  }, 180_000);
+  });
   afterAll(() => app?.stop());
 
   async function wholeLog(): Promise<readonly Json[]> {

@@ -16,7 +16,7 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
   let app: RunningApp;
   beforeAll(async () => {
     app = await startApp(store);
-  }, 60_000);
+  });
   afterAll(() => app?.stop());
 
   const register = async (): Promise<string> =>
@@ -61,7 +61,7 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
     });
     const again = await app.api.post(`/v1/invoices/${invoice}/pay`, { tenders: [{ type: 'credit' }] });
     expect([again.status, again.body['code']]).toEqual([409, 'invoice_not_open']);
-  }, 60_000);
+  });
 
   it('a declined card gives the credit back, and leaves the invoice as it was', async () => {
     const customer = await register();
@@ -83,7 +83,7 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
     await eventuallyHolds(async () =>
       expect(await shown(`/v1/invoices/${invoice}`)).toMatchObject({ status: 'paid', amount_paid: 3000 }),
     );
-  }, 60_000);
+  });
 
   it('credit, then a card, then a cheque: all three pay, and none of them where the card is declined', async () => {
     const customer = await register();
@@ -124,7 +124,7 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
       expect(await shown(`/v1/manual_payments/${cheque}`)).toMatchObject({ amount_unapplied: 0 });
       await booksBalance();
     });
-  }, 60_000);
+  });
 
   it('two at once charge once: the second is told that the invoice is being collected', async () => {
     const customer = await register();
@@ -140,7 +140,7 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
     await eventuallyHolds(async () =>
       expect(await shown(`/v1/invoices/${invoice}`)).toMatchObject({ status: 'paid', amount_paid: 4000 }),
     );
-  }, 60_000);
+  });
 
   it('a verified cheque pays the invoice that it names, the rest is credit, and a bounced one undoes both', async () => {
     const customer = await register();
@@ -171,7 +171,7 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
       expect(field(statement.body, 'balances', '0')).toMatchObject({ receivable: 2500, balance: 2500 });
     });
     await eventuallyHolds(booksBalance);
-  }, 60_000);
+  });
 
   it('a refund takes what it paid off the invoice, with a credit note; one that comes back is credit', async () => {
     const customer = await register();
@@ -198,7 +198,7 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
     const again = await app.api.post('/v1/refunds', { payment, amount: 4001 });
     expect([again.status, again.body['code']]).toEqual([422, 'refund_exceeds_captured']);
     await eventuallyHolds(booksBalance);
-  }, 90_000);
+  });
 
   it('a refund of an invoice goes back to the card first and then to the credit, and no further', async () => {
     const customer = await register();
@@ -230,7 +230,7 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
     });
     const facts = items(await app.api.get(`/v1/streams/invoice-${invoice}/events`));
     expect(facts.filter(({ type }) => type === 'InvoicePaymentReversed')).toHaveLength(2);
-  }, 60_000);
+  });
 
   it('an approved order is invoiced, collected by its plan as time goes by, and paid once', async () => {
     const customer = await register();
@@ -265,5 +265,5 @@ describe.each(stores)('paying invoices by several tenders, events in %s', (store
         detail: 'none waits',
       }),
     );
-  }, 90_000);
+  });
 });

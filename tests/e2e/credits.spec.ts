@@ -15,7 +15,7 @@ describe.each(stores)('credit, events in %s', (store) => {
     app = await startApp(store);
     const registered = await app.api.post('/v1/customers', { name: 'Ada', time_zone: 'America/New_York' });
     customer = String(registered.body['id']);
-  }, 180_000);
+  });
   afterAll(() => app?.stop());
 
   const grant = (change: object): Promise<Answer> =>

@@ -11,7 +11,7 @@ describe.each(stores)('customers over HTTP, events in %s', (store) => {
   let app: RunningApp;
   beforeAll(async () => {
     app = await startApp(store);
-  }, 180_000);
+  });
   afterAll(() => app?.stop());
 
   const register = async (body: object = {}): Promise<string> =>

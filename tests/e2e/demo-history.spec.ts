@@ -9,7 +9,7 @@ import { eventuallyHolds } from '../support/eventually.js';
 let app: RunningApp;
 beforeAll(async () => {
   app = await startApp('Postgres', { COUNTERFOIL_REFUND_APPROVAL_FROM: '1000' });
-}, 60_000);
+});
 afterAll(() => app?.stop());
 
 const tell = (seed: number) =>
@@ -65,4 +65,4 @@ it('demo data is made by the API, the same for one seed, and its books balance',
     expect([...sums.values()]).toEqual([0, 0, 0]);
   });
   expect(field((await app.api.get('/v1/invoices?status=open')).body, 'object')).toBe('list');
-}, 120_000);
+});

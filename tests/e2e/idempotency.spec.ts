@@ -19,7 +19,7 @@ describe.each(stores)('idempotency keys, events in %s', (store) => {
       COUNTERFOIL_INLINE_BUDGET_MS: '10000',
       COUNTERFOIL_EFFECT_GRACE_MS: '12000',
     });
-  }, 180_000);
+  });
   afterAll(() => app?.stop());
 
   it('50 parallel POSTs with one key make one charge, and all end with one body', async () => {
@@ -131,5 +131,5 @@ describe.each(stores)('idempotency keys, events in %s', (store) => {
     // Stripe would have refused the others too; it must not have come to that.
     const timeline = await app.api.get(`/v1/payments/${paid.body['id']}/timeline`);
     expect(items(timeline).filter(({ type }) => type === 'RefundRequested')).toHaveLength(1);
-  }, 120_000);
+  });
 });

@@ -19,7 +19,7 @@ describe.each(stores)('invoices over HTTP, events in %s', (store) => {
   beforeAll(async () => {
     app = await startApp(store);
     customer = await register();
-  }, 60_000);
+  });
   afterAll(() => app?.stop());
 
   const line = (unit_price: string) => ({

@@ -17,7 +17,7 @@ describe('notices to customers', () => {
     app = await startApp('Postgres');
     const profile = { name: 'Ada', email: 'ada@example.com', locale: 'de-DE', time_zone: 'Europe/Berlin' };
     customer = String((await app.api.post('/v1/customers', profile)).body['id']);
-  }, 60_000);
+  });
   afterAll(() => app?.stop());
 
   /** The one notice of a kind, once it was sent. */

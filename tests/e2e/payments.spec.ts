@@ -66,7 +66,7 @@ describe.each(stores)('payments over HTTP, events in %s', (store) => {
   let app: RunningApp;
   beforeAll(async () => {
     app = await startApp(store);
-  }, 180_000);
+  });
   afterAll(() => app?.stop());
 
   const pay = (method: string, more: Record<string, unknown> = {}): Promise<Answer> =>

@@ -15,7 +15,7 @@ describe.each(stores)('orders, plans and manual payments, events in %s', (store)
   beforeAll(async () => {
     app = await startApp(store);
     customer = String((await app.api.post('/v1/customers', { time_zone: 'America/St_Johns' })).body['id']);
-  }, 60_000);
+  });
   afterAll(() => app?.stop());
 
   const types = async (stream: string): Promise<readonly unknown[]> =>
@@ -89,7 +89,7 @@ describe.each(stores)('orders, plans and manual payments, events in %s', (store)
     expect(told.filter((each) => each === 'PlanPartAnnounced').length).toBeLessThanOrEqual(1);
     expect(told.filter((each) => each === 'LateFeeFellDue')).toHaveLength(3);
     expect(told.filter((each) => each === 'PlanDefaulted')).toHaveLength(1);
-  }, 120_000);
+  });
 
   it('a large cheque is verified by another person, bounces, and is in the books both times', async () => {
     const keyOf = async (holder: string) => {
@@ -217,7 +217,7 @@ describe.each(stores)('orders, plans and manual payments, events in %s', (store)
         ...['Credit granted', 'Invoice finalized', ...deposit, ...month, 'Credit note', ...month],
       ]);
     }, 40_000);
-  }, 150_000);
+  });
 
   it('tax falls due with each payment, paying early is cheaper, and what nobody pays is a loss', async () => {
     const buyer = String((await app.api.post('/v1/customers', { name: 'Bea' })).body['id']);
@@ -257,7 +257,7 @@ describe.each(stores)('orders, plans and manual payments, events in %s', (store)
       const statement = await shown(`/v1/customers/${buyer}/statement`);
       expect(field(statement, 'balances', '0')).toMatchObject({ receivable: 0, balance: 0 });
     }, 40_000);
-  }, 120_000);
+  });
 
   it('all of it is rebuilt without a difference', async () => {
     for (const projection of ['orders', 'plans', 'manual_payments', 'agenda', 'ledger']) {

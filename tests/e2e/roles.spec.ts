@@ -24,7 +24,7 @@ describe('one role for each process', () => {
       webhookPort,
       environment: { COUNTERFOIL_INLINE_BUDGET_MS: '500', COUNTERFOIL_EFFECT_GRACE_MS: '500' },
     });
-  }, 180_000);
+  });
   afterAll(() => cluster?.close());
 
   it('F12: two APIs and two workers share the work: APIs record it, workers finish it, and both see the lists', async () => {
@@ -122,5 +122,5 @@ describe('one role for each process', () => {
     const alone = await refusedStart(['--role', 'worker'], {});
     expect(alone).toContain('DATABASE_URL is missing in role worker');
     expect(alone).toContain('STRIPE_SECRET_KEY is missing in role worker');
-  }, 180_000);
+  });
 });

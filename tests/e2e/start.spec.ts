@@ -74,7 +74,7 @@ describe('npm start, on a machine with nothing', () => {
     expect((await payer.get('/sim/inbox')).status).toBe(200);
     if (user !== undefined) expect((await stat(join(dataDir, 'postgres', 'cluster'))).uid).toBe(user.uid);
     expect(await first.stop('SIGINT')).toBe(0);
-  }, 180_000);
+  });
 
   it('keeps the data, and Stripe’s side of it', async () => {
     const second = await start();
@@ -87,7 +87,7 @@ describe('npm start, on a machine with nothing', () => {
     // The simulator kept its side as well: what was paid yesterday can be refunded today.
     const refund = await api.post('/v1/refunds', { payment: paid.body['id'] });
     expect(refund.body).toMatchObject({ status: 'succeeded', amount: 5000 });
-  }, 180_000);
+  });
 
   it('has one clear line for a second start on the same data', async () => {
     const { child, output } = startProgram(
@@ -99,7 +99,7 @@ describe('npm start, on a machine with nothing', () => {
     expect(await exitOf(child)).toBe(1);
     expect(output().trim().split('\n')).toHaveLength(1);
     expect(output()).toContain(dataDir);
-  }, 180_000);
+  });
 
   it('goes on where a kill -9 left it, with its database still running', async () => {
     await started.at(-1)?.kill();
@@ -107,7 +107,7 @@ describe('npm start, on a machine with nothing', () => {
     const { body } = await apiClient(third.url, apiKey).get(`/v1/payments/${paid.body['id']}`);
     expect(body).toMatchObject({ id: paid.body['id'], amount_refunded: 5000 });
     expect(await third.stop('SIGTERM')).toBe(0);
-  }, 180_000);
+  });
 });
 
 describe('a start', () => {
@@ -137,7 +137,7 @@ describe('a start', () => {
     expect(second.output()).not.toContain('months of demo data');
     expect(await second.stop('SIGINT')).toBe(0);
     await database.drop();
-  }, 180_000);
+  });
 
   it('has one clear line for a busy port', async () => {
     const busy = createServer().listen(Number(environment['PORT']), '127.0.0.1');
@@ -215,7 +215,7 @@ describe('a start', () => {
     expect(output()).toMatch(/warn {2}redis/);
     expect(output()).toContain('Check DATABASE_URL');
     expect(output()).not.toContain('secret@');
-  }, 180_000);
+  });
 
   it('the demo tells its story to the end, and its books balance', async () => {
     const { child, output } = startProgram('interfaces/cli/demo.js', {});

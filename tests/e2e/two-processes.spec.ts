@@ -20,7 +20,7 @@ describe('two processes on one database', () => {
     cluster = await startCluster();
     await cluster.simulator.post('/sim/rate_limit', { off: true });
     nodes = [await cluster.start(), await cluster.start()];
-  }, 180_000);
+  });
   afterAll(() => cluster?.close());
 
   const nodeOf = (n: number): AppProcess => nodes[n % nodes.length] as AppProcess;

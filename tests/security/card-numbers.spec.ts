@@ -27,7 +27,7 @@ beforeAll(async () => {
     COUNTERFOIL_BOOTSTRAP_API_KEY: key,
     COUNTERFOIL_LOG_LEVEL: 'trace',
   });
-}, 60_000);
+});
 afterAll(async () => {
   await app.stop();
   await database.drop();

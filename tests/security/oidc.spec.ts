@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   client = new pg.Client({ connectionString: app.databaseUrl });
   await client.connect();
-}, 120_000);
+});
 afterAll(async () => {
   await client?.end();
   await app?.stop();
@@ -386,7 +386,7 @@ story('signing in by an identity provider, in a browser that keeps its rules bet
     const browser = await launchChromium();
     try {
       const page = await browser.newPage();
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(60_000);
       const complaints: string[] = [];
       page.on('console', (message) => {
         const isOurs = message.location().url.startsWith(url);

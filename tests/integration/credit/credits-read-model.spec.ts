@@ -199,7 +199,7 @@ describe('The read models of random credit', () => {
       }),
       { numRuns: 6 },
     );
-  }, 60_000);
+  });
 
   async function expectAgenda(all: readonly Account[]): Promise<void> {
     const items = new Map<string, string>();
@@ -253,7 +253,7 @@ describe('The lists of credit', () => {
       select gen_random_uuid(), 0, 1000 + n, 'cus_' || n % 1000, 'spent', 'crd_' || n, n, 'USD', now()
       from generate_series(1, 50000) n`);
     await bench.rows('analyze read_credits.account_credits, read_credits.wallet_transactions');
-  }, 60_000);
+  });
 
   it('filter by customer, status, type, currency and expiry', async () => {
     const queries = new PostgresCreditQueries(bench.pool);

@@ -78,4 +78,4 @@ it('loses nothing that was acknowledged when the database crashes, and heals on 
   await store.close();
   await server.stop();
   await rm(folder, { recursive: true, force: true });
-}, 120_000);
+});

@@ -11,4 +11,4 @@ it('F20: skips, reorders and doubles nothing of 20,000 events by eight writers u
   expectNothingLost(report);
   await beside.expectEachOnce(report.stored);
   await database.drop();
-}, 180_000);
+});

@@ -22,7 +22,7 @@ describe('API keys in Postgres', () => {
       applicationName: 'test',
       logger: silentLogger,
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await pool?.end();
     await database?.drop();

@@ -47,7 +47,7 @@ beforeAll(async () => {
   const options = { connectionString: database.url, max: 4, applicationName: 'test', logger: silentLogger };
   pool = createPool(options);
   second = createPool(options);
-}, 60_000);
+});
 afterAll(async () => {
   await pool?.end();
   await second?.end();

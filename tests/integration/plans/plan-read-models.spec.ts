@@ -111,7 +111,7 @@ describe('The read models of random orders and plans', () => {
       ),
       { numRuns: 6 },
     );
-  }, 120_000);
+  });
 
   function streamOf<E extends PlanEvent | OrderEvent>(
     category: string,

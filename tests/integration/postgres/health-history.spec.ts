@@ -6,7 +6,7 @@ import { openBench } from '../projections/support.js';
 let bench: Bench;
 beforeAll(async () => {
   bench = await openBench();
-}, 60_000);
+});
 afterAll(() => bench?.close());
 
 const first = { limit: 2, startingAfter: null, endingBefore: null, healthy: null };

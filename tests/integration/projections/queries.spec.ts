@@ -314,7 +314,7 @@ describe('With two hundred thousand rows', () => {
        select 'pay_' || n, n, 'USD', false, 0, now() - n * interval '1 minute' from generate_series(1, 10000) n`,
     );
     await bench.rows('analyze read_payments.payments, read_refunds.refunds, read_attempts.attempts');
-  }, 120_000);
+  });
 
   it('no list, look-up or page scans a whole table', async () => {
     const payments = new PostgresPaymentQueries(explaining);

@@ -83,7 +83,7 @@ describe('the figures for Prometheus', () => {
     ).toBeGreaterThan(0);
     await app.simulator.post('/sim/next/clear', {});
     await eventually(scrape, (page) => figure(page, 'effects{state="open"}') === 0, 60_000);
-  }, 90_000);
+  });
 
   it('hold no id, no secret and nothing that a client chose, and stay as few as they are', async () => {
     await scrape();

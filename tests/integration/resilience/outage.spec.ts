@@ -48,4 +48,4 @@ it('an outage of Stripe opens the breaker, and ends with one charge for each pay
     () => breakerOf('stripe_writes'),
     (state) => state === 'closed',
   );
-}, 90_000);
+});

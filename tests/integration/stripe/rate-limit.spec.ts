@@ -40,7 +40,7 @@ it('a burst of 200 payments at 25 calls per second is carried out, each once, wi
   expect(notAsked).toBeGreaterThan(0);
   expect(limited / (200 + limited)).toBeLessThanOrEqual(0.05);
   expect((await stripe.journal()).filter(({ kind }) => kind === 'charge_captured')).toHaveLength(200);
-}, 120_000);
+});
 
 it('a limit that is lower than we believe slows us down, and loses nothing', async () => {
   const simulator = { total: 10, perEndpoint: 10 };
@@ -48,4 +48,4 @@ it('a limit that is lower than we believe slows us down, and loses nothing', asy
   const { limited } = await payMany(60);
   expect(limited).toBeGreaterThan(0);
   expect((await stripe.journal()).filter(({ kind }) => kind === 'charge_captured')).toHaveLength(60);
-}, 120_000);
+});

@@ -24,7 +24,7 @@ beforeAll(async () => {
     applicationName: 'test',
     logger: silentLogger,
   });
-}, 60_000);
+});
 afterAll(async () => {
   await pool?.end();
   await database?.drop();

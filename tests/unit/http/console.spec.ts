@@ -469,7 +469,7 @@ describe('the overview', () => {
     const at = `/admin/users/${developer.id}`;
     await owner.browser.submit(`${at}/disable`, { reason: 'Left' }, at);
     await ended;
-  }, 30_000);
+  });
 
   it('does not hold up the end of the process', async () => {
     const own = await startServer();
