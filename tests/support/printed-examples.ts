@@ -9,6 +9,7 @@ import { knownZone } from '../../src/application/shared/zones.js';
 import { plainBranding } from '../../src/domain/branding/content.js';
 import type { InvoiceCommand } from '../../src/domain/invoice/commands.js';
 import type { InvoiceContent, InvoiceLine } from '../../src/domain/invoice/content.js';
+import type { CreditReason } from '../../src/domain/invoice/events.js';
 import type { ExistingInvoice } from '../../src/domain/invoice/state.js';
 import { isIssued } from '../../src/domain/invoice/state.js';
 import { plainTemplate } from '../../src/domain/invoice-template/content.js';
@@ -202,14 +203,21 @@ const byEveryTender = (currency: Currency, unit: bigint): readonly InvoiceComman
   },
 ];
 
-/** An invoice, and a credit note that takes another one back, in a language. */
+/** An invoice, credit notes for a reason of few words and of many, and one that takes another one back, in a language. */
 export function documentsIn(locale: string): readonly Sheet[] {
   const issued = issueOf(content(mixedLines));
-  const takenBack = [
-    requestCreditNote(1, { by: 'total', amount: eur(120_001) }, 'early_payment_discount'),
-    ...[recordCreditNote(1), reverseCreditNote(2, 1), recordCreditNote(2)],
+  const requestedFor = (reason: CreditReason) => [
+    requestCreditNote(1, { by: 'total', amount: eur(120_001) }, reason),
+    recordCreditNote(1),
   ];
-  return [invoiceExample(issued, { locale }), creditNoteExample([...issued, ...takenBack], locale)];
+  const takenBack = [
+    ...requestedFor('early_payment_discount'),
+    ...[reverseCreditNote(2, 1), recordCreditNote(2)],
+  ];
+  const notes = (['order_change', 'early_payment_discount'] as const).map((reason) =>
+    creditNoteExample([...issued, ...requestedFor(reason)], locale),
+  );
+  return [invoiceExample(issued, { locale }), ...notes, creditNoteExample([...issued, ...takenBack], locale)];
 }
 
 /** Every kind of page, by its name. */

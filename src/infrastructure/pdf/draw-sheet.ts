@@ -115,7 +115,10 @@ function drawFacts(flow: PageFlow, facts: readonly Fact[], box: Box, top: number
   return y;
 }
 
-/** Breaks no word of a label; otherwise as few lines as can be, and rather a label in two lines than a value. */
+/**
+ * Breaks no word of a label, and no date and no number where there is room; otherwise as few lines as can be, and rather a
+ * label in two lines than a value.
+ */
 function widthOfLabels({ styles, set }: PageFlow, facts: readonly Fact[], width: number): number {
   // A little more than it is, since what is measured in one piece is set in several.
   const widest = (texts: readonly string[], style: TextStyle): number =>
@@ -129,10 +132,18 @@ function widthOfLabels({ styles, set }: PageFlow, facts: readonly Fact[], width:
       const beside = set.lines(value, styles.body, width - labels).length;
       return count + Math.max(set.lines(label, styles.label, labels).length, beside);
     }, 0);
-  const wanted = [width - widest(values, styles.body), widest(names, styles.label), width * 0.43];
+  const figures = values.filter((value) => /\p{Nd}/u.test(value));
+  const broken = (labels: number): number =>
+    figures.filter((value) => widest([value], styles.body) > width - labels).length;
+  const wanted = [
+    width - widest(values, styles.body),
+    width - widest(figures, styles.body),
+    widest(names, styles.label),
+    width * 0.43,
+  ];
   const [best = least] = wanted
     .map((each) => Math.min(Math.max(each, least), width * 0.6))
-    .toSorted((a, b) => linesOf(a) - linesOf(b));
+    .toSorted((a, b) => broken(a) - broken(b) || linesOf(a) - linesOf(b));
   return best;
 }
 

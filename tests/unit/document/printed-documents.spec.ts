@@ -168,12 +168,9 @@ describe('a printed invoice', () => {
         const text = (await pagesOf(await printer.print(sheet))).flat().map(plain);
         const words = text.flatMap((line) => line.split(' '));
         const wanted = sheet.facts.flatMap(({ label }) => label.split(' '));
-        // The reason of a credit note may leave too little room.
-        const isInvoice = sheet.facts.length === 3;
-        const dates = sheet.facts
-          .map(({ value }) => plain(value))
-          .filter((value) => isInvoice && /\d{4}/.test(value));
-        broken.push(...dates.filter((date) => !text.some((line) => line.includes(date))));
+        const dates = sheet.facts.map(({ value }) => plain(value)).filter((value) => /\d{4}/.test(value));
+        const isBroken = (date: string) => !text.some((line) => line.includes(date));
+        broken.push(...dates.filter(isBroken).map((date) => `${language}: ${date}`));
         broken.push(...wanted.filter((word) => !words.includes(word)).map((word) => `${language}: ${word}`));
       }
     }
