@@ -6,16 +6,16 @@ import type { Logger } from '../application/ports/logger.js';
 import type { Notifications } from '../application/ports/notifications.js';
 import type { PolicyProgress } from '../application/ports/policy-progress.js';
 import type { OpenRequests, Projections } from '../application/ports/read-models.js';
-import { firstPage } from '../application/ports/read-models.js';
+import { firstPage, lagMaxMs } from '../application/ports/read-models.js';
 import { within } from '../application/shared/within.js';
+import { alertRules } from '../domain/alert/alert-rules.js';
 import type { StuckNow } from '../infrastructure/read-models/stuck-payments.js';
 import type { CheckAnswer, HealthChecks, HealthReport } from '../interfaces/http/http-tokens.js';
 
-const lagMaxMs = 30_000;
 /** A request that has been open for this long is stuck: workers ask again every few seconds at first. */
 const openMaxSeconds = 15 * 60;
-/** More stuck payments than this are an alert as well; a few are looked after by the daily run. */
-const stuckMax = 5;
+/** More stuck payments than what opens an alert, where nobody has set that otherwise; a few are looked after by the daily run. */
+const stuckMax = alertRules.stuck_payments.setting.openAt;
 /** A notice that is due is taken within seconds, unless no worker runs or each sending takes very long. */
 const untoldMaxMs = 15 * 60_000;
 const answerWithinMs = 2_000;

@@ -27,6 +27,8 @@ export type WatchedRule = {
 /** Watches what operators must know of, and keeps what came of it in the log. */
 export type Alerts = {
   rules(): Promise<readonly WatchedRule[]>;
+  /** The setting of one, as it stands. */
+  setting(rule: AlertRuleName): Promise<AlertSetting>;
   /** Measures every rule that is watched, and changes nothing. */
   measure(): Promise<ReadonlyMap<AlertRuleName, Measured>>;
   /** Measures and judges every rule; answers what was measured. One that cannot be measured is left as it is, and logged. */
@@ -96,6 +98,7 @@ export function createAlerts(parts: {
   }
 
   return {
+    setting: async (rule) => (await ruleOf(rule)).setting,
     rules: () => Promise.all(alertRuleNames.map(ruleOf)),
     measure: () => each((rule) => measureOne(rule, clock.now())),
     judge: () => each(judgeOne),

@@ -4,6 +4,7 @@ import type { AlertMeasures } from '../ports/alerts.js';
 import type { Clock } from '../ports/clock.js';
 import type { PaymentSlice } from '../ports/success-figures.js';
 import { shareOfPayments, shareOfWebhooks } from '../ports/success-figures.js';
+import { basisPointsOf } from '../shared/shares.js';
 import { later } from '../webhook/retry-schedule.js';
 
 /** What a rule is judged by now, in its unit: of how many, and how many were left out of these. */
@@ -38,7 +39,7 @@ export function createMeasures(
     async (now, windowMinutes) => {
       const outcomes = await measures.outcomes(later(now, -windowMinutes * minuteMs), now, slice);
       const { good, total, excluded } = shareOfPayments(outcomes);
-      return { value: basisPoints(good, total), sample: total, excluded };
+      return { value: basisPointsOf(good, total), sample: total, excluded };
     };
 
   return {
@@ -56,7 +57,7 @@ export function createMeasures(
     async inbound_webhooks(_now, windowMinutes) {
       const since = later(machineClock.now(), -windowMinutes * minuteMs);
       const { good, total, excluded } = shareOfWebhooks(await measures.webhooks(since));
-      return { value: basisPoints(total - good, total), sample: total, excluded };
+      return { value: basisPointsOf(total - good, total), sample: total, excluded };
     },
     async rejected_webhooks(_now, windowMinutes) {
       const rejected = await measures.rejectedWebhooks(later(machineClock.now(), -windowMinutes * minuteMs));
@@ -85,10 +86,6 @@ export function createMeasures(
       return { value, sample: Math.floor(median(earlier)), excluded: 0 };
     },
   };
-}
-
-function basisPoints(part: number, whole: number): number {
-  return whole === 0 ? 0 : Math.floor((part * 10_000) / whole);
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { AlertRuleName, AlertUnit } from '../../domain/alert/alert-rules.js';
 import { alertRules } from '../../domain/alert/alert-rules.js';
+import { percentText } from '../shared/shares.js';
 
 const texts: Readonly<Record<AlertUnit, (value: number) => string>> = {
-  basis_points: (value) => `${(value / 100).toFixed(2)} %`,
+  basis_points: (value) => percentText(value),
   payments: (value) => `${value}`,
   webhooks: (value) => `${value}`,
   requests: (value) => `${value}`,

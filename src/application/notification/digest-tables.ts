@@ -2,6 +2,7 @@ import { parseCurrency } from '../../domain/shared/currency.js';
 import type { CountedAmount, DailyFigures } from '../ports/digest-queries.js';
 import type { Share } from '../ports/success-figures.js';
 import { moneyText } from '../shared/money-text.js';
+import { basisPointsOf, percentText, whole } from '../shared/shares.js';
 import type { DigestWords } from './digest-words.js';
 import { digestWordsIn } from './digest-words.js';
 import type { FiguresFact, ToldObjective } from './notice-kinds.js';
@@ -36,7 +37,7 @@ function dailyTables(figures: DailyFigures, words: DigestWords, reader: Reader):
   const first = outcomes.firstSucceeded + outcomes.firstFailed;
   const tried = webhooks.handled + webhooks.failed;
   const part = (good: number, whole: number): string =>
-    words.of(percentText(good, whole, reader.locale), number(good), number(whole));
+    words.of(partText(good, whole, reader.locale), number(good), number(whole));
   const doubt = inDoubt.since === null ? '' : `, ${words.since(inDoubt.since)}`;
   return [
     [titles.payments, figures.payments.map((each): Rows[number] => [statuses[each.status], amount(each)])],
@@ -95,7 +96,7 @@ function objectiveTables(
   const table = (title: string, shareOf: (objective: ToldObjective) => Share): Titled => [
     title,
     objectives.map((objective) => {
-      const promised = words.promised(percentText(objective.promised, whole, reader.locale));
+      const promised = words.promised(percentText(objective.promised, reader.locale));
       return [
         `${words.objectives[objective.name]} (${promised})`,
         shareText(shareOf(objective), objective.promised, words, reader.locale),
@@ -107,8 +108,6 @@ function objectiveTables(
     table(words.titles.before, ({ before }) => before),
   ];
 }
-
-const whole = 10_000;
 
 /** How a promise was kept: the share, and how much of what may go wrong has gone wrong. */
 function shareText(
@@ -127,7 +126,7 @@ function shareText(
     left: numberText(allowed - bad, locale),
   };
   return [
-    words.of(percentText(good, total, locale), numberText(good, locale), numberText(total, locale)),
+    words.of(partText(good, total, locale), numberText(good, locale), numberText(total, locale)),
     bad <= allowed ? words.kept(budget) : words.missed(budget),
     ...left,
   ].join('\n');
@@ -143,9 +142,6 @@ function numberText(value: number, locale: string): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(value);
 }
 
-/** Rounded down, so that what is not all of it never reads as 100 %. */
-function percentText(part: number, of: number, locale: string): string {
-  if (of === 0) return '–';
-  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  return `${new Intl.NumberFormat(locale, digits).format(Math.floor((part * whole) / of) / 100)} %`;
+function partText(part: number, of: number, locale: string): string {
+  return of === 0 ? '–' : percentText(basisPointsOf(part, of), locale);
 }

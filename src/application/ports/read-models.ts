@@ -371,6 +371,9 @@ export type ReplayReport = {
   readonly finished_at: Instant;
 };
 
+/** A read model that is further behind than this, in milliseconds, is a trouble. */
+export const lagMaxMs = 30_000;
+
 export interface Projections {
   readonly names: readonly string[];
   status(): Promise<readonly ProjectionStatus[]>;

@@ -86,6 +86,9 @@ describe('alerts', () => {
     };
     const at = '/admin/alerts/rules/stuck_payments/change';
     expect((await browser.submit(at, { ...fields, reason: 'Season' }, '/admin/alerts')).status).toBe(303);
+    await eventuallyHolds(async () =>
+      expect((await (await as('owner')).browser.get('/admin')).text).toContain('more than 20 is an alarm'),
+    );
     const facts = await server.eventStore.readStream('alertRule-stuck_payments');
     expect(facts.map(({ type, metadata }) => [type, metadata.actor.kind, metadata.reason])).toEqual([
       ['AlertOpened', 'system', null],
@@ -334,18 +337,18 @@ describe('the overview', () => {
   it('shows the figures against what is promised', async () => {
     const { browser } = await as('owner');
     const { text } = await browser.get('/admin');
-    expect(text).toContain('95.0 %');
-    expect(text).toContain('19 of 20 in 24 h, 4 left out; 95 % promised; by the first attempt 94.4 %');
+    expect(text).toContain('95.00 %');
+    expect(text).toContain('19 of 20 in 24 h, 4 left out; 95 % promised; by the first attempt 94.44 %');
     expect(text).toContain('3 of 40 in 1 h, 2 left out');
     expect(text).toContain('1,234.56 USD');
-    expect(text).toContain('7.5 %');
+    expect(text).toContain('7.50 %');
     for (const chart of ['success', 'volume-USD']) {
       expect(text).toMatch(
         new RegExp(`<svg[^>]* role="img" aria-labelledby="chart-${chart}-title chart-${chart}-said">`),
       );
       expect(text).toContain(`<details id="chart-${chart}-table">`);
     }
-    expect(text).toMatch(/<title>\d\d:00: 95\.0 %, 19 of 20<\/title>/);
+    expect(text).toMatch(/<title>\d\d:00: 95\.00 %, 19 of 20<\/title>/);
     for (const list of ['payments?declined=yes', 'payments?stuck=yes', 'webhooks?status=failed']) {
       expect(text).toContain(`href="/admin/${list}"`);
     }
@@ -369,6 +372,7 @@ describe('the overview', () => {
         ...{ stuck: 0, webhooks: { handled: 0, failed: 0, waiting: 0, dismissed: 0 }, open_requests: 0 },
       },
       0,
+      { payment_success: 9_000, stuck_payments: 5, inbound_webhooks: 500 },
     );
     expect(tile?.judged).toBe(judged);
   });

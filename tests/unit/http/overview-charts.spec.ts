@@ -17,15 +17,15 @@ const volume = [{ currency: 'USD', minor: 501n, payments: 48 }];
 
 describe('The charts of the overview', () => {
   const seen = (chart: Chart | undefined) => (chart?.bars ?? []).filter(({ height }) => height > 0);
-  const [success, taken] = chartsOf({ hours, volume }, since, now);
+  const [success, taken] = chartsOf({ hours, volume }, since, now, 9_000);
 
   it('have a place for every hour of the day, and a bar where something happened', () => {
     expect(success?.rows).toHaveLength(25);
     expect([success?.bars.length, taken?.bars.length]).toEqual([25, 25]);
     expect(seen(success).map(({ at, value, kind }) => [at.slice(11, 13), value, kind])).toEqual([
-      ['10', '100.0 %, 1 of 1', 'good'],
-      ['12', '92.0 %, 46 of 50', 'promised'],
-      ['13', '50.0 %, 1 of 2', 'look'],
+      ['10', '100.00 %, 1 of 1', 'good'],
+      ['12', '92.00 %, 46 of 50', 'promised'],
+      ['13', '50.00 %, 1 of 2', 'look'],
     ]);
     expect(success?.said).toBe('A bar for each of 3 hours in which payments ended; 1 of them below 90 %.');
     const step = 360 / 25;
@@ -49,12 +49,21 @@ describe('The charts of the overview', () => {
     expect(success?.rows.at(-3)?.slice(1)).toEqual([
       { kind: 'count', count: 46 },
       { kind: 'count', count: 4 },
-      { kind: 'text', text: '92.0 %' },
+      { kind: 'text', text: '92.00 %' },
     ]);
   });
 
+  it('are held against what opens an alert, whatever somebody has set that to', () => {
+    const [other] = chartsOf({ hours, volume }, since, now, 9_300);
+    expect(seen(other).map(({ kind }) => kind)).toEqual(['good', 'look', 'look']);
+    expect(other?.said).toContain('2 of them below 93 %.');
+    expect(other?.top).toBe('100 %, and 93 % below it');
+    const heights = other?.lines.map((line) => (other.floor - line) / (other.floor - (other.lines[0] ?? 0)));
+    expect(heights?.[1]).toBeCloseTo(0.93, 3);
+  });
+
   it('say that there was nothing, where there was nothing', () => {
-    const [none, ...others] = chartsOf({ hours: [], volume: [] }, since, now);
+    const [none, ...others] = chartsOf({ hours: [], volume: [] }, since, now, 9_000);
     expect([none?.said, seen(none), others]).toEqual(['No payment has ended.', [], []]);
   });
 });

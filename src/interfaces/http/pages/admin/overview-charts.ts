@@ -1,9 +1,11 @@
 import type { OverviewFigures, OverviewHour } from '../../../../application/ports/overview-queries.js';
+import { whole as all, basisPointsOf, percentText } from '../../../../application/shared/shares.js';
 import { later } from '../../../../application/webhook/retry-schedule.js';
 import type { Instant } from '../../../../domain/shared/instant.js';
 import { formatMinor } from '../shared/format.js';
 import type { Cell } from './cells.js';
 import { amount, count, text, time } from './cells.js';
+import { judgedSuccess } from './overview-tiles.js';
 
 const hourMs = 3_600_000;
 /** Of the drawing, in its own units: bars stand on `floor` and reach up to `top`. */
@@ -43,10 +45,18 @@ export type Chart = {
 
 type Charted = Pick<OverviewFigures, 'hours' | 'volume'>;
 
-/** The share of payments that succeeded, and the volume in each currency of the tiles, by the hour. */
-export function chartsOf({ hours, volume }: Charted, since: Instant, now: Instant): readonly Chart[] {
+/**
+ * The share of payments that succeeded, and the volume in each currency of the tiles, by the hour.
+ * @param alarm below which share an alert opens, in basis points
+ */
+export function chartsOf(
+  { hours, volume }: Charted,
+  since: Instant,
+  now: Instant,
+  alarm: number,
+): readonly Chart[] {
   const all = everyHour(hours, since, now);
-  return [successChart(all), ...volume.map(({ currency }) => volumeChart(all, currency))];
+  return [successChart(all, alarm), ...volume.map(({ currency }) => volumeChart(all, currency))];
 }
 
 /** With the hours in which nothing happened. */
@@ -58,28 +68,28 @@ function everyHour(hours: readonly OverviewHour[], since: Instant, now: Instant)
   return all;
 }
 
-function successChart(hours: readonly OverviewHour[]): Chart {
+function successChart(hours: readonly OverviewHour[], alarm: number): Chart {
   const shares = hours.map(({ succeeded, failed }) => ({ part: succeeded, whole: succeeded + failed }));
   const bars = hours.map(({ at }, place) => {
     const { part = 0, whole = 0 } = shares[place] ?? {};
     if (whole === 0) return barOf(place, hours.length, null, { kind: 'plain', at, value: 'none' });
-    const percent = (100 * part) / whole;
-    const kind = percent >= 95 ? 'good' : percent >= 90 ? 'promised' : 'look';
-    const value = `${percent.toFixed(1)} %, ${part} of ${whole}`;
-    return barOf(place, hours.length, percent / 100, { kind, at, value });
+    const share = basisPointsOf(part, whole);
+    const value = `${percentText(share)}, ${part} of ${whole}`;
+    return barOf(place, hours.length, part / whole, { kind: judgedSuccess(share, alarm), at, value });
   });
   const ended = shares.filter(({ whole }) => whole > 0).length;
-  const low = hours.filter(({ succeeded, failed }) => succeeded * 10 < (succeeded + failed) * 9).length;
+  const low = bars.filter(({ kind }) => kind === 'look').length;
+  const threshold = percentText(alarm, 'en', 0);
   return {
     id: 'chart-success',
     title: 'Payments that succeed, by the hour',
     said:
       ended === 0
         ? 'No payment has ended.'
-        : `A bar for each of ${ended} hours in which payments ended; ${low} of them below 90 %.`,
+        : `A bar for each of ${ended} hours in which payments ended; ${low} of them below ${threshold}.`,
     ...drawn(hours),
-    top: '100 %, and 90 % below it',
-    lines: [heightAt(1), heightAt(0.9)],
+    top: `100 %, and ${threshold} below it`,
+    lines: [heightAt(1), heightAt(alarm / all)],
     bars,
     columns: ['Hour', 'Succeeded', 'Failed', 'Share'],
     rows: newestFirst(
@@ -87,7 +97,7 @@ function successChart(hours: readonly OverviewHour[]): Chart {
         time(at),
         count(succeeded),
         count(failed),
-        text(succeeded + failed === 0 ? null : `${((100 * succeeded) / (succeeded + failed)).toFixed(1)} %`),
+        text(succeeded + failed === 0 ? null : percentText(basisPointsOf(succeeded, succeeded + failed))),
       ]),
     ),
   };

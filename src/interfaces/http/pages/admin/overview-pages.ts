@@ -1,4 +1,5 @@
 import { inject, injectable } from 'inversify';
+import type { Alerts } from '../../../../application/alert/alerts.js';
 import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
 import type { AlertQueries } from '../../../../application/ports/alerts.js';
 import type { Clock } from '../../../../application/ports/clock.js';
@@ -16,6 +17,7 @@ import { page } from '../shared/page.js';
 import type { ConsoleArea } from './console-area.js';
 import { openAlerts } from './open-alerts.js';
 import { chartsOf } from './overview-charts.js';
+import type { AlarmThresholds } from './overview-tiles.js';
 import { tilesOf } from './overview-tiles.js';
 
 const everyMs = 2_000;
@@ -35,6 +37,7 @@ export class OverviewPages implements PageController {
     @inject(httpTokens.consoleArea) area: ConsoleArea,
     @inject(httpTokens.clock) private readonly clock: Clock,
     @inject(httpTokens.overviewQueries) private readonly queries: OverviewQueries,
+    @inject(httpTokens.alerts) private readonly watched: Alerts,
     @inject(httpTokens.alertQueries) private readonly alerts: AlertQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
     @inject(httpTokens.healthChecks) private readonly health: HealthChecks,
@@ -85,17 +88,18 @@ export class OverviewPages implements PageController {
   private async read() {
     const now = this.clock.now();
     const since = later(now, -dayMs);
-    const [figures, open, health, feed] = await Promise.all([
+    const [figures, alarms, open, health, feed] = await Promise.all([
       this.queries.figures(since, now),
+      this.alarms(),
       this.alerts.list({ ...firstPage(openMax), status: 'open', rule: null }),
       this.health.payments(),
       this.feed(),
     ]);
     return {
-      tiles: tilesOf(figures, this.projections.lagMs()),
+      tiles: tilesOf(figures, this.projections.lagMs(), alarms),
       alerts: openAlerts(open.rows),
       volume: figures.volume,
-      charts: chartsOf(figures, since, now),
+      charts: chartsOf(figures, since, now, alarms.payment_success),
       health: Object.entries(health.checks).map(([name, { healthy, detail }]) => ({
         ...{ name, healthy, detail },
         runbook: runbookLink(this.settings.publicUrl, name),
@@ -108,6 +112,16 @@ export class OverviewPages implements PageController {
         sentence: this.describe(event),
       })),
     };
+  }
+
+  private async alarms(): Promise<AlarmThresholds> {
+    const openAt = async (rule: keyof AlarmThresholds) => (await this.watched.setting(rule)).openAt;
+    const [payments, stuck, webhooks] = await Promise.all([
+      openAt('payment_success'),
+      openAt('stuck_payments'),
+      openAt('inbound_webhooks'),
+    ]);
+    return { payment_success: payments, stuck_payments: stuck, inbound_webhooks: webhooks };
   }
 
   /** The last events. Positions are not counted one by one in every store, so the reach grows until there are enough. */

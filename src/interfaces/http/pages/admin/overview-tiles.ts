@@ -1,5 +1,10 @@
+import { promises } from '../../../../application/ports/digest-queries.js';
 import type { OverviewFigures } from '../../../../application/ports/overview-queries.js';
+import { lagMaxMs } from '../../../../application/ports/read-models.js';
+import type { PaymentOutcomes, WebhookOutcomes } from '../../../../application/ports/success-figures.js';
 import { shareOfPayments, shareOfWebhooks } from '../../../../application/ports/success-figures.js';
+import { basisPointsOf, percentText } from '../../../../application/shared/shares.js';
+import { isBeyond } from '../../../../domain/alert/alert-rules.js';
 
 type Tile = {
   readonly title: string;
@@ -11,52 +16,38 @@ type Tile = {
   readonly href: string | null;
 };
 
-/** Against what the owners promise: 95 % of payments succeed (below 90 % is an alarm), within three seconds. */
-export function tilesOf(figures: OverviewFigures, lagMs: number): readonly Tile[] {
-  const { outcomes, average_seconds: seconds, stuck, webhooks } = figures;
-  const { firstSucceeded, firstFailed } = outcomes;
-  const payments = shareOfPayments(outcomes);
-  const handled = shareOfWebhooks(webhooks);
-  const share = (part: number, whole: number) => (whole === 0 ? null : (100 * part) / whole);
-  const rate = share(payments.good, payments.total);
-  const failing = share(webhooks.failed, handled.total);
-  const first = share(firstSucceeded, firstSucceeded + firstFailed);
-  const goodIf = (good: boolean) => (good ? 'good' : 'look');
-  const percent = (value: number | null) => (value === null ? null : `${value.toFixed(1)} %`);
+/** From which value on the rule of an alert opens one, in the rule's unit: thresholds are data. */
+export type AlarmThresholds = {
+  readonly [R in 'payment_success' | 'stuck_payments' | 'inbound_webhooks']: number;
+};
+
+const slowestSeconds = 3;
+
+/** Against what the owners promise, and against what opens an alert. */
+export function tilesOf(figures: OverviewFigures, lagMs: number, alarms: AlarmThresholds): readonly Tile[] {
+  const { average_seconds: seconds, stuck } = figures;
   return [
-    {
-      title: 'Payments that succeed',
-      value: percent(rate),
-      note: `${payments.good} of ${payments.total} in 24 h, ${payments.excluded} left out; 95 % promised${first === null ? '' : `; by the first attempt ${percent(first)}`}`,
-      judged: rate === null ? null : rate >= 95 ? 'good' : rate >= 90 ? 'promised' : 'look',
-      href: '/admin/payments?declined=yes',
-    },
+    successTile(figures.outcomes, alarms.payment_success),
     {
       title: 'Time to the answer',
       value: seconds === null ? null : `${seconds.toFixed(2)} s`,
-      note: 'on average; 3 s promised',
-      judged: seconds === null ? null : goodIf(seconds <= 3),
+      note: `on average; ${slowestSeconds} s promised`,
+      judged: seconds === null ? null : goodIf(seconds <= slowestSeconds),
       href: null,
     },
     {
       title: 'Stuck payments',
       value: String(stuck),
-      note: 'more than 5 is an alarm',
-      judged: goodIf(stuck <= 5),
+      note: `more than ${alarms.stuck_payments} is an alarm`,
+      judged: goodIf(!isBeyond('stuck_payments', stuck, alarms.stuck_payments)),
       href: '/admin/payments?stuck=yes',
     },
-    {
-      title: 'Webhooks that failed',
-      value: percent(failing),
-      note: `${webhooks.failed} of ${handled.total} in 1 h, ${handled.excluded} left out; 5 % is an alarm`,
-      judged: failing === null ? null : goodIf(failing <= 5),
-      href: '/admin/webhooks?status=failed',
-    },
+    webhookTile(figures.webhooks, alarms.inbound_webhooks),
     {
       title: 'Read models behind by',
       value: `${Math.round(lagMs)} ms`,
-      note: '30 s is an alarm',
-      judged: goodIf(lagMs <= 30_000),
+      note: `${lagMaxMs / 1_000} s is an alarm`,
+      judged: goodIf(lagMs <= lagMaxMs),
       href: '/admin/operations',
     },
     {
@@ -67,4 +58,43 @@ export function tilesOf(figures: OverviewFigures, lagMs: number): readonly Tile[
       href: null,
     },
   ];
+}
+
+function successTile(outcomes: PaymentOutcomes, alarm: number): Tile {
+  const { firstSucceeded, firstFailed } = outcomes;
+  const { good, total, excluded } = shareOfPayments(outcomes);
+  const first = firstSucceeded + firstFailed;
+  const promised = percentText(promises.payment_success, 'en', 0);
+  const byFirst =
+    first === 0 ? '' : `; by the first attempt ${percentText(basisPointsOf(firstSucceeded, first))}`;
+  return {
+    title: 'Payments that succeed',
+    value: total === 0 ? null : percentText(basisPointsOf(good, total)),
+    note: `${good} of ${total} in 24 h, ${excluded} left out; ${promised} promised${byFirst}`,
+    judged: total === 0 ? null : judgedSuccess(basisPointsOf(good, total), alarm),
+    href: '/admin/payments?declined=yes',
+  };
+}
+
+/** @param share of the payments that succeed, in basis points, as what opens an alert is */
+export function judgedSuccess(share: number, alarm: number): 'good' | 'promised' | 'look' {
+  if (share >= promises.payment_success) return 'good';
+  return isBeyond('payment_success', share, alarm) ? 'look' : 'promised';
+}
+
+function webhookTile(outcomes: WebhookOutcomes, alarm: number): Tile {
+  const { total, excluded } = shareOfWebhooks(outcomes);
+  const failing = basisPointsOf(outcomes.failed, total);
+  const threshold = percentText(alarm, 'en', 0);
+  return {
+    title: 'Webhooks that failed',
+    value: total === 0 ? null : percentText(failing),
+    note: `${outcomes.failed} of ${total} in 1 h, ${excluded} left out; ${threshold} is an alarm`,
+    judged: total === 0 ? null : goodIf(!isBeyond('inbound_webhooks', failing, alarm)),
+    href: '/admin/webhooks?status=failed',
+  };
+}
+
+function goodIf(good: boolean): 'good' | 'look' {
+  return good ? 'good' : 'look';
 }

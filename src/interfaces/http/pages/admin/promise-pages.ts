@@ -4,6 +4,7 @@ import type { Clock } from '../../../../application/ports/clock.js';
 import type { DigestQueries, ObjectiveShares } from '../../../../application/ports/digest-queries.js';
 import { objectiveNames, promises } from '../../../../application/ports/digest-queries.js';
 import type { Share } from '../../../../application/ports/success-figures.js';
+import { basisPointsOf, percentText, whole } from '../../../../application/shared/shares.js';
 import { later } from '../../../../application/webhook/retry-schedule.js';
 import { httpTokens } from '../../http-tokens.js';
 import type { Page, PageAnswer, PageController } from '../shared/page.js';
@@ -20,7 +21,6 @@ const periods = [
   { title: 'The last 24 hours', ms: dayMs },
   { title: 'The last 7 days', ms: 7 * dayMs },
 ] as const;
-const whole = 10_000;
 const words = digestWordsIn('en');
 
 /** What the owners promise, how it was kept, and how much may still go wrong: the figures of the weekly mail as they are now. */
@@ -95,7 +95,7 @@ function tableOf(caption: string, shares: ObjectiveShares): Table {
     ],
     rows: objectiveNames.map((name) => [
       text(words.objectives[name]),
-      text(percent(promises[name], whole)),
+      text(percentText(promises[name])),
       ...judged(shares[name], promises[name]),
     ]),
   };
@@ -110,15 +110,10 @@ function judged({ good, total, excluded }: Share, promised: number): readonly Ce
     return [text('nothing to judge'), none, count(0), count(0), none, none, none, count(excluded)];
   return [
     status(bad <= allowed ? 'kept' : 'missed'),
-    text(percent(good, total)),
+    text(percentText(basisPointsOf(good, total))),
     ...[count(good), count(total), count(bad)],
     ...[text(tenths(allowed)), text(tenths(allowed - bad)), count(excluded)],
   ];
-}
-
-/** Cut, not rounded: what was missed by little was missed. */
-function percent(part: number, of: number): string {
-  return `${(Math.floor((part * whole) / of) / 100).toFixed(2)} %`;
 }
 
 function tenths(value: number): string {
