@@ -48,6 +48,21 @@ describe('paying an invoice', () => {
     expect(await app.eventStore.head()).toBe(before);
   });
 
+  it('refuses credit of another currency than the invoice, and appends nothing', async () => {
+    const grant = { customer: customers.inNewYork, amount: 9_000, currency: 'EUR', type: 'goodwill' };
+    expect((await app.api.post('/v1/credits', grant)).status).toBe(201);
+    const inDollars = (await issueInvoice(app.api, customers.inNewYork, 5000)).body['id'];
+    const before = await app.eventStore.head();
+    for (const mode of ['all_or_nothing', 'accumulate']) {
+      const answer = await pay({ mode, tenders: [{ type: 'credit' }] }, String(inDollars));
+      expect([answer.status, answer.body['code']]).toEqual([422, 'tenders_do_not_cover_amount']);
+    }
+    expect(await app.eventStore.head()).toBe(before);
+    const inEuros = { customer: customers.inNewYork, currency: 'EUR' };
+    const euros = (await issueInvoice(app.api, customers.inNewYork, 5000, inEuros)).body['id'];
+    expect((await pay({ tenders: [{ type: 'credit' }] }, String(euros))).status).toBe(201);
+  });
+
   it('refuses an amount in dinars that a card cannot carry, and appends nothing', async () => {
     const dinars = { currency: 'KWD', lines: [{ description: 'Chairs', unit_price: '10.001' }] };
     const { body } = await issueInvoice(app.api, customer, 0, dinars);
