@@ -53,13 +53,12 @@ export const documentModule = new ContainerModule(({ bind }) => {
     [httpTokens.looks, tokens.documentPrinter, httpTokens.invoicing],
   );
   bind(httpTokens.printDocuments).toResolvedValue(
-    (invoices, plans, identities, pool, looks, printer, clock, { zone }) =>
+    (invoices, plans, payments, collections, identities, pool, looks, printer, clock, { zone }) =>
       createPrintDocuments({
-        invoices,
-        plans,
-        identities,
+        ...{ invoices, plans, payments, collections, identities },
         issued: new PostgresIssuedIdentities(pool),
         lookOf: looks.of,
+        currentLook: async () => looks.at(await looks.current()),
         printer,
         renderings: new PostgresRenderings(pool),
         clock,
@@ -68,6 +67,8 @@ export const documentModule = new ContainerModule(({ bind }) => {
     [
       tokens.invoiceHandler,
       httpTokens.planHandler,
+      tokens.paymentHandler,
+      httpTokens.collectionHandler,
       tokens.billingIdentities,
       tokens.pool,
       httpTokens.looks,

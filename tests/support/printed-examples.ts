@@ -3,6 +3,7 @@ import { creditNoteSheet } from '../../src/application/document/credit-note-shee
 import type { DocumentLook } from '../../src/application/document/document-look.js';
 import { plainLook, wordingOf } from '../../src/application/document/document-look.js';
 import { invoiceSheet } from '../../src/application/document/invoice-sheet.js';
+import { receiptSheet } from '../../src/application/document/receipt-sheet.js';
 import type { Picture, Sheet } from '../../src/application/document/sheet.js';
 import type { BillingIdentity } from '../../src/application/ports/billing-identities.js';
 import { knownZone } from '../../src/application/shared/zones.js';
@@ -13,6 +14,7 @@ import type { CreditReason } from '../../src/domain/invoice/events.js';
 import type { ExistingInvoice } from '../../src/domain/invoice/state.js';
 import { isIssued } from '../../src/domain/invoice/state.js';
 import { plainTemplate } from '../../src/domain/invoice-template/content.js';
+import { payment } from '../../src/domain/payment/payment.js';
 import { plan } from '../../src/domain/plan/plan.js';
 import type { ExistingPlan } from '../../src/domain/plan/state.js';
 import { parseCivilDate } from '../../src/domain/shared/civil-date.js';
@@ -36,6 +38,16 @@ import {
   simple,
   vat,
 } from './invoice-examples.js';
+import {
+  authorized,
+  captured,
+  confirmRequested,
+  created,
+  feeRecorded,
+  refundInitiated,
+  refundRequested,
+  refundSucceeded,
+} from './payment-examples.js';
 
 /** Documents of every kind, for tests to read and for people to look at. */
 
@@ -143,6 +155,18 @@ function creditNoteExample(
   const note = isIssued(invoice) ? invoice.creditNotes.at(-1) : undefined;
   if (note === undefined || !isIssued(invoice)) throw new Error('the commands made no credit note');
   return creditNoteSheet(wordingOf(seller, locale), { invoice, note, buyer: to });
+}
+
+/** 50.00 of a card, of which 12.34 went back. */
+function receiptExample(locale: string, to: BillingIdentity | null, invoice: string | null): Sheet {
+  const facts = [
+    created,
+    ...[confirmRequested(), authorized(), captured(), feeRecorded],
+    ...[refundRequested(1, 1_234), refundInitiated(1, 1_234), refundSucceeded(1)],
+  ];
+  const state = facts.reduce(payment.evolve, payment.initialState);
+  if (state.status !== 'captured') throw new Error('nothing was taken');
+  return receiptSheet(wordingOf(seller, locale), { payment: state, invoice, buyer: to, zone });
 }
 
 function manyLines(count: number): readonly InvoiceLine[] {
@@ -260,6 +284,8 @@ export function gallery(): Readonly<Record<string, Sheet>> {
       reverseCreditNote(2, 1),
       recordCreditNote(2),
     ]),
+    receipt: receiptExample('en-GB', buyer, 'INV-2026-000006'),
+    'receipt-arabic': receiptExample('ar-EG', null, null),
     'credit-note-arabic': creditNoteExample(
       [
         ...issueOf(

@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { CollectionState } from '../../domain/collection/state.js';
 import type { CreditNote, ExistingInvoice, InvoiceState, IssuedInvoice } from '../../domain/invoice/state.js';
 import { isIssued } from '../../domain/invoice/state.js';
+import type { PaymentState } from '../../domain/payment/state.js';
 import type { PlanState } from '../../domain/plan/state.js';
-import type { CreditNoteId, InvoiceId } from '../../domain/shared/ids.js';
+import type { CollectionId, CreditNoteId, InvoiceId, PaymentId } from '../../domain/shared/ids.js';
 import { readIssuedIdentity } from '../invoice/issued-identity.js';
 import { planIdOf } from '../plan/plan-ids.js';
-import type { BillingIdentities, BillingIdentity, IssuedIdentities } from '../ports/billing-identities.js';
+import type {
+  BillingIdentities,
+  BillingIdentity,
+  IssuedIdentities,
+  NamedIdentity,
+} from '../ports/billing-identities.js';
 import type { Clock } from '../ports/clock.js';
 import type { DocumentPrinter } from '../ports/document-printer.js';
 import type { Renderings } from '../ports/renderings.js';
@@ -15,6 +22,7 @@ import { creditNoteSheet } from './credit-note-sheet.js';
 import type { DocumentLook } from './document-look.js';
 import { wordingOf } from './document-look.js';
 import { invoiceSheet } from './invoice-sheet.js';
+import { receiptSheet } from './receipt-sheet.js';
 import type { Sheet } from './sheet.js';
 
 /** What an issued document shows is not what it showed before: somebody must look at it before it goes out. */
@@ -38,6 +46,8 @@ export type PrintDocuments = {
   invoice(invoiceId: InvoiceId): Promise<PrintedDocument | undefined>;
   /** A credit note; undefined where the invoice has none of that id. Throws as `invoice` does. */
   creditNote(invoiceId: string, creditNoteId: CreditNoteId): Promise<PrintedDocument | undefined>;
+  /** What a payment brought; undefined where nothing was taken. Throws as `invoice` does. */
+  receipt(paymentId: PaymentId): Promise<PrintedDocument | undefined>;
 };
 
 /** The look of a document, and its version in words. */
@@ -50,15 +60,20 @@ type Stream<S> = { load(id: string): Promise<Loaded<S>> };
 export function createPrintDocuments(parts: {
   readonly invoices: Stream<InvoiceState>;
   readonly plans: Stream<PlanState>;
+  readonly payments: Stream<PaymentState>;
+  readonly collections: Stream<CollectionState>;
   readonly identities: BillingIdentities;
   readonly issued: Pick<IssuedIdentities, 'find'>;
   readonly lookOf: LookOf;
+  /** The look of what is not issued, with its version. */
+  readonly currentLook: () => ReturnType<LookOf>;
   readonly printer: DocumentPrinter;
   readonly renderings: Renderings;
   readonly clock: Clock;
   readonly zone: Zone;
 }): PrintDocuments {
-  const { invoices, plans, identities, issued, lookOf, printer, renderings, clock, zone } = parts;
+  const { invoices, plans, payments, collections, identities, issued } = parts;
+  const { lookOf, currentLook, printer, renderings, clock, zone } = parts;
 
   async function buyerOf(invoice: ExistingInvoice): Promise<BillingIdentity | null> {
     const { invoiceId, customerId } = invoice.details;
@@ -121,7 +136,31 @@ export function createPrintDocuments(parts: {
     return printed(creditNoteId, number, sheet, [`note/${number}`, version, to(buyer)]);
   }
 
+  async function printReceipt(paymentId: PaymentId): Promise<PrintedDocument | undefined> {
+    const { state: payment, revision } = await payments.load(paymentId);
+    if (payment.status !== 'captured') return undefined;
+    const { customerId, collectionId } = payment.details;
+    const nobody: NamedIdentity = { identity: null, version: 'profile/none' };
+    const [{ look, version }, buyer, invoice] = await Promise.all([
+      currentLook(),
+      customerId === null ? nobody : identities.named(customerId),
+      paidInvoice(collectionId ?? null),
+    ]);
+    const wording = wordingOf(look, buyer.identity?.locale ?? null);
+    const sheet = receiptSheet(wording, { payment, invoice, buyer: buyer.identity, zone });
+    return printed(paymentId, paymentId, sheet, [`payment/${revision}`, version, buyer.version]);
+  }
+
+  async function paidInvoice(collectionId: CollectionId | null): Promise<string | null> {
+    if (collectionId === null) return null;
+    const { state } = await collections.load(collectionId);
+    if (state.status === 'absent') return null;
+    const { state: invoice } = await invoices.load(state.details.invoiceId);
+    return isIssued(invoice) ? invoice.number : null;
+  }
+
   return {
+    receipt: printReceipt,
     invoice: printInvoice,
     async creditNote(invoiceId, creditNoteId) {
       const { state } = await invoices.load(invoiceId);

@@ -16,7 +16,7 @@ export type Sheet = {
   /** What the file says of its making: of the document, never of the moment it is drawn. */
   readonly madeAt: Instant;
   readonly heading: string;
-  /** Null for a draft. */
+  /** Null for a draft, and for what is not numbered. */
   readonly number: string | null;
   /** Across the page, for what is no valid demand: a draft, a void invoice. */
   readonly mark: string | null;

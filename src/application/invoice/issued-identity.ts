@@ -6,7 +6,7 @@ import type { BillingIdentities, BillingIdentity, IssuedIdentities } from '../po
 export type KeepIssuedIdentity = (invoiceId: InvoiceId, customerId: CustomerId) => Promise<string | null>;
 
 export function createKeepIssuedIdentity(parts: {
-  readonly identities: BillingIdentities;
+  readonly identities: Pick<BillingIdentities, 'current'>;
   readonly issued: IssuedIdentities;
 }): KeepIssuedIdentity {
   const { identities, issued } = parts;

@@ -18,9 +18,13 @@ export type BillingIdentity = {
   readonly locale: string | null;
 };
 
+export type NamedIdentity = { readonly identity: BillingIdentity | null; readonly version: string };
+
 export interface BillingIdentities {
   /** The customer's identity as it is now; undefined for a customer that is not known here. */
   current(customerId: CustomerId): Promise<BillingIdentity | undefined>;
+  /** The same with a name for this version of it, which tells nothing of the person. */
+  named(customerId: CustomerId): Promise<NamedIdentity>;
 }
 
 /** Identities as they were when their invoices were issued: written once, so that no later change reaches an invoice. */

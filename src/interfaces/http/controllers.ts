@@ -28,6 +28,7 @@ import { ProjectionsController } from './operations/projections.controller.js';
 import { TestClockController } from './operations/test-clock.controller.js';
 import { OrdersController } from './order/orders.controller.js';
 import { PaymentsController } from './payment/payments.controller.js';
+import { ReceiptsController } from './payment/receipts.controller.js';
 import { RefundsController } from './payment/refunds.controller.js';
 import { PlansController } from './plan/plans.controller.js';
 import { UsersController } from './user/users.controller.js';
@@ -36,6 +37,7 @@ import { InboundWebhooksController } from './webhook/inbound-webhooks.controller
 /** Every controller there is, for the container to make; their order is that in which Express looks. */
 export const controllers = [
   PaymentsController,
+  ReceiptsController,
   RefundsController,
   CreditsController,
   InvoicesController,

@@ -212,6 +212,22 @@ describe('a printed credit note', () => {
   });
 });
 
+describe('a printed receipt', () => {
+  it('says what was paid for what, what of it went back and when, and what that leaves', async () => {
+    const text = await lines('receipt');
+    expect(text[0]).toBe('Atelier Lumière SAS Receipt');
+    for (const line of [
+      'pay_0193f1a0-0000-7000-8000-000000000001',
+      'Date 1 November 2026',
+      'Invoice INV-2026-000006 50.00',
+      'Refunded, 1 November 2026 -12.34',
+      'Total US$37.66',
+    ]) {
+      expect(text).toContain(line);
+    }
+  });
+});
+
 describe('a long table', () => {
   let text: readonly (readonly string[])[];
   beforeAll(async () => {

@@ -55,6 +55,24 @@ describe('a document over HTTP', () => {
     expect(text).toContain('Grace Hopper');
   });
 
+  it('is a receipt of a payment that was taken, the same until something of it goes back', async () => {
+    const card = { payment_method: 'pm_ok', confirm: true, description: 'Two chairs' };
+    const payer = (await app.api.post('/v1/customers', { name: 'Grace Hopper' })).body['id'];
+    const asked = { amount: 5_000, currency: 'USD', customer: payer, ...card };
+    const paid = await app.api.post('/v1/payments', asked);
+    const path = `/v1/payments/${paid.body['id']}/receipt`;
+    const [first, second] = [await app.api.get(path), await app.api.get(path)];
+    expect(first.bytes.equals(second.bytes)).toBe(true);
+    expect(first.headers['content-disposition']).toBe(`inline; filename="${paid.body['id']}.pdf"`);
+    const text = await textOf(first);
+    for (const words of ['Two chairs', 'Grace Hopper']) expect(text).toContain(words);
+    await app.api.post('/v1/refunds', { payment: paid.body['id'], amount: 1_234 });
+    const after = await app.api.get(path);
+    expect(after.headers['etag']).not.toBe(first.headers['etag']);
+    const open = await app.api.post('/v1/payments', { amount: 5_000, currency: 'USD' });
+    expect((await app.api.get(`/v1/payments/${open.body['id']}/receipt`)).status).toBe(404);
+  });
+
   it('is the same whenever it is asked for, and need not be sent again', async () => {
     const id = await issued();
     const [first, second] = [await pdfOf(id), await pdfOf(id)];
@@ -103,6 +121,7 @@ describe('a document over HTTP', () => {
 
   it.each([
     ['an invoice that is not there', `/v1/invoices/inv_${missing}/pdf`],
+    ['a receipt of nothing', `/v1/payments/pay_${missing}/receipt`],
     ['a credit note that is not there', `/v1/credit_notes/cn_${missing}/pdf`],
     ['an address', '/v1/invoices/..%2f..%2fetc%2fpasswd/pdf'],
   ])('of %s -> 404', async (_name, path) => {

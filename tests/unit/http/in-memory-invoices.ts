@@ -1,4 +1,5 @@
 import type { Container } from 'inversify';
+import { collectionCodec } from '../../../src/application/collection/collection.codec.js';
 import { createPreviewDocuments } from '../../../src/application/document/preview-documents.js';
 import { createPrintDocuments } from '../../../src/application/document/print-documents.js';
 import { createDocumentNumbers } from '../../../src/application/invoice/document-numbers.js';
@@ -18,6 +19,7 @@ import type { Logger } from '../../../src/application/ports/logger.js';
 import type { Rendering, Renderings } from '../../../src/application/ports/renderings.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import { parseZone } from '../../../src/application/shared/zones.js';
+import { collection } from '../../../src/domain/collection/collection.js';
 import { invoice } from '../../../src/domain/invoice/invoice.js';
 import { isIssued } from '../../../src/domain/invoice/state.js';
 import type { InvoiceId } from '../../../src/domain/shared/ids.js';
@@ -136,7 +138,10 @@ export function bindInvoices(container: Container, eventStore: EventStore, logge
     invoices: { prefix: 'INV', withYear: true, width: 6 },
     creditNotes: { prefix: 'CN', withYear: true, width: 6 },
   };
-  const identities = { current: async () => identity };
+  const identities = {
+    current: async () => identity,
+    named: async () => ({ identity, version: 'profile/1' }),
+  };
   const issued = new InMemoryIssuedIdentities();
   const renderings = new InMemoryRenderings();
   const printer = new PdfkitDocumentPrinter();
@@ -168,9 +173,14 @@ export function bindInvoices(container: Container, eventStore: EventStore, logge
     createPrintDocuments({
       invoices: handler,
       plans: container.get(httpTokens.planHandler),
+      payments: container.get(httpTokens.paymentOperations),
+      collections: createCommandHandler({
+        ...{ eventStore, decider: collection, codec: collectionCodec, category: 'collection' },
+      }),
       identities,
       issued,
       lookOf: looks.of,
+      currentLook: async () => looks.at(await looks.current()),
       printer,
       renderings,
       clock: systemClock,

@@ -273,6 +273,7 @@ describe('the portal', () => {
       'get /portal/invoices/:id/credit_notes/:note/pdf': [`${foreign} ${note}`, `${inv} ${nobodys('cn')}`],
       'get /portal/payments?after': [`?after=${payment}`, `?after=${pay}`],
       'get /portal/payments/:id/receipt': [payment, pay],
+      'get /portal/payments/:id/receipt/pdf': [payment, pay],
       'get /portal/plans?after': [`?after=${plan}`, `?after=${nobodys('plan')}`],
       'get /portal/credits?after': [`?after=${credit}`, `?after=${nobodys('crd')}`],
       'get /portal/credits?moves_after': [

@@ -9,6 +9,7 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'POST /v1/payments': 'payments:write',
   'GET /v1/payments': 'payments:read',
   'GET /v1/payments/:id': 'payments:read',
+  'GET /v1/payments/:id/receipt': 'payments:read',
   'POST /v1/payments/:id/confirm': 'payments:write',
   'POST /v1/payments/:id/capture': 'payments:write',
   'POST /v1/payments/:id/cancel': 'payments:write',

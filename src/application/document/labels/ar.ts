@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const ar: Labels = {
   invoice: 'فاتورة',
   credit_note: 'إشعار دائن',
+  receipt: 'إيصال',
   draft: 'مسودة',
   void: 'ملغاة',
   uncollectible: 'غير قابلة للتحصيل',
@@ -56,6 +57,7 @@ export const ar: Labels = {
   payment_plan: 'خطة السداد',
   part: 'القسط',
   milestone: 'عند: {name}',
+  refunded: 'تم رده',
   settled: 'المدفوع',
   open: 'المتبقي',
   page: 'صفحة {page} من {pages}',

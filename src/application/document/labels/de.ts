@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const de: Labels = {
   invoice: 'Rechnung',
   credit_note: 'Gutschrift',
+  receipt: 'Quittung',
   draft: 'Entwurf',
   void: 'Storniert',
   uncollectible: 'Uneinbringlich',
@@ -56,6 +57,7 @@ export const de: Labels = {
   payment_plan: 'Zahlungsplan',
   part: 'Rate',
   milestone: 'Bei: {name}',
+  refunded: 'Erstattet',
   settled: 'Bezahlt',
   open: 'Offen',
   page: 'Seite {page} von {pages}',

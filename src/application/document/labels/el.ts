@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const el: Labels = {
   invoice: 'Τιμολόγιο',
   credit_note: 'Πιστωτικό τιμολόγιο',
+  receipt: 'Απόδειξη πληρωμής',
   draft: 'Πρόχειρο',
   void: 'Ακυρωμένο',
   uncollectible: 'Ανεπίδεκτο είσπραξης',
@@ -56,6 +57,7 @@ export const el: Labels = {
   payment_plan: 'Πρόγραμμα πληρωμών',
   part: 'Δόση',
   milestone: 'Με: {name}',
+  refunded: 'Επιστράφηκε',
   settled: 'Πληρωμένο',
   open: 'Ανοιχτό',
   page: 'Σελίδα {page} από {pages}',

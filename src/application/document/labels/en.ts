@@ -2,6 +2,7 @@
 export const en = {
   invoice: 'Invoice',
   credit_note: 'Credit note',
+  receipt: 'Receipt',
   draft: 'Draft',
   void: 'Void',
   uncollectible: 'Uncollectible',
@@ -55,6 +56,7 @@ export const en = {
   payment_plan: 'Payment plan',
   part: 'Part',
   milestone: 'On: {name}',
+  refunded: 'Refunded',
   settled: 'Paid',
   open: 'Open',
   page: 'Page {page} of {pages}',

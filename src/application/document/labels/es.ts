@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const es: Labels = {
   invoice: 'Factura',
   credit_note: 'Nota de crédito',
+  receipt: 'Recibo',
   draft: 'Borrador',
   void: 'Anulada',
   uncollectible: 'Incobrable',
@@ -56,6 +57,7 @@ export const es: Labels = {
   payment_plan: 'Plan de pagos',
   part: 'Plazo',
   milestone: 'Al cumplirse: {name}',
+  refunded: 'Reembolsado',
   settled: 'Pagado',
   open: 'Pendiente',
   page: 'Página {page} de {pages}',

@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const fr: Labels = {
   invoice: 'Facture',
   credit_note: 'Avoir',
+  receipt: 'Reçu',
   draft: 'Brouillon',
   void: 'Annulée',
   uncollectible: 'Irrécouvrable',
@@ -56,6 +57,7 @@ export const fr: Labels = {
   payment_plan: 'Échéancier',
   part: 'Échéance',
   milestone: 'À l’étape : {name}',
+  refunded: 'Remboursé',
   settled: 'Payé',
   open: 'Restant',
   page: 'Page {page} sur {pages}',

@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const he: Labels = {
   invoice: 'חשבונית',
   credit_note: 'זיכוי',
+  receipt: 'קבלה',
   draft: 'טיוטה',
   void: 'מבוטלת',
   uncollectible: 'חוב אבוד',
@@ -56,6 +57,7 @@ export const he: Labels = {
   payment_plan: 'תוכנית תשלומים',
   part: 'תשלום',
   milestone: 'בהשלמת: {name}',
+  refunded: 'הוחזר',
   settled: 'שולם',
   open: 'פתוח',
   page: 'עמוד {page} מתוך {pages}',

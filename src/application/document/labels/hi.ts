@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const hi: Labels = {
   invoice: 'चालान',
   credit_note: 'क्रेडिट नोट',
+  receipt: 'रसीद',
   draft: 'मसौदा',
   void: 'रद्द',
   uncollectible: 'अवसूलनीय',
@@ -56,6 +57,7 @@ export const hi: Labels = {
   payment_plan: 'भुगतान योजना',
   part: 'किस्त',
   milestone: '{name} पर',
+  refunded: 'वापस किया गया',
   settled: 'भुगतान किया',
   open: 'शेष',
   page: 'पृष्ठ {page} / {pages}',

@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const it: Labels = {
   invoice: 'Fattura',
   credit_note: 'Nota di credito',
+  receipt: 'Ricevuta',
   draft: 'Bozza',
   void: 'Annullata',
   uncollectible: 'Inesigibile',
@@ -56,6 +57,7 @@ export const it: Labels = {
   payment_plan: 'Piano di pagamento',
   part: 'Rata',
   milestone: 'Al raggiungimento di: {name}',
+  refunded: 'Rimborsato',
   settled: 'Pagato',
   open: 'Da pagare',
   page: 'Pagina {page} di {pages}',

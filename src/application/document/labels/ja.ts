@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const ja: Labels = {
   invoice: '請求書',
   credit_note: 'クレジットノート',
+  receipt: '領収書',
   draft: '下書き',
   void: '無効',
   uncollectible: '回収不能',
@@ -56,6 +57,7 @@ export const ja: Labels = {
   payment_plan: '支払計画',
   part: '回',
   milestone: '条件：{name}',
+  refunded: '返金',
   settled: '支払済み',
   open: '未払い',
   page: '{page} / {pages} ページ',

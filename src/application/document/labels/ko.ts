@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const ko: Labels = {
   invoice: '청구서',
   credit_note: '대변 전표',
+  receipt: '영수증',
   draft: '초안',
   void: '무효',
   uncollectible: '회수 불능',
@@ -56,6 +57,7 @@ export const ko: Labels = {
   payment_plan: '분할 납부',
   part: '회차',
   milestone: '조건: {name}',
+  refunded: '환불',
   settled: '납부',
   open: '미납',
   page: '{page} / {pages} 쪽',

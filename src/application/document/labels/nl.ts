@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const nl: Labels = {
   invoice: 'Factuur',
   credit_note: 'Creditnota',
+  receipt: 'Betalingsbewijs',
   draft: 'Concept',
   void: 'Vervallen',
   uncollectible: 'Oninbaar',
@@ -56,6 +57,7 @@ export const nl: Labels = {
   payment_plan: 'Betalingsplan',
   part: 'Termijn',
   milestone: 'Bij: {name}',
+  refunded: 'Terugbetaald',
   settled: 'Betaald',
   open: 'Open',
   page: 'Pagina {page} van {pages}',

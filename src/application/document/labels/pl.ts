@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const pl: Labels = {
   invoice: 'Faktura',
   credit_note: 'Faktura korygująca',
+  receipt: 'Potwierdzenie płatności',
   draft: 'Szkic',
   void: 'Anulowana',
   uncollectible: 'Nieściągalna',
@@ -56,6 +57,7 @@ export const pl: Labels = {
   payment_plan: 'Plan płatności',
   part: 'Rata',
   milestone: 'Po osiągnięciu: {name}',
+  refunded: 'Zwrócono',
   settled: 'Zapłacono',
   open: 'Pozostało',
   page: 'Strona {page} z {pages}',

@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const pt: Labels = {
   invoice: 'Fatura',
   credit_note: 'Nota de crédito',
+  receipt: 'Recibo',
   draft: 'Rascunho',
   void: 'Anulada',
   uncollectible: 'Incobrável',
@@ -56,6 +57,7 @@ export const pt: Labels = {
   payment_plan: 'Plano de pagamento',
   part: 'Prestação',
   milestone: 'Em: {name}',
+  refunded: 'Reembolsado',
   settled: 'Pago',
   open: 'Em aberto',
   page: 'Página {page} de {pages}',

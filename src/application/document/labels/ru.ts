@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const ru: Labels = {
   invoice: 'Счёт',
   credit_note: 'Кредит-нота',
+  receipt: 'Квитанция',
   draft: 'Черновик',
   void: 'Аннулирован',
   uncollectible: 'Безнадёжный',
@@ -56,6 +57,7 @@ export const ru: Labels = {
   payment_plan: 'График платежей',
   part: 'Часть',
   milestone: 'При: {name}',
+  refunded: 'Возвращено',
   settled: 'Оплачено',
   open: 'Осталось',
   page: 'Страница {page} из {pages}',

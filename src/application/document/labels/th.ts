@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const th: Labels = {
   invoice: 'ใบแจ้งหนี้',
   credit_note: 'ใบลดหนี้',
+  receipt: 'ใบเสร็จรับเงิน',
   draft: 'ฉบับร่าง',
   void: 'ยกเลิกแล้ว',
   uncollectible: 'เรียกเก็บไม่ได้',
@@ -56,6 +57,7 @@ export const th: Labels = {
   payment_plan: 'แผนการชำระ',
   part: 'งวด',
   milestone: 'เมื่อ: {name}',
+  refunded: 'คืนเงินแล้ว',
   settled: 'ชำระแล้ว',
   open: 'คงค้าง',
   page: 'หน้า {page} จาก {pages}',

@@ -3,6 +3,7 @@ import type { Labels } from './en.js';
 export const zh: Labels = {
   invoice: '发票',
   credit_note: '贷项通知单',
+  receipt: '收据',
   draft: '草稿',
   void: '已作废',
   uncollectible: '无法收回',
@@ -56,6 +57,7 @@ export const zh: Labels = {
   payment_plan: '付款计划',
   part: '期次',
   milestone: '达成：{name}',
+  refunded: '已退款',
   settled: '已付',
   open: '未付',
   page: '第 {page} 页，共 {pages} 页',

@@ -53,6 +53,12 @@ export class DocumentPages implements PageController {
         params: z.strictObject({ id: idField(parsePaymentId, 'pay') }),
         handle: ({ visitor, params: { id } }) => this.showReceipt(visitor, id),
       }),
+      page(area, {
+        ...shared,
+        path: '/portal/payments/:id/receipt/pdf',
+        params: z.strictObject({ id: idField(parsePaymentId, 'pay') }),
+        handle: ({ visitor, params: { id } }) => this.printReceipt(visitor, id),
+      }),
     ];
   }
 
@@ -87,6 +93,14 @@ export class DocumentPages implements PageController {
       .map(({ amount, requestedAt }) => ({ amount, at: requestedAt }));
     const data = { id, at, captured, refunds, description: details.description };
     return { kind: 'page', template: '/portal/receipt', title: 'Receipt', data };
+  }
+
+  private async printReceipt(visitor: SignedIn, id: PaymentId): Promise<PageAnswer> {
+    const { state } = await this.payments.load(id);
+    mustBeOwn(visitor, state.status === 'absent' ? null : state.details.customerId);
+    const printed = await this.documents.receipt(id);
+    if (printed === undefined) throw nothingHere();
+    return printedFile(printed);
   }
 }
 
