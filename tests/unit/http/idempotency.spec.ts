@@ -183,17 +183,8 @@ describe('idempotency keys', () => {
   });
 
   it('a request whose process died is taken up again under the same command', async () => {
-    const identity = {
-      caller: 'key_1',
-      method: 'POST',
-      path: '/v1/payments',
-      key: key['idempotency-key'] ?? '',
-    };
     const first = await app.api.post('/v1/payments', visa, key);
-    const [[name, kept] = []] = [...app.idempotency.kept];
-    expect(name).toContain(identity.key);
-    delete kept?.answer;
-    if (kept !== undefined) kept.until = 0;
+    app.idempotency.loseAnswers();
     const again = await app.api.post('/v1/payments', visa, key);
     expect([again.status, again.body['id']]).toEqual([201, first.body['id']]);
     expect(app.gateway.calls).toHaveLength(1);

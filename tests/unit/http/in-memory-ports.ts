@@ -126,6 +126,14 @@ export class InMemoryIdempotencyRecords implements IdempotencyRecords {
     const known = this.kept.get(nameOf(request));
     if (known?.claim === token && known.answer === undefined) known.until = 0;
   }
+
+  /** As if each process had died before its answer was kept, some time ago. */
+  loseAnswers(): void {
+    for (const known of this.kept.values()) {
+      delete known.answer;
+      known.until = 0;
+    }
+  }
 }
 
 function nameOf({ caller, method, path, key }: RequestIdentity): string {

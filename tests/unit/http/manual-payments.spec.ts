@@ -133,6 +133,22 @@ describe('manual payments over HTTP', () => {
     expect(await app.eventStore.head()).toBe(before);
   });
 
+  it('that were recorded stay so, though the invoice takes no more when an answer was lost', async () => {
+    const invoice = (await issueInvoice(app.api, customers.inParis, 5_000)).body['id'];
+    const [body, later] = [cheque({ invoice }), cheque({ invoice })];
+    const send = (what: object, key: string) =>
+      app.as(ann).post('/v1/manual_payments', what, { 'idempotency-key': key });
+    const recorded = await send(body, 'cheque-1');
+    await app.api.post(`/v1/invoices/${invoice}/void`, {});
+    app.idempotency.loseAnswers();
+    const repeated = await send(body, 'cheque-1');
+    expect([repeated.status, repeated.body['id']]).toEqual([201, recorded.body['id']]);
+    for (const _again of [1, 2]) {
+      expect(told(await send(later, 'cheque-2'))).toEqual([409, 'invoice_not_payable']);
+      app.idempotency.loseAnswers();
+    }
+  });
+
   it('of an invoice fit it', async () => {
     const invoice = (await issueInvoice(app.api, customers.inParis, 5_000)).body['id'];
     expect((await record({ invoice })).status).toBe(201);

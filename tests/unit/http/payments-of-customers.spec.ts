@@ -102,4 +102,20 @@ describe('a payment of a customer', () => {
     expect([confirm.status, confirm.body['code']]).toEqual([422, 'payment_method_not_saved']);
     expect(app.gateway.calls).toEqual([]);
   });
+
+  it('that was made with a saved method stays so, though the method is gone when the answer was lost', async () => {
+    const { id } = await withMethod('pm_1');
+    await saveMethod(app, id, 'pm_2');
+    const away = { customer: id, payment_method: 'pm_1', confirm: true, off_session: true };
+    const send = () =>
+      app.api.post('/v1/payments', { amount: 5000, currency: 'USD', ...away }, { 'idempotency-key': 'away' });
+    const paid = await send();
+    await app.api.send('DELETE', `/v1/customers/${id}/payment_methods/pm_1`, '', {});
+    app.idempotency.loseAnswers();
+    const again = await send();
+    expect([again.status, again.body['id'], again.body['status']]).toEqual([
+      ...[201, paid.body['id'], 'succeeded'],
+    ]);
+    expect((await pay(away)).body['code']).toBe('payment_method_not_saved');
+  });
 });

@@ -8,6 +8,7 @@ import type {
 import { manualPaymentIdOf } from '../../../application/manual-payment/record-manual-payment.js';
 import type { Clock } from '../../../application/ports/clock.js';
 import type { CustomerZones } from '../../../application/ports/customer-zones.js';
+import type { EventStore } from '../../../application/ports/event-store.js';
 import type { ManualPaymentQueries } from '../../../application/ports/manual-payment-queries.js';
 import type { Projections } from '../../../application/ports/read-models.js';
 import type { Loaded } from '../../../application/shared/command-handler.js';
@@ -26,6 +27,7 @@ import { findPayable } from '../shared/payable-invoice.js';
 import { Refused, refused } from '../shared/problem.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
 import { personOf, route, withReason } from '../shared/route.js';
+import { unlessCarriedOut } from '../shared/unless-carried-out.js';
 import { manualPaymentObject, manualPaymentRowOf } from './manual-payment-object.js';
 import type { InvoiceMismatch } from './manual-payment-problems.js';
 import { problemOfManualPaymentRejection } from './manual-payment-problems.js';
@@ -54,6 +56,7 @@ export class ManualPaymentsController implements Controller {
     @inject(httpTokens.customerZones) private readonly zones: CustomerZones,
     @inject(httpTokens.manualPaymentQueries) private readonly queries: ManualPaymentQueries,
     @inject(httpTokens.projections) private readonly projections: Projections,
+    @inject(httpTokens.eventStore) private readonly eventStore: EventStore,
   ) {}
 
   readonly routes = [
@@ -151,7 +154,12 @@ export class ManualPaymentsController implements Controller {
     const manualPaymentId = manualPaymentIdOf(context.commandId);
     const own = await zoneOfCustomer(this.zones, body.customer, 'customer');
     const zone = body.time_zone ?? own;
-    if (body.invoice !== undefined) await this.checkInvoice(body.invoice, body);
+    const { invoice } = body;
+    if (invoice !== undefined) {
+      // Once it has paid its invoice, the invoice takes no more.
+      const command = { commandId: context.commandId, stream: `manualPayment-${manualPaymentId}` } as const;
+      await unlessCarriedOut(command, this.eventStore, () => this.checkInvoice(invoice, body));
+    }
     const recorded = await this.record(
       {
         details: {

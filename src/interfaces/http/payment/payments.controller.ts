@@ -14,7 +14,7 @@ import type { PaymentQueries, Projections } from '../../../application/ports/rea
 import type { PaymentCommand } from '../../../domain/payment/commands.js';
 import type { PaymentDetails } from '../../../domain/payment/events.js';
 import type { PaymentState } from '../../../domain/payment/state.js';
-import type { OrderId, PaymentId } from '../../../domain/shared/ids.js';
+import type { CustomerId, OrderId, PaymentId } from '../../../domain/shared/ids.js';
 import type { Money } from '../../../domain/shared/money.js';
 import { money } from '../../../domain/shared/money.js';
 import { eventObject, eventSchema } from '../audit/event-object.js';
@@ -25,6 +25,7 @@ import { ifRevision } from '../shared/handled.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
 import { route } from '../shared/route.js';
+import { unlessCarriedOut } from '../shared/unless-carried-out.js';
 import type { Attempts } from './card-testing.js';
 import { refusePaymentOfOrder } from './paid-order.js';
 import { payerOf } from './payer.js';
@@ -185,7 +186,8 @@ export class PaymentsController implements Controller {
       await this.refuseOrder(body.order, { customerId, currency: body.currency });
     }
     const paymentMethod = body.payment_method ?? null;
-    const payer = await payerOf(this.customers, customerId, { paymentMethod, offSession: body.off_session });
+    const attempt = { paymentMethod, offSession: body.off_session };
+    const payer = await this.payer(paymentId, customerId, attempt, context);
     const handled = await this.payments.run(
       paymentId,
       {
@@ -218,6 +220,18 @@ export class PaymentsController implements Controller {
     return refusePaymentOfOrder({ orders, invoices }, orderId, payment);
   }
 
+  /** Of an attempt that was made, the saved method may be gone. */
+  private payer(
+    paymentId: PaymentId,
+    customerId: CustomerId | null,
+    attempt: Parameters<typeof payerOf>[2],
+    { commandId }: RequestContext,
+  ) {
+    return unlessCarriedOut({ commandId, stream: `payment-${paymentId}` }, this.eventStore, () =>
+      payerOf(this.customers, customerId, attempt),
+    );
+  }
+
   private async confirm(
     id: PaymentId,
     body: z.output<typeof confirmPaymentBody>,
@@ -227,7 +241,8 @@ export class PaymentsController implements Controller {
     const { customerId, orderId, amount } = existing(await this.payments.load(id)).state.details;
     // None is made for an order any more; one that was may not be tried again beside the order's invoice.
     if (orderId !== null) await this.refuseOrder(orderId, { customerId, currency: amount.currency });
-    const payer = await payerOf(this.customers, customerId, { paymentMethod, offSession: body.off_session });
+    const attempt = { paymentMethod, offSession: body.off_session };
+    const payer = await this.payer(id, customerId, attempt, context);
     const confirm = () => this.run(id, { type: 'ConfirmPayment', paymentMethod, ...payer }, context);
     const payment = await this.attempt(customerId, context, confirm, theOne);
     return this.answers().attempted(200, payment);
