@@ -10,6 +10,9 @@ export class Violation extends Error {
   override readonly name = 'Violation';
 }
 
+/** No payment has so many facts, however much goes wrong: one that has them goes round in circles. */
+const factsMax = 80n;
+
 /** Sums of one payment, added up from its facts alone. */
 type Sums = {
   amount: bigint;
@@ -53,6 +56,7 @@ export class Safety {
     this.#payments.set(paymentId, sums);
     must(recorded.revision === sums.revision + 1n, `${recorded.stream} has a gap at ${recorded.revision}`);
     sums.revision = recorded.revision;
+    must(recorded.revision < factsMax, `${recorded.stream} grows for ever`);
     this.#oneCommand(recorded);
     addUp(sums, event);
     this.#checkWitness(paymentId, event);
