@@ -27,6 +27,11 @@ export function createIdleBell(
         const earliestMs = scheduler.nowMs + ms;
         let step: Step | undefined;
         const look = (): void => {
+          // A process that died watches no more, and takes no part in what is left to chance.
+          if (!owner.alive) {
+            stop();
+            return;
+          }
           const dueMs = nextDueMs();
           const atMs = dueMs === undefined ? undefined : Math.max(dueMs, earliestMs);
           if (step !== undefined && !step.canceled && step.dueMs === atMs) return;

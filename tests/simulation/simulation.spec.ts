@@ -59,17 +59,18 @@ describe('the whole application in virtual time', () => {
   }, 180_000);
 
   it.each([
-    ['new_key_on_retry', '7', '7', '0'],
-    ['timeout_is_failure', '7', '7', '0'],
-    ['new_command_on_repeat', '7', '7', '0'],
-    ['replay_is_news', '2', '30', '0'],
-    ['refund_forgotten', '7', '7', '7'],
+    ['new_key_on_retry', '1', '7', '7', '0'],
+    ['timeout_is_failure', '1', '7', '7', '0'],
+    ['new_command_on_repeat', '1', '7', '7', '0'],
+    // It shows in few stories: in the fifth of these.
+    ['replay_is_news', '76', '30', '7', '0'],
+    ['refund_forgotten', '1', '7', '7', '7'],
   ] as const)(
     'finds a planted bug: %s',
-    async (plant, days, payments, buyers) => {
+    async (plant, seed, days, payments, buyers) => {
       const story = [
         '--seed',
-        '1',
+        seed,
         '--seeds',
         '60',
         '--days',
