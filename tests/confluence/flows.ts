@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../src/application/ports/event-store.js';
 import { completeAction } from '../../src/infrastructure/stripe-simulator/authentication.js';
 import { settleProcessing } from '../../src/infrastructure/stripe-simulator/bank-settlement.js';
-import { undoRefund } from '../../src/infrastructure/stripe-simulator/refunds.js';
+import { holdRefund, undoRefund } from '../../src/infrastructure/stripe-simulator/refunds.js';
 import { details, refundId, required, usd } from '../support/payment-examples.js';
 import type { Command, Deployment, Stripe } from './deployment.js';
 
@@ -15,6 +15,7 @@ export type Flow = {
     | 'PaymentActionRequired'
     | 'RefundRequested'
     | 'RefundSucceeded'
+    | 'RefundCancelRequested'
     | 'PaymentCaptured';
   /** The status in which the payment ends. */
   readonly ends: string;
@@ -60,6 +61,12 @@ async function refundOutside({ pipeline, core }: Stripe, amount: number): Promis
 function failRefund({ core }: Stripe, amount: number): void {
   const made = [...core.world.store.values('refund')].find((candidate) => candidate.amount === amount);
   undoRefund(core.world, null, required(made), 'failed');
+  core.commitAndSend();
+}
+
+/** The provider waits for the customer's bank details. */
+function holdLatest({ core }: Stripe): void {
+  holdRefund(core.world, required([...core.world.store.values('refund')].at(-1)));
   core.commitAndSend();
 }
 
@@ -180,6 +187,17 @@ export const flows: readonly Flow[] = [
       await refundOutside(stripe, 4000);
     },
     knownUpTo: 'RefundSucceeded',
+    ends: 'captured',
+  },
+  {
+    name: 'refund that is canceled here, and the answer is lost',
+    async play(us, stripe) {
+      await us.run(create('pm_card_pendingRefund'));
+      await us.run(refund(1, 1000));
+      holdLatest(stripe);
+      await us.run({ type: 'CancelRefund', refundId: refundId(1), by: { actor: 'key_1', holder: null } });
+    },
+    knownUpTo: 'RefundCancelRequested',
     ends: 'captured',
   },
 ];

@@ -65,13 +65,15 @@ function wrap(
   gateway: PaymentGateway,
   around: (call: Call, request: never, key: string) => Promise<ProviderAnswer<never>>,
 ): PaymentGateway {
-  const asked = (name: 'confirm' | 'capture' | 'cancel' | 'refund') => (request: never, key: string) =>
-    around(gateway[name].bind(gateway) as Call, request, key);
+  const asked =
+    (name: 'confirm' | 'capture' | 'cancel' | 'refund' | 'cancelRefund') => (request: never, key: string) =>
+      around(gateway[name].bind(gateway) as Call, request, key);
   return {
     confirm: asked('confirm'),
     capture: asked('capture'),
     cancel: asked('cancel'),
     refund: asked('refund'),
+    cancelRefund: asked('cancelRefund'),
     fetchIntent: (id) => gateway.fetchIntent(id),
     fetchRefund: (id) => gateway.fetchRefund(id),
     listRefunds: (id) => gateway.listRefunds(id),

@@ -114,7 +114,7 @@ const commandOf5000: fc.Arbitrary<PaymentCommand> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      type: fc.constantFrom('ApproveRefund', 'RejectRefund'),
+      type: fc.constantFrom('ApproveRefund', 'RejectRefund', 'CancelRefund'),
       at: fc.constant(at),
       refundId: fc.integer({ min: 1, max: 3 }).map(refundId),
       by: person,
@@ -169,7 +169,7 @@ const commandOf5000: fc.Arbitrary<PaymentCommand> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      type: fc.constant('RecordRefundRefused'),
+      type: fc.constantFrom('RecordRefundRefused', 'RecordRefundCancelRefused'),
       at: fc.constant(at),
       refundId: fc.integer({ min: 1, max: 3 }).map(refundId),
       refusal,

@@ -60,6 +60,10 @@ export function describePaymentEvent(event: PaymentEvent): string {
       return 'The refund reached the customer.';
     case 'RefundFailed':
       return `The refund of ${format(event.amount)} failed and the money came back (${event.failureReason}).`;
+    case 'RefundCancelRequested':
+      return 'Asked the provider to cancel the refund.';
+    case 'RefundCancelRefused':
+      return `The provider refused to cancel the refund (${event.code}): ${event.message}`;
     case 'RefundCanceled':
       return `The refund of ${format(event.amount)} was canceled and the money came back.`;
     case 'PaymentCreditRefunded':

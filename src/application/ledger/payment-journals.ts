@@ -50,6 +50,8 @@ export function journalOf(event: PaymentEvent): Journal | undefined {
     case 'RefundRejected':
     case 'RefundRefused':
     case 'RefundSucceeded':
+    case 'RefundCancelRequested':
+    case 'RefundCancelRefused':
     case 'PaymentKeptAsCredit':
     case 'PaymentCreditRefunded':
       return undefined;

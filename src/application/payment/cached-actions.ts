@@ -26,6 +26,7 @@ export function withCachedActions(gateway: PaymentGateway, cache: Cache): Paymen
     capture: (request, key) => gateway.capture(request, key),
     cancel: (request, key) => gateway.cancel(request, key),
     refund: (request, key) => gateway.refund(request, key),
+    cancelRefund: (request, key) => gateway.cancelRefund(request, key),
     fetchIntent: (intentId) => gateway.fetchIntent(intentId),
     fetchRefund: (providerRefundId) => gateway.fetchRefund(providerRefundId),
     listRefunds: (intentId) => gateway.listRefunds(intentId),

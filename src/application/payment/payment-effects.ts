@@ -1,5 +1,6 @@
 import type { PaymentCommand } from '../../domain/payment/commands.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
+import type { RefundSnapshot } from '../../domain/payment/intent.js';
 import type { PaymentRejection } from '../../domain/payment/rejections.js';
 import type { PaymentState } from '../../domain/payment/state.js';
 import type { Clock } from '../ports/clock.js';
@@ -97,14 +98,21 @@ function effectOf(
           if (answer.outcome === 'refused') {
             await observeRefunds(paymentId, intentId, lookAfterRefusal(key, cause));
           }
-          return mapAnswer(answer, (news) => (at) => ({
-            type: 'ObserveRefund',
-            at,
-            refund: news,
-            adoptAs: mintAdoptedRefundId(news.providerRefundId),
-          }));
+          return mapAnswer(answer, observedRefund);
         },
         refuse: ({ refusal }, at) => ({ type: 'RecordRefundRefused', at, refundId, refusal }),
+      };
+    }
+    case 'RefundCancelRequested': {
+      const { refundId } = event;
+      const refund = state.status === 'captured' && state.refunds.find((one) => one.refundId === refundId);
+      if (!refund || refund.cancelRequestedAt !== event.at || refund.providerRefundId === null)
+        return undefined;
+      const { providerRefundId } = refund;
+      return {
+        perform: async () =>
+          mapAnswer(await gateway.cancelRefund({ providerRefundId, requestedAt }, key), observedRefund),
+        refuse: ({ refusal }, at) => ({ type: 'RecordRefundCancelRefused', at, refundId, refusal }),
       };
     }
     case 'PaymentCreated':
@@ -125,6 +133,7 @@ function effectOf(
     case 'RefundAdopted':
     case 'RefundSucceeded':
     case 'RefundFailed':
+    case 'RefundCancelRefused':
     case 'RefundCanceled':
     case 'PaymentKeptAsCredit':
     case 'PaymentCreditRefunded':
@@ -139,4 +148,13 @@ function observed(intent: Extract<PaymentCommand, { type: 'ObserveIntent' }>['in
 function lookAfterRefusal(key: string, { correlationId }: EventMetadata): EventMetadata {
   const commandId = commandIdOf('look after refusal', key);
   return { commandId, correlationId, causationId: key, actor: { kind: 'system', id: actor }, reason: null };
+}
+
+function observedRefund(refund: RefundSnapshot) {
+  return (at: PaymentCommand['at']): PaymentCommand => ({
+    type: 'ObserveRefund',
+    at,
+    refund,
+    adoptAs: mintAdoptedRefundId(refund.providerRefundId),
+  });
 }

@@ -143,6 +143,12 @@ export const paymentCodec = createEventCodec<PaymentEvent>({
   RefundFailed: z
     .strictObject({ at, refundId, amount: storedMoney, failureReason: z.string() })
     .describe('The money came back to our balance; this can happen days after the refund succeeded.'),
+  RefundCancelRequested: z
+    .strictObject({ at, refundId })
+    .describe("The provider is to be asked to cancel the refund, under this event's id."),
+  RefundCancelRefused: z
+    .strictObject({ at, refundId, ...refusal })
+    .describe('The provider definitely did not cancel the refund, which goes on as before.'),
   RefundCanceled: z
     .strictObject({ at, refundId, amount: storedMoney })
     .describe('The refund was called off and the money came back to our balance.'),

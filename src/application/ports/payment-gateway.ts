@@ -74,6 +74,12 @@ export interface PaymentGateway {
     idempotencyKey: string,
   ): Promise<ProviderAnswer<RefundSnapshot>>;
 
+  /** Stops a refund that the provider took on, where it still can; one that is over is an answer. */
+  cancelRefund(
+    request: Recorded & { readonly providerRefundId: string },
+    idempotencyKey: string,
+  ): Promise<ProviderAnswer<RefundSnapshot>>;
+
   /** The intent as it is now. */
   fetchIntent(intentId: string): Promise<ProviderAnswer<IntentSnapshot>>;
 

@@ -38,6 +38,7 @@ export type PaymentCommand = { readonly at: Instant } & (
     }
   | { readonly type: 'ApproveRefund'; readonly refundId: RefundId; readonly by: Person }
   | { readonly type: 'RejectRefund'; readonly refundId: RefundId; readonly by: Person }
+  | { readonly type: 'CancelRefund'; readonly refundId: RefundId; readonly by: Person }
   /** As much of the amount as could still be refunded becomes the customer's credit, under that id. */
   | {
       readonly type: 'KeepPaymentAsCredit';
@@ -59,6 +60,7 @@ export type PaymentCommand = { readonly at: Instant } & (
   | { readonly type: 'RecordCaptureRefused'; readonly refusal: Refusal }
   | { readonly type: 'RecordCancelRefused'; readonly refusal: Refusal }
   | { readonly type: 'RecordRefundRefused'; readonly refundId: RefundId; readonly refusal: Refusal }
+  | { readonly type: 'RecordRefundCancelRefused'; readonly refundId: RefundId; readonly refusal: Refusal }
 );
 
 export type PaymentCommandOf<T extends PaymentCommand['type']> = Extract<PaymentCommand, { type: T }>;

@@ -124,6 +124,8 @@ export type PaymentEvent = { readonly at: Instant } & (
       readonly amount: Money;
       readonly failureReason: string;
     }
+  | { readonly type: 'RefundCancelRequested'; readonly refundId: RefundId }
+  | ({ readonly type: 'RefundCancelRefused'; readonly refundId: RefundId } & Refusal)
   | { readonly type: 'RefundCanceled'; readonly refundId: RefundId; readonly amount: Money }
   | {
       /** What is owed to the customer of it is credit now, whose grant follows, and can be refunded no more. */

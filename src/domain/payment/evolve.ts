@@ -76,6 +76,8 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
     case 'RefundAdopted':
     case 'RefundSucceeded':
     case 'RefundFailed':
+    case 'RefundCancelRequested':
+    case 'RefundCancelRefused':
     case 'RefundCanceled':
       if (state.status !== 'captured') return impossible(state.status, event.type);
       return { ...state, refunds: evolveRefund(state.refunds, event) };

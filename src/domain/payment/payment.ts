@@ -7,6 +7,7 @@ import { evolve } from './evolve.js';
 import { observeIntent } from './observe-intent.js';
 import { keepAsCredit, observeRefund, recordRefundRefused, requestRefund } from './refund.js';
 import { approveRefund, rejectRefund } from './refund-approval.js';
+import { cancelRefund, recordRefundCancelRefused } from './refund-cancel.js';
 import type { PaymentRejection } from './rejections.js';
 import type { PaymentState } from './state.js';
 
@@ -35,6 +36,8 @@ function decide(state: PaymentState, command: PaymentCommand): PaymentDecision {
       return approveRefund(state, command);
     case 'RejectRefund':
       return rejectRefund(state, command);
+    case 'CancelRefund':
+      return cancelRefund(state, command);
     case 'KeepPaymentAsCredit':
       return keepAsCredit(state, command);
     case 'ObserveIntent':
@@ -49,6 +52,8 @@ function decide(state: PaymentState, command: PaymentCommand): PaymentDecision {
       return recordCancelRefused(state, command);
     case 'RecordRefundRefused':
       return recordRefundRefused(state, command);
+    case 'RecordRefundCancelRefused':
+      return recordRefundCancelRefused(state, command);
   }
 }
 

@@ -70,7 +70,7 @@ export function rejectRefund(
   return accepted({ type: 'RefundRejected', at, refundId, amount, rejectedBy: nameOf(by) });
 }
 
-function refundOf(
+export function refundOf(
   state: PaymentState,
   refundId: RefundId,
 ): { readonly payment: Captured; readonly refund: Refund } | PaymentRejection {

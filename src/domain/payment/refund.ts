@@ -163,6 +163,8 @@ type RefundFact = { readonly at: Instant } & PaymentEventOf<
   | 'RefundAdopted'
   | 'RefundSucceeded'
   | 'RefundFailed'
+  | 'RefundCancelRequested'
+  | 'RefundCancelRefused'
   | 'RefundCanceled'
 >;
 
@@ -192,14 +194,18 @@ export function evolveRefund(refunds: readonly Refund[], event: RefundFact): rea
         providerRefundId: event.providerRefundId,
       });
     case 'RefundSucceeded':
-      return moved(refunds, event, ['pending'], { status: 'succeeded' });
+      return ended(refunds, event, ['pending'], { status: 'succeeded' });
     case 'RefundFailed':
-      return moved(refunds, event, ['pending', 'succeeded'], {
+      return ended(refunds, event, ['pending', 'succeeded'], {
         status: 'failed',
         failureReason: event.failureReason,
       });
+    case 'RefundCancelRequested':
+      return moved(refunds, event, ['pending'], { cancelRequestedAt: event.at });
+    case 'RefundCancelRefused':
+      return moved(refunds, event, ['pending'], { cancelRequestedAt: null });
     case 'RefundCanceled':
-      return moved(refunds, event, ['pending', 'succeeded'], { status: 'canceled' });
+      return ended(refunds, event, ['pending', 'succeeded'], { status: 'canceled' });
   }
 }
 
@@ -219,6 +225,7 @@ function opened(
     providerRefundId: null,
     failureReason: null,
     approval: null,
+    cancelRequestedAt: null,
     ...rest,
   };
 }
@@ -235,6 +242,11 @@ function decided(
   if (approval == null) return impossible('no refund of this amount', type);
   const status = type === 'RefundApproved' ? 'requested' : 'rejected';
   return { status, approval: { ...approval, decidedBy } };
+}
+
+/** Nothing is to be canceled any more, however the refund ended. */
+function ended(...[refunds, event, from, change]: Parameters<typeof moved>): readonly Refund[] {
+  return moved(refunds, event, from, { ...change, cancelRequestedAt: null });
 }
 
 function moved(

@@ -22,7 +22,9 @@ export type PaymentRejection =
   | { readonly code: 'refund_exceeds_captured'; readonly refundable: Money }
   | { readonly code: 'refund_already_exists' }
   | { readonly code: 'refund_not_found' }
-  | { readonly code: 'refund_wrong_status'; readonly status: string }
+  | { readonly code: 'refund_wrong_status' | 'refund_not_cancelable'; readonly status: string }
+  /** The provider was asked for the refund, or to cancel it, and has not answered yet. */
+  | { readonly code: 'refund_operation_in_progress' }
   /** Two people are needed, and nobody is known to hold the key. */
   | { readonly code: 'holder_required' }
   | { readonly code: 'approver_is_author' }

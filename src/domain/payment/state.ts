@@ -95,6 +95,8 @@ export type Refund = {
   readonly failureReason: string | null;
   /** Null where one person was enough. */
   readonly approval: RefundApproval | null;
+  /** Set while the provider is asked to cancel it; tells this request from one that was refused before. */
+  readonly cancelRequestedAt: Instant | null;
   readonly status:
     | 'requires_approval'
     | 'rejected'

@@ -29,6 +29,8 @@ const outcomes = {
   RefundAdopted: ['refund', 'adopted'],
   RefundSucceeded: ['refund', 'succeeded'],
   RefundFailed: ['refund', 'failed'],
+  RefundCancelRequested: null,
+  RefundCancelRefused: ['refund', 'cancel_refused'],
   RefundCanceled: ['refund', 'canceled'],
   PaymentKeptAsCredit: null,
   PaymentCreditRefunded: null,

@@ -77,6 +77,8 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
   RefundAdopted: nothing,
   RefundSucceeded: nothing,
   RefundFailed: nothing,
+  RefundCancelRequested: nothing,
+  RefundCancelRefused: nothing,
   RefundCanceled: nothing,
 });
 

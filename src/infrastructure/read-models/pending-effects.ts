@@ -76,6 +76,11 @@ const ofPayments = onEvents<PaymentEvent>(paymentCodec, {
   PaymentCanceled: (_event, envelope) => settle(['confirm', 'capture', 'cancel'], envelope),
   RefundInitiated: (event, envelope) => settle(['refund'], envelope, event.refundId),
   RefundRefused: (event, envelope) => settle(['refund'], envelope, event.refundId),
+  RefundCancelRequested: (event, envelope) => open('cancel', envelope, event.refundId),
+  RefundCancelRefused: (event, envelope) => settle(['cancel'], envelope, event.refundId),
+  RefundSucceeded: (event, envelope) => settle(['cancel'], envelope, event.refundId),
+  RefundFailed: (event, envelope) => settle(['cancel'], envelope, event.refundId),
+  RefundCanceled: (event, envelope) => settle(['cancel'], envelope, event.refundId),
 });
 
 const ofCustomers = onEvents<CustomerEvent>(customerCodec, {

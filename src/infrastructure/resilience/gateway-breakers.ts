@@ -39,6 +39,7 @@ export function withBreakers(
       capture: (request, key) => writes.run(() => gateway.capture(request, key), notSent),
       cancel: (request, key) => writes.run(() => gateway.cancel(request, key), notSent),
       refund: (request, key) => writes.run(() => gateway.refund(request, key), notSent),
+      cancelRefund: (request, key) => writes.run(() => gateway.cancelRefund(request, key), notSent),
       fetchIntent: (intentId) => reads.run(() => gateway.fetchIntent(intentId), notSent),
       fetchRefund: (providerRefundId) => reads.run(() => gateway.fetchRefund(providerRefundId), notSent),
       listRefunds: (intentId) => reads.run(() => gateway.listRefunds(intentId), notSent),

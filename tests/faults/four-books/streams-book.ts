@@ -18,6 +18,8 @@ type FoldedRefund = {
   readonly amount: bigint;
   providerRefund: string | null;
   status: 'requested' | 'pending' | 'succeeded' | 'failed' | 'canceled' | 'refused';
+  /** The provider was asked to cancel it, and what it said is not recorded. */
+  cancelAsked: boolean;
 };
 
 export type FoldedPayment = {
@@ -179,6 +181,7 @@ function applyRefund(payment: FoldedPayment, { type, data, stream }: RawEvent, b
     amount,
     providerRefund: null,
     status: 'requested' as const,
+    cancelAsked: false,
   };
   payment.refunds.set(id, refund);
   const moved = refund.status === 'pending' || refund.status === 'succeeded';
@@ -190,7 +193,17 @@ function applyRefund(payment: FoldedPayment, { type, data, stream }: RawEvent, b
       refund.status = 'pending';
       payment.refunded += refund.amount;
       break;
+    case 'RefundCancelRequested':
+      if (refund.cancelAsked || refund.status !== 'pending')
+        broken.push(`${stream}: refund ${id} cannot be canceled`);
+      refund.cancelAsked = true;
+      break;
+    case 'RefundCancelRefused':
+      if (!refund.cancelAsked) broken.push(`${stream}: nobody asked to cancel refund ${id}`);
+      refund.cancelAsked = false;
+      break;
     case 'RefundSucceeded':
+      refund.cancelAsked = false;
       refund.status = 'succeeded';
       break;
     case 'RefundRefused':
@@ -199,6 +212,7 @@ function applyRefund(payment: FoldedPayment, { type, data, stream }: RawEvent, b
     case 'RefundFailed':
     case 'RefundCanceled':
       if (moved) payment.refunded -= refund.amount;
+      refund.cancelAsked = false;
       refund.status = type === 'RefundFailed' ? 'failed' : 'canceled';
       break;
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Instant } from '../../../src/domain/shared/instant.js';
 import { answered, confirmRequest } from '../../contract/payment-gateway.contract.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { usd } from '../../support/payment-examples.js';
@@ -15,6 +16,18 @@ afterEach(() => stripe.close());
 
 const customerFails = (intentId: string) =>
   stripe.post(`/sim/payment_intents/${intentId}/complete_action`, { outcome: 'fail' });
+
+const longAgo = new Date(Date.now() - 25 * 3_600_000).toISOString() as Instant;
+
+/** A refund that is on its way, as the provider names it. */
+async function pendingRefund(): Promise<string> {
+  const paymentId = newPaymentId();
+  const request = confirmRequest({ paymentId, paymentMethod: 'pm_card_pendingRefund' });
+  const { intentId } = answered(await stripe.gateway.confirm(request, randomUUID()));
+  const part = { refundId: newRefundId(), paymentId, intentId, amount: usd(1000), refundReason: null };
+  const refund = { ...part, requestedAt: instantNow() };
+  return answered(await stripe.gateway.refund(refund, randomUUID())).providerRefundId;
+}
 
 describe('an answer that Stripe saved under a key', () => {
   it('does not hide that the customer failed 3-D Secure since: the payment takes another card', async () => {
@@ -62,6 +75,29 @@ describe('an answer that Stripe saved under a key', () => {
     const { providerRefundId } = answered(await stripe.gateway.refund(refund, key));
     await stripe.post(`/sim/refunds/${providerRefundId}/fail`);
     expect(answered(await stripe.gateway.refund(refund, key)).status).toBe('failed');
+  });
+
+  it('does not hide what became of a refund that was to be canceled', async () => {
+    const refund = await pendingRefund();
+    const request = { providerRefundId: refund, requestedAt: instantNow() };
+    const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
+    // Stripe stops only a refund that waits for the customer.
+    expect(await stripe.gateway.cancelRefund(request, first)).toMatchObject({ outcome: 'refused' });
+    await stripe.post(`/sim/refunds/${refund}/require_action`);
+    await stripe.next('lose_answer', 'refunds.cancel', { times: 2 });
+    expect(await stripe.gateway.cancelRefund(request, second)).toMatchObject({ outcome: 'unknown' });
+    expect(answered(await stripe.gateway.cancelRefund(request, second)).status).toBe('canceled');
+    // It was over before the next request, and before the replay of the one that was refused.
+    expect(answered(await stripe.gateway.cancelRefund(request, third)).status).toBe('canceled');
+    expect(answered(await stripe.gateway.cancelRefund(request, first)).status).toBe('canceled');
+    const canceled = (await stripe.journal()).filter(({ kind }) => kind === 'refund_canceled');
+    expect(canceled).toHaveLength(1);
+    const late = { providerRefundId: await pendingRefund(), requestedAt: longAgo };
+    await stripe.post(`/sim/refunds/${late.providerRefundId}/require_action`);
+    expect(await stripe.gateway.cancelRefund(late, randomUUID())).toMatchObject({
+      outcome: 'refused',
+      refusal: { code: 'request_expired' },
+    });
   });
 
   it('is not believed when the present state cannot be had', async () => {

@@ -27,7 +27,7 @@ import type {
 import { UnknownCursor } from '../../../src/application/ports/read-models.js';
 import { later } from '../../../src/application/webhook/retry-schedule.js';
 import type { Payer } from '../../../src/domain/payment/events.js';
-import type { IntentSnapshot } from '../../../src/domain/payment/intent.js';
+import type { IntentSnapshot, RefundSnapshot } from '../../../src/domain/payment/intent.js';
 import type { Currency } from '../../../src/domain/shared/currency.js';
 import { exponentOf } from '../../../src/domain/shared/currency.js';
 import type { Instant } from '../../../src/domain/shared/instant.js';
@@ -149,7 +149,10 @@ export class PretendGateway implements PaymentGateway {
   outage: 'unknown' | 'refused' | undefined;
   /** Payment methods whose cards have expired. */
   readonly expired = new Set<string>();
+  /** What becomes of a refund at first. */
+  refundStatus: RefundSnapshot['status'] = 'succeeded';
   readonly #intents = new Map<string, IntentSnapshot>();
+  readonly #refunds = new Map<string, RefundSnapshot>();
 
   async confirm(
     ...[request, key]: Parameters<PaymentGateway['confirm']>
@@ -197,17 +200,35 @@ export class PretendGateway implements PaymentGateway {
   ): ReturnType<PaymentGateway['refund']> {
     this.calls.push(`refund ${key}`);
     const { refundId, intentId, amount } = request;
-    return this.#orOutage({
-      outcome: 'answered',
-      value: {
-        providerRefundId: `re_at_provider_${refundId}`,
-        refundId,
-        intentId,
-        amount,
-        status: 'succeeded',
-        failureReason: null,
-      },
+    return this.#answerRefund({
+      providerRefundId: `re_at_provider_${refundId}`,
+      refundId,
+      intentId,
+      amount,
+      status: this.refundStatus,
+      failureReason: null,
     });
+  }
+
+  async cancelRefund(
+    ...[{ providerRefundId }, key]: Parameters<PaymentGateway['cancelRefund']>
+  ): ReturnType<PaymentGateway['cancelRefund']> {
+    this.calls.push(`cancel refund ${key}`);
+    const refund = this.#refunds.get(providerRefundId);
+    if (refund === undefined) return { outcome: 'unknown', reason: 'lost', retryAfterMs: null };
+    const open = refund.status === 'pending' || refund.status === 'requires_action';
+    return this.#answerRefund(open ? { ...refund, status: 'canceled' } : refund);
+  }
+
+  /** What becomes of every refund at the provider, without our hearing of it. */
+  endRefunds(status: RefundSnapshot['status']): void {
+    for (const [id, refund] of this.#refunds) this.#refunds.set(id, { ...refund, status });
+  }
+
+  #answerRefund(value: RefundSnapshot): ProviderAnswer<RefundSnapshot> {
+    const answer = this.#orOutage({ outcome: 'answered', value });
+    if (answer.outcome === 'answered') this.#refunds.set(value.providerRefundId, value);
+    return answer;
   }
 
   async fetchIntent(intentId: string): Promise<ProviderAnswer<IntentSnapshot>> {

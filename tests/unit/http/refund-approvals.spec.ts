@@ -32,7 +32,7 @@ async function pay(amount = 150_000, currency = 'USD'): Promise<string> {
 }
 const ask = (payment: string, more: object = {}, secret = ann): Promise<Answer> =>
   app.as(secret).post('/v1/refunds', { payment, reason: 'duplicate', ...more });
-const decide = (refund: Answer, what: 'approve' | 'reject', secret = bob): Promise<Answer> =>
+const decide = (refund: Answer, what: 'approve' | 'reject' | 'cancel', secret = bob): Promise<Answer> =>
   app.as(secret).post(`/v1/refunds/${refund.body['id']}/${what}`, { reason: 'I looked' });
 const told = (answer: Answer) => [answer.status, answer.body['code']];
 /** How often the provider was asked to refund so far. */
@@ -123,6 +123,18 @@ describe('a large refund over HTTP', () => {
     expect((await ask(yen, { amount: 1_000 })).body['status']).toBe('requires_approval');
   });
 
+  it('is canceled while it waits, which asks nobody and frees its amount', async () => {
+    const payment = await pay();
+    const before = app.gateway.calls.length;
+    const refund = await ask(payment);
+    const canceled = await decide(refund, 'cancel', ann);
+    expect(canceled.status).toBe(200);
+    expect(canceled.body).toMatchObject({ status: 'rejected', approval: { decided_by: 'ann' } });
+    expect(told(await decide(refund, 'approve'))).toEqual([409, 'refund_wrong_status']);
+    expect(app.gateway.calls).toHaveLength(before);
+    expect((await ask(payment)).body['status']).toBe('requires_approval');
+  });
+
   it('that the provider refuses after all is told to whoever approved it', async () => {
     const refund = await ask(await pay());
     app.gateway.outage = 'refused';
@@ -138,6 +150,60 @@ describe('a large refund over HTTP', () => {
   it('that there is none of is missing', async () => {
     const nothing = { body: { id: 're_0193f1a0-0000-7000-8000-00000000dead' } } as unknown as Answer;
     expect(told(await decide(nothing, 'approve'))).toEqual([404, 'resource_missing']);
+  });
+});
+
+describe('a refund that is called off over HTTP', () => {
+  async function pendingRefund(): Promise<Answer> {
+    const payment = await pay();
+    app.gateway.refundStatus = 'requires_action';
+    const refund = await ask(payment, { amount: 500 });
+    app.gateway.refundStatus = 'succeeded';
+    expect([refund.status, refund.body['status']]).toEqual([201, 'pending']);
+    return refund;
+  }
+  const refundedOf = async ({ body }: Answer) =>
+    (await app.api.get(`/v1/payments/${body['payment']}`)).body['amount_refunded'];
+
+  it('is canceled at the provider, and its money is back', async () => {
+    const refund = await pendingRefund();
+    expect(await refundedOf(refund)).toBe(500);
+    const canceled = await decide(refund, 'cancel');
+    expect([canceled.status, canceled.body['status']]).toEqual([200, 'canceled']);
+    expect(await refundedOf(refund)).toBe(0);
+    expect((await decide(refund, 'cancel')).body).toEqual(canceled.body);
+  });
+
+  it('stays as it is while the outcome is in doubt, and is canceled once by the recovery', async () => {
+    const refund = await pendingRefund();
+    app.gateway.outage = 'unknown';
+    const answer = await decide(refund, 'cancel');
+    app.gateway.outage = undefined;
+    expect([answer.status, answer.body['status']]).toEqual([202, 'pending']);
+    expect(told(await decide(refund, 'cancel'))).toEqual([409, 'refund_operation_in_progress']);
+    expect(await refundedOf(refund)).toBe(500);
+    await app.api.post(`/v1/payments/${refund.body['payment']}/recover`, {});
+    expect((await app.api.get(`/v1/refunds/${refund.body['id']}`)).body['status']).toBe('canceled');
+    expect(await refundedOf(refund)).toBe(0);
+  });
+
+  it('goes on where the provider refuses to stop it', async () => {
+    const refund = await pendingRefund();
+    app.gateway.outage = 'refused';
+    expect(told(await decide(refund, 'cancel'))).toEqual([422, 'provider_refused']);
+    app.gateway.outage = undefined;
+    expect((await app.api.get(`/v1/refunds/${refund.body['id']}`)).body['status']).toBe('pending');
+  });
+
+  it('is not stopped when it is done, also where the provider is the first to know', async () => {
+    const done = await ask(await pay(), { amount: 500 });
+    const before = app.gateway.calls.length;
+    expect(told(await decide(done, 'cancel'))).toEqual([409, 'refund_not_cancelable']);
+    expect(app.gateway.calls).toHaveLength(before);
+    const refund = await pendingRefund();
+    app.gateway.endRefunds('succeeded');
+    expect(told(await decide(refund, 'cancel'))).toEqual([409, 'refund_not_cancelable']);
+    expect((await app.api.get(`/v1/refunds/${refund.body['id']}`)).body['status']).toBe('succeeded');
   });
 });
 

@@ -18,6 +18,7 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'POST /v1/refunds': 'refunds:write',
   'POST /v1/refunds/:id/approve': 'refunds:write',
   'POST /v1/refunds/:id/reject': 'refunds:write',
+  'POST /v1/refunds/:id/cancel': 'refunds:write',
   'GET /v1/refunds': 'refunds:read',
   'GET /v1/refunds/:id': 'refunds:read',
   'POST /v1/credits': 'credits:write',

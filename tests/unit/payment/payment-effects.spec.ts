@@ -6,17 +6,23 @@ import type { PaymentGateway } from '../../../src/application/ports/payment-gate
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import type { PaymentEvent } from '../../../src/domain/payment/events.js';
 import { payment } from '../../../src/domain/payment/payment.js';
+import type { Instant } from '../../../src/domain/shared/instant.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { foldPayment } from '../../support/payment-arbitraries.js';
 import {
+  at,
   authorized,
   cancelRequested,
+  captured,
   captureRequested,
   confirmRequested,
   created,
   paymentId,
+  refundId,
+  refundInitiated,
+  refundRequested,
   required,
 } from '../../support/payment-examples.js';
 
@@ -28,6 +34,11 @@ const because: EventMetadata = {
   actor: { kind: 'system', id: 'test' },
   reason: null,
 };
+const cancelRefund = (when: Instant): PaymentEvent => ({
+  type: 'RefundCancelRequested',
+  at: when,
+  refundId: refundId(1),
+});
 const refused = { code: 'refused', message: 'No.' };
 
 /** A gateway that must not be asked. */
@@ -56,6 +67,18 @@ describe('carrying out a recorded request', () => {
         { ...cancelRequested, at: later },
       ],
       cancelRequested,
+    ],
+    [
+      'a cancellation of a refund that was refused, while another one is open',
+      [
+        captured(),
+        refundRequested(1, 1000),
+        refundInitiated(1, 1000),
+        cancelRefund(at),
+        { type: 'RefundCancelRefused', at: later, refundId: refundId(1), ...refused },
+        cancelRefund(later),
+      ],
+      cancelRefund(at),
     ],
   ])('does not repeat %s', async (_name, since, request) => {
     const handler = createCommandHandler({

@@ -125,7 +125,9 @@ const alphabet: readonly PaymentCommand[] = [
   },
   { type: 'ApproveRefund', at, refundId: refundId(1), by: bob },
   { type: 'RejectRefund', at, refundId: refundId(1), by: bob },
+  { type: 'CancelRefund', at, refundId: refundId(1), by: bob },
   { type: 'RecordRefundRefused', at, refundId: refundId(1), refusal },
+  { type: 'RecordRefundCancelRefused', at, refundId: refundId(1), refusal },
   ...refundStatuses.map((status) => refundNews(1, status, 2000)),
 ];
 
@@ -134,7 +136,8 @@ function nameOf(state: PaymentState): string {
   if (state.status === 'absent') return 'absent';
   const under = state.status === 'canceling' ? state.from.status : '';
   const { intentId, lastDecline } = state.attempts;
-  return [state.status, under, refundOf(state), intentId, lastDecline?.code].join('|');
+  const canceling = state.status === 'captured' ? state.refunds[0]?.cancelRequestedAt : null;
+  return [state.status, under, refundOf(state), canceling, intentId, lastDecline?.code].join('|');
 }
 
 function refundOf(state: PaymentState): 'absent' | Refund['status'] {

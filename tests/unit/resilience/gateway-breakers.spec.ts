@@ -28,6 +28,7 @@ function guarded() {
     capture: ask('capture'),
     cancel: ask('cancel'),
     refund: ask('refund'),
+    cancelRefund: ask('cancelRefund'),
     fetchIntent: ask('fetchIntent'),
     fetchRefund: ask('fetchRefund'),
     listRefunds: ask('listRefunds'),

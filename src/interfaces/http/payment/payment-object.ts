@@ -157,8 +157,8 @@ export function refundOfState(payment: ExistingPayment, refund: Refund, livemode
 }
 
 /** Neither the provider nor a second person has answered yet. */
-export function isOpen({ status }: Refund): boolean {
-  return status === 'requested' || status === 'requires_approval';
+export function isOpen({ status, cancelRequestedAt }: Refund): boolean {
+  return status === 'requested' || status === 'requires_approval' || cancelRequestedAt !== null;
 }
 
 function refundStatusOf({ status }: Refund): RefundStatus {

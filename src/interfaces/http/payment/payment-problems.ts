@@ -21,6 +21,12 @@ const kinds: RejectionKinds<PaymentRejection> = {
   capture_exceeds_authorization: { status: 422, title: 'The amount is above what was authorized' },
   refund_exceeds_captured: { status: 422, title: 'The amount is above what can be refunded' },
   refund_wrong_status: { status: 409, title: 'The refund does not wait for approval' },
+  refund_not_cancelable: { status: 409, title: 'The refund cannot be canceled in its status' },
+  refund_operation_in_progress: {
+    status: 409,
+    title: 'An earlier request about this refund is under way',
+    retryable: true,
+  },
   refund_reason_required: { status: 422, title: 'Say why the money is to go back' },
   holder_required: { status: 403, title: 'Nobody is known to hold this API key' },
   approver_is_author: { status: 403, title: 'Another person has to approve it' },
@@ -56,7 +62,10 @@ function detailOf(rejection: PaymentRejection): string {
       return `At most ${format(rejection.capturable)} can be captured.`;
     case 'refund_exceeds_captured':
       return `At most ${format(rejection.refundable)} can be refunded.`;
+    case 'refund_operation_in_progress':
+      return 'The provider has not answered yet. Ask again shortly.';
     case 'refund_wrong_status':
+    case 'refund_not_cancelable':
       return `The refund is ${rejection.status.replaceAll('_', ' ')}.`;
     case 'refund_reason_required':
       return 'Another person approves a refund of this amount, who must know why: send reason, or X-Reason.';

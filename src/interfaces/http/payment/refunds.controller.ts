@@ -16,12 +16,13 @@ import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { ifRevision } from '../shared/handled.js';
 import { createdIn, listAnswer, pageOf } from '../shared/lists.js';
-import { refused } from '../shared/problem.js';
+import { Refused, refused } from '../shared/problem.js';
 import type { Answer, Controller, RequestContext, Route } from '../shared/route.js';
 import { personOf, route, withReason } from '../shared/route.js';
 import type { ExistingLoaded } from './payment-answers.js';
 import { accepted, checkAmount, createPaymentAnswers, existing } from './payment-answers.js';
 import { isOpen, paymentOfState, refundOfRow, refundOfState } from './payment-object.js';
+import { problemOfPaymentRejection } from './payment-problems.js';
 import {
   createRefundBody,
   decideRefundBody,
@@ -102,12 +103,19 @@ export class RefundsController implements Controller {
       refundId,
       by,
     })),
+    this.decision(
+      'cancel',
+      'Cancel a refund that waits for approval, or that the provider can still stop',
+      (refundId, by) => ({ type: 'CancelRefund', at: this.clock.now(), refundId, by }),
+      (payment, refundId) => this.canceled(payment, refundId),
+    ),
   ];
 
   private decision(
     name: string,
     summary: string,
     command: (refundId: RefundId, by: Person) => PaymentCommand,
+    told = (payment: ExistingLoaded, refundId: RefundId) => this.made(payment, refundId, 200),
   ): Route {
     return route({
       method: 'post',
@@ -131,7 +139,7 @@ export class RefundsController implements Controller {
           metadata,
           ifRevision(context),
         );
-        return this.made(accepted(handled), id, 200);
+        return told(accepted(handled), id);
       },
     });
   }
@@ -166,6 +174,26 @@ export class RefundsController implements Controller {
       });
     }
     return this.answer(isOpen(refund) ? 202 : status, payment, refund, false);
+  }
+
+  /** @throws Refused where the provider did not stop the refund, or it was over before */
+  private async canceled(payment: ExistingLoaded, refundId: RefundId): Promise<Answer> {
+    const refund = refundIn(payment, refundId);
+    if (isOpen(refund)) return this.answer(202, payment, refund, false);
+    switch (refund.status) {
+      case 'canceled':
+      case 'rejected':
+        return this.answer(200, payment, refund, false);
+      case 'pending':
+        throw refused('provider_refused', {
+          detail: "The provider did not cancel the refund; the payment's timeline tells why.",
+          members: { id: refundId, refund: refundOfState(payment.state, refund, this.settings.livemode) },
+        });
+      default:
+        throw new Refused(
+          problemOfPaymentRejection({ code: 'refund_not_cancelable', status: refund.status }),
+        );
+    }
   }
 
   private async find(id: RefundId, expand: boolean): Promise<Answer> {

@@ -31,7 +31,7 @@ const refundReasons = ['requested_by_customer', 'duplicate', 'fraudulent'] as co
 
 const at = (id: string) => `/admin/payments/${id}`;
 
-/** Refunds: the list of them, and asking for, approving and rejecting one on its payment's page. */
+/** Refunds: the list of them, and asking for, approving, rejecting and canceling one on its payment's page. */
 @injectable()
 export class RefundPages implements PageController {
   readonly pages: readonly Page[];
@@ -47,6 +47,7 @@ export class RefundPages implements PageController {
       this.request(area),
       this.decision(area, 'approve', 'The refund is approved.'),
       this.decision(area, 'reject', 'The refund is rejected. Nothing was given back.'),
+      this.decision(area, 'cancel', 'The refund is canceled.', 'The provider has not answered yet.'),
     ];
   }
 
@@ -79,7 +80,12 @@ export class RefundPages implements PageController {
     });
   }
 
-  private decision(area: ConsoleArea, name: 'approve' | 'reject', done: string): Page {
+  private decision(
+    area: ConsoleArea,
+    name: 'approve' | 'reject' | 'cancel',
+    done: string,
+    notYet = done,
+  ): Page {
     return page(area, {
       method: 'post',
       path: `/admin/payments/:id/refunds/:refund/${name}`,
@@ -90,8 +96,9 @@ export class RefundPages implements PageController {
       handle: async ({ visitor, params: { id, refund }, form: { reason }, context }) => {
         const by = { caller: visitor, context, reason };
         const asked = { params: { id: refund }, body: { reason } };
-        await this.ask(`POST /v1/refunds/:id/${name}`, asked, by);
-        return { kind: 'redirect', to: at(id), told: { kind: 'good', text: done } };
+        const { status: answered } = await this.ask(`POST /v1/refunds/:id/${name}`, asked, by);
+        const told = answered === 202 ? notYet : done;
+        return { kind: 'redirect', to: at(id), told: { kind: 'good', text: told } };
       },
     });
   }
@@ -183,6 +190,11 @@ function waiting(state: ExistingPayment): readonly Refund[] {
     : [];
 }
 
+/** The provider took it on, and is not asked to stop it yet. */
+function isStoppable({ status: now, cancelRequestedAt }: Refund): boolean {
+  return now === 'pending' && cancelRequestedAt === null;
+}
+
 /** Said first on the payment's page; null where nothing of it waits for approval. */
 export function whatWaits(state: ExistingPayment, { userId }: Operator): string | null {
   const [first] = waiting(state);
@@ -217,9 +229,19 @@ export function refundActions(
     };
     return own ? [reject] : [approve, reject];
   });
-  if (refundable(state).minor <= 0n) return decisions;
+  const cancellations = state.refunds.filter(isStoppable).map(
+    ({ refundId: refund, amount: asked }): Action => ({
+      title: `Cancel the refund of ${format(asked)}`,
+      path: `${at(id)}/refunds/${refund}/cancel`,
+      button: 'Cancel',
+      note: 'The provider stops it only while it waits for something from the customer.',
+      danger: true,
+    }),
+  );
+  const started = [...decisions, ...cancellations];
+  if (refundable(state).minor <= 0n) return started;
   return [
-    ...decisions,
+    ...started,
     {
       title: 'Refund',
       path: `${at(id)}/refund`,
