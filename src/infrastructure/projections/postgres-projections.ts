@@ -42,6 +42,8 @@ const defaultRetryParkedMs = 5_000;
 /** The seventh comes after five minutes; from then on the event is taken for poison, and the lag is told without it. */
 const retriesInLag = 7;
 const lookEveryMs = 500;
+/** With the time that a store takes to say nothing, some fifteen seconds. */
+const firstLooksMax = 10;
 const parkedMax = 1_000;
 
 /** The read models of this process: built, run, watched and rebuilt. */
@@ -82,8 +84,21 @@ export class PostgresProjections implements Projections {
   /** For a process that leaves the running to others: makes tables that do not exist yet, and follows the checkpoints. */
   async watch(): Promise<void> {
     await this.#setUp();
-    await this.#look();
+    await this.#firstLook();
     this.#running = [this.#watch()];
+  }
+
+  /** Before it nothing is known of any lag. A store that is slow while many processes start is asked again. */
+  async #firstLook(): Promise<void> {
+    for (let looks = 1; ; looks += 1) {
+      try {
+        return await this.#look();
+      } catch (error) {
+        if (looks === firstLooksMax || this.#stopping.signal.aborted) throw error;
+        this.#parts.logger.warn({ err: error }, 'The read models wait for their stores');
+        await sleep(lookEveryMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      }
+    }
   }
 
   /** Lets the batches under way finish. */

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.js';
+import { EventStoreUnavailable } from '../../../src/application/ports/event-store.js';
 import { advisoryLocks } from '../../../src/infrastructure/postgres/advisory-locks.js';
 import type { Projection } from '../../../src/infrastructure/projections/projection.js';
 import { paymentsProjection } from '../../../src/infrastructure/read-models/payments.js';
@@ -31,6 +32,21 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 describe('A projection', () => {
+  it('begins with a store that is slow to answer while the process starts', async () => {
+    const store = new RecordedEventStore();
+    store.add(...syntheticLog(20));
+    const head = store.head.bind(store);
+    let refused = 0;
+    store.head = () => {
+      refused += 1;
+      return refused > 2 ? head() : Promise.reject(new EventStoreUnavailable('cannot connect: timeout'));
+    };
+    const running = await bench.start(store, [{ ...tally, name: 'late' }]);
+    expect(refused).toBeGreaterThan(2);
+    expect(await running.reached(await head(), 20_000)).toBe(true);
+    await running.stop();
+  });
+
   it('F28: applies every event once while two processes run it and connections are killed under them', async () => {
     const log = [...syntheticLog(2_000)];
     const store = new RecordedEventStore();
