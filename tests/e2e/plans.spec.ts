@@ -266,4 +266,28 @@ describe.each(stores)('orders, plans and manual payments, events in %s', (store)
       expect([projection, field(report ?? replay.body, 'difference_count')]).toEqual([projection, 0]);
     }
   });
+
+  it('a plan in dinars is collected in what a card can carry, and agreed only where it can be', async () => {
+    const buyer = String(
+      (await app.api.post('/v1/customers', { name: 'Noor', time_zone: 'UTC' })).body['id'],
+    );
+    await saveCard(app, buyer);
+    await app.api.post('/v1/credits', { customer: buyer, amount: 1_234, currency: 'KWD', type: 'goodwill' });
+    const planOf = async (price: string) => {
+      const dinars = { currency: 'KWD', lines: [{ description: 'Chairs', unit_price: price }] };
+      const invoice = (await issueInvoice(app.api, buyer, 0, dinars)).body['id'];
+      const terms = { type: 'installments', count: 3 };
+      return { invoice, answer: await app.api.post('/v1/payment_plans', { invoice, terms }) };
+    };
+    const odd = await planOf('10.001');
+    expect([odd.answer.status, odd.answer.body['code']]).toEqual([422, 'plan_part_not_collectable']);
+    const { invoice, answer } = await planOf('10.000');
+    const parts = answer.body['parts'] as readonly { amount: number }[];
+    expect(parts.map(({ amount }) => amount)).toEqual([3_340, 3_330, 3_330]);
+    const [collection] = await collected(invoice, 1);
+    expect((await shown(`/v1/collections/${collection?.['id']}`))['legs']).toMatchObject([
+      { type: 'credit', status: 'settled', amount: 1_230 },
+      { type: 'card', status: 'settled', amount: 2_110 },
+    ]);
+  }, 60_000);
 });
