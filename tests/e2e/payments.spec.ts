@@ -258,7 +258,7 @@ describe.each(stores)('payments over HTTP, events in %s', (store) => {
     await app.simulator.post('/sim/next', {
       operation: 'payment_intents.create',
       behavior: 'delay_after',
-      delay_ms: 2500,
+      delay_ms: 4500,
       times: 1,
     });
     const slow = await pay('pm_card_visa');

@@ -9,6 +9,7 @@ import type { Answer, ApiClient, Json } from './api-client.js';
 import { apiClient, field } from './api-client.js';
 import { chargesOfPayment } from './charges-of-payment.js';
 import { startEventStoreStandIn } from './eventstore-stand-in/server.js';
+import { patientClient } from './patient-client.js';
 import { createTestDatabase } from './postgres.js';
 import { wideLimits } from './unlimited.js';
 
@@ -41,15 +42,16 @@ export async function startApp(
       COUNTERFOIL_DATA_DIR: dataDir,
       DATABASE_URL: database.url,
       COUNTERFOIL_LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
-      COUNTERFOIL_INLINE_BUDGET_MS: '1500',
-      COUNTERFOIL_EFFECT_GRACE_MS: '2000',
-      STRIPE_TIMEOUT_MS: '4000',
+      // Short, so that what is left to the worker is soon done, and long enough for a request on a loaded machine.
+      COUNTERFOIL_INLINE_BUDGET_MS: '3000',
+      COUNTERFOIL_EFFECT_GRACE_MS: '3000',
+      STRIPE_TIMEOUT_MS: '6000',
       ...wideLimits,
       ...(eventStore === undefined ? {} : { EVENTSTORE_URL: eventStore.connectionString }),
       ...environment,
     }),
   );
-  const api = apiClient(running.url, running.apiKey);
+  const api = patientClient(apiClient(running.url, running.apiKey));
   const simulator = apiClient(running.simulatorUrl ?? running.url, 'sk_test_counterfoil_demo');
   return {
     ...running,
