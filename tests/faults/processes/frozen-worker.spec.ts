@@ -75,7 +75,7 @@ describe.each(keepers)('F05: a worker frozen past its lease in %s', (keeper) => 
       await cluster.simulator.post('/sim/next', {
         operation: 'payment_intents.create',
         behavior: 'delay_after',
-        delay_ms: 1_500,
+        delay_ms: 4_000,
         times: 1,
       });
       const payment = await api.api.post('/v1/payments', visa);
