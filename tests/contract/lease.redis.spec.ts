@@ -16,7 +16,7 @@ import { leaseContract } from './lease.contract.js';
 if (!hasRedisServer) process.stdout.write('Redis leases are not tested: there is no redis-server\n');
 
 /** For a connection that shows what is done without Redis, and what happens when it answers once more. */
-const hastyBudgetMs = 300;
+const hastyBudgetMs = 600;
 
 (hasRedisServer ? describe : describe.skip)('leases in Redis', () => {
   const logger = createRecordingLogger();
