@@ -11,17 +11,17 @@ it('keeping answers reads no more rows than it writes, however many are kept', a
   const app = await startApp('Postgres');
   const client = new pg.Client({ connectionString: app.databaseUrl });
   await client.connect();
+  const ask = async () => {
+    const key = { 'idempotency-key': randomUUID() };
+    const answer = await app.api.post('/v1/payments', { amount: 500, currency: 'USD' }, key);
+    expect(answer.status).toBe(201);
+  };
   try {
-    for (let n = 0; n < requests; n += 1) {
-      const answer = await app.api.post(
-        '/v1/payments',
-        { amount: 500, currency: 'USD' },
-        { 'idempotency-key': randomUUID() },
-      );
-      expect(answer.status).toBe(201);
-    }
+    for (let n = 0; n < requests; n += 1) await ask();
     const scans = await eventually(
       async () => {
+        // A connection tells what it counted when it has more to do a second later, or nothing for ten.
+        await ask();
         const { rows } = await client.query<{ written: string; scanned: string }>(
           `select n_tup_upd as written, seq_tup_read as scanned from pg_stat_user_tables
            where relname = 'idempotency_records'`,
@@ -30,7 +30,7 @@ it('keeping answers reads no more rows than it writes, however many are kept', a
       },
       (row) => Number(row?.written) >= requests,
     );
-    expect(Number(scans?.scanned)).toBeLessThan(requests);
+    expect(Number(scans?.scanned)).toBeLessThan(Number(scans?.written));
   } finally {
     await client.end();
     await app.stop();

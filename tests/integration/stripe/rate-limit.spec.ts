@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
+import type { StripeRateLimit } from '../../../src/infrastructure/stripe/call-rate.js';
 import { confirmRequest } from '../../contract/payment-gateway.contract.js';
 import type { Stripe } from './simulator-control.js';
 import { startStripe } from './simulator-control.js';
 
-let stripe: Stripe;
-afterEach(() => stripe.close());
-
 const limit = { total: 25, perEndpoint: 25 };
 
 /** Asks until there is an answer, as the worker does; answers how often Stripe was not asked, and how often it said 429. */
-async function pay(): Promise<{ readonly notAsked: number; readonly limited: number }> {
+async function pay(stripe: Stripe): Promise<{ readonly notAsked: number; readonly limited: number }> {
   const request = confirmRequest();
   const key = randomUUID();
   let [notAsked, limited] = [0, 0];
@@ -26,26 +24,32 @@ async function pay(): Promise<{ readonly notAsked: number; readonly limited: num
   }
 }
 
-const payMany = async (many: number) => {
-  const paid = await Promise.all(Array.from({ length: many }, pay));
+/** @param simulator beyond which Stripe refuses */
+async function payMany(many: number, simulator: StripeRateLimit) {
+  const stripe = await startStripe({ timeoutMs: 8_000, limits: { own: limit, simulator } });
+  const paid = await Promise.all(Array.from({ length: many }, () => pay(stripe)));
+  const captured = (await stripe.journal()).filter(({ kind }) => kind === 'charge_captured');
+  await stripe.close();
   const sum = (of: (each: (typeof paid)[number]) => number): number =>
     paid.reduce((total, each) => total + of(each), 0);
-  return { notAsked: sum(({ notAsked }) => notAsked), limited: sum(({ limited }) => limited) };
-};
+  return {
+    notAsked: sum(({ notAsked }) => notAsked),
+    limited: sum(({ limited }) => limited),
+    charges: captured.length,
+  };
+}
 
-it('a burst of 200 payments at 25 calls per second is carried out, each once, with hardly a 429', async () => {
-  stripe = await startStripe({ timeoutMs: 8_000, limits: { own: limit, simulator: limit } });
-  const { notAsked, limited } = await payMany(200);
+// Both wait for their turns most of the time, so they wait together.
+it.concurrent('a burst of 200 payments at 25 calls per second is carried out, each once, with hardly a 429', async () => {
+  const { notAsked, limited, charges } = await payMany(200, limit);
   // Some found the line too long, were told so and asked again.
   expect(notAsked).toBeGreaterThan(0);
   expect(limited / (200 + limited)).toBeLessThanOrEqual(0.05);
-  expect((await stripe.journal()).filter(({ kind }) => kind === 'charge_captured')).toHaveLength(200);
+  expect(charges).toBe(200);
 });
 
-it('a limit that is lower than we believe slows us down, and loses nothing', async () => {
-  const simulator = { total: 10, perEndpoint: 10 };
-  stripe = await startStripe({ timeoutMs: 8_000, limits: { own: limit, simulator } });
-  const { limited } = await payMany(60);
+it.concurrent('a limit that is lower than we believe slows us down, and loses nothing', async () => {
+  const { limited, charges } = await payMany(60, { total: 10, perEndpoint: 10 });
   expect(limited).toBeGreaterThan(0);
-  expect((await stripe.journal()).filter(({ kind }) => kind === 'charge_captured')).toHaveLength(60);
+  expect(charges).toBe(60);
 });
