@@ -3,6 +3,7 @@ import { createComposeNotice } from '../application/notification/compose-notice.
 import { createIssueLinks } from '../application/notification/issue-links.js';
 import { createTellOfDates } from '../application/notification/tell-of-dates.js';
 import { createTellOfDigests } from '../application/notification/tell-of-digests.js';
+import { createDisputeNotices } from '../application/policies/dispute-notices.policy.js';
 import { createInvoiceNotices } from '../application/policies/invoice-notices.policy.js';
 import { createPaymentNotices } from '../application/policies/payment-notices.policy.js';
 import { createPlanNotices } from '../application/policies/plan-notices.policy.js';
@@ -53,7 +54,7 @@ export const notificationModule = new ContainerModule(({ bind }) => {
         businessName: config.mail.from.name,
         mailDomain: config.mail.from.address.split('@')[1] ?? 'counterfoil.localhost',
         operators: {
-          recipients: config.mail.reports.to,
+          recipients: [...config.mail.reports.to, ...config.mail.alertsTo],
           language: config.mail.reports.language,
           consoleLink: config.console.on ? `${consoleUrl}/admin` : null,
         },
@@ -75,7 +76,8 @@ export const notificationModule = new ContainerModule(({ bind }) => {
     [tokens.notifications, tokens.composeNotice, tokens.mailer, tokens.logger],
   );
   bind(tokens.noticePolicies).toResolvedValue(
-    (payments, collections, invoices, plans, eventStore, notifications) => [
+    (payments, collections, invoices, plans, eventStore, notifications, { config }) => [
+      createDisputeNotices({ payments, notifications, recipients: config.mail.alertsTo }),
       createPaymentNotices({ payments, collections, invoices, eventStore, notifications }),
       createInvoiceNotices({ invoices, collections, notifications }),
       createPlanNotices({ plans, invoices, collections, payments, notifications }),
@@ -87,6 +89,7 @@ export const notificationModule = new ContainerModule(({ bind }) => {
       httpTokens.planHandler,
       httpTokens.eventStore,
       tokens.notifications,
+      tokens.surroundings,
     ],
   );
   bind(tokens.tellOfDates).toResolvedValue(

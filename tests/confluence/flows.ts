@@ -1,6 +1,12 @@
 import type { RecordedEvent } from '../../src/application/ports/event-store.js';
 import { completeAction } from '../../src/infrastructure/stripe-simulator/authentication.js';
 import { settleProcessing } from '../../src/infrastructure/stripe-simulator/bank-settlement.js';
+import {
+  answerDispute,
+  closeDispute,
+  escalateDispute,
+  openDispute,
+} from '../../src/infrastructure/stripe-simulator/disputes.js';
 import { holdRefund, undoRefund } from '../../src/infrastructure/stripe-simulator/refunds.js';
 import { details, refundId, required, usd } from '../support/payment-examples.js';
 import type { Command, Deployment, Stripe } from './deployment.js';
@@ -68,6 +74,20 @@ function failRefund({ core }: Stripe, amount: number): void {
 function holdLatest({ core }: Stripe): void {
   holdRefund(core.world, required([...core.world.store.values('refund')].at(-1)));
   core.commitAndSend();
+}
+
+/** The customer's bank asks, takes the charge back, is told why not and gives in. */
+function disputeAndWin({ core }: Stripe): void {
+  const { world } = core;
+  const charge = required([...world.store.values('charge')][0]);
+  const inquiry = { amount: charge.amount_captured, reason: 'fraudulent', inquiry: true };
+  for (let dispute = openDispute(world, charge, inquiry); ; ) {
+    core.commitAndSend();
+    if (dispute.status === 'won') return;
+    if (dispute.status === 'warning_needs_response') dispute = escalateDispute(world, dispute);
+    else if (dispute.status === 'needs_response') dispute = answerDispute(world, dispute);
+    else dispute = closeDispute(world, dispute, 'won');
+  }
 }
 
 export const flows: readonly Flow[] = [
@@ -198,6 +218,15 @@ export const flows: readonly Flow[] = [
       await us.run({ type: 'CancelRefund', refundId: refundId(1), by: { actor: 'key_1', holder: null } });
     },
     knownUpTo: 'RefundCancelRequested',
+    ends: 'captured',
+  },
+  {
+    name: 'inquiry that becomes a dispute, and is won',
+    async play(us, stripe) {
+      await us.run(create('pm_card_visa'));
+      disputeAndWin(stripe);
+    },
+    knownUpTo: 'PaymentConfirmRequested',
     ends: 'captured',
   },
 ];

@@ -13,9 +13,7 @@ must wait is tried again after the others.
 The hash is the SHA-256 of the state, the ledger's journals and the rows of the read models, without what tells the order itself:
 ids, revisions and positions of events. It is the same in every run and on every machine.
 
-${renderTable(findings)}
-Webhooks of disputes are not among the flows: disputes are not built yet, and their webhooks are parked for a person.
-`;
+${renderTable(findings)}`;
 }
 
 export function renderTable(findings: readonly Finding[]): string {

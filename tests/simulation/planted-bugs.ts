@@ -76,6 +76,7 @@ function wrap(
     cancelRefund: asked('cancelRefund'),
     fetchIntent: (id) => gateway.fetchIntent(id),
     fetchRefund: (id) => gateway.fetchRefund(id),
+    fetchDispute: (id) => gateway.fetchDispute(id),
     listRefunds: (id) => gateway.listRefunds(id),
     fetchAction: (...given) => gateway.fetchAction(...given),
     refuseAmount: (...given) => gateway.refuseAmount(...given),

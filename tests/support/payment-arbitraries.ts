@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { PaymentCommand } from '../../src/domain/payment/commands.js';
 import type { PaymentEvent } from '../../src/domain/payment/events.js';
-import type { IntentSnapshot, RefundSnapshot } from '../../src/domain/payment/intent.js';
+import type { DisputeSnapshot, IntentSnapshot, RefundSnapshot } from '../../src/domain/payment/intent.js';
 import { payment } from '../../src/domain/payment/payment.js';
 import type { PaymentState } from '../../src/domain/payment/state.js';
 import type { Currency } from '../../src/domain/shared/currency.js';
@@ -59,6 +59,35 @@ const refund: fc.Arbitrary<RefundSnapshot> = fc.record({
   status: fc.constantFrom('pending', 'requires_action', 'succeeded', 'failed', 'canceled'),
   amount,
   failureReason: fc.constantFrom(null, 'lost_or_stolen_card'),
+});
+
+const dispute: fc.Arbitrary<DisputeSnapshot> = fc.record({
+  providerDisputeId: fc.constantFrom('dp_a', 'dp_b'),
+  intentId: fc.constant('pi_1'),
+  status: fc.constantFrom(
+    'inquiry',
+    'inquiry_under_review',
+    'needs_response',
+    'under_review',
+    'won',
+    'lost',
+    'inquiry_closed',
+    'prevented',
+  ),
+  amount,
+  reason: fc.constant('fraudulent'),
+  evidenceDueBy: fc.constantFrom(null, at),
+  movements: fc.array(
+    fc.record({
+      balanceTransactionId: fc.constantFrom('txn_d1', 'txn_d2', 'txn_d3'),
+      gross: fc.oneof(
+        amount,
+        amount.map(({ minor, currency }) => ({ minor: -minor, currency })),
+      ),
+      fee: amount,
+    }),
+    { maxLength: 2 },
+  ),
 });
 
 const refusal = fc.constant({ code: 'refused', message: 'No.' });
@@ -147,6 +176,10 @@ const commandOf5000: fc.Arbitrary<PaymentCommand> = fc.oneof(
       refund,
       adoptAs: fc.integer({ min: 7, max: 9 }).map(refundId),
     }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constant('ObserveDispute'), at: fc.constant(at), dispute }),
   },
   {
     weight: 1,

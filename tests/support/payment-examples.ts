@@ -1,6 +1,6 @@
 import type { PaymentCommandOf } from '../../src/domain/payment/commands.js';
 import type { PaymentDetails, PaymentEventOf } from '../../src/domain/payment/events.js';
-import type { IntentSnapshot, RefundSnapshot } from '../../src/domain/payment/intent.js';
+import type { DisputeSnapshot, IntentSnapshot, RefundSnapshot } from '../../src/domain/payment/intent.js';
 import type { PaymentId, RefundId } from '../../src/domain/shared/ids.js';
 import { parsePaymentId, parseRefundId } from '../../src/domain/shared/ids.js';
 import type { Instant } from '../../src/domain/shared/instant.js';
@@ -172,6 +172,38 @@ export const refundNews = (
     ...change,
   },
 });
+const evidenceDueBy: Instant = required(parseInstant('2026-11-10T23:59:59.000Z'));
+export const disputeOpened = (
+  change: Partial<PaymentEventOf<'DisputeOpened'>> = {},
+): PaymentEventOf<'DisputeOpened'> => ({
+  ...{ type: 'DisputeOpened', at, providerDisputeId: 'dp_1', amount: usd(5000) },
+  ...{ disputeReason: 'fraudulent', stage: 'dispute', evidenceDueBy },
+  ...change,
+});
+export const fundsWithdrawn = (
+  change: Partial<PaymentEventOf<'DisputeFundsWithdrawn'>> = {},
+): PaymentEventOf<'DisputeFundsWithdrawn'> => ({
+  ...{ type: 'DisputeFundsWithdrawn', at, providerDisputeId: 'dp_1', balanceTransactionId: 'txn_d1' },
+  ...{ amount: usd(5000), gross: usd(5000), fee: usd(1500) },
+  ...change,
+});
+export const fundsReinstated = (): PaymentEventOf<'DisputeFundsReinstated'> => ({
+  ...{ type: 'DisputeFundsReinstated', at, providerDisputeId: 'dp_1', balanceTransactionId: 'txn_d2' },
+  ...{ amount: usd(5000), gross: usd(5000), fee: usd(0) },
+});
+export const disputeNews = (
+  status: DisputeSnapshot['status'],
+  change: Partial<DisputeSnapshot> = {},
+): PaymentCommandOf<'ObserveDispute'> => ({
+  type: 'ObserveDispute',
+  at,
+  dispute: {
+    ...{ providerDisputeId: 'dp_1', intentId, status, amount: usd(5000), reason: 'fraudulent' },
+    ...{ evidenceDueBy, movements: [] },
+    ...change,
+  },
+});
+
 export const requestRefund = (n: number, minor: number | null): PaymentCommandOf<'RequestRefund'> => ({
   type: 'RequestRefund',
   secondPerson: null,

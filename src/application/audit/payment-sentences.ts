@@ -1,4 +1,5 @@
-import type { PaymentEvent } from '../../domain/payment/events.js';
+import type { DisputeOutcome, PaymentEvent, PaymentEventOf } from '../../domain/payment/events.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import { format, isZero } from '../../domain/shared/money.js';
 
 /** What happened to a payment, in one sentence; amounts in major units. */
@@ -66,9 +67,43 @@ export function describePaymentEvent(event: PaymentEvent): string {
       return `The provider refused to cancel the refund (${event.code}): ${event.message}`;
     case 'RefundCanceled':
       return `The refund of ${format(event.amount)} was canceled and the money came back.`;
+    case 'DisputeOpened':
+      return openedSentence(event);
+    case 'DisputeEscalated':
+      return `The inquiry became a dispute of ${format(event.amount)}${dueText(event.evidenceDueBy)}.`;
+    case 'DisputeFundsWithdrawn':
+      return `The dispute took ${format(event.gross)} of our balance, and a fee of ${format(event.fee)}.`;
+    case 'DisputeFundsReinstated':
+      return `The dispute gave ${format(event.gross)} back to our balance.`;
+    case 'DisputeAnswered':
+      return 'Evidence against the dispute was handed in, and the bank looks at it.';
+    case 'DisputeClosed':
+      return `The ${event.outcome === 'inquiry_closed' ? 'inquiry' : 'dispute'} of ${format(event.amount)} ${ends[event.outcome]}.`;
     case 'PaymentCreditRefunded':
       return `The money behind ${format(event.amount)} of credit ${event.creditId} was refunded at the provider.`;
     case 'PaymentKeptAsCredit':
       return `Kept ${format(event.amount)} as credit ${event.creditId} (${event.cause.replaceAll('_', ' ')}).`;
   }
+}
+
+const ends: Readonly<Record<DisputeOutcome, string>> = {
+  won: 'was won',
+  lost: 'was lost',
+  inquiry_closed: 'was closed',
+  prevented: 'was prevented',
+};
+
+function openedSentence({
+  stage,
+  amount,
+  disputeReason,
+  evidenceDueBy,
+}: PaymentEventOf<'DisputeOpened'>): string {
+  const what = stage === 'inquiry' ? 'asks about' : 'takes back';
+  const reason = disputeReason.replaceAll('_', ' ');
+  return `The customer's bank ${what} ${format(amount)} (${reason})${dueText(evidenceDueBy)}.`;
+}
+
+function dueText(dueBy: Instant | null): string {
+  return dueBy === null ? '' : `; evidence is due by ${dueBy}`;
 }

@@ -32,6 +32,10 @@ export function journalOf(event: PaymentEvent): Journal | undefined {
         debit('processor_balance', event.amount),
         credit('unapplied_payments', event.amount),
       );
+    case 'DisputeFundsWithdrawn':
+      return disputeJournal('Taken by a dispute', event, event.amount, negate(event.gross));
+    case 'DisputeFundsReinstated':
+      return disputeJournal('Given back after a dispute', event, negate(event.amount), event.gross);
     case 'PaymentCreated':
     case 'PaymentConfirmRequested':
     case 'PaymentActionRequired':
@@ -54,6 +58,10 @@ export function journalOf(event: PaymentEvent): Journal | undefined {
     case 'RefundCancelRefused':
     case 'PaymentKeptAsCredit':
     case 'PaymentCreditRefunded':
+    case 'DisputeOpened':
+    case 'DisputeEscalated':
+    case 'DisputeAnswered':
+    case 'DisputeClosed':
       return undefined;
   }
 }
@@ -64,13 +72,36 @@ function feeJournal(event: PaymentEventOf<'PaymentFeeRecorded'>): Journal | unde
   return lines.length === 0 ? undefined : journal('Processor fee', ...lines);
 }
 
+/**
+ * What a dispute takes is a loss at once, and what comes back makes it less: whether it is lost is known months later, and the money
+ * is gone now. The customer's invoice stays paid.
+ * @param lost in the payment's currency, below zero where it came back
+ * @param settled what it did to our balance, in that currency
+ */
+function disputeJournal(
+  description: string,
+  { fee }: PaymentEventOf<'DisputeFundsWithdrawn' | 'DisputeFundsReinstated'>,
+  lost: Money,
+  settled: Money,
+): Journal | undefined {
+  const lines = [
+    ...movement('dispute_losses', lost),
+    ...conversion(negate(lost), settled),
+    ...movement('dispute_fees', fee),
+  ];
+  return lines.length === 0 ? undefined : journal(description, ...lines);
+}
+
 function conversion(charged: Money, settled: Money): readonly JournalLine[] {
   if (charged.currency === settled.currency) return [];
   return [...movement('fx_position', charged), ...movement('fx_position', negate(settled))];
 }
 
 /** From our balance at the provider to an account. */
-function movement(to: 'processor_fees' | 'fx_position', amount: Money): readonly JournalLine[] {
+function movement(
+  to: 'processor_fees' | 'fx_position' | 'dispute_losses' | 'dispute_fees',
+  amount: Money,
+): readonly JournalLine[] {
   if (isZero(amount)) return [];
   return [debit(to, amount), credit('processor_balance', amount)];
 }

@@ -120,7 +120,7 @@ export function createComposeNotice(parts: {
     const { language, consoleLink } = operators;
     const written = writeNotice(notice.kind, await wordsOf(notice.kind, language), {
       facts: notice.facts,
-      links: consoleLink === null ? {} : { console_link: consoleLink },
+      links: consoleLink === null ? {} : { console_link: `${consoleLink}${placeOf(notice)}` },
       reader: { name: null, locale: language, language, zone: knownZone('UTC') },
       businessName,
     });
@@ -156,6 +156,12 @@ export function createComposeNotice(parts: {
     });
     return mailOf(notice, profile.email, written);
   };
+}
+
+/** Where in the console it stands what the notice is about: a payment's page, or the overview. */
+function placeOf({ facts }: Notice): string {
+  const payment = facts['payment'];
+  return payment !== undefined && 'text' in payment ? `/payments/${payment.text}` : '';
 }
 
 function isOptional(kind: NoticeKind): kind is OptionalNotice {

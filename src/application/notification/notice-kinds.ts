@@ -36,10 +36,10 @@ export type LinkVariable = (typeof linkVariables)[number];
 /** What every notice may name. */
 const commonVariables = ['customer_name', 'business_name'] as const;
 
-/**
- * The kinds of notices, with the variables that their words may name beside the common ones. Disputes have none yet, for
- * nothing here knows of disputes.
- */
+/** Of a dispute, for operators: the customer has heard of it from the bank. */
+const ofDispute = ['amount', 'payment', 'dispute', 'dispute_reason', 'evidence_due', 'console_link'] as const;
+
+/** The kinds of notices, with the variables that their words may name beside the common ones. */
 const kinds = {
   receipt: ['amount', 'paid_on', 'reference'],
   payment_declined: ['amount', 'reason', 'reference', 'pay_link'],
@@ -52,6 +52,11 @@ const kinds = {
   card_expiring: ['card', 'expires', 'portal_link'],
   credit_expiring: ['amount', 'expires_on', 'portal_link'],
   sign_in: ['sign_in_link', 'minutes'],
+  dispute_inquiry: ofDispute,
+  dispute_opened: ofDispute,
+  dispute_won: ofDispute,
+  dispute_lost: ofDispute,
+  dispute_ended: ofDispute,
   daily_digest: ['day', 'figures', 'as_of', 'position', 'console_link'],
   weekly_summary: ['first_day', 'last_day', 'objectives', 'as_of', 'position', 'console_link'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

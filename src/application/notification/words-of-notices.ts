@@ -115,6 +115,56 @@ const words: Readonly<Record<NoticeKind, Readonly<Record<Language, NoticeWords>>
       body: 'Guten Tag {{customer_name}},\n\nmit diesem Link melden Sie sich an. Er gilt einmal, {{minutes}} Minuten lang.\n\n{{sign_in_link}}\n\nWenn Sie ihn nicht angefordert haben, müssen Sie nichts tun.\n\n{{business_name}}',
     },
   },
+  dispute_inquiry: {
+    en: {
+      subject: 'Inquiry about a payment of {{amount}}: answer by {{evidence_due}}',
+      body: 'A customer’s bank asks about payment {{payment}} ({{amount}}). The reason that it gives is: {{dispute_reason}}.\n\nNothing was taken yet. Answer inquiry {{dispute}} in the Stripe dashboard by {{evidence_due}}, or refund the payment; it may become a dispute otherwise.\n\n{{console_link}}\n\n{{business_name}}',
+    },
+    de: {
+      subject: 'Nachfrage zu einer Zahlung über {{amount}}: Antwort bis {{evidence_due}}',
+      body: 'Die Bank eines Kunden fragt nach der Zahlung {{payment}} ({{amount}}). Als Grund nennt sie: {{dispute_reason}}.\n\nNoch wurde nichts abgezogen. Beantworten Sie die Nachfrage {{dispute}} bis {{evidence_due}} im Stripe-Dashboard, oder erstatten Sie die Zahlung; sonst kann eine Anfechtung daraus werden.\n\n{{console_link}}\n\n{{business_name}}',
+    },
+  },
+  dispute_opened: {
+    en: {
+      subject: 'Dispute over {{amount}}: evidence is due by {{evidence_due}}',
+      body: 'A customer’s bank takes back {{amount}} of payment {{payment}}. The reason that it gives is: {{dispute_reason}}.\n\nThe amount and a fee have left the balance at Stripe, and are in the books as a loss until the dispute is won. Hand in evidence for {{dispute}} in the Stripe dashboard by {{evidence_due}}; after that it is lost. Do not refund the payment as well.\n\n{{console_link}}\n\n{{business_name}}',
+    },
+    de: {
+      subject: 'Anfechtung über {{amount}}: Belege bis {{evidence_due}}',
+      body: 'Die Bank eines Kunden bucht {{amount}} der Zahlung {{payment}} zurück. Als Grund nennt sie: {{dispute_reason}}.\n\nDer Betrag und eine Gebühr sind vom Guthaben bei Stripe abgezogen und stehen als Verlust in den Büchern, bis die Anfechtung gewonnen ist. Reichen Sie zu {{dispute}} bis {{evidence_due}} im Stripe-Dashboard Belege ein; danach ist sie verloren. Erstatten Sie die Zahlung nicht zusätzlich.\n\n{{console_link}}\n\n{{business_name}}',
+    },
+  },
+  dispute_won: {
+    en: {
+      subject: 'Dispute over {{amount}} was won',
+      body: 'The bank decided dispute {{dispute}} of payment {{payment}} ({{amount}}) for you. What it had taken comes back to the balance at Stripe.\n\n{{console_link}}\n\n{{business_name}}',
+    },
+    de: {
+      subject: 'Anfechtung über {{amount}} gewonnen',
+      body: 'Die Bank hat die Anfechtung {{dispute}} der Zahlung {{payment}} ({{amount}}) für Sie entschieden. Was sie abgezogen hatte, kommt auf das Guthaben bei Stripe zurück.\n\n{{console_link}}\n\n{{business_name}}',
+    },
+  },
+  dispute_lost: {
+    en: {
+      subject: 'Dispute over {{amount}} was lost',
+      body: 'The bank decided dispute {{dispute}} of payment {{payment}} ({{amount}}) for the customer. The amount stays in the books as a loss.\n\n{{console_link}}\n\n{{business_name}}',
+    },
+    de: {
+      subject: 'Anfechtung über {{amount}} verloren',
+      body: 'Die Bank hat die Anfechtung {{dispute}} der Zahlung {{payment}} ({{amount}}) für den Kunden entschieden. Der Betrag bleibt als Verlust in den Büchern.\n\n{{console_link}}\n\n{{business_name}}',
+    },
+  },
+  dispute_ended: {
+    en: {
+      subject: 'No dispute over {{amount}} any more',
+      body: 'What the customer’s bank asked about payment {{payment}} ({{amount}}) in {{dispute}} is over, and no dispute came of it.\n\n{{console_link}}\n\n{{business_name}}',
+    },
+    de: {
+      subject: 'Keine Anfechtung mehr über {{amount}}',
+      body: 'Was die Bank des Kunden zur Zahlung {{payment}} ({{amount}}) in {{dispute}} gefragt hat, ist erledigt; eine Anfechtung wurde nicht daraus.\n\n{{console_link}}\n\n{{business_name}}',
+    },
+  },
   daily_digest: {
     en: {
       subject: '{{business_name}}: payments of {{day}}',

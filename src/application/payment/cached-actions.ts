@@ -29,6 +29,7 @@ export function withCachedActions(gateway: PaymentGateway, cache: Cache): Paymen
     cancelRefund: (request, key) => gateway.cancelRefund(request, key),
     fetchIntent: (intentId) => gateway.fetchIntent(intentId),
     fetchRefund: (providerRefundId) => gateway.fetchRefund(providerRefundId),
+    fetchDispute: (providerDisputeId) => gateway.fetchDispute(providerDisputeId),
     listRefunds: (intentId) => gateway.listRefunds(intentId),
     refuseAmount: (amount, operation) => gateway.refuseAmount(amount, operation),
     stepOf: (currency) => gateway.stepOf(currency),

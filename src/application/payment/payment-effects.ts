@@ -137,6 +137,12 @@ function effectOf(
     case 'RefundCanceled':
     case 'PaymentKeptAsCredit':
     case 'PaymentCreditRefunded':
+    case 'DisputeOpened':
+    case 'DisputeEscalated':
+    case 'DisputeFundsWithdrawn':
+    case 'DisputeFundsReinstated':
+    case 'DisputeAnswered':
+    case 'DisputeClosed':
       return undefined;
   }
 }

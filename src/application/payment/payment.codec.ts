@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PaymentEvent } from '../../domain/payment/events.js';
-import { keptCauses } from '../../domain/payment/events.js';
+import { disputeOutcomes, keptCauses } from '../../domain/payment/events.js';
 import {
   parseCollectionId,
   parseCreditId,
@@ -16,6 +16,14 @@ const at = storedInstant;
 const attempt = z.int().nonnegative();
 const intentId = z.string();
 const refundId = storedId(parseRefundId);
+const providerDisputeId = z.string();
+const disputedFunds = {
+  providerDisputeId,
+  balanceTransactionId: z.string(),
+  amount: storedMoney,
+  gross: storedMoney,
+  fee: storedMoney,
+};
 const refusal = { code: z.string(), message: z.string() };
 
 /** What a payment's facts look like in the store; tests/golden-events holds an example of every version. */
@@ -166,5 +174,36 @@ export const paymentCodec = createEventCodec<PaymentEvent>({
     .strictObject({ at, creditId: storedId(parseCreditId), amount: storedMoney })
     .describe(
       'The money behind this much of such a credit was refunded at the provider, outside Counterfoil.',
+    ),
+  DisputeOpened: z
+    .strictObject({
+      at,
+      providerDisputeId,
+      amount: storedMoney,
+      disputeReason: z.string(),
+      stage: z.enum(['inquiry', 'dispute']),
+      evidenceDueBy: storedInstant.nullable(),
+    })
+    .describe(
+      "The customer's bank asks about the payment, which is an inquiry, or takes it back, which is a dispute. The amount may be more than was captured.",
+    ),
+  DisputeEscalated: z
+    .strictObject({ at, providerDisputeId, amount: storedMoney, evidenceDueBy: storedInstant.nullable() })
+    .describe('The inquiry became a dispute.'),
+  DisputeFundsWithdrawn: z
+    .strictObject({ at, ...disputedFunds })
+    .describe('The dispute took this of our balance at the provider, with a fee.'),
+  DisputeFundsReinstated: z
+    .strictObject({ at, ...disputedFunds })
+    .describe(
+      'What a dispute had taken came back to our balance at the provider; a fee below zero came back with it.',
+    ),
+  DisputeAnswered: z
+    .strictObject({ at, providerDisputeId })
+    .describe('Evidence was handed in at the provider, and the bank looks at it.'),
+  DisputeClosed: z
+    .strictObject({ at, providerDisputeId, amount: storedMoney, outcome: z.enum(disputeOutcomes) })
+    .describe(
+      'The bank has decided, or the inquiry ended. What was taken and what came back are facts of their own.',
     ),
 });

@@ -1,5 +1,10 @@
 import type { CaptureMethod, Payer } from '../../domain/payment/events.js';
-import type { IntentSnapshot, RefundSnapshot, Refusal } from '../../domain/payment/intent.js';
+import type {
+  DisputeSnapshot,
+  IntentSnapshot,
+  RefundSnapshot,
+  Refusal,
+} from '../../domain/payment/intent.js';
 import type { Currency } from '../../domain/shared/currency.js';
 import type { CustomerId, OrderId, PaymentId, RefundId } from '../../domain/shared/ids.js';
 import type { Instant } from '../../domain/shared/instant.js';
@@ -85,6 +90,9 @@ export interface PaymentGateway {
 
   /** The refund as it is now. */
   fetchRefund(providerRefundId: string): Promise<ProviderAnswer<RefundSnapshot>>;
+
+  /** The dispute as it is now, with all that it did to our balance. */
+  fetchDispute(providerDisputeId: string): Promise<ProviderAnswer<DisputeSnapshot>>;
 
   /** Every refund of an intent as it is now, those made outside included. */
   listRefunds(intentId: string): Promise<ProviderAnswer<readonly RefundSnapshot[]>>;

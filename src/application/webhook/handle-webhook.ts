@@ -1,5 +1,5 @@
 import type { PaymentCommand } from '../../domain/payment/commands.js';
-import type { RefundSnapshot } from '../../domain/payment/intent.js';
+import type { DisputeSnapshot, RefundSnapshot } from '../../domain/payment/intent.js';
 import { payment } from '../../domain/payment/payment.js';
 import type { PaymentRejection } from '../../domain/payment/rejections.js';
 import type { Captured, PaymentState } from '../../domain/payment/state.js';
@@ -42,7 +42,7 @@ export function noFindings(): Findings {
   return { payments: new Map(), looks: new Map() };
 }
 
-type PaymentNews = Extract<ProviderNews, { about: 'intent' | 'charge' | 'refund' }>;
+type PaymentNews = Extract<ProviderNews, { about: 'intent' | 'charge' | 'refund' | 'dispute' }>;
 
 /** How often the stream may change between our look at it and our append before the webhook waits for a retry. */
 const rereadsMax = 5;
@@ -55,7 +55,7 @@ const rereadsMax = 5;
 export function createWebhookHandler(parts: {
   readonly readNews: ReadNews;
   readonly handler: PaymentHandler;
-  readonly gateway: Pick<PaymentGateway, 'fetchIntent' | 'fetchRefund'>;
+  readonly gateway: Pick<PaymentGateway, 'fetchIntent' | 'fetchRefund' | 'fetchDispute'>;
   readonly payments: Pick<PaymentQueries, 'findByIntent'>;
   readonly customers: HandleCustomerNews;
   readonly clock: Clock;
@@ -72,9 +72,9 @@ export function createWebhookHandler(parts: {
     if (isAboutCustomers(news)) return customers(news, webhook);
     const paymentId = await ownerOf(news);
     if (paymentId !== undefined) return settle(paymentId, news, webhook, findings);
-    // A refund made outside carries no metadata of ours, so only the read model can tell whose it is. An outage may keep us
-    // from learning of our intent for hours, and a refund that is passed over is missing from the books for good.
-    if (news.about === 'refund' && webhook.attempts < webhookAttemptsMax) {
+    // A refund made outside and a dispute carry no metadata of ours, so only the read model can tell whose they are. An outage may
+    // keep us from learning of our intent for hours, and one that is passed over is missing from the books for good.
+    if ((news.about === 'refund' || news.about === 'dispute') && webhook.attempts < webhookAttemptsMax) {
       return retry(webhook, `no payment has intent ${news.intentId} yet`, null);
     }
     return { status: 'ignored', note: `intent ${news.intentId} is not of a payment of ours` };
@@ -99,8 +99,7 @@ export function createWebhookHandler(parts: {
       const { state } = loaded;
       if (state.status === 'absent') return retry(webhook, `there is no ${paymentId} yet`, null);
       known.set(paymentId, loaded);
-      const look =
-        news.about === 'refund' && state.status === 'captured' ? news.providerRefundId : news.intentId;
+      const look = lookOf(news, state);
       const earlier = looks.get(look);
       if (earlier === 'recorded' || holdsNothingNew(state, news, clock.now())) {
         return { status: 'processed', note: `nothing new for ${paymentId}` };
@@ -126,17 +125,23 @@ export function createWebhookHandler(parts: {
     return retry(webhook, `${paymentId} kept changing`, null);
   }
 
-  /** A refund can only follow the capture, so where that is not known yet, the intent's news comes first. */
+  /** A refund or a dispute can only follow the capture, so where that is not known yet, the intent's news comes first. */
   async function fetchNow(
     news: PaymentNews,
     state: PaymentState,
   ): Promise<ProviderAnswer<{ command: (at: Instant) => PaymentCommand; more: boolean }>> {
-    if (news.about !== 'refund' || state.status !== 'captured') {
+    if (news.about === 'intent' || news.about === 'charge' || state.status !== 'captured') {
       const answer = await gateway.fetchIntent(news.intentId);
       if (answer.outcome !== 'answered') return answer;
       const { value: intent } = answer;
-      const more = news.about === 'refund' && intent.status === 'succeeded';
+      const more = (news.about === 'refund' || news.about === 'dispute') && intent.status === 'succeeded';
       return { outcome: 'answered', value: { command: (at) => observeIntent(intent, at), more } };
+    }
+    if (news.about === 'dispute') {
+      const answer = await gateway.fetchDispute(news.providerDisputeId);
+      if (answer.outcome !== 'answered') return answer;
+      const { value: dispute } = answer;
+      return { outcome: 'answered', value: { command: (at) => observeDispute(dispute, at), more: false } };
     }
     const answer = await gateway.fetchRefund(news.providerRefundId);
     if (answer.outcome !== 'answered') return answer;
@@ -192,10 +197,26 @@ export function createWebhookHandler(parts: {
 /** Decides on the webhook's own content, without recording anything. */
 function holdsNothingNew(state: PaymentState, news: PaymentNews, at: Instant): boolean {
   if (news.about === 'charge') return knowsCharge(state, news.chargeId);
-  const command =
-    news.about === 'refund' ? observeRefund(news.snapshot, at) : observeIntent(news.snapshot, at);
-  const decision = payment.decide(state, command);
+  const decision = payment.decide(state, observed(news, at));
   return decision.outcome === 'accepted' && decision.events.length === 0;
+}
+
+/** The object that is asked for at the provider. */
+function lookOf(news: PaymentNews, { status }: PaymentState): string {
+  if (status !== 'captured') return news.intentId;
+  if (news.about === 'refund') return news.providerRefundId;
+  return news.about === 'dispute' ? news.providerDisputeId : news.intentId;
+}
+
+function observed(news: Exclude<PaymentNews, { about: 'charge' }>, at: Instant): PaymentCommand {
+  switch (news.about) {
+    case 'intent':
+      return observeIntent(news.snapshot, at);
+    case 'refund':
+      return observeRefund(news.snapshot, at);
+    case 'dispute':
+      return observeDispute(news.snapshot, at);
+  }
 }
 
 /** News of a charge can only add what is not known of it: its decline, its capture, its fee. */
@@ -218,6 +239,10 @@ function observeRefund(
   at: Instant,
 ): PaymentCommand {
   return { type: 'ObserveRefund', at, refund, adoptAs: mintAdoptedRefundId(refund.providerRefundId) };
+}
+
+function observeDispute(dispute: DisputeSnapshot, at: Instant): PaymentCommand {
+  return { type: 'ObserveDispute', at, dispute };
 }
 
 function reasonOf(rejection: PaymentRejection): string {

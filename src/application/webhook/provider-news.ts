@@ -1,4 +1,4 @@
-import type { IntentSnapshot, RefundSnapshot } from '../../domain/payment/intent.js';
+import type { DisputeSnapshot, IntentSnapshot, RefundSnapshot } from '../../domain/payment/intent.js';
 import type { VerifiedWebhook } from '../ports/inbound-webhooks.js';
 
 /**
@@ -26,6 +26,14 @@ export type ProviderNews =
       readonly intentId: string;
       readonly payment: string | null;
       readonly snapshot: RefundSnapshot;
+    }
+  /** The dispute carries no name of ours. */
+  | {
+      readonly about: 'dispute';
+      readonly providerDisputeId: string;
+      readonly intentId: string;
+      readonly payment: null;
+      readonly snapshot: DisputeSnapshot;
     }
   | CustomerNews
   | { readonly about: 'nothing'; readonly note: string }

@@ -13,6 +13,10 @@ export const accounts = {
   unapplied_payments: 'liability',
   /** What the payment provider keeps for its work. */
   processor_fees: 'expense',
+  /** What disputes took of payments and did not bring back. */
+  dispute_losses: 'expense',
+  /** What the payment provider asks for a dispute. */
+  dispute_fees: 'expense',
   /** Where an amount changes its currency: holds the difference between what was charged and what was settled. */
   fx_position: 'asset',
   /** What customers owe on finalized invoices. */

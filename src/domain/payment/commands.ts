@@ -4,7 +4,7 @@ import type { Money } from '../shared/money.js';
 import type { Person } from '../shared/person.js';
 import type { RefundReason } from '../shared/refund-reason.js';
 import type { KeptCause, Payer, PaymentDetails } from './events.js';
-import type { IntentSnapshot, RefundSnapshot, Refusal } from './intent.js';
+import type { DisputeSnapshot, IntentSnapshot, RefundSnapshot, Refusal } from './intent.js';
 
 /** Who asks for a refund, and from which amount on another person approves it. */
 export type SecondPersonRule = {
@@ -50,6 +50,7 @@ export type PaymentCommand = { readonly at: Instant } & (
   | { readonly type: 'ObserveIntent'; readonly intent: IntentSnapshot; readonly attempt: number | null }
   /** `adoptAs` names the refund if it turns out to have been made outside. */
   | { readonly type: 'ObserveRefund'; readonly refund: RefundSnapshot; readonly adoptAs: RefundId }
+  | { readonly type: 'ObserveDispute'; readonly dispute: DisputeSnapshot }
   | {
       readonly type: 'RecordConfirmRefused';
       readonly attempt: number;

@@ -140,7 +140,39 @@ export type PaymentEvent = { readonly at: Instant } & (
       readonly creditId: CreditId;
       readonly amount: Money;
     }
+  | {
+      /** The customer's bank asks about the payment, or takes it back. */
+      readonly type: 'DisputeOpened';
+      readonly providerDisputeId: string;
+      readonly amount: Money;
+      readonly disputeReason: string;
+      readonly stage: 'inquiry' | 'dispute';
+      readonly evidenceDueBy: Instant | null;
+    }
+  | {
+      /** The inquiry is a dispute now. */
+      readonly type: 'DisputeEscalated';
+      readonly providerDisputeId: string;
+      readonly amount: Money;
+      readonly evidenceDueBy: Instant | null;
+    }
+  | ({ readonly type: 'DisputeFundsWithdrawn' } & DisputedFunds)
+  | ({ readonly type: 'DisputeFundsReinstated' } & DisputedFunds)
+  /** Evidence was handed in at the provider, and the bank looks at it. */
+  | { readonly type: 'DisputeAnswered'; readonly providerDisputeId: string }
+  | {
+      readonly type: 'DisputeClosed';
+      readonly providerDisputeId: string;
+      readonly amount: Money;
+      readonly outcome: DisputeOutcome;
+    }
 );
+
+/** `amount` in the payment's currency; `gross` and the fee, which is below zero where it came back, in that of the balance. */
+type DisputedFunds = BalanceEntry & { readonly providerDisputeId: string; readonly amount: Money };
+
+export const disputeOutcomes = ['won', 'lost', 'inquiry_closed', 'prevented'] as const;
+export type DisputeOutcome = (typeof disputeOutcomes)[number];
 
 /** Why: a refund came back, or what it had paid costs less now. */
 export const keptCauses = ['refund_failed', 'less_due'] as const;

@@ -1,5 +1,6 @@
 import { impossible } from '../shared/corrupt-stream.js';
 import { add, compare, zero } from '../shared/money.js';
+import { evolveDispute } from './dispute.js';
 import type { PaymentEvent, PaymentEventOf } from './events.js';
 import { evolveRefund } from './refund.js';
 import type { Attempts, Authorized, Cancelable, ExistingPayment, PaymentState } from './state.js';
@@ -81,6 +82,14 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
     case 'RefundCanceled':
       if (state.status !== 'captured') return impossible(state.status, event.type);
       return { ...state, refunds: evolveRefund(state.refunds, event) };
+    case 'DisputeOpened':
+    case 'DisputeEscalated':
+    case 'DisputeFundsWithdrawn':
+    case 'DisputeFundsReinstated':
+    case 'DisputeAnswered':
+    case 'DisputeClosed':
+      if (state.status !== 'captured') return impossible(state.status, event.type);
+      return { ...state, disputes: evolveDispute(state.disputes, event) };
     case 'PaymentKeptAsCredit': {
       if (state.status !== 'captured') return impossible(state.status, event.type);
       const { creditId, amount } = event;
@@ -170,6 +179,7 @@ function evolveCaptured(state: ExistingPayment, event: PaymentEventOf<'PaymentCa
     fee: null,
     refunds: [],
     keptAsCredit: [],
+    disputes: [],
   };
 }
 

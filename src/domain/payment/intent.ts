@@ -1,4 +1,5 @@
 import type { RefundId } from '../shared/ids.js';
+import type { Instant } from '../shared/instant.js';
 import type { Money } from '../shared/money.js';
 
 /**
@@ -53,6 +54,30 @@ export type RefundSnapshot = {
   readonly status: 'pending' | 'requires_action' | 'succeeded' | 'failed' | 'canceled';
   readonly amount: Money;
   readonly failureReason: string | null;
+};
+
+/** What the provider says of one dispute at one moment: the customer's bank asks about the charge, or takes it back. */
+export type DisputeSnapshot = {
+  readonly providerDisputeId: string;
+  readonly intentId: string;
+  /** An inquiry asks and takes nothing; it ends closed, or becomes a dispute. `prevented` was given back before it became one. */
+  readonly status:
+    | 'inquiry'
+    | 'inquiry_under_review'
+    | 'needs_response'
+    | 'under_review'
+    | 'won'
+    | 'lost'
+    | 'inquiry_closed'
+    | 'prevented';
+  /** May be more than was captured. */
+  readonly amount: Money;
+  /** The bank's reason in the provider's word for it: `fraudulent`, `product_not_received`, ... */
+  readonly reason: string;
+  /** Until when evidence is taken; null where none is, or not any more. */
+  readonly evidenceDueBy: Instant | null;
+  /** What it did to our balance at the provider: below zero when it was taken, above when it came back. */
+  readonly movements: readonly BalanceEntry[];
 };
 
 /** A definite no from the provider to a request of ours: it was not carried out and never will be. */

@@ -2,6 +2,7 @@ import type { Decider, Decision } from '../shared/decider.js';
 import { accepted, nothingToDo, rejected } from '../shared/decider.js';
 import { compare, equals, isPositive } from '../shared/money.js';
 import type { PaymentCommand, PaymentCommandOf } from './commands.js';
+import { observeDispute } from './dispute.js';
 import type { PaymentDetails, PaymentEvent } from './events.js';
 import { evolve } from './evolve.js';
 import { observeIntent } from './observe-intent.js';
@@ -44,6 +45,8 @@ function decide(state: PaymentState, command: PaymentCommand): PaymentDecision {
       return observeIntent(state, command);
     case 'ObserveRefund':
       return observeRefund(state, command);
+    case 'ObserveDispute':
+      return observeDispute(state, command);
     case 'RecordConfirmRefused':
       return recordConfirmRefused(state, command);
     case 'RecordCaptureRefused':

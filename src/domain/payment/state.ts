@@ -4,7 +4,7 @@ import type { Money } from '../shared/money.js';
 import { add, equals, subtract, sum, zero } from '../shared/money.js';
 import type { RefundReason } from '../shared/refund-reason.js';
 import type { PaymentDetails } from './events.js';
-import type { BalanceEntry, Decline, Refusal } from './intent.js';
+import type { BalanceEntry, Decline, DisputeSnapshot, Refusal } from './intent.js';
 
 /** What every payment carries once it exists. */
 type Existing = {
@@ -61,6 +61,18 @@ export type Captured = Existing & {
   readonly refunds: readonly Refund[];
   /** What became credit of the customer's. */
   readonly keptAsCredit: readonly KeptCredit[];
+  readonly disputes: readonly Dispute[];
+};
+/** A separate axis: refunds and what disputes took may together be more than was captured. */
+export type Dispute = {
+  readonly providerDisputeId: string;
+  readonly amount: Money;
+  readonly disputeReason: string;
+  readonly openedAt: Instant;
+  readonly evidenceDueBy: Instant | null;
+  readonly status: DisputeSnapshot['status'];
+  /** Each line of our balance at the provider once; below zero where the money came back. */
+  readonly movements: readonly { readonly balanceTransactionId: string; readonly taken: Money }[];
 };
 type KeptCredit = {
   readonly creditId: CreditId;

@@ -34,7 +34,13 @@ const outcomes = {
   RefundCanceled: ['refund', 'canceled'],
   PaymentKeptAsCredit: null,
   PaymentCreditRefunded: null,
-} as const satisfies Record<PaymentEvent['type'], readonly ['payment' | 'refund', string] | null>;
+  DisputeOpened: ['dispute', 'opened'],
+  DisputeEscalated: ['dispute', 'escalated'],
+  DisputeFundsWithdrawn: null,
+  DisputeFundsReinstated: null,
+  DisputeAnswered: ['dispute', 'answered'],
+  DisputeClosed: ['dispute', 'closed'],
+} as const satisfies Record<PaymentEvent['type'], readonly ['payment' | 'refund' | 'dispute', string] | null>;
 
 /**
  * What this process has done since its start, for Prometheus. Labels have few values, all of them known to this program: no
@@ -53,6 +59,7 @@ export class Counters {
   ]);
   readonly #payments = this.#counter('payments_total', 'Payments, by what became of them', ['outcome']);
   readonly #refunds = this.#counter('refunds_total', 'Refunds, by what became of them', ['outcome']);
+  readonly #disputes = this.#counter('disputes_total', 'Disputes, by what became of them', ['outcome']);
   readonly #received = this.#counter('webhooks_received_total', 'Webhooks that came in', ['result']);
   readonly #handled = this.#counter('webhooks_handled_total', 'Attempts to handle a webhook', ['status']);
   readonly #calls = this.#counter(
@@ -88,7 +95,8 @@ export class Counters {
     const counted = outcomes[type];
     if (counted === null) return;
     const [of, outcome] = counted;
-    (of === 'payment' ? this.#payments : this.#refunds).inc({ outcome });
+    const counters = { payment: this.#payments, refund: this.#refunds, dispute: this.#disputes };
+    counters[of].inc({ outcome });
   };
 
   /** @param result how it was received, or that it was refused before */

@@ -152,6 +152,12 @@ const handlers = onEvents<PaymentEvent>(paymentCodec, {
   RefundCanceled: (event, envelope) => refunded(envelope, event.at, -event.amount.minor),
   PaymentKeptAsCredit: (_event, envelope) => change(envelope, {}),
   PaymentCreditRefunded: (_event, envelope) => change(envelope, {}),
+  DisputeOpened: (_event, envelope) => change(envelope, {}),
+  DisputeEscalated: (_event, envelope) => change(envelope, {}),
+  DisputeFundsWithdrawn: (_event, envelope) => change(envelope, {}),
+  DisputeFundsReinstated: (_event, envelope) => change(envelope, {}),
+  DisputeAnswered: (_event, envelope) => change(envelope, {}),
+  DisputeClosed: (_event, envelope) => change(envelope, {}),
 });
 
 function refunded(envelope: Envelope, at: Instant, minor: bigint): readonly RowChange[] {

@@ -42,6 +42,7 @@ export function withBreakers(
       cancelRefund: (request, key) => writes.run(() => gateway.cancelRefund(request, key), notSent),
       fetchIntent: (intentId) => reads.run(() => gateway.fetchIntent(intentId), notSent),
       fetchRefund: (providerRefundId) => reads.run(() => gateway.fetchRefund(providerRefundId), notSent),
+      fetchDispute: (id) => reads.run(() => gateway.fetchDispute(id), notSent),
       listRefunds: (intentId) => reads.run(() => gateway.listRefunds(intentId), notSent),
       fetchAction: async (intentId, revision) =>
         reads.status().state === 'open' ? null : gateway.fetchAction(intentId, revision),

@@ -1,7 +1,7 @@
 import { amountStep, decimalsOf } from './currencies.js';
 import type { JsonObject } from './json.js';
 import type { MoneyLine } from './money-lines.js';
-import type { BalanceTransaction, Charge, Refund } from './resources.js';
+import type { BalanceTransaction, Charge, Dispute, Refund } from './resources.js';
 import type { World } from './world.js';
 
 const DAY_SECONDS = 24 * 3600;
@@ -65,12 +65,41 @@ export function bookRefundFailure(world: World, charge: Charge, refund: Refund):
   });
 }
 
+/** Books what a dispute takes, with its fee, which the customer's bank does not give back. */
+export function bookDispute(world: World, charge: Charge, dispute: Dispute): BalanceTransaction {
+  return book(world, {
+    type: 'adjustment',
+    amount: -dispute.amount,
+    fee: decimalsOf(charge.currency) === 3 ? 15_000 : 1_500,
+    charge,
+    refund: null,
+    dispute,
+    availableAfter: 0,
+    reportingCategory: 'dispute',
+  });
+}
+
+/** Books the return of what a dispute took that was won. */
+export function bookDisputeReturn(world: World, charge: Charge, dispute: Dispute): BalanceTransaction {
+  return book(world, {
+    type: 'adjustment',
+    amount: dispute.amount,
+    fee: 0,
+    charge,
+    refund: null,
+    dispute,
+    availableAfter: 0,
+    reportingCategory: 'dispute_reversal',
+  });
+}
+
 type Booking = {
   readonly type: BalanceTransaction['type'];
   readonly amount: number;
   readonly fee: number;
   readonly charge: Charge;
   readonly refund: Refund | null;
+  readonly dispute?: Dispute;
   readonly availableAfter: number;
   readonly reportingCategory: string;
 };
@@ -98,13 +127,13 @@ function book(world: World, booking: Booking): BalanceTransaction {
               amount: fee,
               application: null,
               currency: charge.currency,
-              description: 'Stripe processing fees',
+              description: booking.dispute === undefined ? 'Stripe processing fees' : 'Dispute fee',
               type: 'stripe_fee',
             },
           ],
     net,
     reporting_category: booking.reportingCategory,
-    source: refund?.id ?? charge.id,
+    source: refund?.id ?? booking.dispute?.id ?? charge.id,
     status: 'pending',
     type: booking.type,
   });

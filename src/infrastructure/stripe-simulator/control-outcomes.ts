@@ -2,18 +2,19 @@ import { completeAction } from './authentication.js';
 import { settleProcessing } from './bank-settlement.js';
 import { cardRoute, returnAddress } from './card-page.js';
 import type { ControlRequest } from './control-input.js';
-import { ControlError, controlBody, numberField, textField } from './control-input.js';
+import { ControlError, controlBody, flagField, numberField, onlyFields, textField } from './control-input.js';
+import { answerDispute, closeDispute, escalateDispute, openDispute } from './disputes.js';
 import { htmlAnswer } from './html-page.js';
 import type { Answer } from './http-io.js';
 import type { JsonObject } from './json.js';
 import { renewCard } from './payment-methods.js';
 import { holdRefund, succeedRefund, undoRefund } from './refunds.js';
-import type { PaymentIntent, Refund, SetupIntent } from './resources.js';
+import type { Dispute, PaymentIntent, Refund, SetupIntent } from './resources.js';
 import { completeSetup, confirmSetupIntent } from './setup-intents.js';
 import type { SimulatorCore } from './simulator-core.js';
 import { StripeFault } from './stripe-fault.js';
 import { finishedPage, returnLocation, threeDSecurePage } from './three-d-secure-page.js';
-import type { Call } from './world.js';
+import type { Call, World } from './world.js';
 
 /** Control routes about one object: outcomes that Stripe's networks would bring, and the cardholder's page. */
 export async function outcomeRoute(core: SimulatorCore, request: ControlRequest): Promise<Answer> {
@@ -27,6 +28,10 @@ export async function outcomeRoute(core: SimulatorCore, request: ControlRequest)
   }
   if (route === 'GET receipts') return json(found(core.world.store.get('charge', id), id));
   if (route === 'POST refunds') return json(refundOutcome(core, id, action));
+  if (route === 'POST disputes') return json(disputeOutcome(core, id, action));
+  if (route === 'POST payment_intents' && action === 'dispute') {
+    return json(opened(core, request, intentOf(core, id)));
+  }
   if (route === 'POST payment_intents' || route === 'POST setup_intents') {
     return intentOutcome(core, request, intentOf(core, id), action);
   }
@@ -55,6 +60,55 @@ function refundOutcome(core: SimulatorCore, id: string, action: string): Refund 
   core.commitAndSend();
   return after;
 }
+
+/** What the customer's bank does to a charge that was captured. */
+function opened(core: SimulatorCore, request: ControlRequest, intent: PaymentIntent | SetupIntent): Dispute {
+  const input = controlBody(request.body);
+  onlyFields(input, ['amount', 'reason', 'inquiry']);
+  const charge = core.world.store.get('charge', String(intent['latest_charge']));
+  if (charge === undefined || !charge.captured) {
+    throw new ControlError(`${intent.id} has no captured charge`, 409);
+  }
+  const amount = numberField(input, 'amount') ?? charge.amount_captured;
+  if (!Number.isSafeInteger(amount) || amount < 1)
+    throw new ControlError('amount must be a positive integer');
+  const dispute = openDispute(core.world, charge, {
+    amount,
+    reason: textField(input, 'reason') ?? 'fraudulent',
+    inquiry: flagField(input, 'inquiry') ?? false,
+  });
+  core.commitAndSend();
+  return dispute;
+}
+
+function disputeOutcome(core: SimulatorCore, id: string, action: string): Dispute {
+  const { world } = core;
+  const before = found(world.store.get('dispute', id), id);
+  const can = disputeActions[action];
+  if (can === undefined) throw new ControlError(`Unknown dispute action ${action}`, 404);
+  if (!can.from.includes(before.status)) {
+    throw new ControlError(`Dispute ${id} is ${before.status}; it cannot ${action}`, 409);
+  }
+  const after = can.act(world, before);
+  core.commitAndSend();
+  return after;
+}
+
+const asked: readonly Dispute['status'][] = ['warning_needs_response', 'warning_under_review'];
+const disputed: readonly Dispute['status'][] = ['needs_response', 'under_review'];
+
+const disputeActions: Readonly<
+  Record<
+    string,
+    { readonly from: readonly Dispute['status'][]; act(world: World, before: Dispute): Dispute } | undefined
+  >
+> = {
+  escalate: { from: asked, act: escalateDispute },
+  answer: { from: ['warning_needs_response', 'needs_response'], act: answerDispute },
+  win: { from: disputed, act: (world, before) => closeDispute(world, before, 'won') },
+  lose: { from: disputed, act: (world, before) => closeDispute(world, before, 'lost') },
+  close: { from: asked, act: (world, before) => closeDispute(world, before, 'warning_closed') },
+};
 
 function intentOutcome(
   core: SimulatorCore,

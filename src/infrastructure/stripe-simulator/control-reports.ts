@@ -10,6 +10,7 @@ const COUNTED: readonly CollectionName[] = [
   'payment_intent',
   'charge',
   'refund',
+  'dispute',
   'customer',
   'payment_method',
   'setup_intent',
@@ -48,7 +49,7 @@ export function balanceReport(world: World): JsonObject {
   const sums = sumsByCurrency(world.store.money);
   return {
     currencies: Object.fromEntries(
-      [...sums].map(([currency, { gross, fee, net, captured, refunded, returned }]) => [
+      [...sums].map(([currency, { gross, fee, net, captured, refunded, returned, disputed }]) => [
         currency,
         {
           gross: String(gross),
@@ -57,6 +58,7 @@ export function balanceReport(world: World): JsonObject {
           captured: String(captured),
           refunded: String(refunded),
           refunds_returned: String(returned),
+          disputed: String(disputed),
         },
       ]),
     ),

@@ -21,6 +21,8 @@
  * POST /sim/refunds/:id/{succeed,fail,require_action,cancel}
  * POST /sim/payment_intents/:id/complete_action  {outcome: succeed | fail} (also as a form, from the page)
  * POST /sim/payment_intents/:id/{settle,fail}    {code?}
+ * POST /sim/payment_intents/:id/dispute          {amount?, reason?, inquiry?} (as the customer's bank does)
+ * POST /sim/disputes/:id/{escalate,answer,win,lose,close}
  * POST /sim/setup_intents/:id/complete_action    {outcome: succeed | fail}
  * POST /sim/setup_intents/:id/confirm            {payment_method} (as the customer's browser does)
  * POST /sim/payment_methods/:id/renew            {exp_month?, exp_year?, last4?} (as the card network does)

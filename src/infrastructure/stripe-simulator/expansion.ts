@@ -13,6 +13,7 @@ const KINDS = [
   ['pyr_', 'refund'],
   ['py_', 'charge'],
   ['re_', 'refund'],
+  ['dp_', 'dispute'],
   ['cus_', 'customer'],
   ['pm_', 'payment_method'],
   ['seti_', 'setup_intent'],

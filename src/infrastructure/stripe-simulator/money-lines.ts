@@ -31,7 +31,7 @@ export type MoneyLine = {
   readonly metadata: Metadata;
 };
 
-/** Sums of one currency: `gross` = `captured` - `refunded` + `returned`, and `net` = `gross` - `fee`. */
+/** Sums of one currency: `gross` = `captured` - `refunded` + `returned` - `disputed`, and `net` = `gross` - `fee`. */
 export type CurrencySums = {
   gross: bigint;
   fee: bigint;
@@ -39,6 +39,7 @@ export type CurrencySums = {
   captured: bigint;
   refunded: bigint;
   returned: bigint;
+  disputed: bigint;
 };
 
 /** Adds up the movements of the book per currency, in bigint. */
@@ -52,6 +53,7 @@ export function sumsByCurrency(lines: Iterable<MoneyLine>): Map<string, Currency
     sum.net += BigInt(line.net);
     if (line.type === 'charge' || line.type === 'payment') sum.captured += BigInt(line.gross);
     else if (line.type === 'refund_failure') sum.returned += BigInt(line.gross);
+    else if (line.type === 'adjustment') sum.disputed -= BigInt(line.gross);
     else sum.refunded -= BigInt(line.gross);
     sums.set(line.currency, sum);
   }
@@ -59,5 +61,5 @@ export function sumsByCurrency(lines: Iterable<MoneyLine>): Map<string, Currency
 }
 
 function zero(): CurrencySums {
-  return { gross: 0n, fee: 0n, net: 0n, captured: 0n, refunded: 0n, returned: 0n };
+  return { gross: 0n, fee: 0n, net: 0n, captured: 0n, refunded: 0n, returned: 0n, disputed: 0n };
 }

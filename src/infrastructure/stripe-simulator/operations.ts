@@ -16,6 +16,7 @@ import {
   listCustomers,
   retrieveCustomer,
 } from './customers.js';
+import { retrieveDispute } from './disputes.js';
 import type { JsonObject } from './json.js';
 import type { ListObject } from './listing.js';
 import { listPage } from './listing.js';
@@ -117,6 +118,8 @@ const ENTRIES: readonly Entry[] = [
   ['GET /v1/refunds/:id', 'refunds.retrieve', NONE, retrieveRefund],
   ['POST /v1/refunds/:id', 'refunds.update', schemas.METADATA_ONLY, changeRefund],
   ['POST /v1/refunds/:id/cancel', 'refunds.cancel', NONE, cancelRefund],
+
+  ['GET /v1/disputes/:id', 'disputes.retrieve', NONE, retrieveDispute],
 
   ['POST /v1/customers', 'customers.create', schemas.CUSTOMER_CREATE, createCustomer],
   ['GET /v1/customers', 'customers.list', schemas.CUSTOMER_LIST, listCustomers],

@@ -1,6 +1,7 @@
 import { bookRefund, bookRefundFailure, note } from './balance-transactions.js';
 import { chargeOf, updateCharge } from './charges.js';
 import { assertStep, displayAmount } from './currencies.js';
+import { blocksRefunds } from './disputes.js';
 import { emit, previousAttributes } from './events.js';
 import type { ListObject } from './listing.js';
 import { listPage } from './listing.js';
@@ -15,6 +16,11 @@ import type { Call, Cause, World } from './world.js';
 
 export function createRefund(world: World, call: Call): Refund {
   const charge = refundedCharge(world, call);
+  if (blocksRefunds(world, charge)) {
+    throw invalidRequest(`Charge ${charge.id} has been charged back; cannot issue a refund.`, {
+      code: 'charge_disputed',
+    });
+  }
   const remaining = charge.amount_captured - charge.amount_refunded;
   if (remaining <= 0) {
     throw invalidRequest(`Charge ${charge.id} has already been refunded.`, {

@@ -89,6 +89,26 @@ export type Refund = {
   readonly status: RefundStatus;
 } & JsonObject;
 
+export type Dispute = {
+  readonly id: string;
+  readonly object: 'dispute';
+  readonly amount: number;
+  readonly balance_transactions: readonly BalanceTransaction[];
+  readonly charge: string;
+  readonly created: number;
+  readonly currency: string;
+  readonly payment_intent: string | null;
+  readonly reason: string;
+  readonly status:
+    | 'warning_needs_response'
+    | 'warning_under_review'
+    | 'warning_closed'
+    | 'needs_response'
+    | 'under_review'
+    | 'won'
+    | 'lost';
+} & JsonObject;
+
 export type Customer = {
   readonly id: string;
   readonly object: 'customer';
@@ -143,7 +163,7 @@ export type BalanceTransaction = {
   readonly net: number;
   readonly source: string;
   readonly status: 'pending' | 'available';
-  readonly type: 'charge' | 'payment' | 'refund' | 'payment_refund' | 'refund_failure';
+  readonly type: 'charge' | 'payment' | 'refund' | 'payment_refund' | 'refund_failure' | 'adjustment';
 } & JsonObject;
 
 export type StripeEvent = {

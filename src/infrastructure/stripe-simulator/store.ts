@@ -8,6 +8,7 @@ import type {
   BalanceTransaction,
   Charge,
   Customer,
+  Dispute,
   PaymentIntent,
   PaymentMethod,
   Refund,
@@ -57,6 +58,7 @@ export type Collections = {
   payment_intent: PaymentIntent;
   charge: Charge;
   refund: Refund;
+  dispute: Dispute;
   customer: Customer;
   payment_method: PaymentMethod;
   setup_intent: SetupIntent;
@@ -77,6 +79,7 @@ const newTables = (): Tables => ({
   payment_intent: new Table(['customer']),
   charge: new Table(['payment_intent', 'customer']),
   refund: new Table(['charge', 'payment_intent']),
+  dispute: new Table(['charge']),
   customer: new Table([]),
   payment_method: new Table(['customer']),
   setup_intent: new Table(['customer', 'payment_method']),

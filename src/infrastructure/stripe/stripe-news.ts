@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { VerifiedWebhook } from '../../application/ports/inbound-webhooks.js';
 import type { ProviderNews } from '../../application/webhook/provider-news.js';
 import { isOfCustomers, readCustomerNews } from './stripe-customer-news.js';
+import { readDispute } from './stripe-disputes.js';
 import { metadataKeys, readIntent, readRefund } from './stripe-snapshots.js';
 
 const metadata = z.record(z.string(), z.string()).nullish();
@@ -16,7 +17,8 @@ const chargeObject = z.looseObject({
 /**
  * What a webhook of Stripe's tells about our payments: `payment_intent.*` of an intent, `refund.*` and
  * `charge.refund.updated` of a refund, every other `charge.*` of the charge's intent - its fee may have become known.
- * `charge.refunded` names no refund; the `refund.*` webhooks beside it do. Disputes and warnings of fraud are for a person.
+ * `charge.refunded` names no refund; the `refund.*` webhooks beside it do. `charge.dispute.*` is of a dispute. Warnings of fraud are
+ * for a person.
  * Types that no payment cares for are nothing.
  */
 export function readStripeNews(webhook: VerifiedWebhook): ProviderNews {
@@ -54,19 +56,26 @@ export function readStripeNews(webhook: VerifiedWebhook): ProviderNews {
       const { providerRefundId, intentId } = snapshot;
       return { about: 'refund', providerRefundId, intentId, payment, snapshot };
     }
+    case 'dispute': {
+      const reading = readDispute(object, webhook.livemode);
+      if (reading.outcome === 'unreadable') return unreadable(reading.reason);
+      const { value: snapshot } = reading;
+      const { providerDisputeId, intentId } = snapshot;
+      return { about: 'dispute', providerDisputeId, intentId, payment: null, snapshot };
+    }
   }
 }
 
-/** Disputes are not followed, and take money out of the balance that the books do not know of. */
+/** Nothing here follows it, and money may move because of it. */
 function reasonToReview(type: string): string | undefined {
-  if (type.startsWith('charge.dispute.')) return `money moved outside the books: ${type}`;
   if (type.startsWith('radar.early_fraud_warning.')) return `money may move outside the books: ${type}`;
   return undefined;
 }
 
-function kindOf(type: string): 'intent' | 'charge' | 'refund' | undefined {
+function kindOf(type: string): 'intent' | 'charge' | 'refund' | 'dispute' | undefined {
   if (type.startsWith('payment_intent.')) return 'intent';
   if (type.startsWith('refund.') || type === 'charge.refund.updated') return 'refund';
+  if (type.startsWith('charge.dispute.')) return 'dispute';
   if (type.startsWith('charge.')) return 'charge';
   return undefined;
 }

@@ -8,7 +8,12 @@ import type {
   ProviderAnswer,
 } from '../../application/ports/payment-gateway.js';
 import type { ProviderEvents } from '../../application/ports/provider-events.js';
-import type { IntentSnapshot, RefundSnapshot, Refusal } from '../../domain/payment/intent.js';
+import type {
+  DisputeSnapshot,
+  IntentSnapshot,
+  RefundSnapshot,
+  Refusal,
+} from '../../domain/payment/intent.js';
 import type { Currency } from '../../domain/shared/currency.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import type { Money } from '../../domain/shared/money.js';
@@ -20,6 +25,7 @@ import type { OnStripeCall } from './rate-limited-http-client.js';
 import { refuseStripeAmount, stripeStep, toStripeAmount } from './stripe-amounts.js';
 import type { StripeConnection } from './stripe-client.js';
 import { connectToStripe } from './stripe-client.js';
+import { readDispute } from './stripe-disputes.js';
 import { findIntentOfAttempt, findRefund, listRefunds } from './stripe-lookups.js';
 import {
   cancelParams,
@@ -214,6 +220,18 @@ export class StripePaymentGateway implements PaymentGateway, ProviderEvents {
         about: { operation: 'fetch_refund', refund: providerRefundId },
         call: () => this.#stripe.client.refunds.retrieve(providerRefundId),
         read: readRefund,
+      },
+      this.#within,
+      this.#logger,
+    );
+  }
+
+  async fetchDispute(providerDisputeId: string): Promise<ProviderAnswer<DisputeSnapshot>> {
+    return fetchFromProvider(
+      {
+        about: { operation: 'fetch_dispute', dispute: providerDisputeId },
+        call: () => this.#stripe.client.disputes.retrieve(providerDisputeId),
+        read: (object) => readDispute(object, this.#stripe.livemode),
       },
       this.#within,
       this.#logger,

@@ -22,9 +22,9 @@ export type Reading<T> =
   | { readonly outcome: 'unreadable'; readonly reason: string };
 
 const metadata = z.record(z.string(), z.string()).nullish();
-const idOrObject = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]);
+export const idOrObject = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]);
 
-const balanceTransaction = z.object({
+export const balanceTransaction = z.object({
   id: z.string(),
   amount: z.int(),
   fee: z.int(),
@@ -137,7 +137,7 @@ export function readRefunds(objects: unknown): Reading<readonly RefundSnapshot[]
 }
 
 /** Null until Stripe has made the balance transaction, which may come after the charge. */
-function balanceOf(line: z.infer<typeof balanceTransaction> | null): BalanceEntry | null {
+export function balanceOf(line: z.infer<typeof balanceTransaction> | null): BalanceEntry | null {
   if (line === null) return null;
   const gross = fromStripeAmount(line.amount, line.currency);
   const fee = fromStripeAmount(line.fee, line.currency);

@@ -52,6 +52,36 @@ const planted: readonly Planted[] = [
     ['doubled_effect pay_1', 'cash_differs processor_balance USD', 'cash_differs unapplied_payments USD'],
   ],
   [
+    'a dispute of the provider that no stream tells of',
+    ({ lines }) => {
+      lines.push(
+        line('balance_transaction', 'txn_9', -5000, 'pay_1', {
+          ...{ gross: -5000, fee: 1500, net: -6500, type: 'adjustment' },
+        }),
+      );
+    },
+    [
+      'cash_differs processor_balance USD',
+      'cash_differs dispute_losses USD',
+      'cash_differs dispute_fees USD',
+    ],
+  ],
+  [
+    'a dispute whose fee is not in the ledger',
+    (books) => {
+      const moved = { providerDisputeId: 'dp_1', amount: usd(5000), gross: usd(5000), fee: usd(1500) };
+      books.events.push(event(16, 'pay_1', 7, 'DisputeFundsWithdrawn', moved));
+      books.payments[0] = { ...first(books.payments), revision: 7n };
+      books.postings.set('event-16', between('dispute_losses', 'processor_balance', 5000n));
+      books.lines.push(
+        line('balance_transaction', 'txn_9', -5000, 'pay_1', {
+          ...{ gross: -5000, fee: 1500, net: -6500, type: 'adjustment' },
+        }),
+      );
+    },
+    ['ledger_differs event-16', 'cash_differs processor_balance USD', 'cash_differs dispute_fees USD'],
+  ],
+  [
     'a second charge for one payment',
     ({ lines }) => {
       lines.push(line('charge_authorized', 'ch_9', 5000, 'pay_1', { payment_intent: 'pi_9' }));

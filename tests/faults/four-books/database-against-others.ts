@@ -1,6 +1,7 @@
 import type { Discrepancy, FourBooks } from './discrepancy.js';
 import { found } from './discrepancy.js';
 import type { Posting } from './postings.js';
+import { noCash } from './provider-book.js';
 import type { FoldedPayment } from './streams-book.js';
 
 /** Book 3 against 2: every row of the read models. */
@@ -62,8 +63,11 @@ export function* cash({ streams, database, provider }: FourBooks): Generator<Dis
   const accounts = balancesOf(database, (eventId) => !streams.invoices.events.has(eventId));
   const currencies = new Set([...accounts.keys()].map((key) => key.slice(key.indexOf(' ') + 1)));
   for (const currency of new Set([...currencies, ...provider.cash.keys()])) {
-    const { net, fees, gross } = provider.cash.get(currency) ?? { net: 0n, fees: 0n, gross: 0n };
-    const expected = { processor_balance: net, processor_fees: fees, unapplied_payments: -gross };
+    const { net, fees, gross, disputed, disputeFees } = provider.cash.get(currency) ?? noCash;
+    const expected = {
+      ...{ processor_balance: net, processor_fees: fees, unapplied_payments: -gross },
+      ...{ dispute_losses: disputed, dispute_fees: disputeFees },
+    };
     for (const [account, sum] of Object.entries(expected)) {
       const booked = accounts.get(`${account} ${currency}`) ?? 0n;
       if (booked !== sum) {

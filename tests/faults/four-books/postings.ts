@@ -28,6 +28,14 @@ export function postingsOf(currency: string, { type, data }: RawEvent): readonly
       return between('unapplied_payments', 'processor_balance', amount, currency);
     case 'PaymentFeeRecorded':
       return between('processor_fees', 'processor_balance', fee?.minor ?? 0n, fee?.currency ?? currency);
+    case 'DisputeFundsWithdrawn':
+    case 'DisputeFundsReinstated': {
+      const taken = type === 'DisputeFundsWithdrawn' ? amount : -amount;
+      return [
+        ...between('dispute_losses', 'processor_balance', taken, currency),
+        ...between('dispute_fees', 'processor_balance', fee?.minor ?? 0n, fee?.currency ?? currency),
+      ];
+    }
     default:
       return [];
   }

@@ -35,7 +35,10 @@ export type ProviderPayment = {
   readonly refunds: Map<string, ProviderRefund>;
 };
 
-type Cash = { gross: bigint; fees: bigint; net: bigint };
+/** What disputes moved stands apart from what charges and refunds did; `net` is of all. */
+type Cash = { gross: bigint; fees: bigint; net: bigint; disputed: bigint; disputeFees: bigint };
+
+export const noCash: Readonly<Cash> = { gross: 0n, fees: 0n, net: 0n, disputed: 0n, disputeFees: 0n };
 
 export type ProviderBook = {
   /** By our payment id in the metadata; charges without one stand under `unknown`. */
@@ -50,9 +53,14 @@ export function addUp(lines: readonly MoneyLine[]): ProviderBook {
   for (const line of lines) {
     const currency = line.currency.toUpperCase();
     if (line.kind === 'balance_transaction') {
-      const sum = cash.get(currency) ?? { gross: 0n, fees: 0n, net: 0n };
-      sum.gross += BigInt(line.gross);
-      sum.fees += BigInt(line.fee);
+      const sum = cash.get(currency) ?? { ...noCash };
+      if (line.type === 'adjustment') {
+        sum.disputed -= BigInt(line.gross);
+        sum.disputeFees += BigInt(line.fee);
+      } else {
+        sum.gross += BigInt(line.gross);
+        sum.fees += BigInt(line.fee);
+      }
       sum.net += BigInt(line.net);
       cash.set(currency, sum);
       continue;

@@ -37,7 +37,7 @@ export function createPaymentWorld(stripe: Stripe, eventStore: Pick<EventStore, 
   const owners = new Map<string, string>();
   const fetches = { count: 0 };
   let interruption: (() => Promise<void>) | undefined;
-  const gateway: Pick<PaymentGateway, 'fetchIntent' | 'fetchRefund'> = {
+  const gateway: Pick<PaymentGateway, 'fetchIntent' | 'fetchRefund' | 'fetchDispute'> = {
     fetchIntent: async (id) => {
       fetches.count += 1;
       const answer = await stripe.gateway.fetchIntent(id);
@@ -49,6 +49,10 @@ export function createPaymentWorld(stripe: Stripe, eventStore: Pick<EventStore, 
     fetchRefund: (id) => {
       fetches.count += 1;
       return stripe.gateway.fetchRefund(id);
+    },
+    fetchDispute: (id) => {
+      fetches.count += 1;
+      return stripe.gateway.fetchDispute(id);
     },
   };
   const handleWebhook = createWebhookHandler({

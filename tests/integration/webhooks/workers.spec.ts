@@ -175,8 +175,7 @@ describe('the webhook worker, with signed webhooks over HTTP, Postgres and the e
   });
 
   it.each([
-    ['charge.dispute.created', 'money moved outside the books'],
-    ['charge.dispute.funds_withdrawn', 'money moved outside the books'],
+    ['charge.dispute.created', 'malformed dispute'],
     ['radar.early_fraud_warning.created', 'money may move outside the books'],
   ])('parks %s for a person, until it is dismissed', async (type, reason) => {
     const world = createWorld();

@@ -239,6 +239,10 @@ export class PretendGateway implements PaymentGateway {
     return { outcome: 'unknown', reason: 'not_kept', retryAfterMs: null };
   }
 
+  async fetchDispute(): ReturnType<PaymentGateway['fetchDispute']> {
+    return { outcome: 'unknown', reason: 'not_kept', retryAfterMs: null };
+  }
+
   async listRefunds(): ReturnType<PaymentGateway['listRefunds']> {
     return { outcome: 'unknown', reason: 'not_kept', retryAfterMs: null };
   }

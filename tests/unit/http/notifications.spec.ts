@@ -300,6 +300,6 @@ describe('the words of mails', () => {
     expect((await app.api.get('/v1/notification_templates/constructor/en')).status).toBe(404);
     expect((await app.api.get('/v1/notification_templates/receipt/xx')).status).toBe(404);
     const all = (await app.api.get('/v1/notification_templates')).body['data'];
-    expect(all).toHaveLength(26);
+    expect(all).toHaveLength(36);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { journalOf } from '../../../src/application/ledger/payment-journals.js';
+import { takenBy } from '../../../src/domain/payment/dispute.js';
 import type { PaymentEvent } from '../../../src/domain/payment/events.js';
 import { refunded } from '../../../src/domain/payment/state.js';
 import { holds } from '../../support/corpus.js';
@@ -8,6 +9,8 @@ import { currencyOf, foldPayment, paymentCommands, play } from '../../support/pa
 import {
   captured,
   feeRecorded,
+  fundsReinstated,
+  fundsWithdrawn,
   refundFailed,
   refundInitiated,
   refundRequested,
@@ -52,7 +55,8 @@ describe('The journals of a payment', () => {
       'payment-one-journal',
       fc.property(paymentCommands, (commands) => {
         for (const event of play(commands).events) {
-          if (event.type === 'PaymentFeeRecorded') continue;
+          // What moved nothing of our balance, not even a fee, is not in the books.
+          if (event.type === 'PaymentFeeRecorded' || event.type.startsWith('DisputeFunds')) continue;
           expect(journalOf(event) !== undefined).toBe(moving.has(event.type));
         }
       }),
@@ -69,6 +73,48 @@ describe('The journals of a payment', () => {
         expect(balances(events).get(`unapplied_payments ${currencyOf(commands)}`) ?? 0n).toBe(-owed);
       }),
     );
+  });
+
+  it('hold for lost what disputes took and did not bring back', () => {
+    let disputed = 0;
+    holds(
+      'payment-dispute-losses',
+      fc.property(paymentCommands, (commands) => {
+        const { events } = play(commands);
+        const state = foldPayment(events);
+        const disputes = state.status === 'captured' ? state.disputes : [];
+        const taken = disputes.map(takenBy).reduce((sum, { minor }) => sum + minor, 0n);
+        if (taken !== 0n) disputed += 1;
+        expect(balances(events).get(`dispute_losses ${currencyOf(commands)}`) ?? 0n).toBe(taken);
+      }),
+    );
+    expect(disputed).toBeGreaterThan(0);
+  });
+
+  it('lead a dispute that was won back to where it began, but for its fee', () => {
+    const events = [captured(), feeRecorded, fundsWithdrawn(), fundsReinstated()];
+    expect(Object.fromEntries(balances(events))).toEqual({
+      'processor_balance USD': 3325n,
+      'unapplied_payments USD': -5000n,
+      'processor_fees USD': 175n,
+      'dispute_losses USD': 0n,
+      'dispute_fees USD': 1500n,
+    });
+  });
+
+  it('lead a dispute that settles in another currency through the FX position', () => {
+    const taken = fundsWithdrawn({
+      gross: { minor: 4700n, currency: 'EUR' },
+      fee: { minor: 1400n, currency: 'EUR' },
+    });
+    expect(Object.fromEntries(balances([taken]))).toEqual({
+      'dispute_losses USD': 5000n,
+      'processor_balance USD': 0n,
+      'fx_position USD': -5000n,
+      'fx_position EUR': 4700n,
+      'processor_balance EUR': -6100n,
+      'dispute_fees EUR': 1400n,
+    });
   });
 
   it('take a refund that failed back in full', () => {

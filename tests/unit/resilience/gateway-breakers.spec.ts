@@ -31,6 +31,7 @@ function guarded() {
     cancelRefund: ask('cancelRefund'),
     fetchIntent: ask('fetchIntent'),
     fetchRefund: ask('fetchRefund'),
+    fetchDispute: ask('fetchDispute'),
     listRefunds: ask('listRefunds'),
     fetchAction: async () => {
       calls.push('fetchAction');

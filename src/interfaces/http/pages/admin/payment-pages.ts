@@ -28,6 +28,7 @@ import { amount, count, idCell, link, status, text, time, words } from './cells.
 import type { ConsoleArea } from './console-area.js';
 import { createdDayFilters, createdDays, minorOf, typedAmount } from './form-fields.js';
 import { listPages } from './list-page.js';
+import { disputesOf, openDispute } from './payment-disputes.js';
 import type { Action } from './record-page.js';
 import { recordAnswer } from './record-page.js';
 import { collectionOf, paymentRecovery } from './recovery-actions.js';
@@ -166,7 +167,7 @@ export class PaymentPages implements PageController {
         status: payment.status,
         trouble:
           error === null
-            ? whatWaits(state, operator)
+            ? (openDispute(state) ?? whatWaits(state, operator))
             : `${error.message} (${error.decline_code ?? error.code})`,
         advice: recovery.advice,
         figures: [
@@ -189,7 +190,7 @@ export class PaymentPages implements PageController {
           { title: 'Revision', cell: count(revision) },
           ...Object.entries(payment.metadata).map(([title, value]) => ({ title, cell: text(value) })),
         ],
-        tables: [attemptsOf(events), ...refundsOf(state)],
+        tables: [attemptsOf(events), ...refundsOf(state), ...disputesOf(state)],
         actions: [...recovery.actions, ...actionsOf(id, state, operator)],
         stream: `payment-${id}`,
       },

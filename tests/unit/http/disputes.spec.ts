@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createComposeNotice } from '../../../src/application/notification/compose-notice.js';
+import type { PaymentOperations } from '../../../src/application/payment/payment-operations.js';
+import { createDisputeNotices } from '../../../src/application/policies/dispute-notices.policy.js';
+import type { Notifications } from '../../../src/application/ports/notifications.js';
+import type { DisputeSnapshot } from '../../../src/domain/payment/intent.js';
+import { parsePaymentId } from '../../../src/domain/shared/ids.js';
+import { renderMailHtml } from '../../../src/infrastructure/notification/mail-html.js';
+import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import { Browser } from '../../support/browser.js';
+import type { InMemoryNotifications } from '../../support/in-memory-notifications.js';
+import { disputeNews, required, usd } from '../../support/payment-examples.js';
+import type { RunningServer } from './running-server.js';
+import { startServer } from './running-server.js';
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+const took = { movements: [{ balanceTransactionId: 'txn_d1', gross: usd(-5000), fee: usd(1500) }] };
+
+async function paid(): Promise<string> {
+  const body = { amount: 5_000, currency: 'USD', payment_method: 'pm_card_visa', confirm: true };
+  return String((await server.api.post('/v1/payments', body)).body['id']);
+}
+
+/** What the provider tells of a dispute of the payment. */
+async function tell(
+  id: string,
+  status: DisputeSnapshot['status'],
+  more: Partial<DisputeSnapshot> = {},
+): Promise<void> {
+  const commandId = randomUUID();
+  const payments = server.container.get<PaymentOperations>(httpTokens.paymentOperations);
+  const about = { commandId, correlationId: commandId, causationId: commandId, reason: null };
+  const handled = await payments.run(required(parsePaymentId(id)), disputeNews(status, more), {
+    ...about,
+    actor: { kind: 'system', id: 'test' },
+  });
+  expect(handled.outcome).toBe('accepted');
+}
+
+describe('a disputed payment', () => {
+  it('says on its page what was taken back, why, and until when evidence is taken', async () => {
+    const operator = await server.users.signedIn('support', 'support@example.com');
+    const browser = Browser.signedIn(server.url, operator);
+    const id = await paid();
+    const page = async () =>
+      (await browser.get(`/admin/payments/${id}`)).text
+        .replaceAll(/<[^>]*>|\s+/g, ' ')
+        .replaceAll(/ +/g, ' ');
+    expect(await page()).not.toContain('Disputes');
+    await tell(id, 'needs_response', { ...took, reason: 'product_not_received' });
+    const open = await page();
+    expect(open).toMatch(/took back 50\.00 USD: hand in evidence in the Stripe dashboard by 10 Nov 2026/);
+    expect(open).toMatch(/dp_1 needs response 50\.00 USD product not received .*50\.00 USD/);
+    await tell(id, 'lost', took);
+    const lost = await page();
+    expect(lost).not.toContain('hand in evidence');
+    expect(lost).toMatch(/dp_1 lost 50\.00 USD/);
+    expect(lost).toContain('The dispute of 50.00 USD was lost.');
+  });
+
+  it('is told to every operator by mail, each step once, with a link to its page', async () => {
+    const { container, eventStore } = server;
+    const outbox = container.get<Notifications>(httpTokens.notifications) as InMemoryNotifications;
+    const id = await paid();
+    await tell(id, 'inquiry');
+    await tell(id, 'needs_response', took);
+    await tell(id, 'under_review', took);
+    await tell(id, 'won', took);
+    outbox.kept.clear();
+    const recipients = ['ann@acme.example', 'bob@acme.example'];
+    const policy = createDisputeNotices({
+      ...{ payments: container.get(httpTokens.paymentOperations), notifications: outbox, recipients },
+    });
+    const events = await eventStore.readStream(`payment-${id}`);
+    for (const recorded of [...events, ...events]) await policy.react(recorded);
+    expect(outbox.notices.map(({ kind }) => kind)).toEqual([
+      ...['dispute_inquiry', 'dispute_inquiry', 'dispute_opened', 'dispute_opened'],
+      ...['dispute_won', 'dispute_won'],
+    ]);
+    const compose = createComposeNotice({
+      customers: container.get(httpTokens.customerOperations),
+      profiles: container.get(httpTokens.keepProfiles),
+      records: container.get(httpTokens.customerProfiles),
+      invoices: container.get(httpTokens.invoiceOperations),
+      templates: container.get(httpTokens.noticeTemplates),
+      issueLinks: () => Promise.reject(new Error('operators get no link with a secret')),
+      renderMail: renderMailHtml,
+      ...{ businessName: 'Acme', mailDomain: 'acme.example' },
+      operators: { recipients, language: 'en', consoleLink: 'https://pay.example/admin' },
+    });
+    const notice = required(outbox.notices.find(({ kind }) => kind === 'dispute_opened'));
+    const composed = await compose({ ...notice, id: 'ntf_1', sending: 1 });
+    const mail = composed.outcome === 'mail' ? composed.mail : undefined;
+    expect(mail?.to).toBe('ann@acme.example');
+    expect(mail?.subject).toBe('Dispute over $50.00: evidence is due by November 10, 2026');
+    expect(mail?.text).toContain(`takes back $50.00 of payment ${id}`);
+    expect(mail?.text).toContain('The reason that it gives is: fraudulent.');
+    expect(mail?.text).toContain(`Open the console:\nhttps://pay.example/admin/payments/${id}\n`);
+  });
+});
