@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
 import { alertModule } from './alert.module.js';
+import { auditModule } from './audit.module.js';
 import { collectionModule } from './collection.module.js';
 import { creditModule } from './credit.module.js';
 import { customerModule } from './customer.module.js';
@@ -30,6 +31,7 @@ export function createContainer(surroundings: Surroundings): Container {
     documentModule,
     customerModule,
     webhookModule,
+    auditModule,
     jobsModule,
     planModule,
     collectionModule,

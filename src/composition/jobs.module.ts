@@ -5,6 +5,7 @@ import { later } from '../application/webhook/retry-schedule.js';
 import { PostgresJobs } from '../infrastructure/postgres/jobs.js';
 import { PostgresLeftovers } from '../infrastructure/postgres/leftovers.js';
 import { readStripeNews } from '../infrastructure/stripe/stripe-news.js';
+import { integrityJob } from '../interfaces/http/audit/integrity-checks.controller.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
 import type { Job } from '../interfaces/worker/job-runner.js';
 import { createJobRunner } from '../interfaces/worker/job-runner.js';
@@ -42,6 +43,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
         health,
         healthHistory,
         leftovers,
+        runIntegrityChecks,
       ]
     ) => {
       const all: readonly Job[] = [
@@ -70,6 +72,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
             health_history: await healthHistory.prune(90),
           }),
         },
+        { name: integrityJob, everyMs: hourMs, run: runIntegrityChecks },
         { name: 'prune_profiles', everyMs: dayMs, run: pruneProfiles },
         { name: 'notices_of_dates', everyMs: hourMs, run: tell },
         { name: 'digests', everyMs: 5 * minuteMs, run: tellOfDigests },
@@ -111,6 +114,7 @@ export const jobsModule = new ContainerModule(({ bind }) => {
       httpTokens.healthChecks,
       httpTokens.healthHistory,
       tokens.leftovers,
+      tokens.runIntegrityChecks,
     ],
   );
 });

@@ -1,6 +1,7 @@
 import type { ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
 import type { AlertHandler } from '../application/alert/alerts.js';
+import type { createPendingIntegrityChecks } from '../application/audit/pending-integrity-checks.js';
 import type { CollectionHandlers } from '../application/collection/collection-handlers.js';
 import type { CollectionRunner } from '../application/collection/collection-runner.js';
 import type { StartCollection } from '../application/collection/start-collection.js';
@@ -130,6 +131,7 @@ export const tokens = {
   documentPrinter: token<PdfkitDocumentPrinter | ThreadedDocumentPrinter>('documentPrinter'),
   billingIdentities: token<BillingIdentities>('billingIdentities'),
   pendingEffects: token<PendingEffects>('pendingEffects'),
+  runIntegrityChecks: token<ReturnType<typeof createPendingIntegrityChecks>>('runIntegrityChecks'),
   jobRunner: token<Worker>('jobRunner'),
   agenda: token<PostgresAgenda>('agenda'),
   agendaWorker: token<Worker>('agendaWorker'),

@@ -1,6 +1,7 @@
 import { AlertsController } from './alert/alerts.controller.js';
 import { AccessLogController } from './audit/access-log.controller.js';
 import { AuditController } from './audit/audit.controller.js';
+import { IntegrityChecksController } from './audit/integrity-checks.controller.js';
 import { BrandingController } from './branding/branding.controller.js';
 import { CollectionsController } from './collection/collections.controller.js';
 import { InvoiceRefundsController } from './collection/invoice-refunds.controller.js';
@@ -55,6 +56,7 @@ export const controllers = [
   MetricsController,
   InboundWebhooksController,
   AuditController,
+  IntegrityChecksController,
   AccessLogController,
   LedgerController,
   StatementsController,

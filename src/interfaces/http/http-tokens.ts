@@ -41,6 +41,7 @@ import type { DigestQueries } from '../../application/ports/digest-queries.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { HealthHistory } from '../../application/ports/health-history.js';
 import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
+import type { IntegrityChecks } from '../../application/ports/integrity-checks.js';
 import type { CreditNoteQueries, InvoiceQueries } from '../../application/ports/invoice-queries.js';
 import type { InvoiceTemplateQueries } from '../../application/ports/invoice-template-queries.js';
 import type { Jobs } from '../../application/ports/jobs.js';
@@ -174,6 +175,7 @@ export const httpTokens = {
   statementQueries: token<StatementQueries>('statementQueries'),
   projections: token<Projections>('projections'),
   inboundWebhooks: token<InboundWebhooks>('inboundWebhooks'),
+  integrityChecks: token<IntegrityChecks>('integrityChecks'),
   describeEvent: token<DescribeEvent>('describeEvent'),
   stateAt: token<StateAt>('stateAt'),
   penalties: token<Penalties>('penalties'),

@@ -35,6 +35,7 @@ import { bindAlerts } from './alert-ports.js';
 import { bindCollections } from './collection-ports.js';
 import { bindCredits } from './credit-ports.js';
 import { bindCustomerParts } from './customer-parts.js';
+import { InMemoryIntegrityChecks } from './in-memory-integrity-checks.js';
 import { bindInvoices } from './in-memory-invoices.js';
 import type { Limiting } from './in-memory-limits.js';
 import { createLimiting } from './in-memory-limits.js';
@@ -216,6 +217,7 @@ function containerOf(parts: {
     statementOf: async () => ({ position: 7n, balances: [], lines: [], hasMore: false }),
   });
   container.bind(httpTokens.projections).toConstantValue(new PretendProjections());
+  container.bind(httpTokens.integrityChecks).toConstantValue(new InMemoryIntegrityChecks());
   container.bind(httpTokens.apiKeys).toConstantValue(apiKeys);
   container.bind(httpTokens.inboundWebhooks).toConstantValue(inbox);
   container.bind(httpTokens.describeEvent).toConstantValue(createDescribeEvent(auditedCategories));
