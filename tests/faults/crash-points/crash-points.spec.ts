@@ -53,7 +53,9 @@ it.each([
         }
       }
     }
-    await Promise.all(lanes.map(work));
+    // A lane that fails must not leave the others at work in the next scenario.
+    const ended = await Promise.allSettled(lanes.map(work));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
     const sha = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
     process.stdout.write(
       `crash points of ${scenario.name}, ${sha}: ${reports.length} of ${last}, ` +
