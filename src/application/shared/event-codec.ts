@@ -28,6 +28,18 @@ export class UnknownEventType extends Error {
 /** A stored event does not have the shape of its type. */
 export class MalformedEvent extends Error {
   override readonly name = 'MalformedEvent';
+  /** All that is wrong is that there is more to it than this version knows: a newer one wrote it, and can read it. */
+  readonly isNewer: boolean;
+
+  constructor(message: string, { isNewer }: { readonly isNewer: boolean }) {
+    super(message);
+    this.isNewer = isNewer;
+  }
+}
+
+/** Whether only a newer version of the program can read what this one could not. */
+export function isOfNewerVersion(error: unknown): boolean {
+  return error instanceof UnknownEventType || (error instanceof MalformedEvent && error.isNewer);
 }
 
 type PayloadOf<E, T> = Omit<Extract<E, { type: T }>, 'type'>;
@@ -71,7 +83,8 @@ export function createEventCodec<E extends { readonly type: string }>(
 function parse(type: string, schema: ZodType, data: unknown): unknown {
   const result = schema.safeParse(data);
   if (result.success) return result.data;
-  throw new MalformedEvent(`stored ${type} is malformed: ${z.prettifyError(result.error)}`);
+  const isNewer = result.error.issues.every(({ code }) => code === 'unrecognized_keys');
+  throw new MalformedEvent(`stored ${type} is malformed: ${z.prettifyError(result.error)}`, { isNewer });
 }
 
 /** Stored as `{ amount: "<minor units>", currency }`: text, because JSON readers round large numbers. */

@@ -1,6 +1,7 @@
 import type { EventMetadata, RecordedEvent } from '../ports/event-store.js';
 import { decodeOnce } from './decode-once.js';
 import type { EventCodec } from './event-codec.js';
+import { UnknownEventType } from './event-codec.js';
 import { commandIdOf } from './event-ids.js';
 
 /**
@@ -15,7 +16,8 @@ export type Policy = {
   readonly category: string;
   /**
    * Undefined when the event means nothing to it.
-   * @throws whatever keeps it from being done; it is told of the event again, later
+   * @throws whatever keeps it from being done, a type that only a newer version knows included; it is told of the event again,
+   * later, by whichever process is at it then
    */
   react(recorded: RecordedEvent): Promise<void> | undefined;
 };
@@ -42,7 +44,10 @@ export function createPolicy<E extends { readonly type: string }>(parts: {
     category,
     react(recorded) {
       const event = decodeOnce(codec, recorded);
-      return event === undefined ? undefined : byType.get(event.type)?.(event, recorded);
+      // Passed over, it would never be told to the newer version that knows what follows from it.
+      if (event === undefined)
+        throw new UnknownEventType(`${recorded.type} waits for a version that knows it`);
+      return byType.get(event.type)?.(event, recorded);
     },
   };
 }

@@ -1,3 +1,5 @@
+import { isOfNewerVersion } from '../../application/shared/event-codec.js';
+
 /** Another runner holds the checkpoint at this moment: it is applying a batch, or a rebuild compares. */
 export function isHeldElsewhere(error: unknown): boolean {
   return codeOf(error) === 'CF001';
@@ -49,11 +51,12 @@ function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Why an event is parked. */
+/** Why an event is parked, and whether it is tried again by itself. */
 export type Failure = { readonly error: string; readonly mayPass: boolean };
 
 export function failureOf(error: unknown): Failure {
-  return { error: messageOf(error), mayPass: isCancellation(error) };
+  // While an older process and a newer one run side by side, either may be the one that applies a batch.
+  return { error: messageOf(error), mayPass: isCancellation(error) || isOfNewerVersion(error) };
 }
 
 function messageOf(error: unknown): string {

@@ -60,6 +60,32 @@ describe('policies', () => {
   const failures = () =>
     bench.rows('select stream, attempts, last_error from counterfoil.policy_failures order by position');
 
+  it('F27: keep what only a newer version knows, and the newer one is told of it', async () => {
+    const stream: StreamName = 'counter-newer';
+    const { metadata } = recorded(stream, 0n, 0n);
+    type Both = CountEvent | { readonly type: 'CountedTwice'; readonly n: number };
+    const told: number[] = [];
+    const tell = async ({ n }: { readonly n: number }, event: RecordedEvent): Promise<void> => {
+      if (event.stream === stream) told.push(n);
+    };
+    const n = z.int();
+    const reactions = { Counted: tell, CountedTwice: tell };
+    const newer = createPolicy<Both>({
+      ...{ name: 'count', category: 'counter', reactions },
+      codec: createEventCodec<Both>({ Counted: z.strictObject({ n }), CountedTwice: z.strictObject({ n }) }),
+    });
+    const older = createPolicy({ name: 'count', category: 'counter', codec, reactions: { Counted: tell } });
+    await store.append(stream, 'any', [{ id: v4(), type: 'CountedTwice', data: { n: 1 }, metadata }]);
+    await append(stream, { type: 'Counted', n: 2 });
+    const stopOlder = work([older]);
+    await eventuallyHolds(async () =>
+      expect((await failures()).filter((failure) => failure['stream'] === stream)).toHaveLength(2),
+    ).finally(stopOlder);
+    expect(told).toEqual([]);
+    const stopNewer = work([newer]);
+    await eventuallyHolds(async () => expect(told).toEqual([1, 2])).finally(stopNewer);
+  });
+
   it('are told of each event of their category in the order of its stream, by one of several processes', async () => {
     const told = new Map<string, number[]>();
     const policy = createPolicy({

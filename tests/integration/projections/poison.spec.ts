@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.js';
+import { createEventCodec } from '../../../src/application/shared/event-codec.js';
 import type { Projection } from '../../../src/infrastructure/projections/projection.js';
 import { eventually, eventuallyHolds } from '../../support/eventually.js';
 import { RecordedEventStore } from './recorded-event-store.js';
@@ -183,6 +185,24 @@ describe('An event that cannot be applied', () => {
     await sleep(600);
     expect(tried.filter((id) => id === refused?.event_id)).toHaveLength(triedBefore);
     await running.stop();
+  });
+
+  it('F27: is tried again by itself when a newer process wrote it, which then applies what an older one parked', async () => {
+    const store = new RecordedEventStore(threeStreams());
+    const codec = createEventCodec({ Happened: z.strictObject({}) });
+    const more = { type: 'Happened', data: { more: 1 } };
+    const older = fragile('side', () => void codec.decode(more));
+    const running = await bench.start(store, [older], { retryParkedMs: 200 });
+    expect(await running.reached(12n, 20_000)).toBe(true);
+    expect(await running.parked('side')).toHaveLength(3);
+    await running.stop();
+    const newer = await bench.start(store, [{ ...tally, name: 'side' }], { retryParkedMs: 200 });
+    await eventually(
+      () => newer.parked('side'),
+      (parked) => parked.length === 0,
+    );
+    expect(await bench.rows('select events from read_side.tally')).toEqual(all([4n, 4n, 4n]));
+    await newer.stop();
   });
 
   it('is tried again less and less often, and is poison to the lag once it has failed long enough', async () => {

@@ -40,8 +40,14 @@ describe.each(storedModules)('F31: stored events of $title', ({ golden, codec })
     expect(() => codec.decode({ type: 'SomethingHappened.v9', data: {} })).toThrow(UnknownEventType);
     for (const { type, data } of examples) {
       expect(() => codec.decode({ type, data: { ...data, surprise: 1 } })).toThrow(MalformedEvent);
+      expect(() => codec.decode({ type, data: { ...data, surprise: 1 } })).toThrow(
+        expect.objectContaining({ isNewer: true }),
+      );
       const { at: _at, ...rest } = data;
       expect(() => codec.decode({ type, data: rest })).toThrow(MalformedEvent);
+      expect(() => codec.decode({ type, data: { ...rest, surprise: 1 } })).toThrow(
+        expect.objectContaining({ isNewer: false }),
+      );
     }
   });
 });

@@ -3,7 +3,7 @@ import { PrintingFailed } from '../../../application/ports/document-printer.js';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../../application/ports/event-store.js';
 import { UnknownCursor } from '../../../application/ports/read-models.js';
 import { Contention } from '../../../application/shared/command-handler.js';
-import { MalformedEvent, UnknownEventType } from '../../../application/shared/event-codec.js';
+import { isOfNewerVersion, MalformedEvent } from '../../../application/shared/event-codec.js';
 import { CorruptStream } from '../../../domain/shared/corrupt-stream.js';
 import type { Problem } from './problem.js';
 import { problem, Refused } from './problem.js';
@@ -41,11 +41,12 @@ export function problemOfError(error: unknown): ToldError {
   if (error instanceof Error && isOutOfReach(error)) {
     return { ...later('unavailable', 'A database does not answer. Ask again shortly.'), log: 'error' };
   }
-  if (
-    error instanceof CorruptStream ||
-    error instanceof UnknownEventType ||
-    error instanceof MalformedEvent
-  ) {
+  if (isOfNewerVersion(error)) {
+    const detail =
+      'A newer version of the program has written to this object. Ask again shortly: that one may answer.';
+    return { ...later('unavailable', detail), log: 'alert' };
+  }
+  if (error instanceof CorruptStream || error instanceof MalformedEvent) {
     return { problem: internal('The history of this object needs a person to look at it.'), log: 'alert' };
   }
   return { problem: internal('The request id names this failure in our log.'), log: 'error' };
