@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 
 /**
  * The long fault runs: `npm run faults -- --only nemesis --seed 9 --kills 1000`. Without `--only` all of them, one after the
- * other: `crash-points`, `nemesis`, `postgres-crashes`, `postgres-frozen`, `lost-replies`, `directed`. What they tell is also
+ * other: `crash-points`, `nemesis`, `postgres-crashes`, `postgres-frozen`, `lost-replies`, `directed`; `side-by-side` needs
+ * an older commit to begin with (`--old REF`). What they tell is also
  * written to a file, line by line, so that a run can be looked at while it goes on. The exit code tells.
  */
 const { values } = parseArgs({
@@ -17,10 +18,12 @@ const { values } = parseArgs({
     cycles: { type: 'string', default: '50' },
     freezes: { type: 'string', default: '20' },
     drops: { type: 'string', default: '1000' },
+    old: { type: 'string' },
+    seconds: { type: 'string', default: '300' },
     log: { type: 'string' },
   },
 });
-const { only, seed, kills, customers, cycles, freezes, drops } = values;
+const { only, seed, kills, customers, cycles, freezes, drops, old, seconds } = values;
 const file = values.log ?? `.data/faults/${only || 'all'}${seed === undefined ? '' : `-${seed}`}.log`;
 mkdirSync(dirname(file), { recursive: true });
 const log = createWriteStream(file);
@@ -37,6 +40,8 @@ const run = spawn(process.execPath, [...jest, `tests/faults/${only}`], {
     CYCLES: cycles,
     FREEZES: freezes,
     DROPS: drops,
+    SECONDS: seconds,
+    ...(old === undefined ? {} : { OLD: old }),
     ...(seed === undefined ? {} : { SEED: seed }),
   },
 });

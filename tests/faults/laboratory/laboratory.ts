@@ -18,6 +18,8 @@ import { superviseApp } from './supervised-app.js';
 /** Real processes with breakable lines between them: so many Counterfoils, one Postgres, one Stripe simulator, one Redis. */
 export type Laboratory = {
   readonly folder: string;
+  /** The program as it is. */
+  readonly build: string;
   readonly apps: readonly SupervisedApp[];
   readonly postgres: FaultyPostgres;
   readonly simulator: Simulator;
@@ -30,12 +32,14 @@ export type Laboratory = {
 export async function openLaboratory(parts: {
   readonly apps: number;
   readonly preload?: string;
+  /** What the Counterfoils begin as, where that is another program; it makes the database itself. */
+  readonly firstBuild?: string;
   /** Gets what the programs print. */
   readonly log?: (text: string) => void;
   /** Server settings of Postgres. */
   readonly postgres?: Readonly<Record<string, string>>;
 }): Promise<Laboratory> {
-  const { apps: count, postgres: settings, ...more } = parts;
+  const { apps: count, postgres: settings, firstBuild, ...more } = parts;
   const folder = await mkdtemp(join(tmpdir(), 'counterfoil-faults-'));
   // The database may run as another user than ours, who must be able to enter.
   await chmod(folder, 0o755);
@@ -48,7 +52,7 @@ export async function openLaboratory(parts: {
     closers.push(build.remove);
     const postgres = await startFaultyPostgres(join(folder, 'postgres'), settings);
     closers.push(postgres.stop);
-    await migrate(postgres.url, silentLogger);
+    if (firstBuild === undefined) await migrate(postgres.url, silentLogger);
     const redis = await startFaultyRedis();
     if (redis !== undefined) closers.push(redis.stop);
     const ports = await Promise.all(Array.from({ length: count }, () => freePort(0)));
@@ -69,12 +73,12 @@ export async function openLaboratory(parts: {
         ...appEnvironment({ port, databaseUrl: database.url, stripeUrl: stripe.url, dataDir }),
         ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
       };
-      const app = superviseApp({ build: build.folder, environment, ...more });
+      const app = superviseApp({ build: firstBuild ?? build.folder, environment, ...more });
       closers.push(app.stop);
       apps.push(app);
     }
     await Promise.all(apps.map((app) => app.ready()));
-    return { folder, apps, postgres, simulator, redis, lines, close };
+    return { folder, build: build.folder, apps, postgres, simulator, redis, lines, close };
   } catch (error) {
     await close();
     throw error;

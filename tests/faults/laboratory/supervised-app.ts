@@ -10,6 +10,8 @@ export type SupervisedApp = {
   readonly isReady: boolean;
   /** Ends the process at once; it is started again. False when none was running just then. */
   kill(): boolean;
+  /** Asks the process to stop, and starts another program in its place. Resolves when that one takes requests. */
+  become(build: string): Promise<void>;
   freeze(ms: number): Promise<void>;
   /** Resolves when it takes requests. */
   ready(): Promise<void>;
@@ -23,7 +25,8 @@ export function superviseApp(parts: {
   readonly preload?: string;
   readonly log?: (text: string) => void;
 }): SupervisedApp {
-  const { build, environment, ...more } = parts;
+  const { environment, ...more } = parts;
+  let { build } = parts;
   const url = `http://127.0.0.1:${environment['PORT']}`;
   const crashes: string[] = [];
   let open = true;
@@ -51,6 +54,10 @@ export function superviseApp(parts: {
   }
   const supervising = supervise();
 
+  async function ready(): Promise<void> {
+    while (!isReady()) await sleep(20);
+  }
+
   return {
     url,
     crashes,
@@ -63,15 +70,20 @@ export function superviseApp(parts: {
       program.child.kill('SIGKILL');
       return true;
     },
+    async become(next) {
+      build = next;
+      killed = true;
+      program.child.kill('SIGTERM');
+      await ended(program.child);
+      await ready();
+    },
     async freeze(ms) {
       const { child } = program;
       child.kill('SIGSTOP');
       await sleep(ms);
       child.kill('SIGCONT');
     },
-    async ready() {
-      while (!isReady()) await sleep(20);
-    },
+    ready,
     async stop() {
       open = false;
       program.child.kill('SIGCONT');

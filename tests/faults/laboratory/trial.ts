@@ -36,6 +36,10 @@ type Setting = {
   readonly thinkMsMax: number;
   /** Server settings of Postgres. */
   readonly postgres?: Readonly<Record<string, string>>;
+  /** What the Counterfoils begin as, where that is another program than the one they are of. */
+  readonly firstBuild?: string;
+  /** Gets what the programs print. */
+  readonly onPrinted?: (text: string) => void;
   /** Hears of every answer that a client got, and when it had asked. */
   readonly onTold?: (told: Told) => void;
 };
@@ -72,14 +76,18 @@ export async function runTrial(
   plan: TrialPlan & Setting,
   story: (trial: Trial) => Promise<void>,
 ): Promise<TrialReport> {
-  const { seed, tell, postgres } = plan;
+  const { seed, tell, postgres, firstBuild, onPrinted } = plan;
   const startedAt = performance.now();
   const traces = await mkdtemp(join(tmpdir(), 'counterfoil-traces-'));
   const log = createWriteStream(join(traces, 'programs.log'));
   const written = createWriteStream(join(traces, 'history.jsonl'));
   const laboratory = await openLaboratory({
     apps: plan.apps,
-    log: (text) => log.write(text),
+    log: (text) => {
+      log.write(text);
+      onPrinted?.(text);
+    },
+    ...(firstBuild === undefined ? {} : { firstBuild }),
     ...(postgres === undefined ? {} : { postgres }),
   });
   const history = createClientHistory((line) => written.write(`${line}\n`));
