@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import { auditedCategories } from '../application/audit/audited-categories.js';
 import { createPendingIntegrityChecks } from '../application/audit/pending-integrity-checks.js';
 import { PostgresEventStore } from '../infrastructure/event-store/postgres-event-store.js';
+import { createExportSigner } from '../infrastructure/export-signer.js';
 import { PostgresIntegrityChecks } from '../infrastructure/postgres/integrity-checks.js';
 import { PostgresLedgerSums } from '../infrastructure/read-models/ledger-sums.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
@@ -12,6 +13,10 @@ export const auditModule = new ContainerModule(({ bind }) => {
   bind(httpTokens.integrityChecks).toResolvedValue(
     (pool) => new PostgresIntegrityChecks(pool),
     [tokens.pool],
+  );
+  bind(httpTokens.exportSigner).toResolvedValue(
+    ({ secretKey }) => createExportSigner(secretKey),
+    [tokens.surroundings],
   );
   bind(tokens.runIntegrityChecks).toResolvedValue(
     (checks, eventStore, projections, pool) =>

@@ -1,6 +1,7 @@
 import { AlertsController } from './alert/alerts.controller.js';
 import { AccessLogController } from './audit/access-log.controller.js';
 import { AuditController } from './audit/audit.controller.js';
+import { ExportController } from './audit/export.controller.js';
 import { IntegrityChecksController } from './audit/integrity-checks.controller.js';
 import { BrandingController } from './branding/branding.controller.js';
 import { CollectionsController } from './collection/collections.controller.js';
@@ -57,6 +58,7 @@ export const controllers = [
   InboundWebhooksController,
   AuditController,
   IntegrityChecksController,
+  ExportController,
   AccessLogController,
   LedgerController,
   StatementsController,

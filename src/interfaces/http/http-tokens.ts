@@ -39,6 +39,7 @@ import type { CustomerProfiles } from '../../application/ports/customer-profiles
 import type { CustomerZones } from '../../application/ports/customer-zones.js';
 import type { DigestQueries } from '../../application/ports/digest-queries.js';
 import type { EventStore } from '../../application/ports/event-store.js';
+import type { ExportSigner } from '../../application/ports/export-signer.js';
 import type { HealthHistory } from '../../application/ports/health-history.js';
 import type { InboundWebhooks } from '../../application/ports/inbound-webhooks.js';
 import type { IntegrityChecks } from '../../application/ports/integrity-checks.js';
@@ -175,6 +176,7 @@ export const httpTokens = {
   statementQueries: token<StatementQueries>('statementQueries'),
   projections: token<Projections>('projections'),
   inboundWebhooks: token<InboundWebhooks>('inboundWebhooks'),
+  exportSigner: token<ExportSigner>('exportSigner'),
   integrityChecks: token<IntegrityChecks>('integrityChecks'),
   describeEvent: token<DescribeEvent>('describeEvent'),
   stateAt: token<StateAt>('stateAt'),

@@ -82,6 +82,7 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'GET /v1/audit/log': 'audit:read',
   'GET /v1/audit/state': 'audit:read',
   'POST /v1/audit/replays': 'audit:write',
+  'GET /v1/audit/export': 'audit:read',
   'POST /v1/audit/integrity_checks': 'audit:write',
   'GET /v1/audit/integrity_checks': 'audit:read',
   'GET /v1/audit/integrity_checks/:id': 'audit:read',

@@ -15,6 +15,7 @@ import { scopes } from '../../../src/application/ports/api-keys.js';
 import { createCommandHandler } from '../../../src/application/shared/command-handler.js';
 import { createOperations } from '../../../src/application/shared/operations.js';
 import { payment } from '../../../src/domain/payment/payment.js';
+import { createExportSigner } from '../../../src/infrastructure/export-signer.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import { controllers } from '../../../src/interfaces/http/controllers.js';
 import type { HttpServerParts } from '../../../src/interfaces/http/http-server.js';
@@ -217,6 +218,7 @@ function containerOf(parts: {
     statementOf: async () => ({ position: 7n, balances: [], lines: [], hasMore: false }),
   });
   container.bind(httpTokens.projections).toConstantValue(new PretendProjections());
+  container.bind(httpTokens.exportSigner).toConstantValue(createExportSigner('ab'.repeat(32)));
   container.bind(httpTokens.integrityChecks).toConstantValue(new InMemoryIntegrityChecks());
   container.bind(httpTokens.apiKeys).toConstantValue(apiKeys);
   container.bind(httpTokens.inboundWebhooks).toConstantValue(inbox);
