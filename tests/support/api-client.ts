@@ -42,7 +42,7 @@ export function apiClient(baseUrl: string, apiKey: string | null): ApiClient {
           response.on('end', () => {
             const bytes = Buffer.concat(chunks);
             const text = bytes.toString('utf8');
-            const isJson = String(response.headers['content-type']).includes('json');
+            const isJson = String(response.headers['content-type']).match(/\bjson\b/) !== null;
             const parsed = isJson && text !== '' ? (JSON.parse(text) as Json) : {};
             resolve({
               status: response.statusCode ?? 0,
