@@ -8,6 +8,7 @@ import { PostgresAccessLog } from '../../../src/infrastructure/postgres/access-l
 import { PostgresApiKeys } from '../../../src/infrastructure/postgres/api-keys.js';
 import { PostgresHealthHistory } from '../../../src/infrastructure/postgres/health-history.js';
 import { PostgresInboundWebhooks } from '../../../src/infrastructure/postgres/inbound-webhooks.js';
+import { PostgresIntegrityChecks } from '../../../src/infrastructure/postgres/integrity-checks.js';
 import { PostgresNotifications } from '../../../src/infrastructure/postgres/notifications.js';
 import { PostgresUserAccounts } from '../../../src/infrastructure/postgres/user-accounts.js';
 import { PostgresAlertQueries } from '../../../src/infrastructure/read-models/alerts.js';
@@ -339,6 +340,12 @@ const lists: Readonly<Record<string, List>> = {
     cursor: `usr_${middle}`,
     filters: {},
     run: (pool, page) => new PostgresUserAccounts(pool).list(page),
+  },
+  '/v1/audit/integrity_checks': {
+    tables: { 'counterfoil.integrity_checks': { id: "'chk_' || n" } },
+    cursor: `chk_${middle}`,
+    filters: {},
+    run: (pool, page) => new PostgresIntegrityChecks(pool).list(page),
   },
   '/v1/audit/log': {
     tables: { 'counterfoil.access_log': { id: 'md5(n::text)::uuid' } },
