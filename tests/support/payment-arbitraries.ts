@@ -222,11 +222,16 @@ const total: fc.Arbitrary<Money> = fc.oneof(
   },
 );
 
+/** Far above every payment, and yet a few of them can be summed up in a column of 64 bits. */
+const most = 2n ** 57n;
+
 /** The same data with every amount in the payment's currency, and as large against its total as it was against 5,000. */
 function paidIn<T>(payment: Money, value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if ('minor' in value && typeof value.minor === 'bigint') {
-    return { minor: (value.minor * payment.minor) / 5000n, currency: payment.currency } as T;
+    const scaled = (value.minor * payment.minor) / 5000n;
+    const capped = scaled > most ? most : scaled < -most ? -most : scaled;
+    return { minor: capped, currency: payment.currency } as T;
   }
   if (Array.isArray(value)) return value.map((each) => paidIn(payment, each)) as T;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, paidIn(payment, each)])) as T;

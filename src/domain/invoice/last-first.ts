@@ -42,7 +42,7 @@ export type InSteps<T> = Pick<Returnable<T>, 'of' | 'left'> & { readonly step: b
 /**
  * Shares an amount out in proportion to what is left of each payment; the last one is named first. Each gets whole steps of its
  * own: what rounding them down leaves over goes to the largest remainders, and what is less than a step to a payment that can
- * give back any amount. Where there is none, the first one carries it, for whoever gives it back to refuse.
+ * give back any amount. Where there is none, one with room for it carries it, for whoever gives it back to refuse.
  */
 export function inProportion<T>(applied: readonly InSteps<T>[], wanted: Money): readonly Returned<T>[] {
   const fromTheLast = applied.toReversed();
@@ -57,20 +57,17 @@ export function inProportion<T>(applied: readonly InSteps<T>[], wanted: Money): 
   }));
   let over = shares.reduce((all, share) => all + share.over, 0n);
   for (const share of shares.toSorted((a, b) => (a.over < b.over ? 1 : a.over > b.over ? -1 : 0))) {
-    if (over < share.step || share.over === 0n) continue;
+    if (over < share.step || share.over === 0n || share.minor + share.step > share.left.minor) continue;
     share.minor += share.step;
     over -= share.step;
   }
-  for (const share of shares.filter(({ step }) => step === 1n)) {
-    const more = smaller(
-      money(over, wanted.currency),
-      subtract(share.left, money(share.minor, wanted.currency)),
-    );
-    share.minor += more.minor;
-    over -= more.minor;
+  const carriers = [...shares.filter(({ step }) => step === 1n), ...shares.filter(({ step }) => step !== 1n)];
+  for (const share of carriers) {
+    const room = subtract(share.left, money(share.minor, wanted.currency));
+    const more = smaller(money(over, wanted.currency), room).minor;
+    share.minor += more;
+    over -= more;
   }
-  const first = shares.find(({ minor }) => minor > 0n) ?? shares[0];
-  if (first !== undefined) first.minor += over;
   return shares
     .map(({ of, minor }) => ({ of, amount: money(minor, wanted.currency) }))
     .filter(({ amount }) => isPositive(amount));

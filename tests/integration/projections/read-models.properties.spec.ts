@@ -111,9 +111,10 @@ function openRequests({ id, state }: History): readonly string[] {
     case 'canceling':
       return [`${stream} cancel`];
     case 'captured':
-      return state.refunds
-        .filter(({ status }) => status === 'requested')
-        .map(({ refundId }) => `${stream} refund${refundId}`);
+      return state.refunds.flatMap(({ status, refundId, cancelRequestedAt }) => [
+        ...(status === 'requested' ? [`${stream} refund${refundId}`] : []),
+        ...(cancelRequestedAt === null ? [] : [`${stream} cancel${refundId}`]),
+      ]);
     default:
       return [];
   }
