@@ -1,4 +1,4 @@
-const { SOAK, FAULTS, EVENTSTORE_URL } = process.env;
+const { SOAK, FAULTS, EVENTSTORE_URL, OLD } = process.env;
 
 /** @type {import('jest').Config} */
 export default {
@@ -28,6 +28,8 @@ export default {
     '/node_modules/',
     ...(SOAK === '1' ? [] : ['/tests/soak/']),
     ...(FAULTS === '0' ? ['/tests/faults/', '/tests/simulation/'] : []),
+    // It needs an older program, which `npm run faults` may name.
+    ...(OLD === undefined ? ['/tests/faults/side-by-side/'] : []),
     ...(EVENTSTORE_URL === undefined ? ['real-server'] : []),
   ],
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.mjs'],

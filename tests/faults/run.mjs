@@ -41,7 +41,7 @@ const run = spawn(process.execPath, [...jest, `tests/faults/${only}`], {
     FREEZES: freezes,
     DROPS: drops,
     SECONDS: seconds,
-    ...(old === undefined ? {} : { OLD: old }),
+    OLD: old ?? '',
     ...(seed === undefined ? {} : { SEED: seed }),
   },
 });

@@ -6,6 +6,12 @@ import type { ClientCommand, ClientHistory, Outcome, Shown } from '../four-books
 import type { Random } from './random.js';
 
 type Body = Readonly<Record<string, unknown>>;
+/**
+ * Some twenty seconds, longer than a dead process's request is taken for under way. What another way of paying waits for may
+ * be a person, who has a day for it, and no customer asks for as long as that.
+ */
+const conflictsMax = 30;
+
 type Answer = { readonly status: number; readonly retryAfter: string | undefined; readonly body: Body };
 
 /** One answer, as a client met it. */
@@ -79,12 +85,14 @@ export function createClient(parts: {
   }
 
   async function untilDefinite(command: ClientCommand, path: string, body: string): Promise<Outcome> {
-    for (let attempt = 1; attempt <= triesMax; attempt += 1) {
+    let conflicts = 0;
+    for (let attempt = 1; attempt <= triesMax && conflicts < conflictsMax; attempt += 1) {
       const askedAt = performance.now();
       const answer = await post(new URL(path, random.pick(urls)), command.id, body).catch(() => undefined);
       onTold?.({ askedAt, toldAt: performance.now(), status: answer?.status ?? null });
       const outcome = answer && read(command, answer);
       if (outcome !== undefined) return outcome;
+      if (answer?.status === 409) conflicts += 1;
       const seconds = Number(answer?.retryAfter ?? 0);
       await sleep(seconds * 1000 + random.between(50, 250 * Math.min(attempt, 4)));
     }

@@ -3,7 +3,7 @@ import { buildOlder, reasonAgainst } from './older-build.js';
 import { runSideBySide } from './run.js';
 
 /** A run of its own: `npm run faults -- --only side-by-side --old REF`. It builds the older program, and lasts for minutes. */
-const ref = process.env['OLD'];
+const ref = process.env['OLD'] || undefined;
 const seconds = Number(process.env['SECONDS'] ?? 300);
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
