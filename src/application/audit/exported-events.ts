@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EventStore, Position, RecordedEvent } from '../ports/event-store.js';
 import type { ExportSigner } from '../ports/export-signer.js';
+import { canonicalJson } from '../shared/canonical-json.js';
 
 /** Stands before the first line of a part. */
 export const firstHash = '0'.repeat(64);
@@ -75,13 +76,4 @@ export function hashOf(previous: string, event: unknown): string {
 
 function shown({ position, revision, recordedAt, ...event }: RecordedEvent) {
   return { ...event, position: position.toString(), revision: revision.toString(), recorded_at: recordedAt };
-}
-
-/** JSON with its members in the order of their names, whatever order they came in. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_name, each: unknown) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
 }

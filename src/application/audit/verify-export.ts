@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
+import { canonicalJson } from '../shared/canonical-json.js';
 import type { ExportManifest } from './exported-events.js';
-import { canonicalJson, firstHash, hashOf } from './exported-events.js';
+import { firstHash, hashOf } from './exported-events.js';
 
 export type VerifiedExport = {
   /** In the order of their lines; none where everything is as it was exported. */

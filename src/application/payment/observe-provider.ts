@@ -8,7 +8,7 @@ import type { EventMetadata } from '../ports/event-store.js';
 import type { PaymentGateway, ProviderAnswer } from '../ports/payment-gateway.js';
 import type { CommandHandler } from '../shared/command-handler.js';
 import { commandIdOf } from '../shared/event-ids.js';
-import { mintAdoptedRefundId } from './payment-ids.js';
+import { observeIntent, observeRefund } from './observations.js';
 
 type Observation = { readonly name: string; readonly command: (at: PaymentCommand['at']) => PaymentCommand };
 
@@ -55,7 +55,7 @@ export function createObserveProvider(parts: {
   return {
     async intent(paymentId, intentId, cause) {
       const seen = seenIn(await gateway.fetchIntent(intentId), (intent) => [
-        { name: 'intent', command: (at) => ({ type: 'ObserveIntent', at, intent, attempt: null }) },
+        { name: 'intent', command: (at) => observeIntent(intent, at) },
       ]);
       return record(paymentId, seen, cause);
     },
@@ -75,9 +75,7 @@ function wasUndone({ status }: RefundSnapshot): boolean {
 }
 
 function observed(refund: RefundSnapshot): Observation {
-  const { providerRefundId } = refund;
-  const adoptAs = mintAdoptedRefundId(providerRefundId);
-  return { name: providerRefundId, command: (at) => ({ type: 'ObserveRefund', at, refund, adoptAs }) };
+  return { name: refund.providerRefundId, command: (at) => observeRefund(refund, at) };
 }
 
 type Seen = { readonly found: readonly Observation[]; readonly open: readonly string[] };

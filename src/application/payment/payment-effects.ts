@@ -1,8 +1,9 @@
 import type { PaymentCommand } from '../../domain/payment/commands.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
-import type { RefundSnapshot } from '../../domain/payment/intent.js';
+import type { IntentSnapshot, RefundSnapshot } from '../../domain/payment/intent.js';
 import type { PaymentRejection } from '../../domain/payment/rejections.js';
 import type { PaymentState } from '../../domain/payment/state.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventMetadata } from '../ports/event-store.js';
 import type { PaymentGateway } from '../ports/payment-gateway.js';
@@ -10,9 +11,9 @@ import type { CommandHandler, Fact, Handled } from '../shared/command-handler.js
 import type { Effect, Effects } from '../shared/effects.js';
 import { createEffects, mapAnswer } from '../shared/effects.js';
 import { commandIdOf } from '../shared/event-ids.js';
+import { observeIntent, observeRefund } from './observations.js';
 import type { ObserveProvider } from './observe-provider.js';
 import { createObserveProvider } from './observe-provider.js';
-import { mintAdoptedRefundId } from './payment-ids.js';
 
 export type PaymentHandler = CommandHandler<PaymentState, PaymentCommand, PaymentEvent, PaymentRejection>;
 export type HandledPayment = Handled<PaymentState, PaymentEvent, PaymentRejection>;
@@ -69,7 +70,10 @@ function effectOf(
         return undefined;
       return {
         perform: async () =>
-          mapAnswer(await gateway.capture({ intentId, amount: event.amount, requestedAt }, key), observed),
+          mapAnswer(
+            await gateway.capture({ intentId, amount: event.amount, requestedAt }, key),
+            observedIntent,
+          ),
         refuse: ({ refusal }, at) => ({ type: 'RecordCaptureRefused', at, refusal }),
       };
     }
@@ -77,7 +81,7 @@ function effectOf(
       if (state.status !== 'canceling' || state.requestedAt !== event.at || intentId === null)
         return undefined;
       return {
-        perform: async () => mapAnswer(await gateway.cancel({ intentId, requestedAt }, key), observed),
+        perform: async () => mapAnswer(await gateway.cancel({ intentId, requestedAt }, key), observedIntent),
         refuse: ({ refusal }, at) => ({ type: 'RecordCancelRefused', at, refusal }),
       };
     }
@@ -147,20 +151,10 @@ function effectOf(
   }
 }
 
-function observed(intent: Extract<PaymentCommand, { type: 'ObserveIntent' }>['intent']) {
-  return (at: PaymentCommand['at']): PaymentCommand => ({ type: 'ObserveIntent', at, intent, attempt: null });
-}
+const observedIntent = (intent: IntentSnapshot) => (at: Instant) => observeIntent(intent, at);
+const observedRefund = (refund: RefundSnapshot) => (at: Instant) => observeRefund(refund, at);
 
 function lookAfterRefusal(key: string, { correlationId }: EventMetadata): EventMetadata {
   const commandId = commandIdOf('look after refusal', key);
   return { commandId, correlationId, causationId: key, actor: { kind: 'system', id: actor }, reason: null };
-}
-
-function observedRefund(refund: RefundSnapshot) {
-  return (at: PaymentCommand['at']): PaymentCommand => ({
-    type: 'ObserveRefund',
-    at,
-    refund,
-    adoptAs: mintAdoptedRefundId(refund.providerRefundId),
-  });
 }

@@ -8,8 +8,8 @@ import type { PaymentId } from '../../domain/shared/ids.js';
 import { parsePaymentId } from '../../domain/shared/ids.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import { add, compare } from '../../domain/shared/money.js';
+import { observeIntent, observeRefund } from '../payment/observations.js';
 import type { HandledPayment, PaymentHandler } from '../payment/payment-effects.js';
-import { mintAdoptedRefundId } from '../payment/payment-ids.js';
 import type { Clock } from '../ports/clock.js';
 import type { HandlingOutcome, InboundWebhook } from '../ports/inbound-webhooks.js';
 import type { PaymentGateway, ProviderAnswer } from '../ports/payment-gateway.js';
@@ -225,20 +225,6 @@ function knowsCharge(state: PaymentState, chargeId: string): boolean {
   if (state.attempts.declinedCharges.includes(chargeId)) return true;
   if (state.status === 'captured') return state.chargeId === chargeId && state.fee !== null;
   return state.status === 'canceled';
-}
-
-function observeIntent(
-  intent: Extract<PaymentCommand, { type: 'ObserveIntent' }>['intent'],
-  at: Instant,
-): PaymentCommand {
-  return { type: 'ObserveIntent', at, intent, attempt: null };
-}
-
-function observeRefund(
-  refund: Extract<PaymentCommand, { type: 'ObserveRefund' }>['refund'],
-  at: Instant,
-): PaymentCommand {
-  return { type: 'ObserveRefund', at, refund, adoptAs: mintAdoptedRefundId(refund.providerRefundId) };
 }
 
 function observeDispute(dispute: DisputeSnapshot, at: Instant): PaymentCommand {

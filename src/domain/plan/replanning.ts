@@ -6,7 +6,7 @@ import type { Money } from '../shared/money.js';
 import { add, compare, equals, isPositive, isZero, money, subtract, sum } from '../shared/money.js';
 import { paired } from '../shared/paired.js';
 import type { ScheduledPart } from '../shared/plan-schedule.js';
-import { scheduleParts } from '../shared/plan-schedule.js';
+import { fractionCarrier, scheduleParts } from '../shared/plan-schedule.js';
 import { partsMax, stepOf } from '../shared/plan-terms.js';
 import type { PlanCommandOf } from './commands.js';
 import type { PlanDecision } from './conclude.js';
@@ -191,16 +191,12 @@ export function amendTotal(state: PlanState, command: PlanCommandOf<'AmendTotal'
 
 type Changes = ReadonlyMap<number, Money>;
 
-/**
- * In proportion to what is open of each, in whole steps. What is less than a step stands in one part: the last that is paid
- * by hand, else the last.
- */
+/** In proportion to what is open of each, in whole steps. */
 function changed(difference: Money, parts: readonly Part[], step: bigint): Changes {
   const open = parts.map(outstandingOf);
-  const byHand = parts.findLastIndex(({ collect }) => collect === 'manual');
-  const fractionTo = byHand >= 0 ? byHand : parts.length - 1;
   const whole = add(sum(difference.currency, open), difference);
   const weights = open.map(({ minor }) => minor);
+  const fractionTo = fractionCarrier(parts);
   const after = allocateInSteps(whole, weights, { step, fractionTo });
   return new Map(
     paired(parts, paired(open, after)).map(([{ part }, [before, now]]) => [part, subtract(now, before)]),

@@ -173,7 +173,7 @@ function amountsOf(parts: readonly PartTerms[], total: Money, step: bigint): rea
   const left = subtract(total, sum(total.currency, named));
   if (left.minor < 0n || (rests.length === 0 && left.minor !== 0n)) return undefined;
   if (rests.length === 0) return named;
-  const fractionTo = rests.indexOf(carrierAmong(rests, parts));
+  const fractionTo = fractionCarrier(rests.flatMap((place) => parts[place] ?? []));
   const equal = rests.map(() => 1n);
   const ofRests = allocateInSteps(left, equal, { step, fractionTo });
   return named.map((amount, place) => ofRests[rests.indexOf(place)] ?? amount);
@@ -194,10 +194,10 @@ function placesOf(parts: readonly PartTerms[], kind: PartTerms['amount']['kind']
   return parts.flatMap(({ amount }, place) => (amount.kind === kind ? [place] : []));
 }
 
-/** Who takes what is less than a step: the last part that is paid by hand, which any amount can be; else the last. */
-function carrierAmong(places: readonly number[], parts: readonly PartTerms[]): number {
-  const byHand = places.filter((place) => parts[place]?.collect === 'manual');
-  return byHand.at(-1) ?? places.at(-1) ?? 0;
+/** Which part takes what is less than a step: the last that is paid by hand, which any amount can be; else the last. */
+export function fractionCarrier(parts: readonly Pick<PartTerms, 'collect'>[]): number {
+  const byHand = parts.findLastIndex(({ collect }) => collect === 'manual');
+  return byHand >= 0 ? byHand : parts.length - 1;
 }
 
 /** Percentages alone are the whole when they come to 100; the largest remainders carry what rounding leaves. */
@@ -209,7 +209,7 @@ function shares(parts: readonly PartTerms[], total: Money, step: bigint): readon
   const weights = percentages.map(({ units, scale: own }) => units * 10n ** BigInt(scale - own));
   const whole = weights.reduce((all, weight) => all + weight, 0n);
   if (compareDecimals(decimal(whole, scale), decimal(100n, 0)) !== 0) return undefined;
-  const fractionTo = carrierAmong([...parts.keys()], parts);
+  const fractionTo = fractionCarrier(parts);
   return allocateInSteps(total, weights, { step, fractionTo });
 }
 

@@ -6,6 +6,7 @@ import type {
   IntegrityResult,
 } from '../../application/ports/integrity-checks.js';
 import { Conditions, keysetPage } from '../read-models/keyset-page.js';
+import { jsonOf } from './json-of.js';
 
 const columns = 'id, requested_by, reason, created_at, finished_at, result';
 
@@ -42,13 +43,10 @@ export class PostgresIntegrityChecks implements IntegrityChecks {
   }
 
   async finish(id: string, result: IntegrityResult): Promise<void> {
-    const json = JSON.stringify(result, (_name, value) =>
-      typeof value === 'bigint' ? value.toString() : value,
-    );
     await this.#pool.query(
       `update counterfoil.integrity_checks set result = $2, finished_at = clock_timestamp()
        where id = $1 and finished_at is null`,
-      [id, json],
+      [id, jsonOf(result)],
     );
   }
 

@@ -2,15 +2,13 @@ import type { Pool } from 'pg';
 import type { ReplayReport } from '../../application/ports/read-models.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import { parseInstant } from '../../domain/shared/instant.js';
+import { jsonOf } from '../postgres/json-of.js';
 
 /** Keeps a rebuild's report for the auditor. */
 export async function saveReplay(pool: Pool, report: ReplayReport): Promise<void> {
-  const json = JSON.stringify(report, (_name, value) =>
-    typeof value === 'bigint' ? value.toString() : value,
-  );
   await pool.query(
     'insert into counterfoil.replays (id, projection, report, finished_at) values ($1, $2, $3, $4)',
-    [report.id, report.projection, json, report.finished_at],
+    [report.id, report.projection, jsonOf(report), report.finished_at],
   );
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  canonicalJson,
+  canonicalBody,
   InvalidJson,
   OtherNumber,
   parseJson,
@@ -91,9 +91,9 @@ describe('writing JSON', () => {
   it('gives one text for one content', () => {
     const one = parseJson('{"a":1,"b":{"c":[1,2],"d":"x"}}');
     const other = parseJson('{ "b": {"d":"x", "c":[1, 2]}, "a": 1 }');
-    expect(canonicalJson(one)).toBe(canonicalJson(other));
-    expect(canonicalJson(parseJson('[1,2]'))).not.toBe(canonicalJson(parseJson('[2,1]')));
-    expect(canonicalJson(parseJson('{"a":"1"}'))).not.toBe(canonicalJson(parseJson('{"a":1}')));
+    expect(canonicalBody(one)).toBe(canonicalBody(other));
+    expect(canonicalBody(parseJson('[1,2]'))).not.toBe(canonicalBody(parseJson('[2,1]')));
+    expect(canonicalBody(parseJson('{"a":"1"}'))).not.toBe(canonicalBody(parseJson('{"a":1}')));
   });
 });
 

@@ -5,7 +5,7 @@ import type {
   SavedAnswer,
 } from '../../../application/ports/idempotency-records.js';
 import type { Logger } from '../../../application/ports/logger.js';
-import { canonicalJson } from './json.js';
+import { canonicalBody } from './json.js';
 import { refused } from './problem.js';
 
 /** An answer as it goes over the wire. */
@@ -21,7 +21,7 @@ export type WireAnswer = Omit<SavedAnswer, 'body'> & {
 
 /** The same for every body of the same content. */
 export function fingerprintOf(body: unknown): string {
-  return hash('sha256', canonicalJson(body));
+  return hash('sha256', canonicalBody(body));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { parse, stringify } from 'lossless-json';
+import { canonicalJson } from '../../../application/shared/canonical-json.js';
 
 /** A number that is not written as a plain integer, such as `1.0`, `1e2` or `-0`: no field of money takes one. */
 export class OtherNumber {
@@ -133,15 +134,10 @@ export function stringifyJson(value: unknown): string {
   return exact ? text : (stringify(value) ?? text);
 }
 
-/** The same text for the same content, whatever the order of its keys. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value instanceof OtherNumber) return value.literal;
-  if (isObject(value)) {
-    const parts = Object.keys(value)
-      .sort()
-      .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`);
-    return `{${parts.join(',')}}`;
-  }
-  return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
+/** The canonical text of what `parseJson` reads. */
+export function canonicalBody(body: unknown): string {
+  return canonicalJson(body, (value) => {
+    if (value instanceof OtherNumber) return value.literal;
+    return typeof value === 'bigint' ? value.toString() : undefined;
+  });
 }
