@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '../../src/infrastructure/free-port.js';
 import { apiClient, items } from '../support/api-client.js';
 import type { AppProcess } from '../support/app-process.js';
 import { exitOf, startProgram } from '../support/app-process.js';
 import type { Cluster } from '../support/cluster.js';
 import { startCluster } from '../support/cluster.js';
 import { eventually } from '../support/eventually.js';
+import { keptPort } from '../support/kept-port.js';
 
 const visa = { amount: 5000, currency: 'USD', payment_method: 'pm_card_visa', confirm: true };
 
@@ -19,7 +19,7 @@ describe('one role for each process', () => {
   let cluster: Cluster;
   let webhookPort: number;
   beforeAll(async () => {
-    webhookPort = await freePort(0);
+    webhookPort = await keptPort();
     cluster = await startCluster({
       webhookPort,
       environment: { COUNTERFOIL_INLINE_BUDGET_MS: '500', COUNTERFOIL_EFFECT_GRACE_MS: '500' },

@@ -3,12 +3,12 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { freePort } from '../../src/infrastructure/free-port.js';
 import type { Answer } from '../support/api-client.js';
 import { apiClient, items } from '../support/api-client.js';
 import type { AppProcess } from '../support/app-process.js';
 import { exitOf, ordinaryUser, startAppProcess, startProgram } from '../support/app-process.js';
 import { eventually } from '../support/eventually.js';
+import { keptPort } from '../support/kept-port.js';
 import { pageReader } from '../support/page-reader.js';
 import { createTestDatabase } from '../support/postgres.js';
 
@@ -16,7 +16,7 @@ import { createTestDatabase } from '../support/postgres.js';
 async function ownEnvironment(): Promise<Record<string, string>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-start-'));
   await chmod(dataDir, 0o755);
-  return { PORT: String(await freePort(0)), COUNTERFOIL_DATA_DIR: dataDir };
+  return { PORT: String(await keptPort()), COUNTERFOIL_DATA_DIR: dataDir };
 }
 
 const printed = (path: string, text: string) => new RegExp(`${path}[\\w-]{43}`).exec(text)?.[0] ?? '';
@@ -92,7 +92,7 @@ describe('npm start, on a machine with nothing', () => {
   it('has one clear line for a second start on the same data', async () => {
     const { child, output } = startProgram(
       'main.js',
-      { ...environment, PORT: String(await freePort(0)) },
+      { ...environment, PORT: String(await keptPort()) },
       [],
       user,
     );

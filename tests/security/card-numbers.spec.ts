@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { freePort } from '../../src/infrastructure/free-port.js';
 import type { Answer } from '../support/api-client.js';
 import { apiClient } from '../support/api-client.js';
 import type { AppProcess } from '../support/app-process.js';
 import { startAppProcess } from '../support/app-process.js';
 import { testCards } from '../support/card-numbers.js';
+import { keptPort } from '../support/kept-port.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { createTestDatabase } from '../support/postgres.js';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-cards-'));
   database = await createTestDatabase();
   app = await startAppProcess({
-    PORT: String(await freePort(0)),
+    PORT: String(await keptPort()),
     COUNTERFOIL_DATA_DIR: dataDir,
     DATABASE_URL: database.url,
     COUNTERFOIL_BOOTSTRAP_API_KEY: key,

@@ -2,13 +2,13 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, generateKeyPair } from 'jose';
 import pg from 'pg';
-import { freePort } from '../../src/infrastructure/free-port.js';
 import type { Answer } from '../support/api-client.js';
 import { items } from '../support/api-client.js';
 import { Browser } from '../support/browser.js';
 import { accessibilityProblems, chromiumPath, launchChromium } from '../support/chromium.js';
 import type { RunningApp } from '../support/counterfoil.js';
 import { startApp } from '../support/counterfoil.js';
+import { keptPort } from '../support/kept-port.js';
 import type { OidcProvider } from '../support/oidc-provider.js';
 import { createOidcProvider } from '../support/oidc-provider.js';
 
@@ -22,7 +22,7 @@ let app: RunningApp;
 let url: string;
 let client: pg.Client;
 beforeAll(async () => {
-  const [port, providerPort] = [await freePort(0), await freePort(0)];
+  const [port, providerPort] = [await keptPort(), await keptPort()];
   url = `http://127.0.0.1:${port}`;
   provider = await createOidcProvider({ port: providerPort, redirectUri: `${url}${back}` });
   // It is not there yet: the first test finds it down.

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../src/infrastructure/free-port.js';
 import type { ApiClient, Json } from './api-client.js';
 import { apiClient } from './api-client.js';
 import type { AppProcess } from './app-process.js';
 import { exitOf, startAppProcess, startProgram } from './app-process.js';
 import { chargesOfPayment } from './charges-of-payment.js';
 import { eventually } from './eventually.js';
+import { keptPort } from './kept-port.js';
 import type { TestDatabase } from './postgres.js';
 import { createTestDatabase } from './postgres.js';
 import { wideLimits } from './unlimited.js';
@@ -36,7 +36,7 @@ export async function startCluster(
 ): Promise<Cluster> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-cluster-'));
-  const simulatorPort = await freePort(0);
+  const simulatorPort = await keptPort();
   const program = startProgram('interfaces/cli/simulator.js', {
     SIMULATOR_PORT: String(simulatorPort),
     SIMULATOR_WEBHOOK_URL: `http://127.0.0.1:${parts.webhookPort ?? 9}/webhooks/stripe`,
@@ -68,7 +68,7 @@ export async function startCluster(
     simulator,
     environment,
     async start(changes = {}) {
-      const PORT = changes['PORT'] ?? String(await freePort(0));
+      const PORT = changes['PORT'] ?? String(await keptPort());
       const node = await startAppProcess({ ...environment, ...changes, PORT });
       nodes.push(node);
       return node;

@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { freePort } from '../../src/infrastructure/free-port.js';
 import type { RedisConnection } from '../../src/infrastructure/redis/redis-connection.js';
 import { eventually } from './eventually.js';
+import { keptPort } from './kept-port.js';
 
 export type RedisServer = {
   readonly url: string;
@@ -30,7 +30,7 @@ export async function untilAnswers(connection: RedisConnection): Promise<void> {
 
 /** A server of this test's own, without a disk. */
 export async function startRedis(): Promise<RedisServer> {
-  const port = await freePort(0);
+  const port = await keptPort();
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn('redis-server', settings, { stdio: 'ignore' });
   const url = `redis://127.0.0.1:${port}`;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { freePort } from '../../../src/infrastructure/free-port.js';
 import { eventually } from '../../support/eventually.js';
+import { keptPort } from '../../support/kept-port.js';
 import { createTestDatabase } from '../../support/postgres.js';
 import { checkFourBooks, untilQuiet } from '../four-books/check.js';
 import { createClientHistory } from '../four-books/client-history.js';
@@ -43,7 +43,7 @@ export type Lane = {
 };
 
 export async function openLane(build: string): Promise<Lane> {
-  const port = await freePort(0);
+  const port = await keptPort();
   const simulator = await startSimulator({
     build,
     webhookUrls: [`http://127.0.0.1:${port}/webhooks/stripe`],

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../../src/infrastructure/free-port.js';
+import { keptPort } from '../../support/kept-port.js';
 import { createTestDatabase } from '../../support/postgres.js';
 import { checkFourBooks, untilQuiet } from '../four-books/check.js';
 import { createClientHistory } from '../four-books/client-history.js';
@@ -40,7 +40,7 @@ export async function loseAnswers(
     closers.push(database.drop);
     const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-directed-'));
     closers.push(() => rm(dataDir, { recursive: true }));
-    const port = await freePort(0);
+    const port = await keptPort();
     const url = `http://127.0.0.1:${port}`;
     const simulator = await startSimulator({
       build: build.folder,

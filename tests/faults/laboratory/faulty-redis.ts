@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort } from '../../../src/infrastructure/free-port.js';
+import { keptPort } from '../../support/kept-port.js';
 import { ended } from './programs.js';
 
 export type FaultyRedis = {
@@ -16,7 +16,7 @@ export type FaultyRedis = {
 /** Undefined where no redis-server is installed: a run then goes without Redis, and says so. */
 export async function startFaultyRedis(): Promise<FaultyRedis | undefined> {
   if (spawnSync('redis-server', ['--version']).error !== undefined) return undefined;
-  const port = await freePort(0);
+  const port = await keptPort();
   const start = () =>
     spawn(
       'redis-server',

@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../../src/infrastructure/free-port.js';
 import { migrate } from '../../../src/infrastructure/postgres/migrate.js';
+import { keptPort } from '../../support/kept-port.js';
 import { silentLogger } from '../../support/postgres.js';
 import type { TcpProxy } from '../../support/tcp-proxy.js';
 import { startTcpProxy } from '../../support/tcp-proxy.js';
@@ -55,7 +55,7 @@ export async function openLaboratory(parts: {
     if (firstBuild === undefined) await migrate(postgres.url, silentLogger);
     const redis = await startFaultyRedis();
     if (redis !== undefined) closers.push(redis.stop);
-    const ports = await Promise.all(Array.from({ length: count }, () => freePort(0)));
+    const ports = await Promise.all(Array.from({ length: count }, () => keptPort()));
     const simulator = await startSimulator({
       build: build.folder,
       webhookUrls: ports.map((port) => `http://127.0.0.1:${port}/webhooks/stripe`),

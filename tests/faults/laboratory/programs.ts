@@ -5,7 +5,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../../src/infrastructure/free-port.js';
+import { keptPort } from '../../support/kept-port.js';
 import { wideLimits } from '../../support/unlimited.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -81,7 +81,7 @@ export async function startSimulator(parts: {
   readonly port?: number;
   readonly dataDir?: string;
 }): Promise<Simulator> {
-  const port = parts.port ?? (await freePort(0));
+  const port = parts.port ?? (await keptPort());
   const program = startProgram(join(laboratory, 'simulator.mjs'), {
     BUILD: parts.build,
     SIMULATOR_PORT: String(port),

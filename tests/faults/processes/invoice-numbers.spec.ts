@@ -10,13 +10,13 @@ import { numberSeries } from '../../../src/domain/invoice/number-series.js';
 import { fold } from '../../../src/domain/shared/decider.js';
 import { EventStoreDbEventStore } from '../../../src/infrastructure/event-store/eventstoredb-event-store.js';
 import { PostgresEventStore } from '../../../src/infrastructure/event-store/postgres-event-store.js';
-import { freePort } from '../../../src/infrastructure/free-port.js';
 import type { ApiClient } from '../../support/api-client.js';
 import { apiClient } from '../../support/api-client.js';
 import type { AppProcess } from '../../support/app-process.js';
 import { startAppProcess } from '../../support/app-process.js';
 import { eventStoreDb, stores } from '../../support/counterfoil.js';
 import { eventually } from '../../support/eventually.js';
+import { keptPort } from '../../support/kept-port.js';
 import { createTestDatabase, silentLogger } from '../../support/postgres.js';
 
 /** A short run by default; `npm run invoice-numbers` is the full one. */
@@ -71,7 +71,7 @@ async function startTwo(common: Readonly<Record<string, string>>, dataDir: strin
   const environments = await Promise.all(
     [0, 1].map(async (n) => ({
       ...common,
-      PORT: String(await freePort(0)),
+      PORT: String(await keptPort()),
       COUNTERFOIL_DATA_DIR: join(dataDir, String(n)),
     })),
   );

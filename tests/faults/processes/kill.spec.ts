@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '../../../src/infrastructure/free-port.js';
 import type { ApiClient } from '../../support/api-client.js';
 import { apiClient, items } from '../../support/api-client.js';
 import { exitOf, startAppProcess, startProgram } from '../../support/app-process.js';
 import { eventually } from '../../support/eventually.js';
+import { keptPort } from '../../support/kept-port.js';
 import { createTestDatabase } from '../../support/postgres.js';
 
 /** A short run by default; GAP_KILLS=100 is the full one. */
@@ -25,7 +25,7 @@ describe('a kill between what Stripe did and what we wrote down', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-kill-'));
-    const [port, simulatorPort] = [await freePort(0), await freePort(0)];
+    const [port, simulatorPort] = [await keptPort(), await keptPort()];
     const secret = 'whsec_0123456789abcdef';
     const program = startProgram('interfaces/cli/simulator.js', {
       SIMULATOR_PORT: String(simulatorPort),
