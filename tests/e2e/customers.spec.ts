@@ -189,8 +189,8 @@ describe.each(stores)('customers over HTTP, events in %s', (store) => {
     const id = await register({ name: 'Grace Hopper', email: 'grace@example.com', phone: '+12025550123' });
     await withCard(id);
     const events = await app.api.get(`/v1/streams/customer-${id}/events?limit=50`);
-    // The last four digits only as a word of their own: a random id may well contain them.
-    expect(events.text).not.toMatch(/Grace|example\.com|2025550123|\b4242\b/);
+    // The last four digits only as a whole value: a random id may well contain them.
+    expect(events.text).not.toMatch(/Grace|example\.com|2025550123|"4242"/);
     const state = await app.api.get(`/v1/audit/state?stream=customer-${id}`);
     expect(field(state.body, 'state', 'profile', 'version')).toBe(1);
   });

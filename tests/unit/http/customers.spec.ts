@@ -215,7 +215,8 @@ describe('payment methods', () => {
     const events = JSON.stringify(
       (await app.eventStore.readStream(`customer-${id}`)).map(({ data }) => data),
     );
-    expect(events).not.toMatch(/4242|visa|2030|secret/);
+    // As whole values: random ids hold such digits too.
+    expect(events).not.toMatch(/"4242"|visa|[:"]2030|secret/);
   });
 
   it('are chosen and removed, and the default moves on', async () => {
