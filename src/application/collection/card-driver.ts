@@ -22,7 +22,7 @@ export type RunPayment = {
   run(paymentId: string, command: PaymentCommand, metadata: EventMetadata): Promise<HandledPayment>;
 };
 
-const firstWaitMs = 60_000;
+const firstWaitMs = 15_000;
 const waitFactor = 4;
 const longestWaitMs = 24 * 3_600_000;
 
@@ -133,8 +133,8 @@ export function createCardDriver(parts: {
 }
 
 /**
- * What the provider refused it may refuse for ever, and each time leaves two facts: it is asked again after a minute, after four
- * more, sixteen, ... and in the end once a day.
+ * What the provider refused it may refuse for ever, and each time leaves two facts: it is asked again after 15 seconds, after one
+ * minute more, four, sixteen, ... and in the end once a day.
  */
 function isTooSoon(refusals: Refusals | null, now: Instant): boolean {
   if (refusals === null) return false;
