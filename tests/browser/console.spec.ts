@@ -325,6 +325,7 @@ story('the console in a browser', () => {
       '/plans/start',
       '/search?q=50.00',
       '/webhooks/replay',
+      '/audit/integrity/new',
       // The form does not tell whether there is such a penalty.
       '/limits/lim_0193f1a0-0000-7000-8000-00000000dead/pardon',
       '/nothing',

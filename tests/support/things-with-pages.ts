@@ -30,7 +30,19 @@ export async function thingsWithPages(api: ApiClient): Promise<readonly string[]
     `/notifications/${await newestOf(api, 'notifications')}`,
     `/webhooks/${await newestOf(api, 'inbound_webhooks')}`,
     `/users/${await newestOf(api, 'users')}`,
+    `/audit/integrity/${await finishedCheck(api)}`,
   ];
+}
+
+async function finishedCheck(api: ApiClient): Promise<string> {
+  const checks = '/v1/audit/integrity_checks';
+  const { body } = await api.post(checks, {}, { 'x-reason': 'To look at its page' });
+  const at = `${checks}/${body['id']}`;
+  await eventually(
+    async () => (await api.get(at)).body['status'],
+    (status) => status !== 'pending',
+  );
+  return String(body['id']);
 }
 
 /** Of what comes about by itself, or was there before. */

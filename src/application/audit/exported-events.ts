@@ -24,6 +24,13 @@ export type ExportManifest = {
   readonly public_key: string;
 };
 
+type ExportedPart = {
+  /** Each line ends with a line feed. */
+  readonly text: string;
+  readonly lastPosition: Position;
+  readonly complete: boolean;
+};
+
 /**
  * One part of the log as lines of JSON: each event with its hash and that of the line before it, and at the end a signed
  * manifest. The next part begins after its `last_position`.
@@ -33,7 +40,7 @@ export async function exportEvents(
   { eventStore, signer }: { readonly eventStore: Pick<EventStore, 'readAll'>; readonly signer: ExportSigner },
   after: Position,
   limit: number,
-): Promise<string> {
+): Promise<ExportedPart> {
   const lines: string[] = [];
   let [position, hash, bytes, complete] = [after, firstHash, 0, false];
   let first: Position | null = null;
@@ -64,7 +71,8 @@ export async function exportEvents(
     public_key: signer.publicKey,
   };
   const signature = signer.sign(canonicalJson(manifest));
-  return [...lines, canonicalJson({ manifest, signature }), ''].join('\n');
+  const text = [...lines, canonicalJson({ manifest, signature }), ''].join('\n');
+  return { text, lastPosition: position, complete };
 }
 
 /** What a line's hash is made of: the line before it, and all that is stored of its event. */
@@ -72,6 +80,15 @@ export function hashOf(previous: string, event: unknown): string {
   return createHash('sha256')
     .update(`${previous}\n${canonicalJson(event)}`)
     .digest('hex');
+}
+
+/**
+ * What a key is known by, to be told on another way than the export's own.
+ * @param publicKey SPKI in base64
+ * @returns SHA-256 in hexadecimal
+ */
+export function fingerprintOf(publicKey: string): string {
+  return createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex');
 }
 
 function shown({ position, revision, recordedAt, ...event }: RecordedEvent) {

@@ -1,7 +1,7 @@
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, verify } from 'node:crypto';
 import { canonicalJson } from '../shared/canonical-json.js';
 import type { ExportManifest } from './exported-events.js';
-import { firstHash, hashOf } from './exported-events.js';
+import { fingerprintOf, firstHash, hashOf } from './exported-events.js';
 
 export type VerifiedExport = {
   /** In the order of their lines; none where everything is as it was exported. */
@@ -55,7 +55,7 @@ export async function verifyExport(lines: AsyncIterable<string>): Promise<Verifi
     const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
     const signed = Buffer.from(canonicalJson(manifest));
     if (!verify(null, signed, key, Buffer.from(signature, 'base64'))) say('the signature does not fit');
-    keys.add(createHash('sha256').update(spki).digest('hex'));
+    keys.add(fingerprintOf(manifest.public_key));
     const { count, first_position: first, last_position: end, hash: signedHash } = manifest;
     if (count !== part.count) say(`${part.count} events are here, and ${count} were exported`);
     if (first !== part.first || (count > 0 && end !== lastOfPart))

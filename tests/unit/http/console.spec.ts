@@ -11,6 +11,7 @@ import { Browser } from '../../support/browser.js';
 import { eventuallyHolds } from '../../support/eventually.js';
 import { brandingPages } from './branding-page-examples.js';
 import { customerAndInvoicePages } from './customer-invoice-page-examples.js';
+import { integrityAndExportPages } from './integrity-export-page-examples.js';
 import { ledgerAndLimitPages } from './ledger-limit-page-examples.js';
 import { longFiles } from './long-file-examples.js';
 import { madeBefore } from './made-before.js';
@@ -44,6 +45,7 @@ async function payment(more: Readonly<Record<string, unknown>> = {}): Promise<st
 
 const use = { server: () => server, as };
 ledgerAndLimitPages(use);
+integrityAndExportPages(use);
 notificationPages(use);
 orderAndCreditPages(use);
 webhookPages(use);

@@ -5,7 +5,7 @@ import { parseInstant } from '../../../domain/shared/instant.js';
 import { integer, limitField, listOf, positionField, timestamp } from '../shared/fields.js';
 import { eventSchema } from './event-object.js';
 
-const streamName = z
+export const streamField = z
   .templateLiteral([z.string().regex(/^[a-z][A-Za-z]{0,63}$/), '-', z.string().regex(/^[\w.:-]{1,200}$/)])
   .refine((name): name is StreamName => name.length <= 250)
   .meta({ type: 'string', examples: ['payment-pay_0193f1a0-0000-7000-8000-000000000001'] });
@@ -21,7 +21,7 @@ const replayId = z.string().regex(/^rpy_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12
 
 export const replayParams = z.strictObject({ id: replayId });
 export const eventParams = z.strictObject({ id: eventId });
-export const streamParams = z.strictObject({ stream: streamName });
+export const streamParams = z.strictObject({ stream: streamField });
 export const eventsQuery = z.strictObject({ after_position: positionField.optional(), limit: limitField });
 export const streamEventsQuery = z.strictObject({
   from_revision: positionField.optional(),
@@ -45,7 +45,7 @@ const momentField = z
   })
   .meta({ type: 'string' });
 
-export const stateQuery = z.strictObject({ stream: streamName, at: momentField.optional() });
+export const stateQuery = z.strictObject({ stream: streamField, at: momentField.optional() });
 export const stateSchema = z
   .object({
     object: z.literal('historic_state'),

@@ -8,7 +8,7 @@ import { positionField } from '../shared/fields.js';
 import type { Controller } from '../shared/route.js';
 import { route } from '../shared/route.js';
 
-const contentType = 'application/x-ndjson';
+export const exportContentType = 'application/x-ndjson';
 const eventsMax = 10_000;
 
 const query = z.strictObject({
@@ -43,11 +43,13 @@ export class ExportController implements Controller {
       summary: 'A part of the log as lines of JSON, each with a hash, and a signed manifest as the last one',
       scope: 'audit:read',
       query,
-      answers: { 200: { description: 'Events, oldest first, and the manifest.', contentType } },
+      answers: {
+        200: { description: 'Events, oldest first, and the manifest.', contentType: exportContentType },
+      },
       handle: async ({ query: { after_position: after = 0n, limit } }) => ({
         status: 200,
-        contentType,
-        body: await exportEvents({ eventStore: this.eventStore, signer: this.signer }, after, limit),
+        contentType: exportContentType,
+        body: (await exportEvents({ eventStore: this.eventStore, signer: this.signer }, after, limit)).text,
       }),
     }),
   ];

@@ -11,13 +11,12 @@ import { listAnswer, pageOf } from '../shared/lists.js';
 import { refused } from '../shared/problem.js';
 import type { Controller, RequestContext } from '../shared/route.js';
 import { personOf, route } from '../shared/route.js';
+import { checkParams, statusOfCheck } from './integrity-check-object.js';
 
 /** Named by whoever asks for one, and run by this name. */
 export const integrityJob = 'integrity_checks';
 
-const checkId = z.string().regex(/^chk_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-const params = z.strictObject({ id: checkId });
-const query = z.strictObject(pageParameters(checkId)).refine(oneCursor, oneCursorRefusal);
+const query = z.strictObject(pageParameters(checkParams.shape.id)).refine(oneCursor, oneCursorRefusal);
 
 const checkSchema = z
   .object({
@@ -86,7 +85,7 @@ export class IntegrityChecksController implements Controller {
       tag: 'Audit',
       summary: 'What a check found',
       scope: 'audit:read',
-      params,
+      params: checkParams,
       answers: { 200: { description: 'The check.', schema: checkSchema } },
       handle: async ({ params: { id } }) => {
         const found = await this.checks.find(id);
@@ -111,7 +110,7 @@ export class IntegrityChecksController implements Controller {
     return {
       id,
       object: 'integrity_check',
-      status: result === null ? 'pending' : result.finding_count === 0n ? 'clean' : 'findings',
+      status: statusOfCheck({ result }),
       requested_by,
       reason,
       position: result?.position ?? null,

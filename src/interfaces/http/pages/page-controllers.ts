@@ -7,6 +7,8 @@ import { CreditNotePages } from './admin/credit-note-pages.js';
 import { CreditPages } from './admin/credit-pages.js';
 import { CustomerAccountPages } from './admin/customer-account-pages.js';
 import { CustomerPages } from './admin/customer-pages.js';
+import { ExportPages } from './admin/export-pages.js';
+import { IntegrityPages } from './admin/integrity-pages.js';
 import { InvoiceFormPages } from './admin/invoice-form-pages.js';
 import { InvoicePages } from './admin/invoice-pages.js';
 import { InvoiceTemplatePages } from './admin/invoice-template-pages.js';
@@ -54,6 +56,8 @@ export const consolePages = [
   LimitPages,
   OperationPages,
   AuditPages,
+  IntegrityPages,
+  ExportPages,
   SignInPages,
   ProviderSignInPages,
   AccountPages,

@@ -13,6 +13,7 @@ import type {
 import { parseCustomerId, parseUserId } from '../../../../domain/shared/ids.js';
 import type { Instant } from '../../../../domain/shared/instant.js';
 import { parseInstant } from '../../../../domain/shared/instant.js';
+import { streamField } from '../../audit/audit.schemas.js';
 import { httpTokens } from '../../http-tokens.js';
 import { idField, positionField, textField } from '../../shared/fields.js';
 import { refused } from '../../shared/problem.js';
@@ -26,9 +27,6 @@ import type { ConsoleArea } from './console-area.js';
 import { listPages } from './list-page.js';
 import { changesBetween } from './state-changes.js';
 
-const streamField = z
-  .templateLiteral([z.string().regex(/^[a-z][A-Za-z]{0,63}$/), '-', z.string().regex(/^[\w.:-]{1,200}$/)])
-  .refine((name): name is StreamName => name.length <= 250);
 const momentField = z.string().regex(/^(\d{1,18}|\d{4}-\d{2}-\d{2}T[\d:.]{5,12}Z)$/, {
   error: 'A revision, or a time in UTC such as 2026-11-01T09:30:00Z, is expected.',
 });

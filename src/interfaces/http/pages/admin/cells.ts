@@ -55,6 +55,7 @@ const places: Readonly<Record<string, string>> = {
   mp: '/admin/manual-payments',
   usr: '/admin/users',
   evt: '/admin/audit/events',
+  chk: '/admin/audit/integrity',
   ntf: '/admin/notifications',
   crd: '/admin/credits',
   plan: '/admin/plans',

@@ -59,9 +59,11 @@ const places: readonly { readonly title: string; readonly places: readonly Place
       { title: 'Event explorer', path: '/admin/audit', scope: 'audit:read' },
       { title: 'State at a time', path: '/admin/audit/state', scope: 'audit:read' },
       { title: 'Replay', path: '/admin/audit/replay', scope: 'audit:read' },
+      { title: 'Integrity checks', path: '/admin/audit/integrity', scope: 'audit:read' },
       { title: 'Trial balance', path: '/admin/audit/trial-balance', scope: 'ledger:read' },
       { title: 'Ledger entries', path: '/admin/ledger', scope: 'ledger:read' },
       { title: 'Access log', path: '/admin/audit/access', scope: 'audit:read' },
+      { title: 'Signed export', path: '/admin/audit/export', scope: 'audit:read' },
     ],
   },
   {

@@ -5,7 +5,6 @@ import type { PageRequest, Page as RowPage } from '../../../../application/ports
 import type { Operator } from '../../../../application/user/sign-in.js';
 import { oneCursor, oneCursorRefusal, pageParameters } from '../../shared/fields.js';
 import { pageOf as pageRequestOf } from '../../shared/lists.js';
-import { refused } from '../../shared/problem.js';
 import type { Asker } from '../shared/ask-api.js';
 import type { Page, PageAnswer } from '../shared/page.js';
 import { page } from '../shared/page.js';
@@ -13,6 +12,7 @@ import type { Cell, Column } from './cells.js';
 import type { ConsoleArea } from './console-area.js';
 import { csvLine, csvTitles } from './csv.js';
 import { chosenFields, savedFilterPages, shownFilters } from './saved-filter-pages.js';
+import { refuseUnlessStillAllowed } from './still-allowed.js';
 
 type Filter = {
   readonly name: string;
@@ -98,16 +98,8 @@ export function listPages<Row extends { readonly id: string }, F extends Record<
       yield some.rows.map((row) => csvLine(columns, list.cells(row))).join('');
       const last = some.rows.at(-1);
       if (!some.hasMore || last === undefined) return;
-      await checkReader(by);
+      await refuseUnlessStillAllowed(area, scope, by.context);
       some = await rowsAfter(filters, last.id, by);
-    }
-  }
-
-  /** Whoever was put out meanwhile gets no more of it. */
-  async function checkReader({ context: { sessionToken = '' } }: Asker): Promise<void> {
-    const reader = await area.visitorOf(sessionToken, { byItself: true });
-    if (reader?.scopes.includes(scope) !== true) {
-      throw refused('role_insufficient', { detail: `This needs a role with ${scope}.` });
     }
   }
 
