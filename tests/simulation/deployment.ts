@@ -159,6 +159,7 @@ export function startProcess(parts: {
     ...[InvoicesController, ManualPaymentsController, OrdersController],
   ].flatMap((controller) => [...container.get<Controller>(controller, { autobind: true }).routes]);
   const { dispatch } = createDispatch({
+    routes,
     apiKeys: {
       authenticate: async () => ({
         id: 'key_simulation',

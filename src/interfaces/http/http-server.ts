@@ -16,7 +16,7 @@ import { createWebhookListener, webhookPaths } from './webhook/webhook-listener.
 
 export type HttpServerParts = Omit<
   DispatchParts,
-  'livemode' | 'leaseMs' | 'bodyBytesMax' | 'trustedProxies'
+  'routes' | 'livemode' | 'leaseMs' | 'bodyBytesMax' | 'trustedProxies'
 > & {
   readonly settings: HttpSettings;
   readonly controllers: readonly Controller[];
@@ -47,11 +47,12 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   // A server of pages alone has no API to document.
   const routes = resources.length === 0 ? [] : [...resources, ...docsRoutes(resources)];
   const { livemode, idempotencyLeaseMs: leaseMs = 30_000 } = parts.settings;
-  const dispatch = createDispatch({ ...parts, livemode, leaseMs, bodyBytesMax, trustedProxies });
+  const common = { ...parts, livemode, leaseMs, bodyBytesMax, trustedProxies };
+  const dispatch = createDispatch({ ...common, routes: resources });
   const { app, classes } = createApp(trustedProxies);
   const pages = (parts.pageControllers ?? []).flatMap((controller) => controller.pages);
   const mode = parts.settings.mode ?? (livemode ? 'live' : 'test');
-  const pageServer = createPageServer(pages, { ...parts, mode, leaseMs, bodyBytesMax, trustedProxies });
+  const pageServer = createPageServer(pages, { ...common, mode });
   mount(app, routes, dispatch, pageServer);
 
   const webhook = createWebhookListener({

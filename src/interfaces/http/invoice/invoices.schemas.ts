@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { taxPoints } from '../../../domain/invoice/content.js';
 import { invoicePurposes } from '../../../domain/invoice/events.js';
 import { parseCustomerId, parseInvoiceId, parseOrderId } from '../../../domain/shared/ids.js';
+import { customerSchema } from '../customer/customers.schemas.js';
+import { expandField } from '../shared/expand.js';
 import {
   amountField,
   createdParameters,
@@ -135,10 +137,14 @@ export const reviseInvoiceBody = z
 
 const status = z.enum(['draft', 'finalizing', 'open', 'paid', 'void', 'uncollectible']);
 
+const expand = expandField(['customer']);
+export const invoiceQuery = z.strictObject(expand);
+
 export const listInvoicesQuery = z
   .strictObject({
     ...pageParameters(invoiceId),
     ...createdParameters,
+    ...expand,
     status: status.optional(),
     customer: customerId.optional(),
     order: orderId.optional(),
@@ -161,7 +167,7 @@ const summary = {
   issued_on: z.string().nullable(),
   due_on: z.string().nullable(),
   overdue: z.boolean(),
-  customer: z.string(),
+  customer: z.union([z.string(), customerSchema]),
   order: z.string().nullable(),
   purpose: z.enum(invoicePurposes),
   currency: z.string(),

@@ -40,6 +40,7 @@ import {
   listPaymentsQuery,
   paymentListSchema,
   paymentParams,
+  paymentQuery,
   paymentSchema,
 } from './payments.schemas.js';
 
@@ -98,6 +99,7 @@ export class PaymentsController implements Controller {
       summary: 'A payment, as it is now',
       scope: 'payments:read',
       params: paymentParams,
+      query: paymentQuery,
       answers: { 200: shown },
       handle: async ({ params }) => this.answers().answer(200, existing(await this.payments.load(params.id))),
     }),

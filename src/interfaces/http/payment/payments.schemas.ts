@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { paymentStatuses } from '../../../application/ports/read-models.js';
 import { parseCustomerId, parseOrderId, parsePaymentId } from '../../../domain/shared/ids.js';
+import { customerSchema } from '../customer/customers.schemas.js';
+import { expandField } from '../shared/expand.js';
 import {
   amountField,
   createdParameters,
@@ -28,7 +30,10 @@ const offSession = z.boolean().default(false).meta({
   description: 'The customer is not there: a saved method is charged, and cannot be authenticated.',
 });
 
+const expand = expandField(['customer']);
+
 export const paymentParams = z.strictObject({ id: paymentId });
+export const paymentQuery = z.strictObject(expand);
 
 const status = z.enum(paymentStatuses);
 
@@ -73,6 +78,7 @@ export const listPaymentsQuery = z
   .strictObject({
     ...pageParameters(paymentId),
     ...createdParameters,
+    ...expand,
     status: status.optional(),
     customer: customerId.optional(),
     order: orderId.optional(),
@@ -97,7 +103,7 @@ export const paymentSchema = z
     amount_captured: integer(),
     amount_refunded: integer(),
     capture_method: z.enum(['automatic', 'manual']),
-    customer: z.string().nullable(),
+    customer: z.union([z.string(), customerSchema]).nullable(),
     order: z.string().nullable(),
     description: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),

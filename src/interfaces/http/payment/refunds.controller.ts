@@ -20,8 +20,8 @@ import { Refused, refused } from '../shared/problem.js';
 import type { Answer, Controller, RequestContext, Route } from '../shared/route.js';
 import { personOf, route, withReason } from '../shared/route.js';
 import type { ExistingLoaded } from './payment-answers.js';
-import { accepted, checkAmount, createPaymentAnswers, existing } from './payment-answers.js';
-import { isOpen, paymentOfState, refundOfRow, refundOfState } from './payment-object.js';
+import { accepted, checkAmount, existing } from './payment-answers.js';
+import { isOpen, refundOfRow, refundOfState } from './payment-object.js';
 import { problemOfPaymentRejection } from './payment-problems.js';
 import {
   createRefundBody,
@@ -35,7 +35,6 @@ import {
 
 /** How long a look-up waits for the read models to catch up with a refund that was just made. */
 const catchUpMs = 1_000;
-const expandedAtOnce = 10;
 
 /** Refunds, which live in their payment's stream. */
 @injectable()
@@ -89,7 +88,7 @@ export class RefundsController implements Controller {
       params: refundParams,
       query: refundQuery,
       answers: { 200: { description: 'The refund.', schema: refundSchema } },
-      handle: ({ params, query }) => this.find(params.id, query['expand[]'].includes('payment')),
+      handle: ({ params }) => this.find(params.id),
     }),
     this.decision('approve', 'Approve a refund that another person asked for', (refundId, by) => ({
       type: 'ApproveRefund',
@@ -173,17 +172,17 @@ export class RefundsController implements Controller {
         members: { id: refundId, refund: refundOfState(payment.state, refund, this.settings.livemode) },
       });
     }
-    return this.answer(isOpen(refund) ? 202 : status, payment, refund, false);
+    return this.answer(isOpen(refund) ? 202 : status, payment, refund);
   }
 
   /** @throws Refused where the provider did not stop the refund, or it was over before */
   private async canceled(payment: ExistingLoaded, refundId: RefundId): Promise<Answer> {
     const refund = refundIn(payment, refundId);
-    if (isOpen(refund)) return this.answer(202, payment, refund, false);
+    if (isOpen(refund)) return this.answer(202, payment, refund);
     switch (refund.status) {
       case 'canceled':
       case 'rejected':
-        return this.answer(200, payment, refund, false);
+        return this.answer(200, payment, refund);
       case 'pending':
         throw refused('provider_refused', {
           detail: "The provider did not cancel the refund; the payment's timeline tells why.",
@@ -196,10 +195,10 @@ export class RefundsController implements Controller {
     }
   }
 
-  private async find(id: RefundId, expand: boolean): Promise<Answer> {
+  private async find(id: RefundId): Promise<Answer> {
     const paymentId = await this.paymentOf(id);
     const payment = existing(await this.payments.load(paymentId));
-    return this.answer(200, payment, refundIn(payment, id), expand);
+    return this.answer(200, payment, refundIn(payment, id));
   }
 
   /** The read model may not know a refund that was just made, so it is asked again once it has caught up. */
@@ -213,48 +212,18 @@ export class RefundsController implements Controller {
     return found;
   }
 
-  private async answer(
-    status: number,
-    payment: ExistingLoaded,
-    refund: Refund,
-    expand: boolean,
-  ): Promise<Answer> {
-    const shown = refundOfState(payment.state, refund, this.settings.livemode);
-    const body = expand ? { ...shown, payment: await this.show(payment) } : shown;
+  private answer(status: number, payment: ExistingLoaded, refund: Refund): Answer {
+    const body = refundOfState(payment.state, refund, this.settings.livemode);
     return { status, body, etag: `"${payment.revision}"` };
-  }
-
-  private show(payment: ExistingLoaded) {
-    return createPaymentAnswers(this.gateway, this.settings.livemode).show(payment);
   }
 
   private async list(query: z.output<typeof listRefundsQuery>): Promise<Answer> {
     const { payment = null, status = null } = query;
     const { livemode } = this.settings;
     const page = await this.queries.list({ ...pageOf(query), ...createdIn(query), payment, status });
-    const payments = query['expand[]'].includes('payment')
-      ? await this.loadAll(new Set(page.rows.map((row) => row.payment)))
-      : new Map<string, unknown>();
-    return listAnswer(
-      '/v1/refunds',
-      page,
-      (row) => ({ ...refundOfRow(row, livemode), payment: payments.get(row.payment) ?? row.payment }),
-      { lagMs: this.projections.lagMs() },
-    );
-  }
-
-  private async loadAll(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, unknown>> {
-    const shown = new Map<string, unknown>();
-    const waiting = [...ids];
-    while (waiting.length > 0) {
-      const some = waiting.splice(0, expandedAtOnce);
-      const loaded = await Promise.all(some.map((id) => this.payments.load(id)));
-      for (const one of loaded) {
-        const { state, revision } = existing(one);
-        shown.set(state.details.paymentId, paymentOfState(state, revision, this.settings.livemode));
-      }
-    }
-    return shown;
+    return listAnswer('/v1/refunds', page, (row) => refundOfRow(row, livemode), {
+      lagMs: this.projections.lagMs(),
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { refundStatuses } from '../../../application/ports/read-models.js';
 import { parsePaymentId, parseRefundId } from '../../../domain/shared/ids.js';
 import { refundReasons } from '../../../domain/shared/refund-reason.js';
+import { expandField } from '../shared/expand.js';
 import {
   amountField,
   createdParameters,
@@ -19,16 +20,7 @@ import { paymentSchema } from './payments.schemas.js';
 const refundId = idField(parseRefundId, 're');
 const paymentId = idField(parsePaymentId, 'pay');
 const status = z.enum(refundStatuses);
-const expandable = z.enum(['payment']);
-
-/** `expand[]` once, several times or not at all. */
-const expand = {
-  'expand[]': z
-    .union([expandable, z.array(expandable).max(2)])
-    .optional()
-    .transform((value) => [value].flat())
-    .meta({ type: 'array', items: { type: 'string', enum: ['payment'] } }),
-};
+const expand = expandField(['payment', 'payment.customer']);
 
 export const refundParams = z.strictObject({ id: refundId });
 export const refundQuery = z.strictObject(expand);

@@ -10,6 +10,7 @@ import { authenticate, checkScope, hasKeyInAddress, invalidKey, secretOf } from 
 import { cardNumberRefused, refuseCardNumber, refuseCardNumberIn } from './card-numbers.js';
 import type { Exchange, ExchangeParts } from './exchange.js';
 import { beginExchange, countRequest, hiddenPath } from './exchange.js';
+import { expanded, expandedBy, pathsShown } from './expand.js';
 import type { WireAnswer } from './idempotency.js';
 import { answerOnce, fingerprintOf } from './idempotency.js';
 import { stringifyJson } from './json.js';
@@ -31,6 +32,8 @@ export type DispatchParts = ExchangeParts & {
   readonly accessLog: Pick<AccessLog, 'note'>;
   /** Told of every answer: the route as it is declared, its status, and how long it took. */
   readonly onAnswered?: OnAnswered | undefined;
+  /** All of the API's, some of which show what `expand[]` asks for. */
+  readonly routes: readonly Route[];
   readonly livemode: boolean;
   readonly leaseMs: number;
   /** Most bytes that the body of an API call may have. */
@@ -54,6 +57,9 @@ const sensitive: ReadonlySet<Scope | 'public'> = new Set([
 export function createDispatch(parts: DispatchParts) {
   const { logger, limits } = parts;
   const securityHeaders = readSecurityHeaders();
+  const reading = new Map(
+    parts.routes.filter(({ method }) => method === 'get').map((route) => [route.path, route]),
+  );
 
   async function dispatch(route: Route, request: Request, response: Response): Promise<void> {
     const exchange = beginExchange(request, parts.trustedProxies);
@@ -112,7 +118,7 @@ export function createDispatch(parts: DispatchParts) {
     });
     if (route.method === 'get') {
       const call = { params, query, body: undefined, context: contextFor(randomUUID()) };
-      return admitted(route, async () => wired(await route.handle(call)));
+      return admitted(route, async () => wired(await inFull(await route.handle(call), call, exchange)));
     }
     const idempotencyKey = idempotencyKeyOf(request.headers, route.idempotency === 'required');
     refuseCardNumber('Idempotency-Key', idempotencyKey);
@@ -136,6 +142,30 @@ export function createDispatch(parts: DispatchParts) {
     return admitted(route, () =>
       answerOnce(kept, identity, (commandId) => execute(route, callFor(commandId), exchange)),
     );
+  }
+
+  /**
+   * What `expand[]` asks for is read by the routes that show it: by their scopes, and noted as if it was asked for there. Who may
+   * not read it is told so also where there is none.
+   */
+  async function inFull(answer: Answer, call: Call<unknown, unknown, unknown>, exchange: Exchange) {
+    const wanted = expandedBy(call.query);
+    if (wanted.length === 0) return answer;
+    const { caller } = call.context;
+    const routeOf = (path: string) => {
+      const route = reading.get(path);
+      if (route === undefined) throw new TypeError(`the API has no route GET ${path}`);
+      return { route, scope: route.scope as Scope };
+    };
+    const shown = await expanded(answer, wanted, async (path, id) => {
+      const { route, scope } = routeOf(path);
+      const status = caller?.scopes.includes(scope) === true ? answer.status : 403;
+      noteAccess({ ...exchange, path: path.replace(':id', id) }, route, status);
+      checkScope(caller, scope);
+      return (await route.handle({ ...call, params: { id }, query: undefined })).body;
+    });
+    for (const path of pathsShown(wanted)) checkScope(caller, routeOf(path).scope);
+    return shown;
   }
 
   /** After the body is read: whoever sends slowly takes nobody's place, and what is shed has left no trace. */
