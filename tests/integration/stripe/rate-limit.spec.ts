@@ -17,9 +17,10 @@ async function pay(stripe: Stripe): Promise<{ readonly notAsked: number; readonl
     const answer = await stripe.gateway.confirm(request, key);
     if (answer.outcome === 'answered') return { notAsked, limited };
     if (answer.outcome === 'refused') throw new Error(`refused: ${answer.refusal.code}`);
-    expect(['no_turn', 'rate_limited']).toContain(answer.reason);
+    // On a busy machine an answer may come too late; the same key makes asking again harmless.
+    expect(['no_turn', 'rate_limited', 'timeout']).toContain(answer.reason);
     if (answer.reason === 'no_turn') notAsked += 1;
-    else limited += 1;
+    if (answer.reason === 'rate_limited') limited += 1;
     await sleep(1_000);
   }
 }
