@@ -35,6 +35,7 @@ const run = spawn(process.execPath, [...jest, `tests/faults/${only}`], {
   env: {
     ...process.env,
     CRASH_STEP: '1',
+    HEAL_MS: '60000',
     KILLS: kills,
     CUSTOMERS: customers,
     CYCLES: cycles,

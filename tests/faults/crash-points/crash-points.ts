@@ -9,6 +9,7 @@ import { keptPort } from '../../support/kept-port.js';
 import { createTestDatabase } from '../../support/postgres.js';
 import { checkFourBooks, untilQuiet } from '../four-books/check.js';
 import { createClientHistory } from '../four-books/client-history.js';
+import { healWithinMs } from '../laboratory/heal-limit.js';
 import type { Simulator } from '../laboratory/programs.js';
 import {
   apiKey,
@@ -34,7 +35,6 @@ export type CrashReport = {
 };
 
 const preload = fileURLToPath(new URL('./crash-preload.mjs', import.meta.url));
-const healWithinMs = 30_000;
 
 /** One lane: a simulator and a port that one crash point after the other uses. */
 export type Lane = {

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { healWithinMs } from '../laboratory/heal-limit.js';
 import { runNemesis } from './run.js';
 
 /** CI takes a short run with a seed of its own; `npm run faults` is the long one. */
@@ -12,7 +13,7 @@ it(`F48: ${kills} kills and all else that may fail at random: the four books agr
     kills,
     killsPerRound: 100,
     customers,
-    healWithinMs: 60_000,
+    healWithinMs,
     tell: (line) => process.stdout.write(`${line}\n`),
   });
   expect(report.faults.slice(0, 50)).toEqual([]);

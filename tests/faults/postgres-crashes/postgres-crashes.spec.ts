@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
+import { healWithinMs } from '../laboratory/heal-limit.js';
 import type { TrialReport } from '../laboratory/trial.js';
 import { runPostgresCrashes } from './run.js';
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
       seed,
       cycles,
       customers,
-      healWithinMs: 60_000,
+      healWithinMs,
       tell: (line) => void process.stdout.write(`${line}\n`),
     }),
     runBroken(),

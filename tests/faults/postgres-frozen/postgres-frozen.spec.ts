@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { healWithinMs } from '../laboratory/heal-limit.js';
 import { runPostgresFrozen } from './run.js';
 
 /** CI takes a short run with a seed of its own; `npm run faults -- --only postgres-frozen` is the long one. */
@@ -15,7 +16,7 @@ it(`F16: ${freezes} times Postgres stands still under load, and clients are told
     freezeMsMin: isLong ? 1_000 : 7_000,
     freezeMsMax: isLong ? 30_000 : 7_000,
     customers: 16,
-    healWithinMs: 60_000,
+    healWithinMs,
     tell: (line) => void process.stdout.write(`${line}\n`),
   });
   expect(report.faults.slice(0, 50)).toEqual([]);

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { healWithinMs } from '../laboratory/heal-limit.js';
 import { buildOlder, reasonAgainst } from './older-build.js';
 import { runSideBySide } from './run.js';
 
@@ -16,7 +17,7 @@ if (reason !== undefined) tell(`an older program beside this one: not run, since
   async () => {
     const older = await buildOlder(String(ref));
     try {
-      const report = await runSideBySide({ seed, older, seconds, customers: 16, healWithinMs: 60_000, tell });
+      const report = await runSideBySide({ seed, older, seconds, customers: 16, healWithinMs, tell });
       expect(report.faults.slice(0, 50)).toEqual([]);
       expect(report.unread).toBe(0);
       expect(report.tally.get('outcomes with both')).toBeGreaterThan(seconds / 10);
