@@ -12,6 +12,7 @@ import { createOperations } from '../application/shared/operations.js';
 import { tellingFacts } from '../application/shared/telling-facts.js';
 import { payment } from '../domain/payment/payment.js';
 import { aheadOfPostgres } from '../infrastructure/postgres/clock-skew.js';
+import { PostgresDisputeQueries } from '../infrastructure/read-models/disputes.js';
 import { PostgresPaymentQueries } from '../infrastructure/read-models/payments.js';
 import { PostgresPendingEffects } from '../infrastructure/read-models/pending-effects.js';
 import { PostgresRefundQueries } from '../infrastructure/read-models/refunds.js';
@@ -24,7 +25,7 @@ import { createEffectWorker } from '../interfaces/worker/effect-worker.js';
 import { createWakeUp } from '../interfaces/worker/wake-up.js';
 import { tokens } from './tokens.js';
 
-/** Payments and refunds: from the decider to Stripe and back, and the lists of them. */
+/** Payments and refunds: from the decider to Stripe and back, and the lists of them and of disputes. */
 export const paymentModule = new ContainerModule(({ bind }) => {
   bind(tokens.paymentHandler).toResolvedValue(
     (eventStore, { paymentFact }) => {
@@ -132,5 +133,6 @@ export const paymentModule = new ContainerModule(({ bind }) => {
     [tokens.surroundings],
   );
   bind(httpTokens.refundQueries).toResolvedValue((pool) => new PostgresRefundQueries(pool), [tokens.pool]);
+  bind(httpTokens.disputeQueries).toResolvedValue((pool) => new PostgresDisputeQueries(pool), [tokens.pool]);
   bind(tokens.pendingEffects).toResolvedValue((pool) => new PostgresPendingEffects(pool), [tokens.pool]);
 });

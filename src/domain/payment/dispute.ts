@@ -6,7 +6,7 @@ import type { Money } from '../shared/money.js';
 import { isPositive, negate, sum } from '../shared/money.js';
 import type { PaymentCommandOf } from './commands.js';
 import type { PaymentEvent, PaymentEventOf } from './events.js';
-import type { BalanceEntry, DisputeSnapshot } from './intent.js';
+import type { BalanceEntry, DisputeSnapshot, DisputeStatus } from './intent.js';
 import type { PaymentRejection } from './rejections.js';
 import { contradiction } from './rejections.js';
 import type { Dispute, PaymentState } from './state.js';
@@ -52,7 +52,7 @@ export function observeDispute(
   return accepted<PaymentEvent>(opened, ...advance(openedBy(opened), command));
 }
 
-const steps: Readonly<Record<DisputeSnapshot['status'], number>> = {
+const steps: Readonly<Record<DisputeStatus, number>> = {
   inquiry: 0,
   inquiry_under_review: 1,
   needs_response: 2,
@@ -63,7 +63,7 @@ const steps: Readonly<Record<DisputeSnapshot['status'], number>> = {
   prevented: 4,
 };
 
-function isInquiry(status: DisputeSnapshot['status']): boolean {
+function isInquiry(status: DisputeStatus): boolean {
   return steps[status] < steps.needs_response || status === 'inquiry_closed' || status === 'prevented';
 }
 
@@ -158,6 +158,9 @@ export function takenBy({ amount, movements }: Dispute): Money {
     movements.map(({ taken }) => taken),
   );
 }
+
+/** Nobody has answered it, and nobody has decided it. */
+export const awaitingEvidence: readonly DisputeStatus[] = ['inquiry', 'needs_response'];
 
 /** Whether nobody has decided it yet. */
 export function isOpenDispute({ status }: Dispute): boolean {

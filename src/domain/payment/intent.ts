@@ -56,20 +56,24 @@ export type RefundSnapshot = {
   readonly failureReason: string | null;
 };
 
+/** An inquiry asks and takes nothing; it ends closed, or becomes a dispute. `prevented` was given back before it became one. */
+export const disputeStatuses = [
+  'inquiry',
+  'inquiry_under_review',
+  'needs_response',
+  'under_review',
+  'won',
+  'lost',
+  'inquiry_closed',
+  'prevented',
+] as const;
+export type DisputeStatus = (typeof disputeStatuses)[number];
+
 /** What the provider says of one dispute at one moment: the customer's bank asks about the charge, or takes it back. */
 export type DisputeSnapshot = {
   readonly providerDisputeId: string;
   readonly intentId: string;
-  /** An inquiry asks and takes nothing; it ends closed, or becomes a dispute. `prevented` was given back before it became one. */
-  readonly status:
-    | 'inquiry'
-    | 'inquiry_under_review'
-    | 'needs_response'
-    | 'under_review'
-    | 'won'
-    | 'lost'
-    | 'inquiry_closed'
-    | 'prevented';
+  readonly status: DisputeStatus;
   /** May be more than was captured. */
   readonly amount: Money;
   /** The bank's reason in the provider's word for it: `fraudulent`, `product_not_received`, ... */

@@ -4,7 +4,7 @@ import type { Money } from '../shared/money.js';
 import { add, equals, subtract, sum, zero } from '../shared/money.js';
 import type { RefundReason } from '../shared/refund-reason.js';
 import type { PaymentDetails } from './events.js';
-import type { BalanceEntry, Decline, DisputeSnapshot, Refusal } from './intent.js';
+import type { BalanceEntry, Decline, DisputeStatus, Refusal } from './intent.js';
 
 /** What every payment carries once it exists. */
 type Existing = {
@@ -70,7 +70,7 @@ export type Dispute = {
   readonly disputeReason: string;
   readonly openedAt: Instant;
   readonly evidenceDueBy: Instant | null;
-  readonly status: DisputeSnapshot['status'];
+  readonly status: DisputeStatus;
   /** Each line of our balance at the provider once; below zero where the money came back. */
   readonly movements: readonly { readonly balanceTransactionId: string; readonly taken: Money }[];
 };

@@ -3,6 +3,7 @@ type Id<Kind extends string> = string & { readonly [brand]: Kind };
 
 export type PaymentId = Id<'payment'>;
 export type RefundId = Id<'refund'>;
+export type DisputeId = Id<'dispute'>;
 export type CustomerId = Id<'customer'>;
 export type OrderId = Id<'order'>;
 export type InvoiceId = Id<'invoice'>;
@@ -31,6 +32,7 @@ function parser<I extends string>(prefix: string): (text: string) => I | undefin
 /** Each returns undefined when the text is not an id of that kind. */
 export const parsePaymentId = parser<PaymentId>('pay');
 export const parseRefundId = parser<RefundId>('re');
+export const parseDisputeId = parser<DisputeId>('dp');
 export const parseCustomerId = parser<CustomerId>('cus');
 export const parseOrderId = parser<OrderId>('ord');
 export const parseInvoiceId = parser<InvoiceId>('inv');

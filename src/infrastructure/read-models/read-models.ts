@@ -5,6 +5,7 @@ import { attemptsProjection } from './attempts.js';
 import { collectionsProjection } from './collections.js';
 import { creditsProjection } from './credits.js';
 import { customersProjection } from './customers.js';
+import { disputesProjection } from './disputes.js';
 import { invoiceTemplatesProjection } from './invoice-templates.js';
 import { invoicesProjection } from './invoices.js';
 import { ledgerProjection } from './ledger.js';
@@ -21,6 +22,7 @@ export const projections: readonly Projection[] = [
   paymentsProjection,
   attemptsProjection,
   refundsProjection,
+  disputesProjection,
   creditsProjection,
   customersProjection,
   ledgerProjection,

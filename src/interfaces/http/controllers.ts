@@ -29,6 +29,7 @@ import { MetricsController } from './operations/metrics.controller.js';
 import { ProjectionsController } from './operations/projections.controller.js';
 import { TestClockController } from './operations/test-clock.controller.js';
 import { OrdersController } from './order/orders.controller.js';
+import { DisputesController } from './payment/disputes.controller.js';
 import { PaymentsController } from './payment/payments.controller.js';
 import { ReceiptsController } from './payment/receipts.controller.js';
 import { RefundsController } from './payment/refunds.controller.js';
@@ -41,6 +42,7 @@ export const controllers = [
   PaymentsController,
   ReceiptsController,
   RefundsController,
+  DisputesController,
   CreditsController,
   InvoicesController,
   PayLinksController,

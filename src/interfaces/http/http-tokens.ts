@@ -38,6 +38,7 @@ import type { ConfigReport } from '../../application/ports/config-check.js';
 import type { CustomerProfiles } from '../../application/ports/customer-profiles.js';
 import type { CustomerZones } from '../../application/ports/customer-zones.js';
 import type { DigestQueries } from '../../application/ports/digest-queries.js';
+import type { DisputeQueries } from '../../application/ports/dispute-queries.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { ExportSigner } from '../../application/ports/export-signer.js';
 import type { HealthHistory } from '../../application/ports/health-history.js';
@@ -151,6 +152,7 @@ export const httpTokens = {
   paymentQueries: token<PaymentQueries>('paymentQueries'),
   refundRule: token<RefundRule>('refundRule'),
   refundQueries: token<RefundQueries>('refundQueries'),
+  disputeQueries: token<DisputeQueries>('disputeQueries'),
   creditHandler: token<CreditHandler>('creditHandler'),
   startCollection: token<StartCollection>('startCollection'),
   refundInvoice: token<RefundInvoice>('refundInvoice'),

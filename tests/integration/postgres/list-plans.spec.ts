@@ -15,6 +15,7 @@ import { PostgresAlertQueries } from '../../../src/infrastructure/read-models/al
 import { PostgresCollectionQueries } from '../../../src/infrastructure/read-models/collections.js';
 import { PostgresCreditQueries } from '../../../src/infrastructure/read-models/credits.js';
 import { PostgresCustomerQueries } from '../../../src/infrastructure/read-models/customers.js';
+import { PostgresDisputeQueries } from '../../../src/infrastructure/read-models/disputes.js';
 import { PostgresInvoiceTemplateQueries } from '../../../src/infrastructure/read-models/invoice-templates.js';
 import {
   PostgresCreditNoteQueries,
@@ -59,6 +60,10 @@ type List = {
 const asked = <T>(page: PageRequest, base: object, filter: Filter): T =>
   ({ ...page, ...base, ...filter }) as T;
 
+const anyDispute = {
+  ...{ ...anyTime, status: null, customer: null, payment: null, currency: null },
+  ...{ awaitsEvidence: null, evidenceDueGte: null, evidenceDueLte: null },
+};
 const middle = Math.floor(rows / 2);
 const created = {
   'created_at[gte]': recently,
@@ -103,6 +108,30 @@ const lists: Readonly<Record<string, List>> = {
     filters: { ...created, status: { status: 'requires_approval' }, payment: { payment: 'pay_5' } },
     run: (pool, page, filter) =>
       new PostgresRefundQueries(pool).list(asked(page, { ...anyTime, payment: null, status: null }, filter)),
+  },
+  '/v1/disputes': {
+    tables: {
+      'read_disputes.disputes': {
+        id: "'dp_' || n",
+        stage: oneOf('dispute', 'dispute', 'dispute', 'inquiry'),
+        answered: 'n % 2 = 0',
+        outcome: "case when n % 500 <> 0 then (array['won', 'lost', 'lost'])[n % 3 + 1] end",
+        evidence_due_by: "now() - n * interval '1 minute' + interval '14 days'",
+      },
+    },
+    cursor: `dp_${middle}`,
+    filters: {
+      ...created,
+      status: { status: 'needs_response' },
+      customer: { customer: 'cus_5' },
+      payment: { payment: 'pay_5' },
+      currency: { currency: 'EUR' },
+      awaits_evidence: { awaitsEvidence: true },
+      'evidence_due_by[gte]': { evidenceDueGte: recently.createdGte },
+      'evidence_due_by[lte]': { evidenceDueLte: recently.createdGte },
+      'console: due of those that wait': { awaitsEvidence: true, evidenceDueLte: recently.createdGte },
+    },
+    run: (pool, page, filter) => new PostgresDisputeQueries(pool).list(asked(page, anyDispute, filter)),
   },
   '/v1/customers': {
     tables: {
@@ -447,6 +476,7 @@ describe(`with ${rows.toLocaleString('en-US')} rows in each table`, () => {
     const found: string[] = [];
     await new PostgresPaymentQueries(explaining(found, [])).findByIntent('payment_intent_7');
     await new PostgresRefundQueries(explaining(found, [])).findPayment('re_7');
+    await new PostgresDisputeQueries(explaining(found, [])).find('dp_7');
     expect(found).toEqual([]);
   });
 });

@@ -1,15 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { v5 } from 'uuid';
+import type { DisputeRow } from '../../../src/application/ports/dispute-queries.js';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.js';
 import type { PaymentRow } from '../../../src/application/ports/read-models.js';
+import { anyTime, firstPage } from '../../../src/application/ports/read-models.js';
+import { later } from '../../../src/application/webhook/retry-schedule.js';
+import type { PaymentCommand } from '../../../src/domain/payment/commands.js';
 import type { PaymentEvent } from '../../../src/domain/payment/events.js';
+import { disputeStatuses } from '../../../src/domain/payment/intent.js';
 import type { ExistingPayment, PaymentState, Refund } from '../../../src/domain/payment/state.js';
 import { refunded } from '../../../src/domain/payment/state.js';
 import type { PaymentId, RefundId } from '../../../src/domain/shared/ids.js';
+import { parseCustomerId } from '../../../src/domain/shared/ids.js';
+import {
+  disputesProjection,
+  PostgresDisputeQueries,
+} from '../../../src/infrastructure/read-models/disputes.js';
 import { PostgresLedgerQueries, positionsPerSum } from '../../../src/infrastructure/read-models/ledger.js';
+import { paymentsProjection } from '../../../src/infrastructure/read-models/payments.js';
 import { projections } from '../../../src/infrastructure/read-models/read-models.js';
+import { disputeRowsOf } from '../../support/dispute-rows.js';
 import { foldPayment, paymentCommands, play } from '../../support/payment-arbitraries.js';
+import { at, details, disputeNews, intent, observe, required, usd } from '../../support/payment-examples.js';
 import { RecordedEventStore } from './recorded-event-store.js';
 import type { Bench } from './support.js';
 import { openBench, recordedPayment } from './support.js';
@@ -158,6 +171,40 @@ describe('The read models of random payments', () => {
     );
   });
 
+  it('of disputes equal a fold of the log, whatever is told of them in which order, and twice', async () => {
+    for (const { name } of projections) await bench.rows(`drop schema if exists read_${name} cascade`);
+    await bench.rows('truncate counterfoil.projections, counterfoil.parked_events');
+    const all = disputed.map((commands, n) => retold(play(commands).events, n));
+    const log = logOf(all, 1);
+    const running = await bench.start(new RecordedEventStore(log), [paymentsProjection, disputesProjection]);
+    expect(await running.reached(headOf(log), 30_000)).toBe(true);
+    await expectDisputes(all);
+    const report = await running.rebuild('disputes', { swap: false });
+    expect(report).toMatchObject({ rows_compared: BigInt(disputed.length), difference_count: 0n });
+    await running.stop();
+  });
+
+  /** As the list shows them, page after page. */
+  async function expectDisputes(all: readonly History[]): Promise<void> {
+    const expected = all.flatMap(({ events }) => disputeRowsOf(events));
+    const inOrder = (a: DisputeRow, b: DisputeRow) => (orderOf(a) < orderOf(b) ? 1 : -1);
+    const awaiting = expected.filter(({ status }) => status === 'inquiry' || status === 'needs_response');
+    expect(await listed(null)).toEqual(expected.toSorted(inOrder));
+    expect(await listed(true)).toEqual(awaiting.toSorted(inOrder));
+  }
+
+  async function listed(awaitsEvidence: boolean | null): Promise<readonly DisputeRow[]> {
+    const queries = new PostgresDisputeQueries(bench.pool);
+    const rows: DisputeRow[] = [];
+    for (let more = true; more; ) {
+      const from = { ...firstPage(100), startingAfter: rows.at(-1)?.id ?? null };
+      const some = await queries.list({ ...from, ...anyDispute, awaitsEvidence });
+      rows.push(...some.rows);
+      more = some.hasMore;
+    }
+    return rows;
+  }
+
   async function expectRows(all: readonly History[]): Promise<void> {
     const byId = (a: { id?: unknown }, b: { id?: unknown }) => (String(a.id) < String(b.id) ? -1 : 1);
     const payments =
@@ -172,6 +219,7 @@ describe('The read models of random payments', () => {
          requested_by, decided_by from read_refunds.refunds`,
     );
     expect([...refunds].sort(byId)).toEqual(all.flatMap(refundRows).sort(byId));
+    await expectDisputes(all);
     const requests = await bench.rows(
       `select stream || ' ' || kind || item as open from read_pending_effects.open_requests`,
     );
@@ -202,6 +250,35 @@ describe('The read models of random payments', () => {
     expect(await ledger.trialBalance(headOf(log) + 10n)).toEqual(latest);
   }
 });
+
+const orderOf = ({ created_at: since, id }: DisputeRow) => `${since} ${id}`;
+
+const anyDispute = {
+  ...{ ...anyTime, status: null, customer: null, payment: null, currency: null },
+  ...{ evidenceDueGte: null, evidenceDueLte: null },
+};
+
+const movements = [
+  { balanceTransactionId: 'txn_d1', gross: usd(-5000), fee: usd(1500) },
+  { balanceTransactionId: 'txn_d2', gross: usd(5000), fee: usd(0) },
+];
+
+const payers = [null, required(parseCustomerId('cus_0193f1a0-0000-7000-8000-00000000aaaa'))];
+
+/** Every three statuses that the provider may tell of a dispute one after the other, most of them out of order. */
+const disputed = disputeStatuses
+  .flatMap((a) => disputeStatuses.flatMap((b) => disputeStatuses.map((c) => [a, b, c])))
+  .map((told, n): readonly PaymentCommand[] => [
+    {
+      ...{ type: 'CreatePayment', at, confirmWith: 'pm_card_visa' },
+      details: { ...details, customerId: payers[n % 2] ?? null },
+    },
+    observe(intent('succeeded')),
+    ...told.map((status, step) => ({
+      ...disputeNews(status, { movements: movements.slice(0, (n + step) % 3), amount: usd(5000 - step) }),
+      at: later(at, 1_000 * step),
+    })),
+  ]);
 
 const lastJournal =
   'select recorded_at from read_ledger.journals where position <= $1 order by position desc limit 1';

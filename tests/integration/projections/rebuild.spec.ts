@@ -64,7 +64,9 @@ describe('A rebuild', () => {
         expect(report).toMatchObject({ projection: name, difference_count: 0n, differences: [] });
         expect(report?.position).toBeGreaterThanOrEqual(4_000n);
         // A history of payments fills these; it means nothing to the others.
-        const filled = ['payments', 'attempts', 'refunds', 'ledger', 'pending_effects'].includes(name);
+        const filled = ['payments', 'attempts', 'refunds', 'disputes', 'ledger', 'pending_effects'].includes(
+          name,
+        );
         expect((report?.rows_compared ?? 0n) > 0n).toBe(filled);
       }
     });

@@ -30,7 +30,7 @@ const firstInstant = Date.UTC(2026, 0, 1);
 
 /**
  * The n-th of a fixed sequence of payments, decided by the real rules: captured ones with and without refunds, declined
- * ones and canceled ones, about six events each. The same number gives the same ids and events.
+ * ones and canceled ones, about six events each, and one in 160 that is disputed. The same number gives the same ids and events.
  */
 function syntheticPayment(n: number): SyntheticPayment {
   const uuid = v5(`payment ${n}`, namespace);
@@ -120,7 +120,11 @@ function commandsOf(n: number, id: PaymentId): readonly PaymentCommand[] {
     captureMethod === 'manual'
       ? [authorized, { type: 'CapturePayment', at, amount: null }, observe(paid)]
       : [observe(paid)];
-  return [create, ...capture, ...(n % 5 === 0 ? refundOf(n, at, amount) : [])];
+  return [
+    ...[create, ...capture],
+    ...(n % 5 === 0 ? refundOf(n, at, amount) : []),
+    ...(n % 160 === 151 ? disputeOf(n, at, amount) : []),
+  ];
 }
 
 function refundOf(n: number, at: Instant, whole: ReturnType<typeof money>): readonly PaymentCommand[] {
@@ -140,6 +144,19 @@ function refundOf(n: number, at: Instant, whole: ReturnType<typeof money>): read
       refund: { ...news, status, failureReason: status === 'failed' ? 'unknown' : null },
     },
   ];
+}
+
+/** Opened, answered and decided, with what it took and, where it is won, brought back. */
+function disputeOf(n: number, at: Instant, amount: ReturnType<typeof money>): readonly PaymentCommand[] {
+  const fee = money(15n, amount.currency);
+  const taken = { balanceTransactionId: `txn_d${n}`, gross: money(-amount.minor, amount.currency), fee };
+  const back = { balanceTransactionId: `txn_b${n}`, gross: amount, fee: money(0n, amount.currency) };
+  const decided = n % 3 === 0 ? ('won' as const) : ('lost' as const);
+  const news = (['needs_response', 'under_review', decided] as const).map((status) => ({
+    ...{ providerDisputeId: `dp_${n}`, intentId: `pi_${n}`, status, amount, reason: 'fraudulent' },
+    ...{ evidenceDueBy: at, movements: status === 'won' ? [taken, back] : [taken] },
+  }));
+  return news.map((dispute) => ({ type: 'ObserveDispute', at, dispute }));
 }
 
 function metadataOf(commandId: string, n: number): EventMetadata {

@@ -6,11 +6,12 @@ import { createDisputeNotices } from '../../../src/application/policies/dispute-
 import type { Notifications } from '../../../src/application/ports/notifications.js';
 import type { DisputeSnapshot } from '../../../src/domain/payment/intent.js';
 import { parsePaymentId } from '../../../src/domain/shared/ids.js';
+import { parseInstant } from '../../../src/domain/shared/instant.js';
 import { renderMailHtml } from '../../../src/infrastructure/notification/mail-html.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import { Browser } from '../../support/browser.js';
 import type { InMemoryNotifications } from '../../support/in-memory-notifications.js';
-import { disputeNews, required, usd } from '../../support/payment-examples.js';
+import { at, disputeNews, required, usd } from '../../support/payment-examples.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 
@@ -22,8 +23,8 @@ afterAll(() => server.stop());
 
 const took = { movements: [{ balanceTransactionId: 'txn_d1', gross: usd(-5000), fee: usd(1500) }] };
 
-async function paid(): Promise<string> {
-  const body = { amount: 5_000, currency: 'USD', payment_method: 'pm_card_visa', confirm: true };
+async function paid(more: Readonly<Record<string, string>> = {}): Promise<string> {
+  const body = { amount: 5_000, currency: 'USD', payment_method: 'pm_card_visa', confirm: true, ...more };
   return String((await server.api.post('/v1/payments', body)).body['id']);
 }
 
@@ -102,5 +103,72 @@ describe('a disputed payment', () => {
     expect(mail?.text).toContain(`takes back $50.00 of payment ${id}`);
     expect(mail?.text).toContain('The reason that it gives is: fraudulent.');
     expect(mail?.text).toContain(`Open the console:\nhttps://pay.example/admin/payments/${id}\n`);
+  });
+});
+
+describe('the list of disputes', () => {
+  const list = async (query: string) => {
+    const { status, body, headers } = await server.api.get(`/v1/disputes${query}`);
+    expect([status, headers['x-projection-lag-ms']]).toEqual([200, '12']);
+    const { data, has_more: hasMore } = body as {
+      data: readonly Record<string, unknown>[];
+      has_more: boolean;
+    };
+    return { data, hasMore, ids: data.map(({ id }) => id) };
+  };
+
+  it('has those of every payment, newest first, and each of them by its id', async () => {
+    const customer = String((await server.api.post('/v1/customers', {})).body['id']);
+    const [first, second] = [await paid({ customer }), await paid()];
+    await tell(first, 'inquiry', { amount: usd(1_200), reason: 'unrecognized' });
+    await tell(second, 'lost', took);
+    const newest = await list('?limit=2');
+    expect(newest.data).toEqual([
+      {
+        ...{ id: expect.stringMatching(/^dp_[0-9a-f-]{36}$/), object: 'dispute', payment: second },
+        ...{ customer: null, status: 'lost', amount: 5_000, currency: 'USD', amount_taken: 5_000 },
+        ...{ reason: 'fraudulent', evidence_due_by: '2026-11-10T23:59:59.000Z', metadata: {} },
+        ...{ provider: { name: 'stripe', dispute: 'dp_1' }, livemode: false },
+        ...{ created_at: at, closed_at: at },
+      },
+      expect.objectContaining({
+        ...{ payment: first, customer, status: 'inquiry', amount: 1_200, amount_taken: 0 },
+        ...{ reason: 'unrecognized', closed_at: null },
+      }),
+    ]);
+    for (const dispute of newest.data) {
+      expect((await server.api.get(`/v1/disputes/${dispute['id']}`)).body).toEqual(dispute);
+    }
+    // Both are the provider's `dp_1`, and are two all the same.
+    expect(new Set(newest.ids).size).toBe(2);
+    expect((await list(`?limit=1&starting_after=${newest.ids[0]}`)).ids).toEqual([newest.ids[1]]);
+  });
+
+  it('is of a status, a customer, a payment, a currency, a time, or of those that wait for evidence', async () => {
+    const customer = String((await server.api.post('/v1/customers', {})).body['id']);
+    const [inquired, due, answered] = [
+      await paid({ customer }),
+      await paid({ customer }),
+      await paid({ customer }),
+    ];
+    const decided = await paid({ customer, currency: 'EUR' });
+    const later = required(parseInstant('2026-12-24T23:59:59.000Z'));
+    const euros = { minor: 5_000n, currency: 'EUR' } as const;
+    await tell(inquired, 'inquiry', { evidenceDueBy: later });
+    await tell(due, 'needs_response', took);
+    await tell(answered, 'under_review', took);
+    await tell(decided, 'won', { amount: euros });
+    const payments = async (query: string) =>
+      (await list(`?customer=${customer}&${query}`)).data.map(({ payment }) => payment);
+    expect(await payments('')).toEqual([decided, answered, due, inquired]);
+    expect(await payments('status=needs_response')).toEqual([due]);
+    expect(await payments('currency=eur')).toEqual([decided]);
+    expect(await payments(`payment=${answered}`)).toEqual([answered]);
+    expect(await payments('awaits_evidence=true')).toEqual([due, inquired]);
+    expect(await payments('awaits_evidence=false')).toEqual([decided, answered]);
+    expect(await payments('awaits_evidence=true&evidence_due_by[lte]=2026-12-01T00:00:00Z')).toEqual([due]);
+    expect(await payments('evidence_due_by[gte]=2026-12-01T00:00:00Z')).toEqual([inquired]);
+    expect(await payments(`created_at[gte]=${at}&limit=1`)).toEqual([decided]);
+    expect(await payments(`created_at[lt]=${at}`)).toEqual([]);
   });
 });

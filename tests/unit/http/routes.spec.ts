@@ -21,6 +21,8 @@ const allowed: Readonly<Record<string, Scope | 'public'>> = {
   'POST /v1/refunds/:id/cancel': 'refunds:write',
   'GET /v1/refunds': 'refunds:read',
   'GET /v1/refunds/:id': 'refunds:read',
+  'GET /v1/disputes': 'payments:read',
+  'GET /v1/disputes/:id': 'payments:read',
   'POST /v1/credits': 'credits:write',
   'GET /v1/credits': 'credits:read',
   'GET /v1/credits/:id': 'credits:read',

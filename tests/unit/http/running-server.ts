@@ -51,6 +51,7 @@ import {
   PretendProjections,
   PretendTestClock,
 } from './in-memory-ports.js';
+import { LogDisputeQueries } from './log-disputes.js';
 import { LogPaymentQueries } from './log-payments.js';
 import { bindNotifications, bindPortal } from './notification-ports.js';
 import { bindPlans } from './plan-ports.js';
@@ -207,6 +208,7 @@ function containerOf(parts: {
   container.bind(httpTokens.breakers).toConstantValue({ status: () => [] });
   container.bind(httpTokens.paymentQueries).toConstantValue(new LogPaymentQueries(eventStore));
   container.bind(httpTokens.refundRule).toConstantValue(createRefundRule(parts.refundApproval));
+  container.bind(httpTokens.disputeQueries).toConstantValue(new LogDisputeQueries(eventStore));
   container.bind(httpTokens.refundQueries).toConstantValue(readModels);
   container.bind(httpTokens.eventStore).toConstantValue(eventStore);
   container.bind(httpTokens.eventQueries).toConstantValue(readModels);

@@ -8,6 +8,7 @@ import { civilDateIn, startOfDate } from '../../../application/shared/zones.js';
 import { agingOf } from '../../../domain/invoice/aging.js';
 import { addDays } from '../../../domain/shared/civil-date.js';
 import { httpTokens } from '../http-tokens.js';
+import { lagHeader } from '../shared/lists.js';
 import type { Answer, Controller } from '../shared/route.js';
 import { route } from '../shared/route.js';
 import { agingQuery, agingSchema } from './invoices.schemas.js';
@@ -48,7 +49,7 @@ export class AgingController implements Controller {
     return {
       status: 200,
       body: { object: 'aging', as_of: asOf, position, customer, data },
-      headers: { 'x-projection-lag-ms': String(Math.round(this.projections.lagMs())) },
+      headers: lagHeader(this.projections.lagMs()),
     };
   }
 }

@@ -8,7 +8,7 @@ import type {
 import { accounts } from '../../../domain/ledger/journal.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
-import { listAnswer, pageOf } from '../shared/lists.js';
+import { lagHeader, listAnswer, pageOf } from '../shared/lists.js';
 import { refused } from '../shared/problem.js';
 import type { Answer, Controller } from '../shared/route.js';
 import { route } from '../shared/route.js';
@@ -65,7 +65,7 @@ export class LedgerController implements Controller {
         return {
           status: 200,
           body: { object: 'trial_balance', as_of: asOf, position, data: rows, livemode },
-          headers: { 'x-projection-lag-ms': String(Math.round(this.projections.lagMs())) },
+          headers: lagHeader(this.projections.lagMs()),
         };
       },
     }),

@@ -8,6 +8,7 @@ import type { CustomerId } from '../../../domain/shared/ids.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { zoneOfCustomer } from '../shared/customer-zone.js';
+import { lagHeader } from '../shared/lists.js';
 import type { Answer, Controller } from '../shared/route.js';
 import { route } from '../shared/route.js';
 import { statementParams, statementQuery, statementSchema } from './statements.schemas.js';
@@ -55,7 +56,7 @@ export class StatementsController implements Controller {
         next_position: found.lines.at(-1)?.position ?? null,
         livemode: this.settings.livemode,
       },
-      headers: { 'x-projection-lag-ms': String(Math.round(this.projections.lagMs())) },
+      headers: lagHeader(this.projections.lagMs()),
     };
   }
 }

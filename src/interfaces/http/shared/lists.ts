@@ -38,6 +38,11 @@ export function listAnswer<Row>(
   return {
     status: 200,
     body: { object: 'list', url, has_more: page.hasMore, data: page.rows.map(show), ...members },
-    ...(lagMs === undefined ? {} : { headers: { 'x-projection-lag-ms': String(Math.round(lagMs)) } }),
+    ...(lagMs === undefined ? {} : { headers: lagHeader(lagMs) }),
   };
+}
+
+/** How far the read model that answered may be behind. */
+export function lagHeader(lagMs: number): { readonly 'x-projection-lag-ms': string } {
+  return { 'x-projection-lag-ms': String(Math.round(lagMs)) };
 }

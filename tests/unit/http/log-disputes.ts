@@ -1,0 +1,52 @@
+import { paymentCodec } from '../../../src/application/payment/payment.codec.js';
+import type {
+  DisputeFilter,
+  DisputeQueries,
+  DisputeRow,
+} from '../../../src/application/ports/dispute-queries.js';
+import type { EventStore } from '../../../src/application/ports/event-store.js';
+import { UnknownCursor } from '../../../src/application/ports/read-models.js';
+import { disputeRowsOf } from '../../support/dispute-rows.js';
+import { pageOfRows } from './page-of-rows.js';
+
+/** Disputes as the log tells of them when it is asked, newest first: never behind. */
+export class LogDisputeQueries implements DisputeQueries {
+  constructor(private readonly store: EventStore) {}
+
+  async list(filter: DisputeFilter) {
+    const rows = (await this.#all()).filter((row) => matches(row, filter));
+    const { startingAfter: after, limit } = filter;
+    if (after !== null && !rows.some(({ id }) => id === after)) throw new UnknownCursor('starting_after');
+    return pageOfRows(rows, after, limit);
+  }
+
+  async find(disputeId: string): Promise<DisputeRow | undefined> {
+    return (await this.#all()).find(({ id }) => id === disputeId);
+  }
+
+  async #all(): Promise<readonly DisputeRow[]> {
+    const opened = (await this.store.readAll(0n, 10_000)).filter(({ type }) => type === 'DisputeOpened');
+    const rows: DisputeRow[] = [];
+    for (const stream of new Set(opened.reverse().map((event) => event.stream))) {
+      const events = (await this.store.readStream(stream)).map((one) => paymentCodec.decode(one));
+      rows.push(...disputeRowsOf(events).toReversed());
+    }
+    return rows;
+  }
+}
+
+function matches(row: DisputeRow, filter: DisputeFilter): boolean {
+  const awaits = row.status === 'inquiry' || row.status === 'needs_response';
+  const { evidence_due_by: due } = row;
+  return [
+    row.status === (filter.status ?? row.status),
+    row.customer === (filter.customer ?? row.customer),
+    row.payment === (filter.payment ?? row.payment),
+    row.currency === (filter.currency ?? row.currency),
+    awaits === (filter.awaitsEvidence ?? awaits),
+    filter.evidenceDueGte === null || (due !== null && due >= filter.evidenceDueGte),
+    filter.evidenceDueLte === null || (due !== null && due <= filter.evidenceDueLte),
+    filter.createdGte === null || row.created_at >= filter.createdGte,
+    filter.createdLt === null || row.created_at < filter.createdLt,
+  ].every(Boolean);
+}
