@@ -33,7 +33,7 @@ export type DisputeFilter = PageRequest &
     /** Whether nobody has answered or decided it: an inquiry, or a dispute that needs a response. */
     readonly awaitsEvidence: boolean | null;
     readonly evidenceDueGte: Instant | null;
-    readonly evidenceDueLte: Instant | null;
+    readonly evidenceDueLt: Instant | null;
   };
 
 export interface DisputeQueries {

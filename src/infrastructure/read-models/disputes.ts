@@ -117,7 +117,7 @@ export class PostgresDisputeQueries implements DisputeQueries {
       .add('payment = $', filter.payment)
       .add('currency = $', filter.currency)
       .add('evidence_due_by >= $', filter.evidenceDueGte)
-      .add('evidence_due_by <= $', filter.evidenceDueLte)
+      .add('evidence_due_by < $', filter.evidenceDueLt)
       .addCreated(filter);
     return keysetPage<DisputeRow>(this.#pool, {
       select,

@@ -62,7 +62,7 @@ const asked = <T>(page: PageRequest, base: object, filter: Filter): T =>
 
 const anyDispute = {
   ...{ ...anyTime, status: null, customer: null, payment: null, currency: null },
-  ...{ awaitsEvidence: null, evidenceDueGte: null, evidenceDueLte: null },
+  ...{ awaitsEvidence: null, evidenceDueGte: null, evidenceDueLt: null },
 };
 const middle = Math.floor(rows / 2);
 const created = {
@@ -128,8 +128,8 @@ const lists: Readonly<Record<string, List>> = {
       currency: { currency: 'EUR' },
       awaits_evidence: { awaitsEvidence: true },
       'evidence_due_by[gte]': { evidenceDueGte: recently.createdGte },
-      'evidence_due_by[lte]': { evidenceDueLte: recently.createdGte },
-      'console: due of those that wait': { awaitsEvidence: true, evidenceDueLte: recently.createdGte },
+      'evidence_due_by[lt]': { evidenceDueLt: recently.createdGte },
+      'console: due of those that wait': { awaitsEvidence: true, evidenceDueLt: recently.createdGte },
     },
     run: (pool, page, filter) => new PostgresDisputeQueries(pool).list(asked(page, anyDispute, filter)),
   },

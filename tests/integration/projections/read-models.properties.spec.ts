@@ -255,7 +255,7 @@ const orderOf = ({ created_at: since, id }: DisputeRow) => `${since} ${id}`;
 
 const anyDispute = {
   ...{ ...anyTime, status: null, customer: null, payment: null, currency: null },
-  ...{ evidenceDueGte: null, evidenceDueLte: null },
+  ...{ evidenceDueGte: null, evidenceDueLt: null },
 };
 
 const movements = [

@@ -7,6 +7,7 @@ import type { Notifications } from '../../../src/application/ports/notifications
 import type { DisputeSnapshot } from '../../../src/domain/payment/intent.js';
 import { parsePaymentId } from '../../../src/domain/shared/ids.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
+import { roles } from '../../../src/domain/user/roles.js';
 import { renderMailHtml } from '../../../src/infrastructure/notification/mail-html.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
 import { Browser } from '../../support/browser.js';
@@ -53,7 +54,7 @@ describe('a disputed payment', () => {
       (await browser.get(`/admin/payments/${id}`)).text
         .replaceAll(/<[^>]*>|\s+/g, ' ')
         .replaceAll(/ +/g, ' ');
-    expect(await page()).not.toContain('Disputes');
+    expect(await page()).not.toContain('Evidence due by');
     await tell(id, 'needs_response', { ...took, reason: 'product_not_received' });
     const open = await page();
     expect(open).toMatch(/took back 50\.00 USD: hand in evidence in the Stripe dashboard by 10 Nov 2026/);
@@ -166,9 +167,63 @@ describe('the list of disputes', () => {
     expect(await payments(`payment=${answered}`)).toEqual([answered]);
     expect(await payments('awaits_evidence=true')).toEqual([due, inquired]);
     expect(await payments('awaits_evidence=false')).toEqual([decided, answered]);
-    expect(await payments('awaits_evidence=true&evidence_due_by[lte]=2026-12-01T00:00:00Z')).toEqual([due]);
+    expect(await payments('awaits_evidence=true&evidence_due_by[lt]=2026-12-01T00:00:00Z')).toEqual([due]);
     expect(await payments('evidence_due_by[gte]=2026-12-01T00:00:00Z')).toEqual([inquired]);
     expect(await payments(`created_at[gte]=${at}&limit=1`)).toEqual([decided]);
     expect(await payments(`created_at[lt]=${at}`)).toEqual([]);
+  });
+});
+
+describe('the disputes page', () => {
+  const plain = (text: string) => text.replaceAll(/<[^>]*>|\s+/g, ' ').replaceAll(/ +/g, ' ');
+
+  it('lists what waits for evidence, leads to the payment, and is a file as well', async () => {
+    const operator = await server.users.signedIn('support', 'lists-disputes@example.com');
+    const browser = Browser.signedIn(server.url, operator);
+    const [due, decided] = [await paid(), await paid()];
+    await tell(due, 'needs_response', {
+      ...took,
+      reason: 'product_not_received',
+      providerDisputeId: 'dp_due',
+    });
+    await tell(decided, 'lost', { ...took, providerDisputeId: 'dp_decided' });
+    const all = (await browser.get('/admin/disputes')).text;
+    expect(plain(all)).toMatch(/dp_decided .* dp_due /);
+    expect(all).toContain('href="/admin/disputes?waiting=yes"');
+    expect(all).toContain(`href="/admin/payments/${decided}"`);
+    const waiting = (await browser.get('/admin/disputes?waiting=yes&due_before=2026-11-11')).text;
+    expect(plain(waiting)).toMatch(
+      / needs response 50\.00 USD 50\.00 USD .* product not received .* dp_due /,
+    );
+    expect(waiting).not.toContain('dp_decided');
+    expect((await browser.get('/admin/disputes?waiting=yes&due_before=2026-11-10')).text).not.toContain(
+      'dp_due',
+    );
+    const file = await browser.get(`/admin/disputes/csv?payment=${due}`);
+    expect(file.headers['content-type']).toContain('text/csv');
+    expect(file.text.trim().split('\n')).toHaveLength(2);
+    expect(file.text).toMatch(
+      /"needs_response",50\.00,"USD",50\.00,"USD",.*"product not received",.*"dp_due"/,
+    );
+    const own = await browser.get(`/admin/payments/${due}`);
+    expect(own.text).toContain(`href="/admin/disputes?payment=${due}"`);
+    const [{ id }] = (
+      (await server.api.get(`/v1/disputes?payment=${due}`)).body as { data: [{ id: string }] }
+    ).data;
+    const found = await browser.get(`/admin/search?q=${id}`);
+    expect([found.status, found.headers['location']]).toEqual([303, `/admin/payments/${due}`]);
+  });
+
+  it.each(roles)('is in the way around of the role %s, and tells what it does not take', async (role) => {
+    const operator = await server.users.signedIn(role, `disputes-${role}@example.com`);
+    const browser = Browser.signedIn(server.url, operator);
+    const shown = await browser.get('/admin/disputes');
+    expect([shown.status, shown.text.includes('<a href="/admin/disputes" aria-current="page"')]).toEqual([
+      200,
+      true,
+    ]);
+    for (const query of ['status=open', 'waiting=no', 'due_before=tomorrow', 'payment=dp_1']) {
+      expect((await browser.get(`/admin/disputes?${query}`)).status).toBe(400);
+    }
   });
 });

@@ -45,7 +45,7 @@ function matches(row: DisputeRow, filter: DisputeFilter): boolean {
     row.currency === (filter.currency ?? row.currency),
     awaits === (filter.awaitsEvidence ?? awaits),
     filter.evidenceDueGte === null || (due !== null && due >= filter.evidenceDueGte),
-    filter.evidenceDueLte === null || (due !== null && due <= filter.evidenceDueLte),
+    filter.evidenceDueLt === null || (due !== null && due < filter.evidenceDueLt),
     filter.createdGte === null || row.created_at >= filter.createdGte,
     filter.createdLt === null || row.created_at < filter.createdLt,
   ].every(Boolean);

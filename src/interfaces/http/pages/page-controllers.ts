@@ -7,6 +7,7 @@ import { CreditNotePages } from './admin/credit-note-pages.js';
 import { CreditPages } from './admin/credit-pages.js';
 import { CustomerAccountPages } from './admin/customer-account-pages.js';
 import { CustomerPages } from './admin/customer-pages.js';
+import { DisputePages } from './admin/dispute-pages.js';
 import { ExportPages } from './admin/export-pages.js';
 import { IntegrityPages } from './admin/integrity-pages.js';
 import { InvoiceFormPages } from './admin/invoice-form-pages.js';
@@ -38,6 +39,7 @@ export const consolePages = [
   PaymentPages,
   RecoveryPages,
   RefundPages,
+  DisputePages,
   ManualPaymentPages,
   InvoiceFormPages,
   InvoicePages,

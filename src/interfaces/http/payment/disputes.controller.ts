@@ -53,7 +53,7 @@ export class DisputesController implements Controller {
       ...{ ...pageOf(query), ...createdIn(query), status, customer, payment, currency },
       awaitsEvidence: awaits === undefined ? null : awaits === 'true',
       evidenceDueGte: query['evidence_due_by[gte]'] ?? null,
-      evidenceDueLte: query['evidence_due_by[lte]'] ?? null,
+      evidenceDueLt: query['evidence_due_by[lt]'] ?? null,
     });
     return listAnswer('/v1/disputes', page, (row) => this.show(row), { lagMs: this.projections.lagMs() });
   }

@@ -32,7 +32,7 @@ export const listDisputesQuery = z
       .optional()
       .meta({ description: 'Whether nobody has answered or decided it.' }),
     'evidence_due_by[gte]': instantField.optional(),
-    'evidence_due_by[lte]': instantField.optional(),
+    'evidence_due_by[lt]': instantField.optional(),
   })
   .refine(oneCursor, oneCursorRefusal);
 

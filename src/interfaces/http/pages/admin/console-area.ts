@@ -26,6 +26,7 @@ const places: readonly { readonly title: string; readonly places: readonly Place
     places: [
       { title: 'Payments', path: '/admin/payments', scope: 'payments:read' },
       { title: 'Refunds', path: '/admin/refunds', scope: 'refunds:read' },
+      { title: 'Disputes', path: '/admin/disputes', scope: 'payments:read' },
       { title: 'Manual payments', path: '/admin/manual-payments', scope: 'manual_payments:read' },
       { title: 'Invoices', path: '/admin/invoices', scope: 'invoices:read' },
       { title: 'Credit notes', path: '/admin/credit-notes', scope: 'invoices:read' },

@@ -56,7 +56,7 @@ export function linesOf(texts: readonly string[]): string {
 export const typedDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'A day is expected.' });
 
 /** The beginning of a day in UTC, for filters. */
-const dayField = typedDate.transform((day, context): Instant => {
+export const dayField = typedDate.transform((day, context): Instant => {
   const instant = parseInstant(`${day}T00:00:00.000Z`);
   if (instant !== undefined) return instant;
   context.issues.push({ code: 'custom', message: 'A day is expected.', input: day });

@@ -11,6 +11,7 @@ export function disputesOf(state: ExistingPayment): readonly Table[] {
   return [
     {
       caption: 'Disputes',
+      more: `/admin/disputes?payment=${state.details.paymentId}`,
       columns: [
         { title: 'At Stripe' },
         { title: 'Status' },

@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
+import type { DisputeQueries } from '../../../../application/ports/dispute-queries.js';
 import type { InvoiceQueries } from '../../../../application/ports/invoice-queries.js';
 import type { FoundDocument, OverviewQueries } from '../../../../application/ports/overview-queries.js';
 import type {
@@ -20,7 +21,7 @@ import type { ConsoleArea } from './console-area.js';
 
 type Found = { readonly what: string; readonly cell: Cell; readonly about: Cell };
 
-const ours = /^(pay|cus|ord|inv|mp|usr|re|evt|plan|crd|cn)_[0-9a-f-]{36}$/;
+const ours = /^(pay|cus|ord|inv|mp|usr|re|dp|evt|plan|crd|cn)_[0-9a-f-]{36}$/;
 const first = firstPage(20);
 
 /** Anything by what somebody has of it: an id of ours or of Stripe's, an address, four digits, an amount, a number. */
@@ -33,6 +34,7 @@ export class SearchPages implements PageController {
     @inject(httpTokens.overviewQueries) private readonly overview: OverviewQueries,
     @inject(httpTokens.paymentQueries) private readonly payments: PaymentQueries,
     @inject(httpTokens.refundQueries) private readonly refunds: RefundQueries,
+    @inject(httpTokens.disputeQueries) private readonly disputes: DisputeQueries,
     @inject(httpTokens.customerQueries) private readonly customers: CustomerQueries,
     @inject(httpTokens.invoiceQueries) private readonly invoices: InvoiceQueries,
     @inject(httpTokens.eventQueries) private readonly events: EventQueries,
@@ -70,6 +72,10 @@ export class SearchPages implements PageController {
     if (id.startsWith('re_')) {
       const payment = await this.refunds.findPayment(id);
       return payment === undefined ? null : `/admin/payments/${payment}`;
+    }
+    if (id.startsWith('dp_')) {
+      const dispute = await this.disputes.find(id);
+      return dispute === undefined ? null : `/admin/payments/${dispute.payment}`;
     }
     if (id.startsWith('evt_')) {
       const event = await this.events.find(id.slice(4));
