@@ -29,6 +29,8 @@ export type OverviewFigures = {
   readonly stuck: number;
   /** Of the last hour, by the machine's clock. */
   readonly webhooks: WebhookOutcomes;
+  /** Disputes that nobody has answered or decided, and until when evidence for the first of them is taken, where a day is known. */
+  readonly disputes_awaiting: { readonly count: number; readonly first_due_by: Instant | null };
   /** Requests to the provider without an outcome. */
   readonly open_requests: number;
 };

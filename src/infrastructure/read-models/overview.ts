@@ -7,6 +7,7 @@ import type {
   OverviewQueries,
 } from '../../application/ports/overview-queries.js';
 import { later } from '../../application/webhook/retry-schedule.js';
+import { awaitingEvidence } from '../../domain/payment/dispute.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import { countStuck } from './stuck-payments.js';
 import { paymentOutcomes, webhookOutcomes } from './success-figures.js';
@@ -37,7 +38,7 @@ export class PostgresOverviewQueries implements OverviewQueries {
   }
 
   async figures(since: Instant, now: Instant): Promise<OverviewFigures> {
-    const [outcomes, average, ended, taken, stuck, webhooks, open] = await Promise.all([
+    const [outcomes, average, ended, taken, stuck, webhooks, open, disputes] = await Promise.all([
       paymentOutcomes(this.#pool, since, now),
       this.#averageSeconds(since),
       this.#endedByHour(since, now),
@@ -47,6 +48,7 @@ export class PostgresOverviewQueries implements OverviewQueries {
       this.#pool.query<{ open: number }>(
         'select count(*)::int as open from read_pending_effects.open_requests',
       ),
+      this.#disputesAwaiting(),
     ]);
     const openRequests = open.rows[0]?.open ?? 0;
     const volume = volumeOf(taken);
@@ -58,6 +60,7 @@ export class PostgresOverviewQueries implements OverviewQueries {
       hours,
       stuck,
       webhooks,
+      disputes_awaiting: disputes,
       open_requests: openRequests,
     };
   }
@@ -112,6 +115,15 @@ export class PostgresOverviewQueries implements OverviewQueries {
       [since],
     );
     return rows[0]?.average_seconds ?? null;
+  }
+
+  async #disputesAwaiting(): Promise<OverviewFigures['disputes_awaiting']> {
+    const { rows } = await this.#pool.query<OverviewFigures['disputes_awaiting']>(
+      `select count(*)::int as count, min(evidence_due_by) as first_due_by
+       from read_disputes.disputes where status = any($1)`,
+      [awaitingEvidence],
+    );
+    return rows[0] ?? { count: 0, first_due_by: null };
   }
 
   async #endedByHour(since: Instant, now: Instant): Promise<readonly Ended[]> {

@@ -9,10 +9,13 @@ import { projections } from '../../../src/infrastructure/read-models/read-models
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
 import {
   actionRequired,
+  at,
   authorized,
+  captured,
   confirmRequested,
   created,
   declined,
+  disputeOpened,
   required,
 } from '../../support/payment-examples.js';
 import { RecordedEventStore } from './recorded-event-store.js';
@@ -23,7 +26,7 @@ import { syntheticLog } from './synthetic-payments.js';
 let bench: Bench;
 const store = new RecordedEventStore(syntheticLog(150));
 const idOf = (n: number) => required(parsePaymentId(`pay_0193f1a0-0000-7000-8000-00000000000${n}`));
-/** What the synthetic payments never meet: another attempt, a customer who does not come back, and no answer. */
+/** What the synthetic payments never meet: another attempt, a customer who does not come back, no answer, and disputes. */
 const others: readonly (readonly PaymentEvent[])[] = [
   [created, confirmRequested(1), declined(1), confirmRequested(2), authorized(2)],
   [created, confirmRequested(1), declined(1), confirmRequested(2), declined(2)],
@@ -31,6 +34,14 @@ const others: readonly (readonly PaymentEvent[])[] = [
   [created, confirmRequested(1), actionRequired(1)],
   [created, confirmRequested(1)],
   [created],
+  ...[
+    [disputeOpened()],
+    [disputeOpened({ stage: 'inquiry', evidenceDueBy: null })],
+    [
+      disputeOpened({ evidenceDueBy: at }),
+      { type: 'DisputeAnswered' as const, at, providerDisputeId: 'dp_1' },
+    ],
+  ].map((disputed) => [created, confirmRequested(), authorized(), captured(), ...disputed]),
 ];
 others.forEach((events, n) => {
   const paymentId = idOf(n);
@@ -99,6 +110,8 @@ describe('the figures of the overview', () => {
       const taken = hours.flatMap(({ captured }) => captured.filter((each) => each.currency === currency));
       expect(taken.reduce((sum, each) => sum + each.minor, 0n)).toBe(minor);
     }
+    // Of the three, one is answered; of the two that wait, one has a day.
+    expect(figures.disputes_awaiting).toEqual({ count: 2, first_due_by: disputeOpened().evidenceDueBy });
     expect(figures.webhooks).toEqual({ handled: 0, failed: 0, waiting: 0, dismissed: 0 });
   });
 

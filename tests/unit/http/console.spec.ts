@@ -370,6 +370,7 @@ describe('the overview', () => {
           average_seconds: null,
           volume: [],
           hours: [],
+          disputes_awaiting: { count: 0, first_due_by: null },
         },
         ...{ stuck: 0, webhooks: { handled: 0, failed: 0, waiting: 0, dismissed: 0 }, open_requests: 0 },
       },

@@ -10,6 +10,7 @@ import { parseInstant } from '../../../src/domain/shared/instant.js';
 import { roles } from '../../../src/domain/user/roles.js';
 import { renderMailHtml } from '../../../src/infrastructure/notification/mail-html.js';
 import { httpTokens } from '../../../src/interfaces/http/http-tokens.js';
+import { tilesOf } from '../../../src/interfaces/http/pages/admin/overview-tiles.js';
 import { Browser } from '../../support/browser.js';
 import type { InMemoryNotifications } from '../../support/in-memory-notifications.js';
 import { at, disputeNews, required, usd } from '../../support/payment-examples.js';
@@ -212,6 +213,33 @@ describe('the disputes page', () => {
     ).data;
     const found = await browser.get(`/admin/search?q=${id}`);
     expect([found.status, found.headers['location']]).toEqual([303, `/admin/payments/${due}`]);
+  });
+
+  it('is where the overview leads, which says how many of them wait and until when', async () => {
+    const operator = await server.users.signedIn('owner', 'overview@example.com');
+    const { text } = await Browser.signedIn(server.url, operator).get('/admin');
+    expect(text).toContain('<a href="/admin/disputes?waiting=yes">Disputes that wait for evidence</a>');
+    expect(plain(text)).toContain(
+      'Disputes that wait for evidence 2 look the first by 01 Nov 2026, 09:30:00 UTC',
+    );
+    const outcomes = {
+      succeeded: 0,
+      failed: 0,
+      firstSucceeded: 0,
+      firstFailed: 0,
+      unfinished: 0,
+      unanswered: 0,
+    };
+    const quiet = {
+      ...{ outcomes, average_seconds: null, volume: [], hours: [], stuck: 0, open_requests: 0 },
+      webhooks: { handled: 0, failed: 0, waiting: 0, dismissed: 0 },
+      disputes_awaiting: { count: 0, first_due_by: null },
+    };
+    const alarms = { payment_success: 9_000, stuck_payments: 5, inbound_webhooks: 500 };
+    expect(tilesOf(quiet, 0, alarms)).toContainEqual({
+      ...{ title: 'Disputes that wait for evidence', value: '0', judged: 'good' },
+      ...{ note: 'answered in the Stripe dashboard', href: '/admin/disputes?waiting=yes' },
+    });
   });
 
   it.each(roles)('is in the way around of the role %s, and tells what it does not take', async (role) => {

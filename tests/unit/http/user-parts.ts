@@ -36,6 +36,7 @@ import { createConsoleArea } from '../../../src/interfaces/http/pages/admin/cons
 import { consolePages } from '../../../src/interfaces/http/pages/page-controllers.js';
 import { createAskApi } from '../../../src/interfaces/http/pages/shared/ask-api.js';
 import type { Controller } from '../../../src/interfaces/http/shared/route.js';
+import { at } from '../../support/payment-examples.js';
 
 /** Small real implementations of what the console's users stand on. */
 
@@ -268,6 +269,7 @@ class NoFigures implements OverviewQueries {
   async figures(): Promise<OverviewFigures> {
     return {
       ...{ average_seconds: 1.234, stuck: 0, open_requests: 0 },
+      disputes_awaiting: { count: 2, first_due_by: at },
       outcomes: {
         succeeded: 19,
         failed: 1,

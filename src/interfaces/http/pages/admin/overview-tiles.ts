@@ -5,6 +5,7 @@ import type { PaymentOutcomes, WebhookOutcomes } from '../../../../application/p
 import { shareOfPayments, shareOfWebhooks } from '../../../../application/ports/success-figures.js';
 import { basisPointsOf, percentText } from '../../../../application/shared/shares.js';
 import { isBeyond } from '../../../../domain/alert/alert-rules.js';
+import { formatTime } from '../shared/format.js';
 
 type Tile = {
   readonly title: string;
@@ -42,6 +43,7 @@ export function tilesOf(figures: OverviewFigures, lagMs: number, alarms: AlarmTh
       judged: goodIf(!isBeyond('stuck_payments', stuck, alarms.stuck_payments)),
       href: '/admin/payments?stuck=yes',
     },
+    disputeTile(figures.disputes_awaiting),
     webhookTile(figures.webhooks, alarms.inbound_webhooks),
     {
       title: 'Read models behind by',
@@ -80,6 +82,17 @@ function successTile(outcomes: PaymentOutcomes, alarm: number): Tile {
 export function judgedSuccess(share: number, alarm: number): 'good' | 'promised' | 'look' {
   if (share >= promises.payment_success) return 'good';
   return isBeyond('payment_success', share, alarm) ? 'look' : 'promised';
+}
+
+function disputeTile({ count, first_due_by: first }: OverviewFigures['disputes_awaiting']): Tile {
+  return {
+    title: 'Disputes that wait for evidence',
+    value: String(count),
+    note:
+      first === null ? 'answered in the Stripe dashboard' : `the first by ${formatTime(first, 'UTC')} UTC`,
+    judged: goodIf(count === 0),
+    href: '/admin/disputes?waiting=yes',
+  };
 }
 
 function webhookTile(outcomes: WebhookOutcomes, alarm: number): Tile {
