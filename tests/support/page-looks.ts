@@ -16,7 +16,7 @@ const pictureHeightMax = 1_100;
 
 /** What answers with something else than a page of ours, or leads on to one: there is nothing to look at. */
 const noPages = [
-  /\/(csv|pdf|stream|preview)$/,
+  /\/(csv|pdf|stream|preview|file)$/,
   /\/branding\/(invoice|credit-note)$/,
   /\/saved-filters\/:id$/,
   /\/sign-in\/oidc/,
