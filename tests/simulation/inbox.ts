@@ -5,6 +5,7 @@ import type {
   Reception,
   VerifiedWebhook,
 } from '../../src/application/ports/inbound-webhooks.js';
+import { bodyFingerprint } from '../../src/application/webhook/body-fingerprint.js';
 import type { Instant } from '../../src/domain/shared/instant.js';
 import type { Scheduler } from './scheduler.js';
 
@@ -26,7 +27,8 @@ export class InMemoryInbox {
   receive(webhook: VerifiedWebhook, parkedBecause: string | null): Reception {
     const known = this.#stored.get(webhook.id);
     if (known !== undefined) {
-      if (known.webhook.payload !== webhook.payload) return 'different_body';
+      const first = bodyFingerprint(known.webhook.payload);
+      if (!first.equals(bodyFingerprint(webhook.payload))) return 'different_body';
       known.webhook = { ...known.webhook, deliveries: known.webhook.deliveries + 1 };
       return 'duplicate';
     }

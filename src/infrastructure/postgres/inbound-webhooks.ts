@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type {
   ByHand,
@@ -11,6 +10,7 @@ import type {
   WebhookAct,
 } from '../../application/ports/inbound-webhooks.js';
 import { UnknownCursor } from '../../application/ports/read-models.js';
+import { bodyFingerprint } from '../../application/webhook/body-fingerprint.js';
 import { Conditions, keysetPage } from '../read-models/keyset-page.js';
 import { GroupCommit } from './group-commit.js';
 import type { Row } from './inbound-webhook-statements.js';
@@ -177,7 +177,7 @@ export class PostgresInboundWebhooks implements InboundWebhooks {
   }
 
   async #receiveAll(items: readonly Received[]): Promise<readonly Reception[]> {
-    const hashes = items.map(({ webhook }) => fingerprintOf(webhook.payload));
+    const hashes = items.map(({ webhook }) => bodyFingerprint(webhook.payload));
     const receptions = new Map<number, Reception>();
     let left = items.map((_item, index) => index);
     // One statement cannot meet a row twice, so equal deliveries of one batch are counted together; those of the same id
@@ -264,13 +264,4 @@ function groupByWebhook(
     else if (hashes[group[0] ?? 0]?.equals(hashes[place] ?? Buffer.alloc(0))) group.push(place);
   }
   return groups;
-}
-
-/**
- * Tells one event's body from another's. Stripe counts down the endpoints that have not taken the event yet in the event itself,
- * so a redelivery may differ from the first delivery in that number.
- */
-function fingerprintOf(payload: string): Buffer {
-  const settled = payload.replace(/"pending_webhooks":\s*\d+/, '"pending_webhooks":0');
-  return createHash('sha256').update(settled).digest();
 }
