@@ -49,6 +49,8 @@ it('demo data is made by the API, the same for one seed, and its books balance',
     expect(plans.filter(({ parts }) => Array.isArray(parts) && parts.length > 1).length).toBeGreaterThan(0);
     const waiting = items(await app.api.get('/v1/payments?status=requires_action&limit=100'));
     expect(waiting.map(({ amount, currency }) => `${amount} ${currency}`)).toContain('64900 USD');
+    const disputes = items(await app.api.get('/v1/disputes?awaits_evidence=true'));
+    expect(disputes.map(({ amount, currency }) => `${amount} ${currency}`)).toEqual(['18900 USD']);
     const health = await app.api.get('/health/payments');
     expect(field(health.body, 'checks', 'stuck_payments', 'detail')).toMatch(/^1 have not moved on/);
   });

@@ -34,6 +34,8 @@ export function dayOf(story: Story, day: number): readonly Deed[] {
   if (day % 14 === 6) deeds.push(cheque(story));
   if (day === story.days - 2) deeds.push(largeRefund(story), sentBack(story), forgottenInvoice(story));
   if (day === story.days - 2 || day % 30 === 13) deeds.push(givenUp(story));
+  if (day % 30 === 20) deeds.push(disputed(story, day % 60 === 20 ? 'win' : 'lose'));
+  if (day === story.days - 2) deeds.push(disputed(story, null));
   return deeds;
 }
 
@@ -188,6 +190,23 @@ function givenUp({ api, buyers }: Story): Deed {
       payment_method: 'pm_card_threeDSecure2Required',
       description: 'Armchair',
     });
+  };
+}
+
+/** A purchase that its card holder does not remember: the bank takes it back, and decides unless it still waits for evidence. */
+function disputed({ api, simulator, buyers }: Story, decision: 'win' | 'lose' | null): Deed {
+  return async () => {
+    const buyer = buyers.find(({ currency }) => currency === 'USD');
+    if (buyer === undefined) return;
+    const paid = await api.post('/v1/payments', {
+      ...{ amount: 18_900, currency: 'USD', customer: buyer.id, payment_method: buyer.method, confirm: true },
+      description: 'Reading lamp',
+    });
+    const intent = String(record(paid.body['provider'])['payment_intent']);
+    const dispute = await simulator.post(`/sim/payment_intents/${intent}/dispute`, { reason: 'fraudulent' });
+    if (decision === null) return;
+    for (const step of ['answer', decision])
+      await simulator.post(`/sim/disputes/${dispute.body['id']}/${step}`, {});
   };
 }
 
