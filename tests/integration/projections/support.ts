@@ -29,7 +29,9 @@ export async function openBench(): Promise<Bench> {
   const pool = open('test');
   const running = new Set<() => Promise<void>>();
   function open(applicationName: string): pg.Pool {
-    return createPool({ connectionString: database.url, max: 10, applicationName, logger: silentLogger });
+    // Some fill in hundreds of thousands of rows, beside other tests.
+    const patient = { queryTimeoutMs: 120_000, logger: silentLogger };
+    return createPool({ connectionString: database.url, max: 10, applicationName, ...patient });
   }
   return {
     pool,

@@ -14,6 +14,7 @@ describe('an inbox of 100,000 webhooks', () => {
       connectionString: database.url,
       max: 2,
       applicationName: 'inbox',
+      queryTimeoutMs: 120_000,
       logger: silentLogger,
     });
     await pool.query(`
