@@ -5,7 +5,7 @@ import type { PlanEvent, PlanEventOf } from '../../domain/plan/events.js';
 import type { ExistingPlan } from '../../domain/plan/state.js';
 import { openParts, outstandingOf } from '../../domain/plan/state.js';
 import { parsePlanId } from '../../domain/shared/ids.js';
-import { isPositive } from '../../domain/shared/money.js';
+import { add, isPositive } from '../../domain/shared/money.js';
 import { collectionIdOf } from '../collection/collection-ids.js';
 import type { StartCollection } from '../collection/start-collection.js';
 import type { CreditHandler } from '../credit/credit-agenda.js';
@@ -86,7 +86,8 @@ export function createPlanOutcomes(parts: {
     }
     const { state: invoice } = await invoices.load(invoiceId);
     // What was paid a moment ago may be this very part.
-    if (isIssued(invoice) && isPositive(unheardOf(plan, invoice))) {
+    const unheard = isIssued(invoice) ? unheardOf(plan, invoice) : null;
+    if (unheard !== null && isPositive(unheard) && part.collection !== collectionId) {
       throw new Error(`${planId} has not heard of all that was paid`);
     }
     const begun = await plans.handle(
@@ -106,7 +107,9 @@ export function createPlanOutcomes(parts: {
         invoiceId,
         planPart: { planId, part: number },
         amount: outstandingOf(part).minor,
-        ...(isIssued(invoice) ? { due: payableOf(invoice) } : {}),
+        // As the plan knows it. It may not hear of the rest while it takes the part for being collected: one that it was told of,
+        // by a process that ended then, goes on where it was begun, and is given up where it was not.
+        ...(isIssued(invoice) && unheard !== null ? { due: add(payableOf(invoice), unheard) } : {}),
         mode: 'all_or_nothing',
         tenders: [
           { kind: 'credit', amount: null },
@@ -122,7 +125,6 @@ export function createPlanOutcomes(parts: {
     if (started.outcome === 'invoice_already_being_collected') {
       throw new Error(`${started.collectionId} holds ${invoiceId}`);
     }
-    if (started.outcome === 'invoice_due_changed') throw new Error(`${invoiceId} was paid just now`);
     const refusal = started.outcome === 'card_amount_refused' ? started.code : started.outcome;
     const failure = method === null ? 'no_payment_method' : refusal;
     const told = await plans.handle(
