@@ -5,6 +5,7 @@ import type { PlanEvent, PlanEventOf } from '../../domain/plan/events.js';
 import type { ExistingPlan } from '../../domain/plan/state.js';
 import { openParts, outstandingOf } from '../../domain/plan/state.js';
 import { parsePlanId } from '../../domain/shared/ids.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import { add, isPositive } from '../../domain/shared/money.js';
 import { collectionIdOf } from '../collection/collection-ids.js';
 import type { StartCollection } from '../collection/start-collection.js';
@@ -29,12 +30,15 @@ import { commandIdOf } from '../shared/event-ids.js';
 import type { Policy } from '../shared/policy.js';
 import { becauseOf, createPolicy } from '../shared/policy.js';
 import { civilDateIn, knownZone } from '../shared/zones.js';
+import { later } from '../webhook/retry-schedule.js';
 import { issueInvoice } from './issue-invoice.js';
 import { createLowerInvoices } from './lower-invoices.js';
 import { idOfStream, mustBeAccepted, wasOvertaken } from './policy-steps.js';
 import { noteOfDiscount } from './taken-back.js';
 
 const name = 'plan_outcomes';
+/** What an invoice tells its plan comes sooner, unless it cannot be told at all. */
+const hearsWithinMs = 10 * 60_000;
 
 /** What a plan leads to elsewhere: parts are collected, orders go on, fees and discounts become documents. */
 export function createPlanOutcomes(parts: {
@@ -63,7 +67,7 @@ export function createPlanOutcomes(parts: {
 
   /** Credit first, then the customer's default method, without the customer. */
   async function collect(
-    { part: number }: { readonly part: number },
+    { part: number, at: since }: { readonly part: number; readonly at: Instant },
     recorded: RecordedEvent,
   ): Promise<void> {
     const plan = await planOf(recorded);
@@ -87,7 +91,9 @@ export function createPlanOutcomes(parts: {
     const { state: invoice } = await invoices.load(invoiceId);
     // What was paid a moment ago may be this very part.
     const unheard = isIssued(invoice) ? unheardOf(plan, invoice) : null;
-    if (unheard !== null && isPositive(unheard) && part.collection !== collectionId) {
+    const isBehind = unheard !== null && isPositive(unheard);
+    const isStuck = part.collection === collectionId && later(since, hearsWithinMs) < at;
+    if (isBehind && !isStuck) {
       throw new Error(`${planId} has not heard of all that was paid`);
     }
     const begun = await plans.handle(
@@ -107,8 +113,8 @@ export function createPlanOutcomes(parts: {
         invoiceId,
         planPart: { planId, part: number },
         amount: outstandingOf(part).minor,
-        // As the plan knows it. It may not hear of the rest while it takes the part for being collected: one that it was told of,
-        // by a process that ended then, goes on where it was begun, and is given up where it was not.
+        // As the plan knows it. It may hear of nothing more while it takes the part for being collected: a collection that it was
+        // told of, by a process that ended then, goes on where it was begun, and is given up where it was not.
         ...(isIssued(invoice) && unheard !== null ? { due: add(payableOf(invoice), unheard) } : {}),
         mode: 'all_or_nothing',
         tenders: [
@@ -124,6 +130,9 @@ export function createPlanOutcomes(parts: {
     // Another collection holds the invoice for now: this one is tried again when it has let go.
     if (started.outcome === 'invoice_already_being_collected') {
       throw new Error(`${started.collectionId} holds ${invoiceId}`);
+    }
+    if (started.outcome === 'invoice_due_changed' && !isBehind) {
+      throw new Error(`${invoiceId} was paid just now`);
     }
     const refusal = started.outcome === 'card_amount_refused' ? started.code : started.outcome;
     const failure = method === null ? 'no_payment_method' : refusal;
