@@ -24,7 +24,7 @@ export type ExportManifest = {
   readonly public_key: string;
 };
 
-type ExportedPart = {
+export type ExportedPart = {
   /** Each line ends with a line feed. */
   readonly text: string;
   readonly lastPosition: Position;

@@ -1,5 +1,6 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
+import type { ExportedPart } from '../../../../application/audit/exported-events.js';
 import { exportEvents, fingerprintOf } from '../../../../application/audit/exported-events.js';
 import type { EventStore, Position } from '../../../../application/ports/event-store.js';
 import type { ExportSigner } from '../../../../application/ports/export-signer.js';
@@ -13,6 +14,7 @@ import { refuseUnlessStillAllowed } from './still-allowed.js';
 
 const access = 'audit:read';
 const eventsOfPart = 5_000;
+const fileName = 'events.ndjson';
 const query = z.strictObject({ after_position: positionField.optional() });
 
 /** The log as a file for auditors who trust nobody. */
@@ -46,7 +48,7 @@ export class ExportPages implements PageController {
     const data = {
       head: await this.eventStore.head(),
       fingerprint: fingerprintOf(this.signer.publicKey),
-      file: 'events.ndjson',
+      file: fileName,
     };
     return { kind: 'page', template: '/admin/audit-export', title: 'Signed export', data };
   }
@@ -55,11 +57,11 @@ export class ExportPages implements PageController {
   private async file(after: Position, context: PageContext): Promise<PageAnswer> {
     const first = await this.part(after);
     const pieces = this.parts(first, context);
-    return { kind: 'pieces', contentType: exportContentType, fileName: 'events.ndjson', pieces };
+    return { kind: 'pieces', contentType: exportContentType, fileName, pieces };
   }
 
   /** Parts in a row are one export. */
-  private async *parts(first: Part, context: PageContext) {
+  private async *parts(first: ExportedPart, context: PageContext) {
     for (let part = first; ; part = await this.part(part.lastPosition)) {
       yield part.text;
       if (part.complete) return;
@@ -67,9 +69,7 @@ export class ExportPages implements PageController {
     }
   }
 
-  private part(after: Position): Promise<Part> {
+  private part(after: Position): Promise<ExportedPart> {
     return exportEvents({ eventStore: this.eventStore, signer: this.signer }, after, eventsOfPart);
   }
 }
-
-type Part = Awaited<ReturnType<typeof exportEvents>>;
