@@ -139,7 +139,10 @@ describe('the list of disputes', () => {
       }),
     ]);
     for (const dispute of newest.data) {
-      expect((await server.api.get(`/v1/disputes/${dispute['id']}`)).body).toEqual(dispute);
+      const path = `/v1/disputes/${dispute['id']}`;
+      expect((await server.api.get(path)).body).toEqual(dispute);
+      const payment = (await server.api.get(`/v1/payments/${dispute['payment']}`)).body;
+      expect((await server.api.get(`${path}?expand[]=payment`)).body).toEqual({ ...dispute, payment });
     }
     // Both are the provider's `dp_1`, and are two all the same.
     expect(new Set(newest.ids).size).toBe(2);

@@ -56,6 +56,20 @@ describe('expand[]', () => {
     expect(looksAt(ada).length - before).toBe(1);
   });
 
+  const till = { reference: 'Till 7', received_on: '2026-01-15' };
+  it.each([
+    ['/v1/orders', { currency: 'USD' }],
+    ['/v1/credits', { amount: 5_000, currency: 'USD', type: 'promotional' }],
+    ['/v1/manual_payments', { amount: 5_000, currency: 'USD', method: 'cash', ...till }],
+  ])('shows whose a thing of %s is', async (path, body) => {
+    const made = await app.api.post(path, { customer: ada, ...body });
+    expect([made.status, made.body['customer']]).toEqual([201, ada]);
+    const one = `${path}/${made.body['id']}`;
+    const plain = (await app.api.get(one)).body;
+    const customer = (await app.api.get(`/v1/customers/${ada}`)).body;
+    expect((await app.api.get(`${one}?expand[]=customer`)).body).toEqual({ ...plain, customer });
+  });
+
   it('has no ETag: what is shown changes without the object', async () => {
     const plain = await app.api.get(`/v1/payments/${payments[1]}`);
     const etag = { 'if-none-match': String(plain.headers['etag']) };

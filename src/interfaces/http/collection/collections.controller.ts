@@ -23,6 +23,7 @@ import { problemOfFailure, problemOfRefusal } from './collection-problems.js';
 import {
   collectionListSchema,
   collectionParams,
+  collectionQuery,
   collectionSchema,
   listCollectionsQuery,
   payInvoiceBody,
@@ -79,6 +80,7 @@ export class CollectionsController implements Controller {
       summary: 'An attempt to collect, as it is now',
       scope: 'invoices:read',
       params: collectionParams,
+      query: collectionQuery,
       answers: { 200: { description: 'The collection.', schema: collectionSchema } },
       handle: async ({ params }) => this.answer(200, existing(await this.collections.load(params.id))),
     }),

@@ -5,6 +5,8 @@ import {
   parseInvoiceId,
   parseManualPaymentId,
 } from '../../../domain/shared/ids.js';
+import { customerOrId } from '../customer/customers.schemas.js';
+import { expandField } from '../shared/expand.js';
 import {
   amountField,
   createdParameters,
@@ -59,10 +61,14 @@ export const payInvoiceBody = z
   })
   .meta({ id: 'PayInvoice' });
 
+const expand = expandField(['customer']);
+export const collectionQuery = z.strictObject(expand);
+
 export const listCollectionsQuery = z
   .strictObject({
     ...pageParameters(collectionId),
     ...createdParameters,
+    ...expand,
     invoice: invoiceId.optional(),
     customer: idField(parseCustomerId, 'cus').optional(),
     status: z.enum(['processing', 'succeeded', 'failed']).optional(),
@@ -85,7 +91,7 @@ const shared = {
   id: z.string(),
   object: z.literal('collection'),
   invoice: z.string(),
-  customer: z.string(),
+  customer: customerOrId,
   payment_plan: z.string().nullable(),
   part: z.int().nullable(),
   status: z.enum(['processing', 'succeeded', 'failed']),

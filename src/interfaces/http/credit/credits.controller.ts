@@ -30,6 +30,7 @@ import { problemOfCreditRejection } from './credit-problems.js';
 import {
   creditListSchema,
   creditParams,
+  creditQuery,
   creditSchema,
   customerParams,
   grantCreditBody,
@@ -85,6 +86,7 @@ export class CreditsController implements Controller {
       summary: 'Credit of one grant, as it is now',
       scope: 'credits:read',
       params: creditParams,
+      query: creditQuery,
       answers: { 200: shown },
       handle: async ({ params }) =>
         this.answer(200, params.id, await this.accounts.load(await this.customerOf(params.id))),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { creditTypes } from '../../../domain/credit/grant.js';
 import { parseCreditId, parseCustomerId } from '../../../domain/shared/ids.js';
+import { customerOrId } from '../customer/customers.schemas.js';
+import { expandField } from '../shared/expand.js';
 import {
   amountField,
   createdParameters,
@@ -63,10 +65,14 @@ export const grantCreditBody = z
   })
   .meta({ id: 'GrantCredit' });
 
+const expand = expandField(['customer']);
+export const creditQuery = z.strictObject(expand);
+
 export const listCreditsQuery = z
   .strictObject({
     ...pageParameters(creditId),
     ...createdParameters,
+    ...expand,
     customer: customerId.optional(),
     status: status.optional(),
     type: type.optional(),
@@ -79,7 +85,7 @@ export const creditSchema = z
   .object({
     id: z.string(),
     object: z.literal('credit'),
-    customer: z.string(),
+    customer: customerOrId,
     status,
     amount: integer('Minor units, as granted.'),
     currency: z.string(),

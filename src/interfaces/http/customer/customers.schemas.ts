@@ -67,4 +67,7 @@ export const customerSchema = z
   })
   .meta({ id: 'Customer' });
 
+/** Of what belongs to a customer: the id, or the customer in full where `expand[]` asks for it. */
+export const customerOrId = z.union([z.string(), customerSchema]);
+
 export const customerListSchema = listOf(customerSchema).meta({ id: 'CustomerList' });

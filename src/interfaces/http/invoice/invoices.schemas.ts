@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { taxPoints } from '../../../domain/invoice/content.js';
 import { invoicePurposes } from '../../../domain/invoice/events.js';
 import { parseCustomerId, parseInvoiceId, parseOrderId } from '../../../domain/shared/ids.js';
-import { customerSchema } from '../customer/customers.schemas.js';
+import { customerOrId } from '../customer/customers.schemas.js';
 import { expandField } from '../shared/expand.js';
 import {
   amountField,
@@ -167,7 +167,7 @@ const summary = {
   issued_on: z.string().nullable(),
   due_on: z.string().nullable(),
   overdue: z.boolean(),
-  customer: z.union([z.string(), customerSchema]),
+  customer: customerOrId,
   order: z.string().nullable(),
   purpose: z.enum(invoicePurposes),
   currency: z.string(),

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { manualPaymentStatuses } from '../../../application/ports/manual-payment-queries.js';
 import { methods, reversalCauses } from '../../../domain/manual-payment/messages.js';
 import { parseCustomerId, parseInvoiceId, parseManualPaymentId } from '../../../domain/shared/ids.js';
+import { customerOrId } from '../customer/customers.schemas.js';
 import { zoneField } from '../plan/terms.schemas.js';
+import { expandField } from '../shared/expand.js';
 import {
   amountField,
   createdParameters,
@@ -63,10 +65,14 @@ export const reverseManualPaymentBody = z
   })
   .meta({ id: 'ReverseManualPayment' });
 
+const expand = expandField(['customer']);
+export const manualPaymentQuery = z.strictObject(expand);
+
 export const listManualPaymentsQuery = z
   .strictObject({
     ...pageParameters(manualPaymentId),
     ...createdParameters,
+    ...expand,
     status: z.enum(manualPaymentStatuses).optional(),
     customer: customerId.optional(),
     invoice: invoiceId.optional(),
@@ -81,7 +87,7 @@ export const manualPaymentSchema = z
     id: z.string(),
     object: z.literal('manual_payment'),
     status: z.enum(manualPaymentStatuses),
-    customer: z.string(),
+    customer: customerOrId,
     invoice: z.string().nullable(),
     method: z.enum(methods),
     amount: integer('Minor units.'),

@@ -30,6 +30,7 @@ import {
   listOrdersQuery,
   orderListSchema,
   orderParams,
+  orderQuery,
   orderSchema,
   transitionBody,
 } from './orders.schemas.js';
@@ -78,6 +79,7 @@ export class OrdersController implements Controller {
       summary: 'An order, as it is now',
       scope: 'orders:read',
       params: orderParams,
+      query: orderQuery,
       answers: { 200: shown },
       handle: async ({ params }) => this.answer(200, await this.orders.load(params.id)),
     }),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { orderStatuses } from '../../../application/ports/order-queries.js';
 import { parseCustomerId, parseOrderId } from '../../../domain/shared/ids.js';
+import { customerOrId } from '../customer/customers.schemas.js';
 import { termsField, zoneField } from '../plan/terms.schemas.js';
 import { termsSchema } from '../plan/terms-object.js';
+import { expandField } from '../shared/expand.js';
 import {
   amountField,
   createdParameters,
@@ -54,10 +56,14 @@ export const transitionBody = z
   })
   .meta({ id: 'OrderTransition' });
 
+const expand = expandField(['customer']);
+export const orderQuery = z.strictObject(expand);
+
 export const listOrdersQuery = z
   .strictObject({
     ...pageParameters(orderId),
     ...createdParameters,
+    ...expand,
     status: status.optional(),
     customer: customerId.optional(),
   })
@@ -68,7 +74,7 @@ export const orderSchema = z
     id: z.string(),
     object: z.literal('order'),
     status,
-    customer: z.string(),
+    customer: customerOrId,
     currency: z.string(),
     total: integer('Minor units.').nullable(),
     amount_settled: integer('What was settled when it became paid.').nullable(),

@@ -9,7 +9,13 @@ import { createdIn, lagHeader, listAnswer, pageOf } from '../shared/lists.js';
 import { refused } from '../shared/problem.js';
 import type { Answer, Controller } from '../shared/route.js';
 import { route } from '../shared/route.js';
-import { disputeListSchema, disputeParams, disputeSchema, listDisputesQuery } from './disputes.schemas.js';
+import {
+  disputeListSchema,
+  disputeParams,
+  disputeQuery,
+  disputeSchema,
+  listDisputesQuery,
+} from './disputes.schemas.js';
 
 /**
  * Disputes, which live in their payment's stream and are read only: they are answered at the provider. Their ids are ours,
@@ -41,6 +47,7 @@ export class DisputesController implements Controller {
       summary: 'A dispute, as the list has it',
       scope: 'payments:read',
       params: disputeParams,
+      query: disputeQuery,
       answers: { 200: { description: 'The dispute.', schema: disputeSchema } },
       handle: ({ params }) => this.find(params.id),
     }),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { disputeStatuses } from '../../../domain/payment/intent.js';
 import { parseCustomerId, parseDisputeId, parsePaymentId } from '../../../domain/shared/ids.js';
+import { customerOrId } from '../customer/customers.schemas.js';
+import { expandField } from '../shared/expand.js';
 import {
   createdParameters,
   currencyField,
@@ -13,16 +15,21 @@ import {
   pageParameters,
   timestamp,
 } from '../shared/fields.js';
+import { paymentSchema } from './payments.schemas.js';
 
 const disputeId = idField(parseDisputeId, 'dp');
 const status = z.enum(disputeStatuses);
 
 export const disputeParams = z.strictObject({ id: disputeId });
 
+const expand = expandField(['customer', 'payment', 'payment.customer']);
+export const disputeQuery = z.strictObject(expand);
+
 export const listDisputesQuery = z
   .strictObject({
     ...pageParameters(disputeId),
     ...createdParameters,
+    ...expand,
     status: status.optional(),
     customer: idField(parseCustomerId, 'cus').optional(),
     payment: idField(parsePaymentId, 'pay').optional(),
@@ -43,8 +50,8 @@ export const disputeSchema = z
         "Derived from the payment's id and the provider's id for the dispute, so that it never changes.",
     }),
     object: z.literal('dispute'),
-    payment: z.string(),
-    customer: z.string().nullable(),
+    payment: z.union([z.string(), paymentSchema]),
+    customer: customerOrId.nullable(),
     status,
     amount: integer('Minor units; may be more than was captured.'),
     currency: z.string(),

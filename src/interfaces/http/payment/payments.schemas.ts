@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { paymentStatuses } from '../../../application/ports/read-models.js';
 import { parseCustomerId, parseOrderId, parsePaymentId } from '../../../domain/shared/ids.js';
-import { customerSchema } from '../customer/customers.schemas.js';
+import { customerOrId } from '../customer/customers.schemas.js';
 import { expandField } from '../shared/expand.js';
 import {
   amountField,
@@ -103,7 +103,7 @@ export const paymentSchema = z
     amount_captured: integer(),
     amount_refunded: integer(),
     capture_method: z.enum(['automatic', 'manual']),
-    customer: z.union([z.string(), customerSchema]).nullable(),
+    customer: customerOrId.nullable(),
     order: z.string().nullable(),
     description: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),

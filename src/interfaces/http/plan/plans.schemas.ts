@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { planStatuses } from '../../../application/ports/plan-queries.js';
 import { parseCustomerId, parseInvoiceId, parseOrderId, parsePlanId } from '../../../domain/shared/ids.js';
 import { partsMax } from '../../../domain/shared/plan-terms.js';
+import { customerOrId } from '../customer/customers.schemas.js';
+import { expandField } from '../shared/expand.js';
 import {
   amountField,
   createdParameters,
@@ -69,10 +71,14 @@ export const prepayPlanBody = z.strictObject({
 
 export const milestoneBody = z.strictObject({ name: milestoneName });
 
+const expand = expandField(['customer']);
+export const planQuery = z.strictObject(expand);
+
 export const listPlansQuery = z
   .strictObject({
     ...pageParameters(planId),
     ...createdParameters,
+    ...expand,
     status: z.enum(planStatuses).optional(),
     customer: customerId.optional(),
     order: orderId.optional(),
@@ -107,7 +113,7 @@ export const planSchema = z
     status: z.enum(planStatuses),
     invoice: z.string(),
     order: z.string().nullable(),
-    customer: z.string(),
+    customer: customerOrId,
     currency: z.string(),
     total: integer('Minor units; the amounts of the parts sum to it.'),
     amount_settled: integer(),
