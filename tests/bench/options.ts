@@ -7,12 +7,19 @@ export type BenchOptions = {
   readonly effort: Effort;
 };
 
-/** `--only append,webhook` selects, `--quick` runs one short round of each. */
-export function readOptions(args: readonly string[], names: readonly string[]): BenchOptions {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
-  });
+const known = {
+  only: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/**
+ * `--only append,webhook` selects, `--quick` runs one short round of each; undefined where `--help` is asked for.
+ * @throws TypeError for an option that there is not, Error for a bench that there is not
+ */
+export function readOptions(args: readonly string[], names: readonly string[]): BenchOptions | undefined {
+  const { values } = parseArgs({ args: [...args], options: known });
+  if (values.help) return undefined;
   const only = values.only?.split(',');
   const unknown = only?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0) {

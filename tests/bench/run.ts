@@ -43,7 +43,10 @@ const say = (message: string): void => {
 /** `npm run bench`: measures, prints a table, and after a full run writes it into docs/performance.md. */
 async function main(): Promise<void> {
   const names = [...benches, ...onRequest].map(({ name }) => name);
-  const { only, effort } = readOptions(process.argv.slice(2), names);
+  const usage = `npm run bench [-- --only NAME,NAME] [--quick]\nThere are ${names.join(', ')}.`;
+  const options = optionsOr(usage, names);
+  if (options === undefined) return say(usage);
+  const { only, effort } = options;
   const chosen =
     only === undefined ? benches : [...benches, ...onRequest].filter(({ name }) => only.includes(name));
   say('Starting Postgres ...');
@@ -61,6 +64,17 @@ async function main(): Promise<void> {
   } finally {
     await generator.stop();
     await cluster.stop();
+  }
+}
+
+/** Of what was asked for in words that mean nothing, one line, and how to ask. */
+function optionsOr(usage: string, names: readonly string[]): ReturnType<typeof readOptions> {
+  try {
+    return readOptions(process.argv.slice(2), names);
+  } catch (error) {
+    say((error as Error).message);
+    say(usage);
+    process.exit(2);
   }
 }
 
