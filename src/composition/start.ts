@@ -14,6 +14,7 @@ import { migrate } from '../infrastructure/postgres/migrate.js';
 import { StartupError } from '../infrastructure/startup-error.js';
 import { startStripeSimulator } from '../infrastructure/stripe-simulator/server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
+import { apiVersion } from '../interfaces/http/shared/request-headers.js';
 import type { Addresses } from './addresses.js';
 import { addressesOf, listenAt } from './addresses.js';
 import { createContainer } from './container.js';
@@ -242,16 +243,16 @@ function demoHistoryFor(
 /** The configured key, or one that is made at the first start and kept in the data folder for the owner's eyes. */
 async function bootstrapApiKey(
   config: Config,
-  apiKeys: { bootstrap(secret: string, name: string): Promise<void> },
+  apiKeys: Pick<PostgresApiKeys, 'bootstrap'>,
 ): Promise<string | null> {
   if (config.bootstrapApiKey !== null) {
-    await apiKeys.bootstrap(config.bootstrapApiKey, 'bootstrap');
+    await apiKeys.bootstrap(config.bootstrapApiKey, 'bootstrap', apiVersion);
     return null;
   }
   const file = join(config.dataDir, 'api-key');
   const kept = await readSecret(file);
   const secret = kept ?? `sk_test_${randomBytes(24).toString('hex')}`;
   if (kept === undefined) await writeFile(file, `${secret}\n`, { mode: 0o600 });
-  await apiKeys.bootstrap(secret, 'bootstrap');
+  await apiKeys.bootstrap(secret, 'bootstrap', apiVersion);
   return secret;
 }

@@ -42,6 +42,7 @@ import { PaymentsController } from '../../src/interfaces/http/payment/payments.c
 import { RefundsController } from '../../src/interfaces/http/payment/refunds.controller.js';
 import { Admission } from '../../src/interfaces/http/shared/admission.js';
 import { createDispatch } from '../../src/interfaces/http/shared/dispatch.js';
+import { apiVersion } from '../../src/interfaces/http/shared/request-headers.js';
 import type { Controller, Route } from '../../src/interfaces/http/shared/route.js';
 import { createAgendaWorker } from '../../src/interfaces/worker/agenda-worker.js';
 import { createEffectWorker } from '../../src/interfaces/worker/effect-worker.js';
@@ -167,6 +168,7 @@ export function startProcess(parts: {
         scopes,
         holder: null,
         livemode: false,
+        apiVersion,
         revokedAt: null,
       }),
       bootstrap: notSimulated,

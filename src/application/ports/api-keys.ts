@@ -52,6 +52,8 @@ export type ApiKey = {
    */
   readonly holder: string | null;
   readonly livemode: boolean;
+  /** Dated version of the API that it was made for: what a request is understood by that names none. */
+  readonly apiVersion: string;
   readonly revokedAt: Instant | null;
 };
 
@@ -63,6 +65,7 @@ export type ApiKeyRow = {
   readonly scopes: readonly string[];
   readonly holder: string | null;
   readonly livemode: boolean;
+  readonly api_version: string;
   readonly created_at: Instant;
   readonly expires_at: Instant | null;
   readonly revoked_at: Instant | null;
@@ -74,8 +77,11 @@ export type ApiKeyRow = {
 export interface ApiKeys {
   /** The key that this secret belongs to, revoked or not; undefined for an unknown secret. */
   authenticate(secret: string): Promise<ApiKey | undefined>;
-  /** Makes sure that this secret is a key of that name with every scope, held by whoever runs the deployment. */
-  bootstrap(secret: string, name: string): Promise<void>;
+  /**
+   * Makes sure that this secret is a key of that name with every scope, held by whoever runs the deployment. One that was made
+   * before keeps its version of the API.
+   */
+  bootstrap(secret: string, name: string, apiVersion: string): Promise<void>;
   /**
    * Makes a key under an id of the caller's. The secret is answered this once and can never be asked for again; it is null
    * where the id has a key already.
@@ -88,7 +94,7 @@ export interface ApiKeys {
   /** The key as it is afterwards; undefined when there is none. It is refused everywhere within a second. */
   revoke(id: string): Promise<ApiKeyRow | undefined>;
   /**
-   * Makes a key under a new id that may do what an old one may, which works on for so long. The secret is null where the new
+   * Makes a key under a new id that may do what an old one may and speaks its version, which works on for so long. The secret is null where the new
    * id has a key already; undefined when there is no such old key, or it is revoked or expired.
    */
   rotate(

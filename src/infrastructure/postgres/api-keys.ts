@@ -14,6 +14,7 @@ type Row = {
   readonly scopes: readonly string[];
   readonly holder: string | null;
   readonly livemode: boolean;
+  readonly api_version: string;
   readonly revoked_at: Instant | null;
 };
 
@@ -25,7 +26,7 @@ const cachedMax = 1_000;
 const usedEveryMs = 60_000;
 const prefixLength = 16;
 const columns =
-  'id, name, prefix, scopes, holder, livemode, created_at, expires_at, revoked_at, last_used_at';
+  'id, name, prefix, scopes, holder, livemode, api_version, created_at, expires_at, revoked_at, last_used_at';
 
 /** API keys in a table, found by the beginning of the secret and compared by digest in constant time. */
 export class PostgresApiKeys implements ApiKeys {
@@ -60,10 +61,10 @@ export class PostgresApiKeys implements ApiKeys {
   }
 
   /** A key that was revoked stays revoked. */
-  async bootstrap(secret: string, name: string): Promise<void> {
+  async bootstrap(secret: string, name: string, apiVersion: string): Promise<void> {
     await this.#pool.query(
-      `insert into counterfoil.api_keys as known (id, name, prefix, secret_sha256, scopes, livemode, holder)
-       values ($1, $2, $3, $4, $5, $6, 'bootstrap')
+      `insert into counterfoil.api_keys as known (id, name, prefix, secret_sha256, scopes, livemode, api_version, holder)
+       values ($1, $2, $3, $4, $5, $6, $7, 'bootstrap')
        on conflict (secret_sha256) do update set name = excluded.name, scopes = excluded.scopes`,
       [
         `key_${v7()}`,
@@ -72,6 +73,7 @@ export class PostgresApiKeys implements ApiKeys {
         digestOf(secret),
         [...scopes],
         secret.startsWith('sk_live_'),
+        apiVersion,
       ],
     );
   }
@@ -80,8 +82,8 @@ export class PostgresApiKeys implements ApiKeys {
   async create(key: Parameters<ApiKeys['create']>[0]): ReturnType<ApiKeys['create']> {
     const secret = `sk_${key.livemode ? 'live' : 'test'}_${randomBytes(32).toString('hex')}`;
     const { rows } = await this.#pool.query<ApiKeyRow>(
-      `insert into counterfoil.api_keys (id, name, prefix, secret_sha256, scopes, livemode, holder)
-       values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing returning ${columns}`,
+      `insert into counterfoil.api_keys (id, name, prefix, secret_sha256, scopes, livemode, api_version, holder)
+       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing returning ${columns}`,
       [
         key.id,
         key.name,
@@ -89,6 +91,7 @@ export class PostgresApiKeys implements ApiKeys {
         digestOf(secret),
         [...key.scopes],
         key.livemode,
+        key.apiVersion,
         key.holder,
       ],
     );
@@ -111,6 +114,7 @@ export class PostgresApiKeys implements ApiKeys {
       scopes: knownScopes(old.scopes),
       holder: old.holder,
       livemode: old.livemode,
+      apiVersion: old.api_version,
     });
     await this.#pool.query(
       `update counterfoil.api_keys
@@ -160,7 +164,7 @@ export class PostgresApiKeys implements ApiKeys {
   async #find(secret: string, digest: Buffer): Promise<ApiKey | undefined> {
     const { rows } = await this.#pool.query<Row>({
       name: 'api-keys-by-prefix',
-      text: `select id, name, secret_sha256, scopes, holder, livemode, revoked_at from counterfoil.api_keys
+      text: `select id, name, secret_sha256, scopes, holder, livemode, api_version, revoked_at from counterfoil.api_keys
         where prefix = $1 and (expires_at is null or expires_at > now())`,
       values: [secret.slice(0, prefixLength)],
     });
@@ -203,6 +207,7 @@ function keyOf(row: Row): ApiKey {
     scopes: knownScopes(row.scopes),
     holder: row.holder,
     livemode: row.livemode,
+    apiVersion: row.api_version,
     revokedAt: row.revoked_at,
   };
 }

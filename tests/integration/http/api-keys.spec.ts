@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { scopes } from '../../../src/application/ports/api-keys.js';
 import { PostgresApiKeys } from '../../../src/infrastructure/postgres/api-keys.js';
 import { createPool } from '../../../src/infrastructure/postgres/pool.js';
+import { apiVersion } from '../../../src/interfaces/http/shared/request-headers.js';
 import type { TestDatabase } from '../../support/postgres.js';
 import { createTestDatabase, silentLogger } from '../../support/postgres.js';
 
@@ -32,7 +33,7 @@ describe('API keys in Postgres', () => {
     n += 1;
     // All of them share their beginning, so that only the digest tells them apart.
     secret = `sk_test_sameprefix${n.toString().padStart(24, '0')}`;
-    await keys.bootstrap(secret, `key ${n}`);
+    await keys.bootstrap(secret, `key ${n}`, apiVersion);
   });
   const set = (assignment: string) =>
     pool.query(`update counterfoil.api_keys set ${assignment} where name = $1`, [`key ${n}`]);
@@ -44,15 +45,17 @@ describe('API keys in Postgres', () => {
       scopes: [...scopes],
       holder: 'bootstrap',
       livemode: false,
+      apiVersion,
       revokedAt: null,
     });
-    await keys.bootstrap('sk_live_another0000000000000000000', 'live');
+    await keys.bootstrap('sk_live_another0000000000000000000', 'live', apiVersion);
     expect(await keys.authenticate('sk_live_another0000000000000000000')).toMatchObject({ livemode: true });
   });
 
   it('are made under an id once, listed without a secret and revoked', async () => {
     const id = `key_0193f1a0-0000-7000-8000-${n.toString().padStart(12, '0')}`;
-    const asked = { id, name: 'Ann', scopes: ['payments:read'], holder: 'ann', livemode: false } as const;
+    const scopes = ['payments:read'] as const;
+    const asked = { id, name: 'Ann', scopes, holder: 'ann', livemode: false, apiVersion };
     const made = await keys.create(asked);
     expect(await keys.authenticate(made.secret ?? '')).toEqual({ ...asked, revokedAt: null });
     // Its use is noted by the way.
@@ -68,9 +71,16 @@ describe('API keys in Postgres', () => {
 
   it('are one key however often they are made', async () => {
     const id = (await keys.authenticate(secret))?.id;
-    await keys.bootstrap(secret, `key ${n}`);
+    await keys.bootstrap(secret, `key ${n}`, apiVersion);
     now += 1_001;
     expect((await keys.authenticate(secret))?.id).toBe(id);
+  });
+
+  it('keep the version of the API that they were made for, and so does what takes their place', async () => {
+    await keys.bootstrap(secret, `key ${n}`, '2027-01-01');
+    const id = (await keys.authenticate(secret))?.id ?? '';
+    const rotated = await keys.rotate(id, `key_0193f1a0-0000-7000-8001-${n.toString().padStart(12, '0')}`, 0);
+    expect([(await keys.find(id))?.api_version, rotated?.row.api_version]).toEqual([apiVersion, apiVersion]);
   });
 
   it.each([
@@ -95,7 +105,7 @@ describe('API keys in Postgres', () => {
     await set('revoked_at = now()');
     now += 1_001;
     expect((await keys.authenticate(secret))?.revokedAt).toMatch(/Z$/);
-    await keys.bootstrap(secret, `key ${n}`);
+    await keys.bootstrap(secret, `key ${n}`, apiVersion);
     now += 1_001;
     expect((await keys.authenticate(secret))?.revokedAt).not.toBeNull();
   });

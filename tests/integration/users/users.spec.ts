@@ -11,6 +11,7 @@ import { PostgresUserAccounts } from '../../../src/infrastructure/postgres/user-
 import { PostgresSessions, PostgresUserLinks } from '../../../src/infrastructure/postgres/user-sessions.js';
 import { AesSealing } from '../../../src/infrastructure/users/aes-sealing.js';
 import { ScryptPasswords } from '../../../src/infrastructure/users/scrypt-passwords.js';
+import { apiVersion } from '../../../src/interfaces/http/shared/request-headers.js';
 import type { TestDatabase } from '../../support/postgres.js';
 import { createTestDatabase, silentLogger } from '../../support/postgres.js';
 
@@ -211,7 +212,8 @@ describe('the access log', () => {
 describe('API keys of a user', () => {
   it('are replaced with an overlap, and end where they go beyond a role', async () => {
     const keys = new PostgresApiKeys(pool);
-    const asked = { name: 'mine', scopes: ['payments:read'], holder: idOf(1), livemode: false } as const;
+    const scopes = ['payments:read'] as const;
+    const asked = { name: 'mine', scopes, holder: idOf(1), livemode: false, apiVersion };
     const old = await keys.create({ ...asked, id: 'key_old' });
     const made = await keys.rotate('key_old', 'key_new', 3_600);
     expect(made?.row).toMatchObject({ name: 'mine', scopes: ['payments:read'], holder: idOf(1) });

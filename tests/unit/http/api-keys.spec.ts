@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { apiVersion } from '../../../src/interfaces/http/shared/request-headers.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 
@@ -44,6 +45,20 @@ describe('API keys over HTTP', () => {
     expect((await app.as(String(made.body['secret'])).get('/v1/payments')).status).toBe(401);
     const missing = 'key_0193f1a0-0000-7000-8000-00000000dead';
     expect((await app.api.post(`/v1/api_keys/${missing}/revoke`, {})).status).toBe(404);
+  });
+
+  it('are made for a version of the API, by which a request is understood that names none', async () => {
+    const made = await app.api.post('/v1/api_keys', { name: 'Today', scopes: ['payments:read'] });
+    expect(made.body['api_version']).toBe(apiVersion);
+    const secret = String(made.body['secret']);
+    const key = app.apiKeys.keys.get(secret);
+    if (key === undefined) throw new Error('the key was not kept');
+    app.apiKeys.keys.set(secret, { ...key, apiVersion: '2020-01-01' });
+    const refused = await app.as(secret).get('/v1/payments');
+    expect([refused.status, refused.body['code']]).toEqual([400, 'version_not_supported']);
+    expect(refused.body['detail']).toContain('2020-01-01');
+    const named = await app.as(secret).get('/v1/payments', { 'counterfoil-version': apiVersion });
+    expect([named.status, named.headers['counterfoil-version']]).toEqual([200, apiVersion]);
   });
 
   it.each([

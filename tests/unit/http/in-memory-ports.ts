@@ -83,10 +83,11 @@ export class InMemoryApiKeys implements ApiKeys {
   }
 }
 
-function rowOf(secret: string, { revokedAt, ...key }: ApiKey): ApiKeyRow {
+function rowOf(secret: string, { revokedAt, apiVersion, ...key }: ApiKey): ApiKeyRow {
   return {
     ...key,
     prefix: secret.slice(0, 16),
+    api_version: apiVersion,
     created_at: at,
     expires_at: null,
     revoked_at: revokedAt,

@@ -28,6 +28,7 @@ import type { CardEntry } from '../../../src/interfaces/http/pages/pay/card-entr
 import type { PageController } from '../../../src/interfaces/http/pages/shared/page.js';
 import { createAttempts } from '../../../src/interfaces/http/payment/card-testing.js';
 import { Admission } from '../../../src/interfaces/http/shared/admission.js';
+import { apiVersion } from '../../../src/interfaces/http/shared/request-headers.js';
 import type { Controller } from '../../../src/interfaces/http/shared/route.js';
 import { apiClient } from '../../support/api-client.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
@@ -90,7 +91,8 @@ export async function startServer(
     holder: string | null = null,
   ): void => {
     const id = `key_${apiKeys.keys.size + 1}`;
-    apiKeys.keys.set(secret, { id, name: id, scopes: given, holder, livemode, revokedAt: null });
+    const made = { id, name: id, scopes: given, holder, livemode, apiVersion };
+    apiKeys.keys.set(secret, { ...made, revokedAt: null });
   };
   addKey(allScopesSecret, scopes, false, 'bootstrap');
 

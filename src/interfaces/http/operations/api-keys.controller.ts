@@ -16,6 +16,7 @@ import {
 } from '../shared/fields.js';
 import { listAnswer, pageOf } from '../shared/lists.js';
 import { refused } from '../shared/problem.js';
+import { apiVersion } from '../shared/request-headers.js';
 import type { Answer, Controller, RequestContext } from '../shared/route.js';
 import { route } from '../shared/route.js';
 
@@ -59,6 +60,9 @@ const keySchema = z
     holder: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
     livemode: z.boolean(),
+    api_version: z.string().meta({
+      description: 'What a request with this key is understood by that names no `Counterfoil-Version`.',
+    }),
     created_at: timestamp,
     expires_at: timestamp.nullable(),
     revoked_at: timestamp.nullable(),
@@ -130,6 +134,7 @@ export class ApiKeysController implements Controller {
       scopes: [...new Set(body.scopes)],
       holder: holderOf(body.holder, context),
       livemode: this.settings.livemode,
+      apiVersion,
     });
     return { status: 201, body: keyObject(row), ...(secret === null ? {} : { toldOnce: { secret } }) };
   }
@@ -180,8 +185,19 @@ function isUser({ caller }: RequestContext): boolean {
 }
 
 function keyObject(row: ApiKeyRow) {
-  const { id, name, prefix, scopes: given, holder, livemode } = row;
+  const { id, name, prefix, scopes: given, holder, livemode, api_version } = row;
   const { created_at, expires_at, revoked_at, last_used_at } = row;
   const times = { created_at, expires_at, revoked_at, last_used_at };
-  return { id, object: 'api_key', name, prefix, scopes: given, holder, metadata: {}, livemode, ...times };
+  return {
+    id,
+    object: 'api_key',
+    name,
+    prefix,
+    scopes: given,
+    holder,
+    metadata: {},
+    livemode,
+    api_version,
+    ...times,
+  };
 }

@@ -95,8 +95,8 @@ export function createDispatch(parts: DispatchParts) {
     }
     if (exchange.path === hiddenPath) throw cardNumberRefused('address');
     if (route.vital !== true) parts.admission.checkLoop(laneOf(route));
-    checkVersion(request.headers);
     const key = await callerOf(route, exchange);
+    checkVersion(request.headers, key?.apiVersion);
     const params = route.params === undefined ? undefined : readParams(route, request);
     const query = readQuery(route, request);
     const reason = reasonOf(request.headers, route.reason === 'required');

@@ -20,12 +20,20 @@ export function traceIdOf(headers: IncomingHttpHeaders): string | undefined {
   return match?.[1] === '0'.repeat(32) ? undefined : match?.[1];
 }
 
-/** @throws Refused for any version but the current one */
-export function checkVersion(headers: IncomingHttpHeaders): void {
-  const asked = headers['counterfoil-version'];
-  if (asked === undefined || asked === apiVersion) return;
+/**
+ * The version that a request names, or else the one that its key was made for.
+ * @throws Refused for any version but the current one
+ */
+export function checkVersion(headers: IncomingHttpHeaders, ofKey: string | undefined): void {
+  const named = headers['counterfoil-version'];
+  const asked = named ?? ofKey ?? apiVersion;
+  if (asked === apiVersion) return;
+  const detail =
+    named === undefined
+      ? `This key was made for version ${asked}; this server speaks`
+      : 'This server speaks version';
   throw refused('version_not_supported', {
-    detail: `This server speaks version ${apiVersion}.`,
+    detail: `${detail} ${apiVersion}.`,
     param: 'Counterfoil-Version',
   });
 }
