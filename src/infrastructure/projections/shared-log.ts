@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { EventStore, Position, RecordedEvent } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
 
@@ -112,7 +112,11 @@ export class SharedLog {
           before = batch.at(-1)?.position ?? before;
           const waiting = this.#wake;
           this.#wake = new Set();
-          for (const wake of waiting) wake();
+          // In turn: what requests wait for is seen to between two projections, each of which may have much to work out.
+          for (const wake of waiting) {
+            wake();
+            await turn();
+          }
           if (batch.length >= this.#batchMax) continue;
           await sleep(batch.length < crowd ? gatherMs : crowdedGatherMs, undefined, { signal });
         }

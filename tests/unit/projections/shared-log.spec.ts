@@ -4,6 +4,9 @@ import { SharedLog } from '../../../src/infrastructure/projections/shared-log.js
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { silentLogger } from '../../support/postgres.js';
 
+const metadata = { commandId: 'c', correlationId: 'c', causationId: 'c', reason: null } as const;
+const actor = { kind: 'system', id: 'test' } as const;
+
 describe('the log that projections share', () => {
   it('waits before it opens a subscription again that ended by itself, as those of a closed store do', async () => {
     let opened = 0;
@@ -26,10 +29,32 @@ describe('the log that projections share', () => {
     expect(opened).toBeLessThan(100);
   });
 
+  it('wakes one after the other, and lets the process see to what else there is in between', async () => {
+    const store = new InMemoryEventStore();
+    const log = new SharedLog({ store, logger: silentLogger, batchMax: 10 });
+    const asking = new AbortController();
+    let turn = 0;
+    const count = (): void => {
+      turn += 1;
+      if (!asking.signal.aborted) setImmediate(count);
+    };
+    const follow = async (): Promise<number> => {
+      await log.next(0n, asking.signal);
+      return turn;
+    };
+    const followers = Promise.all([follow(), follow(), follow()]);
+    await sleep(50);
+    count();
+    const event = { id: 'x', type: 'Happened', data: {}, metadata: { ...metadata, actor } };
+    await store.append('thing-1', 'no_stream', [event]);
+    const turns = await followers;
+    asking.abort();
+    await log.close();
+    expect(new Set(turns).size).toBe(3);
+  });
+
   it('gives what is left to read to whoever stands behind the others, though nothing more is appended', async () => {
     const store = new InMemoryEventStore();
-    const metadata = { commandId: 'c', correlationId: 'c', causationId: 'c', reason: null } as const;
-    const actor = { kind: 'system', id: 'test' } as const;
     const events = ['a', 'b'].map((id) => ({
       id,
       type: 'Happened',
