@@ -52,7 +52,7 @@ async function compareStarts(context: BenchContext, simulatorUrl: string): Promi
       compared(`start of the process to ready with ${shown} events`, 'ms', ({ readyMs }) => readyMs),
     ],
     notes: [
-      `Before that, ${projections.length} read models caught up with the ${shown} events in ${seconds(catchUpMs)}: ` +
+      `Before that, ${projections.length} read models and the policies caught up with the ${shown} events in ${seconds(catchUpMs)}: ` +
         `${Math.round((events * 1000) / catchUpMs).toLocaleString('en-US')} events/s through all of them.`,
     ],
   };
@@ -69,7 +69,7 @@ async function start(databaseUrl: string, simulatorUrl: string): Promise<Start> 
   }
 }
 
-/** Milliseconds from the program's start until every read model has passed the last event. */
+/** Milliseconds from the program's start until every read model and the policies have passed the last event. */
 async function catchUp(databaseUrl: string, simulatorUrl: string): Promise<number> {
   const product = await startProduct({ databaseUrl, simulatorUrl });
   const startedAt = performance.now();
