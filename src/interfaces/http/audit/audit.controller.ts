@@ -3,7 +3,6 @@ import type { DescribeEvent } from '../../../application/audit/describe-event.js
 import type { StateAt } from '../../../application/audit/state-at.js';
 import type { EventStore, StreamName } from '../../../application/ports/event-store.js';
 import type { EventQueries, Projections, ReplayReport } from '../../../application/ports/read-models.js';
-import type { Instant } from '../../../domain/shared/instant.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { checkScope } from '../shared/authenticate.js';
@@ -11,6 +10,7 @@ import { listAnswer } from '../shared/lists.js';
 import { refused } from '../shared/problem.js';
 import type { Answer, Controller } from '../shared/route.js';
 import { route } from '../shared/route.js';
+import type { Moment } from './audit.schemas.js';
 import {
   eventListSchema,
   eventParams,
@@ -139,10 +139,7 @@ export class AuditController implements Controller {
     return this.list(`/v1/streams/${stream}/events`, events, limit);
   }
 
-  private async state(
-    stream: StreamName,
-    at: { readonly revision: bigint } | { readonly instant: Instant } | null,
-  ): Promise<Answer> {
+  private async state(stream: StreamName, at: Moment | null): Promise<Answer> {
     const found = await this.stateAt(stream, at);
     switch (found.outcome) {
       case 'unknown_category':

@@ -29,9 +29,12 @@ export const streamEventsQuery = z.strictObject({
 });
 export const eventListSchema = listOf(eventSchema).meta({ id: 'EventList' });
 
-const momentField = z
+/** After which of its events, or at what time, a stream is looked at. */
+export type Moment = { readonly revision: bigint } | { readonly instant: Instant };
+
+export const momentField = z
   .string()
-  .transform((text, context): { readonly revision: bigint } | { readonly instant: Instant } => {
+  .transform((text, context): Moment => {
     if (/^\d{1,18}$/.test(text)) return { revision: BigInt(text) };
     const instant = parseInstant(text);
     if (instant !== undefined) return { instant };

@@ -18,6 +18,7 @@ import { parseInput } from './parse-input.js';
 import type { Problem } from './problem.js';
 import { problemBody, refused } from './problem.js';
 import { problemOfError } from './problem-of-error.js';
+import { canonicalPath, readParams, readQuery } from './read-address.js';
 import { readJson } from './read-body.js';
 import { apiVersion, checkVersion, idempotencyKeyOf, ifRevisionOf, reasonOf } from './request-headers.js';
 import { checkLimit, rateLimitHeaders } from './request-limits.js';
@@ -260,38 +261,6 @@ export function createDispatch(parts: DispatchParts) {
 
 function laneOf({ method }: Route): 'reads' | 'writes' {
   return method === 'get' ? 'reads' : 'writes';
-}
-
-function readParams(route: Route, request: Request): unknown {
-  const result = route.params?.safeParse(request.params);
-  if (result?.success) return result.data;
-  throw refused('resource_missing', { detail: 'There is no object of this kind with this id.' });
-}
-
-/** A parameter that is given twice means nothing certain, unless its name says that it is a list. */
-function readQuery(route: Route, request: Request): unknown {
-  if (!request.url.includes('?'))
-    return route.query === undefined ? undefined : parseInput(route.query, {}, 'query');
-  const given: Readonly<Record<string, unknown>> = request.query;
-  for (const [name, value] of Object.entries(given)) {
-    const twice = Array.isArray(value) && !name.endsWith('[]');
-    if (twice || route.query === undefined) {
-      const code = twice ? 'duplicate_parameter' : 'unknown_field';
-      const message = `${name} is ${twice ? 'given twice' : 'not known here'}.`;
-      throw refused('invalid_request', {
-        detail: message,
-        param: name,
-        errors: [{ pointer: `?${name}`, code, message }],
-      });
-    }
-  }
-  return route.query === undefined ? undefined : parseInput(route.query, given, 'query');
-}
-
-/** One spelling for one address, so that an escaped letter does not make a repeat look new. */
-function canonicalPath(route: Route, params: unknown): string {
-  const values = (params ?? {}) as Readonly<Record<string, unknown>>;
-  return route.path.replace(/:(\w+)/g, (_whole, name: string) => String(values[name]));
 }
 
 function wired(answer: Answer): WireAnswer {

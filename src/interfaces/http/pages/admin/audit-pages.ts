@@ -13,7 +13,8 @@ import type {
 import { parseCustomerId, parseUserId } from '../../../../domain/shared/ids.js';
 import type { Instant } from '../../../../domain/shared/instant.js';
 import { parseInstant } from '../../../../domain/shared/instant.js';
-import { streamField } from '../../audit/audit.schemas.js';
+import type { Moment } from '../../audit/audit.schemas.js';
+import { momentField, streamField } from '../../audit/audit.schemas.js';
 import { httpTokens } from '../../http-tokens.js';
 import { idField, positionField, textField } from '../../shared/fields.js';
 import { refused } from '../../shared/problem.js';
@@ -27,9 +28,6 @@ import type { ConsoleArea } from './console-area.js';
 import { listPages } from './list-page.js';
 import { changesBetween } from './state-changes.js';
 
-const momentField = z.string().regex(/^(\d{1,18}|\d{4}-\d{2}-\d{2}T[\d:.]{5,12}Z)$/, {
-  error: 'A revision, or a time in UTC such as 2026-11-01T09:30:00Z, is expected.',
-});
 const eventsAtOnce = 50;
 
 /** A day stands for its beginning, in UTC. */
@@ -158,9 +156,9 @@ export class AuditPages implements PageController {
     return { events, below: matching.length > events.length ? (last?.position ?? null) : null };
   }
 
-  private async state(stream: StreamName, at: string | null): Promise<PageAnswer> {
+  private async state(stream: StreamName, at: Moment | null): Promise<PageAnswer> {
     const events = await this.eventStore.readStream(stream);
-    const found = await this.stateAt(stream, momentOf(at));
+    const found = await this.stateAt(stream, at);
     if (found.outcome !== 'found') {
       throw refused('resource_missing', { detail: 'There is no such stream.' });
     }
@@ -242,14 +240,6 @@ function matches({ type, metadata, recordedAt, position }: RecordedEvent, wanted
   if (wanted.below !== null && position >= wanted.below) return false;
   const { kind, id } = metadata.actor;
   return wanted.actor === null || id === wanted.actor || kind === wanted.actor;
-}
-
-function momentOf(at: string | null): { readonly revision: bigint } | { readonly instant: Instant } | null {
-  if (at === null) return null;
-  if (/^\d+$/.test(at)) return { revision: BigInt(at) };
-  const instant = parseInstant(at);
-  if (instant === undefined) throw refused('invalid_request', { detail: 'That is no time in UTC.' });
-  return { instant };
 }
 
 function accessPages(area: ConsoleArea, accessLog: AccessLog): readonly Page[] {
