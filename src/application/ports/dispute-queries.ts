@@ -32,6 +32,7 @@ export type DisputeFilter = PageRequest &
     readonly currency: string | null;
     /** Whether nobody has answered or decided it: an inquiry, or a dispute that needs a response. */
     readonly awaitsEvidence: boolean | null;
+    /** With either of these the page is of a list by that time, the latest first. */
     readonly evidenceDueGte: Instant | null;
     readonly evidenceDueLt: Instant | null;
   };

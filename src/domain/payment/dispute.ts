@@ -9,7 +9,7 @@ import type { PaymentEvent, PaymentEventOf } from './events.js';
 import type { BalanceEntry, DisputeSnapshot, DisputeStatus } from './intent.js';
 import type { PaymentRejection } from './rejections.js';
 import { contradiction } from './rejections.js';
-import type { Dispute, PaymentState } from './state.js';
+import type { Captured, Dispute, PaymentState } from './state.js';
 
 type DisputeFact = { readonly at: Instant } & PaymentEventOf<
   | 'DisputeOpened'
@@ -159,8 +159,10 @@ export function takenBy({ amount, movements }: Dispute): Money {
   );
 }
 
-/** Nobody has answered it, and nobody has decided it. */
-export const awaitingEvidence: readonly DisputeStatus[] = ['inquiry', 'needs_response'];
+/** What banks took in disputes that were lost: the customer has that already. */
+export function lostToDisputes({ captured, disputes }: Captured): Money {
+  return sum(captured.currency, disputes.filter(({ status }) => status === 'lost').map(takenBy));
+}
 
 /** Whether nobody has decided it yet. */
 export function isOpenDispute({ status }: Dispute): boolean {

@@ -3,13 +3,15 @@ import { paymentCodec } from '../../application/payment/payment.codec.js';
 import { disputeIdOf } from '../../application/payment/payment-ids.js';
 import type { DisputeFilter, DisputeQueries, DisputeRow } from '../../application/ports/dispute-queries.js';
 import { idOf } from '../../application/shared/stream-parts.js';
-import { awaitingEvidence } from '../../domain/payment/dispute.js';
 import type { PaymentEvent } from '../../domain/payment/events.js';
 import type { Envelope, Projection } from '../projections/projection.js';
 import { onEvents, routeByCategory } from '../projections/projection.js';
 import type { Row, RowChange } from '../projections/row-changes.js';
 import { insert, update } from '../projections/row-changes.js';
 import { Conditions, keysetPage } from './keyset-page.js';
+
+/** Nobody has answered or decided it: the words of an index, since few do of all there ever were. */
+export const awaitsEvidence = '(outcome is null and not answered)';
 
 /** An event says that a dispute was answered, not which status that makes: it follows from what the row knows. */
 const ddl = `
@@ -38,7 +40,8 @@ const ddl = `
   create index disputes_by_payment  on disputes (payment, created_at, id);
   create index disputes_by_status   on disputes (status, created_at, id);
   create index disputes_by_currency on disputes (currency, created_at, id);
-  create index disputes_by_due_day  on disputes (evidence_due_by) where evidence_due_by is not null;
+  create index disputes_by_due_day  on disputes (evidence_due_by, id) where evidence_due_by is not null;
+  create index disputes_waiting     on disputes (evidence_due_by, id) where ${awaitsEvidence};
 `;
 
 const handlers = onEvents<PaymentEvent>(paymentCodec, {
@@ -88,7 +91,7 @@ function change(
 
 export const disputesProjection: Projection = {
   name: 'disputes',
-  version: 1,
+  version: 2,
   ddl,
   tables: { disputes: ['id'] },
   changesOf: routeByCategory({ payment: handlers }),
@@ -108,21 +111,23 @@ export class PostgresDisputeQueries implements DisputeQueries {
   }
 
   list(filter: DisputeFilter): ReturnType<DisputeQueries['list']> {
-    const { awaitsEvidence: awaits } = filter;
+    const { awaitsEvidence: awaits, evidenceDueGte: dueGte, evidenceDueLt: dueLt } = filter;
+    // By the time at which they were opened, those that are due in some week lie far apart.
+    const time = dueGte === null && dueLt === null ? 'created_at' : 'evidence_due_by';
     const conditions = new Conditions()
       .add('status = $', filter.status)
-      .add('status = any($)', awaits === true ? awaitingEvidence : null)
-      .add('status <> all($)', awaits === false ? awaitingEvidence : null)
+      .addIf(awaits === true, awaitsEvidence)
+      .addIf(awaits === false, `not ${awaitsEvidence}`)
       .add('payment = any(array(select id from read_payments.payments where customer = $))', filter.customer)
       .add('payment = $', filter.payment)
       .add('currency = $', filter.currency)
-      .add('evidence_due_by >= $', filter.evidenceDueGte)
-      .add('evidence_due_by < $', filter.evidenceDueLt)
+      .add('evidence_due_by >= $', dueGte)
+      .add('evidence_due_by < $', dueLt)
       .addCreated(filter);
     return keysetPage<DisputeRow>(this.#pool, {
       select,
-      order: ['created_at', 'id'],
-      cursor: '(select created_at, id from read_disputes.disputes where id = $)',
+      order: [time, 'id'],
+      cursor: `(select ${time}, id from read_disputes.disputes where id = $)`,
       conditions,
       page: filter,
     });

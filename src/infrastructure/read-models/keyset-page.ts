@@ -15,6 +15,12 @@ export class Conditions {
     return this;
   }
 
+  /** For the indexes of some of the rows, whose words a value would hide. */
+  addIf(applies: boolean, text: string): this {
+    if (applies) this.#conditions.push(text);
+    return this;
+  }
+
   /** Holds where one of them does; each `$` stands for one value, in order. */
   addEither(alternatives: readonly { readonly text: string; readonly values: readonly unknown[] }[]): this {
     const texts = alternatives.map(({ text, values }) => {

@@ -7,8 +7,8 @@ import type {
   OverviewQueries,
 } from '../../application/ports/overview-queries.js';
 import { later } from '../../application/webhook/retry-schedule.js';
-import { awaitingEvidence } from '../../domain/payment/dispute.js';
 import type { Instant } from '../../domain/shared/instant.js';
+import { awaitsEvidence } from './disputes.js';
 import { countStuck } from './stuck-payments.js';
 import { paymentOutcomes, webhookOutcomes } from './success-figures.js';
 
@@ -120,8 +120,7 @@ export class PostgresOverviewQueries implements OverviewQueries {
   async #disputesAwaiting(): Promise<OverviewFigures['disputes_awaiting']> {
     const { rows } = await this.#pool.query<OverviewFigures['disputes_awaiting']>(
       `select count(*)::int as count, min(evidence_due_by) as first_due_by
-       from read_disputes.disputes where status = any($1)`,
-      [awaitingEvidence],
+       from read_disputes.disputes where ${awaitsEvidence}`,
     );
     return rows[0] ?? { count: 0, first_due_by: null };
   }

@@ -4,6 +4,7 @@ import { parsePaymentId } from '../../../src/domain/shared/ids.js';
 import { parseInstant } from '../../../src/domain/shared/instant.js';
 import { PostgresAlertMeasures } from '../../../src/infrastructure/read-models/alert-measures.js';
 import { PostgresDigestQueries } from '../../../src/infrastructure/read-models/digests.js';
+import { PostgresDisputeQueries } from '../../../src/infrastructure/read-models/disputes.js';
 import { PostgresOverviewQueries } from '../../../src/infrastructure/read-models/overview.js';
 import { projections } from '../../../src/infrastructure/read-models/read-models.js';
 import { systemClock } from '../../../src/infrastructure/system-clock.js';
@@ -113,6 +114,29 @@ describe('the figures of the overview', () => {
     // Of the three, one is answered; of the two that wait, one has a day.
     expect(figures.disputes_awaiting).toEqual({ count: 2, first_due_by: disputeOpened().evidenceDueBy });
     expect(figures.webhooks).toEqual({ handled: 0, failed: 0, waiting: 0, dismissed: 0 });
+  });
+
+  it('list disputes by when they are due where that is asked for, and go on behind one of them', async () => {
+    const queries = new PostgresDisputeQueries(bench.pool);
+    const anything = { status: null, customer: null, payment: null, currency: null, evidenceDueLt: null };
+    const anyTime = { createdGte: null, createdGt: null, createdLte: null, createdLt: null };
+    const page = { ...anything, ...anyTime, limit: 1, endingBefore: null };
+    const filter = { ...page, awaitsEvidence: null, evidenceDueGte: start };
+    const [first] = (await queries.list({ ...filter, startingAfter: null })).rows;
+    const [second] = (await queries.list({ ...filter, startingAfter: first?.id ?? null })).rows;
+    const days = (await queries.list({ ...filter, limit: 100, startingAfter: null })).rows.map(
+      ({ evidence_due_by: due }) => required(due),
+    );
+    expect(days.length).toBeGreaterThan(1);
+    expect(days).toEqual(days.toSorted().reverse());
+    expect([first?.evidence_due_by, second?.evidence_due_by]).toEqual(days.slice(0, 2));
+    const waiting = await queries.list({ ...filter, limit: 100, awaitsEvidence: true, startingAfter: null });
+    expect(waiting.rows.map(({ status }) => status)).toContain('needs_response');
+    expect(waiting.rows.every(({ status }) => status === 'needs_response' || status === 'inquiry')).toBe(
+      true,
+    );
+    const others = await queries.list({ ...filter, limit: 100, awaitsEvidence: false, startingAfter: null });
+    expect(others.rows.length + waiting.rows.length).toBe(days.length);
   });
 
   it('count nothing from before they are asked since', async () => {

@@ -14,7 +14,9 @@ export class LogDisputeQueries implements DisputeQueries {
   constructor(private readonly store: EventStore) {}
 
   async list(filter: DisputeFilter) {
-    const rows = (await this.#all()).filter((row) => matches(row, filter));
+    const matching = (await this.#all()).filter((row) => matches(row, filter));
+    const byDueTime = filter.evidenceDueGte !== null || filter.evidenceDueLt !== null;
+    const rows = byDueTime ? matching.toSorted(latestDueFirst) : matching;
     const { startingAfter: after, limit } = filter;
     if (after !== null && !rows.some(({ id }) => id === after)) throw new UnknownCursor('starting_after');
     return pageOfRows(rows, after, limit);
@@ -33,6 +35,10 @@ export class LogDisputeQueries implements DisputeQueries {
     }
     return rows;
   }
+}
+
+function latestDueFirst(one: DisputeRow, other: DisputeRow): number {
+  return (one.evidence_due_by ?? '') < (other.evidence_due_by ?? '') ? 1 : -1;
 }
 
 function matches(row: DisputeRow, filter: DisputeFilter): boolean {

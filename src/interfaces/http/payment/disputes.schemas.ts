@@ -38,7 +38,9 @@ export const listDisputesQuery = z
       .enum(['true', 'false'])
       .optional()
       .meta({ description: 'Whether nobody has answered or decided it.' }),
-    'evidence_due_by[gte]': instantField.optional(),
+    'evidence_due_by[gte]': instantField
+      .optional()
+      .meta({ description: 'With either of these the list is by that time, the latest first.' }),
     'evidence_due_by[lt]': instantField.optional(),
   })
   .refine(oneCursor, oneCursorRefusal);
