@@ -1,10 +1,12 @@
 import type { PaymentCommand } from '../../domain/payment/commands.js';
+import { lostToDisputes } from '../../domain/payment/dispute.js';
 import type { Payer } from '../../domain/payment/events.js';
-import type { ExistingPayment, PaymentState, Refusals } from '../../domain/payment/state.js';
+import type { Captured, ExistingPayment, PaymentState, Refusals } from '../../domain/payment/state.js';
 import { refundable, refusalsOf } from '../../domain/payment/state.js';
 import type { CustomerId } from '../../domain/shared/ids.js';
 import type { Instant } from '../../domain/shared/instant.js';
-import { isPositive } from '../../domain/shared/money.js';
+import type { Money } from '../../domain/shared/money.js';
+import { isPositive, subtract } from '../../domain/shared/money.js';
 import type { CustomerHandler } from '../customer/customer-effects.js';
 import type { HandledPayment } from '../payment/payment-effects.js';
 import { refundIdOf } from '../payment/payment-ids.js';
@@ -118,11 +120,11 @@ export function createCardDriver(parts: {
         return after.state.status === 'canceled' ? released : waiting;
       }
       case 'captured': {
-        const left = refundable(state);
+        const left = toGiveBack(state);
         if (!isPositive(left)) return afterRefund(state);
         if (isTooSoon(refusalsOf(state, left), at)) return waiting;
         const refundId = refundIdOf(commandIdOf('refund of leg', `${paymentId} at ${revision}`));
-        const all = { amount: null, refundReason: null, secondPerson: null } as const;
+        const all = { amount: left, refundReason: null, secondPerson: null } as const;
         const refund = { type: 'RequestRefund', at, refundId, ...all } as const;
         return afterRefund((await payments.run(paymentId, refund, metadata)).state);
       }
@@ -197,8 +199,16 @@ function afterCapture(state: PaymentState): LegProgress {
   }
 }
 
+/**
+ * What was not given back in any way. While a dispute is open the provider refuses, and is asked again later; what is lost by one
+ * the customer has from the bank, and is not to get twice.
+ */
+function toGiveBack(payment: Captured): Money {
+  return subtract(refundable(payment), lostToDisputes(payment));
+}
+
 /** Whatever left is with the provider counts as given back; a refund that nobody took on does not. */
 function afterRefund(state: PaymentState): LegProgress {
-  if (state.status !== 'captured' || isPositive(refundable(state))) return waiting;
+  if (state.status !== 'captured' || isPositive(toGiveBack(state))) return waiting;
   return state.refunds.some(({ status }) => status === 'requested') ? waiting : released;
 }

@@ -62,6 +62,9 @@ export function createPaymentNews(parts: {
       RefundAdopted: goOn,
       // What it was refused for may be known by now, and leave less to ask for.
       RefundRefused: goOn,
+      // What the provider refused while it was open may be given back now, or the customer has it from the bank.
+      DisputeClosed: goOn,
+      DisputeFundsWithdrawn: goOn,
     },
   });
 }

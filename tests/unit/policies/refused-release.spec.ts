@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PaymentGateway } from '../../../src/application/ports/payment-gateway.js';
+import { idOf } from '../../../src/application/shared/stream-parts.js';
 import { claimOn, dueOf } from '../../../src/domain/invoice/state.js';
-import type { RefundSnapshot } from '../../../src/domain/payment/intent.js';
-import { usd } from '../../support/payment-examples.js';
-import { createMoneyFlows } from './money-flows.js';
+import type { DisputeSnapshot, RefundSnapshot } from '../../../src/domain/payment/intent.js';
+import { parsePaymentId } from '../../../src/domain/shared/ids.js';
+import { disputeNews, required, usd } from '../../support/payment-examples.js';
+import { accepted, createMoneyFlows } from './money-flows.js';
 
 /** 12.00 by one card and 18.00 by another, whose capture is refused, so that what the first one brought has to go back. */
 async function byTwoCards() {
@@ -146,5 +148,72 @@ describe('giving back what the provider does not let go', () => {
     await wait(flows, 2);
     expect(await flows.facts('PaymentCanceled')).toHaveLength(1);
     expect(await flows.facts('CollectionFailed')).toHaveLength(1);
+  });
+});
+
+describe('giving back a card payment that is disputed meanwhile', () => {
+  /** 12.00 was taken and has to go back; the provider refunds nothing while the bank looks at it. */
+  async function disputed(cents = 1_200) {
+    const { flows, collect } = await byTwoCards();
+    const refund = flows.gateway.refund.bind(flows.gateway);
+    const refusal = { code: 'charge_disputed', message: 'No.' };
+    flows.gateway.refund = async () => ({ outcome: 'refused', refusal, final: false });
+    expect(await collect()).toEqual([]);
+    const [captured] = await flows.facts('PaymentCaptured');
+    const paymentId = required(parsePaymentId(idOf(required(captured).stream)));
+    const taken = { balanceTransactionId: 'txn_d1', gross: usd(-cents), fee: usd(1_500) };
+    const back = { balanceTransactionId: 'txn_d2', gross: usd(cents), fee: usd(0) };
+    const tell = async (status: DisputeSnapshot['status'], withMoney = true) => {
+      const all = status === 'won' ? [taken, back] : [taken];
+      const movements = withMoney ? all : [];
+      const news = disputeNews(status, { amount: usd(cents), movements });
+      accepted(await flows.payments.handle(paymentId, news, flows.metadata()));
+      return flows.settle();
+    };
+    const counts = async (...types: string[]) =>
+      Promise.all(types.map(async (type) => (await flows.facts(type)).length));
+    return { flows, tell, counts, refundAgain: () => (flows.gateway.refund = refund) };
+  }
+
+  it('waits for the bank, and gives nothing back that a lost dispute took', async () => {
+    const { flows, tell, counts, refundAgain } = await disputed();
+    expect(await tell('needs_response')).toEqual([]);
+    expect(await counts('CollectionFailed', 'RefundInitiated')).toEqual([0, 0]);
+    refundAgain();
+    expect(await tell('lost')).toEqual([]);
+    expect(await counts('CollectionFailed', 'RefundInitiated')).toEqual([1, 0]);
+    expect(await flows.advance(30)).toEqual([]);
+    expect(await counts('RefundInitiated')).toEqual([0]);
+    const books = await flows.ledger();
+    expect([books['dispute_losses'], books['unapplied_payments']]).toEqual([1_200, -1_200]);
+  });
+
+  it('hears of what was taken after the decision', async () => {
+    const { tell, counts } = await disputed();
+    expect(await tell('lost', false)).toEqual([]);
+    expect(await counts('CollectionFailed')).toEqual([0]);
+    expect(await tell('lost')).toEqual([]);
+    expect(await counts('CollectionFailed', 'RefundInitiated')).toEqual([1, 0]);
+  });
+
+  it('gives all of it back when the dispute is won', async () => {
+    const { flows, tell, counts, refundAgain } = await disputed();
+    expect(await tell('needs_response')).toEqual([]);
+    refundAgain();
+    expect(await tell('won')).toEqual([]);
+    expect(await flows.advance(1)).toEqual([]);
+    expect(await counts('CollectionFailed', 'RefundInitiated')).toEqual([1, 1]);
+    expect(await flows.ledger()).toMatchObject({ accounts_receivable: 3_000, dispute_fees: 1_500 });
+    expect((await flows.ledger())['unapplied_payments']).toBeUndefined();
+  });
+
+  it('gives back what a dispute that was lost left of it', async () => {
+    const { flows, tell, counts, refundAgain } = await disputed(500);
+    refundAgain();
+    expect(await tell('lost')).toEqual([]);
+    expect(await flows.advance(1)).toEqual([]);
+    const [refunded] = await flows.facts('RefundInitiated');
+    expect(required(refunded).data['amount']).toEqual({ amount: '700', currency: 'USD' });
+    expect(await counts('CollectionFailed', 'RefundInitiated')).toEqual([1, 1]);
   });
 });
