@@ -1,12 +1,42 @@
 import { completeAction } from '../../src/infrastructure/stripe-simulator/authentication.js';
+import {
+  answerDispute,
+  closeDispute,
+  escalateDispute,
+  openDispute,
+} from '../../src/infrastructure/stripe-simulator/disputes.js';
 import { undoRefund } from '../../src/infrastructure/stripe-simulator/refunds.js';
-import type { PaymentIntent, Refund } from '../../src/infrastructure/stripe-simulator/resources.js';
+import type { Dispute, PaymentIntent, Refund } from '../../src/infrastructure/stripe-simulator/resources.js';
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
 import type { StripeWorld } from './stripe-world.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
+
+type BankAct = (world: Parameters<typeof openDispute>[0], dispute: Dispute) => void;
+
+const win: BankAct = (world, dispute) => closeDispute(world, dispute, 'won');
+const lose: BankAct = (world, dispute) => closeDispute(world, dispute, 'lost');
+const close: BankAct = (world, dispute) => closeDispute(world, dispute, 'warning_closed');
+const leave: BankAct = () => undefined;
+
+type BankActs = Readonly<Partial<Record<Dispute['status'], readonly [BankAct, ...BankAct[]]>>>;
+
+const howBanksDecide: BankActs = {
+  warning_needs_response: [close],
+  warning_under_review: [close],
+  needs_response: [lose],
+  under_review: [win, lose],
+};
+
+/** How a dispute may go on, if it does at all; one that is closed stays so. */
+const whatBanksDo: BankActs = {
+  warning_needs_response: [answerDispute, escalateDispute, close, leave],
+  warning_under_review: [escalateDispute, close, leave],
+  needs_response: [answerDispute, answerDispute, lose, leave],
+  under_review: [win, lose, leave],
+};
 
 /** Whoever acts at Stripe without asking us: the cardholder at the bank's page, a colleague in the dashboard, a bank. */
 export class Actors {
@@ -38,6 +68,9 @@ export class Actors {
     const random = this.#random;
     const { store } = this.#stripe;
     const intent = (): PaymentIntent | undefined => store.get('payment_intent', id);
+    if (type === 'payment_intent.succeeded' && random.chance(0.1)) {
+      this.#later(`the cardholder's bank disputes ${id}`, () => this.#dispute(intent()));
+    }
     if (type === 'payment_intent.requires_action' && random.chance(0.8)) {
       const outcome = random.chance(0.5) ? 'succeed' : 'fail';
       this.#later(`the cardholder lets ${id} ${outcome}`, () => {
@@ -57,7 +90,38 @@ export class Actors {
     } else if (type === 'refund.created' && random.chance(0.15)) {
       const end = random.chance(0.5) ? 'failed' : 'canceled';
       this.#later(`the bank sends refund ${id} back: ${end}`, () => this.#undo(id, end));
+    } else if (type === 'charge.dispute.created' || type === 'charge.dispute.updated') {
+      this.#later(`dispute ${id} goes on`, () => this.#goOn(id));
     }
+  }
+
+  /** Banks decide every dispute, be it after months: what is to be given back may have waited for that. */
+  decideAll(): void {
+    const { core } = this.#stripe.simulator.parts;
+    for (const dispute of [...this.#stripe.store.values('dispute')]) {
+      const ends = howBanksDecide[dispute.status];
+      if (ends !== undefined) this.#random.pick(ends)(core.world, dispute);
+    }
+    core.commitAndSend();
+  }
+
+  /** All of it, also where some was given back already: banks do not know of that. */
+  #dispute(intent: PaymentIntent | undefined): void {
+    const { core } = this.#stripe.simulator.parts;
+    const charge = this.#stripe.store.get('charge', String(intent?.latest_charge));
+    if (charge === undefined || this.#scheduler.nowMs > this.#endMs) return;
+    const inquiry = this.#random.chance(0.3);
+    openDispute(core.world, charge, { amount: charge.amount_captured, reason: 'fraudulent', inquiry });
+    core.commitAndSend();
+  }
+
+  #goOn(id: string): void {
+    const { core } = this.#stripe.simulator.parts;
+    const dispute = this.#stripe.store.get('dispute', id);
+    const steps = dispute && whatBanksDo[dispute.status];
+    if (dispute === undefined || steps === undefined) return;
+    this.#random.pick(steps)(core.world, dispute);
+    core.commitAndSend();
   }
 
   #undo(id: string, end: 'failed' | 'canceled'): void {

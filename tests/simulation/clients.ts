@@ -132,7 +132,11 @@ export async function runClient(parts: {
       const whole = random.chance(0.2);
       return { payment: id, ...(whole ? {} : { amount: 1 + random.below(captured) }) };
     });
-    await Promise.all(parts.map((part) => post('/v1/refunds', part)));
+    const asked = await Promise.all(parts.map((part) => post('/v1/refunds', part)));
+    for (const answer of asked) {
+      const refundId = /"(re_[0-9a-f-]{36})"/.exec(answer?.body ?? '')?.[1];
+      if (refundId !== undefined && random.chance(0.15)) await post(`/v1/refunds/${refundId}/cancel`, {});
+    }
   }
 
   await scheduler.sleep(startMs, `${name} comes`);

@@ -1,9 +1,10 @@
 import { paymentCodec } from '../../src/application/payment/payment.codec.js';
+import type { DisputeStatus } from '../../src/domain/payment/intent.js';
 import { payment } from '../../src/domain/payment/payment.js';
 import type { PaymentState } from '../../src/domain/payment/state.js';
 import { projections } from '../../src/infrastructure/read-models/read-models.js';
 import { sumsByCurrency } from '../../src/infrastructure/stripe-simulator/money-lines.js';
-import type { PaymentIntent } from '../../src/infrastructure/stripe-simulator/resources.js';
+import type { Dispute, PaymentIntent } from '../../src/infrastructure/stripe-simulator/resources.js';
 import type { Safety } from './safety.js';
 import { must } from './safety.js';
 import type { Stores } from './stores.js';
@@ -83,6 +84,30 @@ function compare(id: string, state: PaymentState, { store }: StripeWorld): void 
       `${refund.id} ${refund.status === 'requires_action' ? 'pending' : refund.status} ${refund.amount}`,
   );
   must(`${ours.sort()}` === `${theirs.sort()}`, `${id}: refunds here ${ours}, at Stripe ${theirs}`);
+  compareDisputes(id, state.disputes, store, intentId);
+}
+
+const disputeHere: Readonly<Record<Dispute['status'], DisputeStatus>> = {
+  warning_needs_response: 'inquiry',
+  warning_under_review: 'inquiry_under_review',
+  warning_closed: 'inquiry_closed',
+  needs_response: 'needs_response',
+  under_review: 'under_review',
+  won: 'won',
+  lost: 'lost',
+};
+
+function compareDisputes(
+  id: string,
+  known: Extract<PaymentState, { readonly status: 'captured' }>['disputes'],
+  store: StripeWorld['store'],
+  intentId: string,
+): void {
+  const ours = known.map((one) => `${one.providerDisputeId} ${one.status} ${one.amount.minor}`);
+  const theirs = [...store.values('dispute')]
+    .filter(({ payment_intent: intent }) => intent === intentId)
+    .map((one) => `${one.id} ${disputeHere[one.status]} ${one.amount}`);
+  must(`${ours.sort()}` === `${theirs.sort()}`, `${id}: disputes here ${ours}, at Stripe ${theirs}`);
 }
 
 /** What invoices say of their tenders is what those say of themselves, and what is owed is what is due. */
@@ -100,7 +125,7 @@ function compareBooks({ store }: StripeWorld, safety: Safety): void {
     const currency = name.toUpperCase();
     const balance = safety.balance('processor_balance', currency);
     must(balance === sums.net, `our ${currency} at Stripe is ${balance} here, ${sums.net} there`);
-    const fees = safety.balance('processor_fees', currency);
+    const fees = safety.balance('processor_fees', currency) + safety.balance('dispute_fees', currency);
     must(fees === sums.fee, `fees in ${currency} are ${fees} here, ${sums.fee} there`);
   }
 }

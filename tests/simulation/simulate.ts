@@ -195,6 +195,8 @@ export async function simulate(plan: Plan, usePlatform: (scheduler: Scheduler) =
 
   let failure: Result['failure'];
   try {
+    await scheduler.runUntil(endMs);
+    actors.decideAll();
     await scheduler.runUntil(endMs + calmMs);
     resent = stripe.resendUnaccepted();
     for (const { id, status } of stores.inbox.all()) if (status === 'parked') stores.inbox.replay(id);
