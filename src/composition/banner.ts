@@ -4,6 +4,10 @@ const demoHistoryComes = `
 Three months of demo data are being made, in less than a minute; until then the clock is behind.
 `;
 
+const demoHistoryBrokenOff = `
+The three months of demo data end early: the start that made them was stopped. An empty data folder begins them anew.
+`;
+
 /** Said when the history is complete. */
 export function demoHistoryLine({ deeds, ms }: { readonly deeds: number; readonly ms: number }): string {
   return `Three months of demo data are there: ${deeds} purchases, invoices and orders, made in ${(ms / 1000).toFixed(0)} s.\n`;
@@ -46,7 +50,7 @@ Counterfoil is ready in ${(startedInMs / 1000).toFixed(1)} s, in ${config.mode} 
   API key    ${apiKey ?? 'as in COUNTERFOIL_BOOTSTRAP_API_KEY'}
   Data       ${config.dataDir} (${stores})
   Simulated  ${simulated}${apart}
-${app.demoHistory === undefined ? '' : demoHistoryComes}${simulatorUrl === null ? '' : firstPayment(url, apiKey ?? '')}
+${app.demoHistory === undefined ? '' : demoHistoryComes}${app.demoHistoryBroken ? demoHistoryBrokenOff : ''}${simulatorUrl === null ? '' : firstPayment(url, apiKey ?? '')}
 Ctrl-C stops it; the data stays for the next start.
 `;
 }

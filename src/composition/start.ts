@@ -43,6 +43,8 @@ export type Running = {
   readonly simulatorUrl: string | null;
   /** Undefined where none is made. */
   readonly demoHistory: DemoHistory | undefined;
+  /** An earlier start ended before its demo data were complete. */
+  readonly demoHistoryBroken: boolean;
   readonly logger: Logger;
   /** Finishes what is under way and stops every part, the last started first. */
   stop(): Promise<void>;
@@ -147,11 +149,16 @@ async function stripeOf(config: Config, port: number, stops: Stops): Promise<Sur
   return { secretKey: 'sk_test_counterfoil_demo', apiBase: simulator.url, webhookSecrets, simulated: true };
 }
 
+type RunningParts = Pick<
+  Running,
+  'url' | 'consoleUrl' | 'apiKey' | 'ownerLink' | 'demoLinks' | 'demoHistory' | 'demoHistoryBroken'
+>;
+
 async function startParts(
   surroundings: Surroundings,
   addresses: Addresses,
   stops: Stops,
-): Promise<Pick<Running, 'url' | 'consoleUrl' | 'apiKey' | 'ownerLink' | 'demoLinks' | 'demoHistory'>> {
+): Promise<RunningParts> {
   const { config } = surroundings;
   const container = createContainer(surroundings);
   const pool = container.get(tokens.pool);
@@ -164,7 +171,7 @@ async function startParts(
   const redis = container.get(tokens.redis);
   const movableClock = container.get(tokens.movableClock);
   await movableClock?.start();
-  await movableClock?.catchUp();
+  const demoHistoryBroken = (await movableClock?.catchUp()) ?? false;
   stops.push(async () => movableClock?.stop());
   const [gateway, vault] = [container.get(tokens.stripeGateway), container.get(tokens.stripeVault)];
   const delay = container.get(tokens.eventLoopDelay);
@@ -212,7 +219,7 @@ async function startParts(
   const token = consoleUrl === null ? null : await container.get(httpTokens.users).ownerLink();
   return {
     ...{ url, consoleUrl },
-    ...{ apiKey, demoHistory, demoLinks },
+    ...{ apiKey, demoHistory, demoHistoryBroken, demoLinks },
     ownerLink: token === null ? null : `${consoleUrl}/admin/welcome/${token}`,
   };
 }

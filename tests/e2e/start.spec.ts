@@ -134,8 +134,12 @@ describe('a start', () => {
     expect(await first.stop('SIGINT')).toBe(0);
     const second = await startAppProcess(asked);
     expect(await ahead(second.url)).toBe(0);
-    expect(second.output()).not.toContain('months of demo data');
+    expect(second.output()).toContain('The three months of demo data end early');
+    expect(second.output()).not.toContain('are being made');
     expect(await second.stop('SIGINT')).toBe(0);
+    const third = await startAppProcess(asked);
+    expect(third.output()).not.toContain('months of demo data');
+    expect(await third.stop('SIGINT')).toBe(0);
     await database.drop();
   });
 

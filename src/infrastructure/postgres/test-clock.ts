@@ -67,9 +67,11 @@ export class PostgresTestClock implements TestClock {
     if (rowCount === 1) this.#aheadMs = -ms;
   }
 
-  /** Brings one that was left behind to the machine's time. */
-  async catchUp(): Promise<void> {
-    if (this.aheadMs < 0) await this.advance(-this.aheadMs);
+  /** Brings one that was left behind to the machine's time; answers whether it was. */
+  async catchUp(): Promise<boolean> {
+    if (this.aheadMs >= 0) return false;
+    await this.advance(-this.aheadMs);
+    return true;
   }
 
   async #look(): Promise<void> {

@@ -28,6 +28,8 @@ const lookMs = 100;
 const looksMax = 30;
 /** The read models follow a moment later, so one look that finds nothing is not enough. */
 const quietLooks = 2;
+/** A request that is older than its key at the provider is looked up and not sent: one that is open just now must not become so old. */
+const leapMs = dayMs / 2;
 
 /**
  * Makes demo data by the same commands that a client would give, over HTTP, day after day. Answers how many deeds there were.
@@ -44,21 +46,24 @@ export async function makeDemoHistory(parts: DemoHistoryParts): Promise<number> 
     for (let step = 0; step < steps; step += 1) {
       const now = plans.filter((_deed, place) => place % steps === step);
       await inLanes(now, parts.signal);
-      await evening(parts);
-      await parts.forward(dayMs / steps);
+      await quiet(parts, quietLooks);
+      for (let left = dayMs / steps; left > 0; left -= leapMs) {
+        await parts.forward(Math.min(left, leapMs));
+        if (left > leapMs) await quiet(parts, 1);
+      }
     }
   }
   return deeds;
 }
 
-/** No day ends while the provider is still to be asked for something: a request that is a day old is looked up and not sent. */
-async function evening({ api, signal }: DemoHistoryParts): Promise<void> {
-  let quiet = 0;
-  for (let look = 0; look < looksMax && quiet < quietLooks && !signal.aborted; look += 1) {
+/** No day ends while the provider is still to be asked for something. */
+async function quiet({ api, signal }: DemoHistoryParts, looks: number): Promise<void> {
+  let found = 0;
+  for (let look = 0; look < looksMax && found < looks && !signal.aborted; look += 1) {
     await sleep(lookMs);
     const { body } = await api.get('/health/payments');
     const open = record(record(body['checks'])['open_requests']);
-    quiet = String(open['detail']).startsWith('0 open') ? quiet + 1 : 0;
+    found = String(open['detail']).startsWith('0 open') ? found + 1 : 0;
   }
 }
 
