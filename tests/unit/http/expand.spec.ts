@@ -113,4 +113,9 @@ describe('expand[]', () => {
     const answer = await app.api.get(`/v1/payments/${payments[1]}?${query}`);
     expect([answer.status, answer.body['code']]).toEqual([400, 'invalid_request']);
   });
+
+  it('names what it takes', async () => {
+    const answer = await app.api.get(`/v1/refunds/${refund}?expand[]=banana`);
+    expect(answer.body['detail']).toBe('Takes payment, payment.customer, each once.');
+  });
 });

@@ -19,7 +19,7 @@ export function expandField<const E extends readonly [Expandable, ...Expandable[
   const one = z.enum(allowed);
   return {
     [name]: z
-      .union([one, z.array(one).max(allowed.length)])
+      .union([one, z.array(one).max(allowed.length)], { error: `Takes ${allowed.join(', ')}, each once.` })
       .optional()
       .transform((value) => [value].flat().filter((each) => each !== undefined))
       .meta({ type: 'array', items: { type: 'string', enum: [...allowed] } }),
