@@ -62,7 +62,7 @@ async function dataDir({ dataDir: folder }: Config): Promise<ConfigFinding> {
 }
 
 async function database(connectionString: string | null): Promise<readonly ConfigFinding[]> {
-  if (connectionString === null) return [ok('database', 'embedded Postgres, not running now')];
+  if (connectionString === null) return [ok('database', 'embedded Postgres, which starts with the program')];
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
   client.on('error', () => undefined);
   try {
@@ -117,7 +117,7 @@ async function stripe(
   const { secretKey, webhookSecrets, apiBase, timeoutMs, webhookToleranceSeconds } = config.stripe;
   const parts =
     running?.stripe ?? (secretKey === null ? null : { secretKey, webhookSecrets, apiBase, simulated: false });
-  if (parts === null) return [ok('stripe', 'the simulator, not running now')];
+  if (parts === null) return [ok('stripe', 'the simulator, which starts with the program')];
   return diagnoseStripe({ ...parts, timeoutMs, webhookToleranceSeconds });
 }
 

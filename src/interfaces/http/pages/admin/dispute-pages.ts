@@ -54,13 +54,13 @@ export class DisputePages implements PageController {
         { title: 'Status' },
         { title: 'Amount', amounts: true },
         { title: 'Taken', amounts: true },
-        { title: 'Payment' },
-        { title: 'Customer' },
         { title: 'Reason' },
         { title: 'Evidence due by' },
-        { title: 'At Stripe' },
         { title: 'Opened' },
         { title: 'Closed' },
+        { title: 'Payment' },
+        { title: 'Customer' },
+        { title: 'At Stripe' },
       ],
       load: (filters, request) => {
         const { status: wanted = null, payment = null, customer = null, currency = null } = filters;
@@ -76,13 +76,13 @@ export class DisputePages implements PageController {
         status(row.status),
         amount(row.amount, row.currency),
         amount(row.amount_taken, row.currency),
-        idCell(row.payment),
-        idCell(row.customer),
         words(row.reason),
         time(row.evidence_due_by),
-        text(row.provider_dispute),
         time(row.created_at),
         time(row.closed_at),
+        idCell(row.payment),
+        idCell(row.customer),
+        text(row.provider_dispute),
       ],
     });
   }

@@ -64,7 +64,7 @@ export class PromisePages implements PageController {
     );
     const [lowest, highest] = known.positions;
     return thingAnswer({
-      ...{ title: 'Promises', id: null, status: null, figures: [] },
+      ...{ title: 'Promises', id: null, status: null, figures: [], wide: true },
       facts: [
         { title: 'As of', cell: time(known.asOf) },
         {

@@ -48,6 +48,8 @@ export type RecordPage = {
   readonly figures: readonly { readonly title: string; readonly cell: Cell }[];
   readonly facts: readonly { readonly title: string; readonly cell: Cell }[];
   readonly tables: readonly Table[];
+  /** Its tables need the whole width: what stands beside them elsewhere stands below. */
+  readonly wide?: true;
   /** Shown as they are written, line by line. */
   readonly texts?: readonly { readonly title: string; readonly text: string }[];
   readonly actions: readonly Action[];
