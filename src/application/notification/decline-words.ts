@@ -63,6 +63,11 @@ const same: Readonly<Record<string, string>> = {
   invalid_number: 'incorrect_number',
 };
 
+/** Whether there are words for it. */
+export function isKnownDecline(code: string): boolean {
+  return Object.hasOwn(words, code) || Object.hasOwn(same, code);
+}
+
 /**
  * @param code the issuer's reason where it gave one, else the provider's code
  * @param language ISO 639; English where there are no words in it

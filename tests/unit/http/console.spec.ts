@@ -153,7 +153,7 @@ describe('a payment on its page', () => {
     const { browser } = await as('support');
     const id = await payment({ payment_method: 'pm_declined' });
     const { text } = await browser.get(`/admin/payments/${id}`);
-    expect(text).toContain('The card has insufficient funds.');
+    expect(text).toContain('There is not enough money on the card.');
     expect(text).toContain('requires payment method');
   });
 

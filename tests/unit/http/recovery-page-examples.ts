@@ -179,7 +179,7 @@ export function recoveryPages({ server, as }: ConsoleUse): void {
         [stuck, young, paid, declined].map((id) => text.includes(`/admin/payments/${id}`));
       expect(shown(onlyStuck)).toEqual([true, false, false, false]);
       expect(shown(onlyDeclined)).toEqual([false, false, false, true]);
-      expect(onlyDeclined).toContain('The card has insufficient funds.');
+      expect(onlyDeclined).toContain('>insufficient funds<');
       const file = await browser.get('/admin/payments/csv?stuck=yes');
       expect(file.text).toContain(stuck);
       expect(file.text).not.toContain(young);

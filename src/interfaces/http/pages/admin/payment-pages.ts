@@ -1,6 +1,7 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
+import { declineWords, isKnownDecline } from '../../../../application/notification/decline-words.js';
 import type { PaymentOperations } from '../../../../application/payment/payment-operations.js';
 import type { Clock } from '../../../../application/ports/clock.js';
 import type { EventStore, RecordedEvent } from '../../../../application/ports/event-store.js';
@@ -143,7 +144,7 @@ export class PaymentPages implements PageController {
           amount(row.amount_refunded, row.currency),
           idCell(row.customer),
           text(row.description),
-          text(row.last_error?.message),
+          words(row.last_error?.decline_code ?? row.last_error?.code ?? null),
           time(row.created_at),
         ],
       }),
@@ -235,7 +236,7 @@ function attemptsOf(events: readonly RecordedEvent[]): Table {
         time(event.recordedAt),
         text(String(event.data['paymentMethod'] ?? '')),
         status(end === undefined ? 'processing' : outcomeOf(end.type)),
-        text(end?.type === 'PaymentDeclined' ? String(end.data['message']) : null),
+        text(end?.type === 'PaymentDeclined' ? declinedBecause(end.data) : null),
         time(end?.recordedAt ?? null),
       ],
     ];
@@ -251,6 +252,12 @@ function attemptsOf(events: readonly RecordedEvent[]): Table {
     ],
     rows,
   };
+}
+
+/** For the code of an issuer that nobody has words for, what the provider says. */
+function declinedBecause({ declineCode, code, message }: RecordedEvent['data']): string {
+  const told = [declineCode, code].find((each) => typeof each === 'string' && isKnownDecline(each));
+  return told === undefined ? String(message) : declineWords(String(told), 'en');
 }
 
 function outcomeOf(type: string): string {
