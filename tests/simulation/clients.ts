@@ -135,7 +135,8 @@ export async function runClient(parts: {
     const asked = await Promise.all(parts.map((part) => post('/v1/refunds', part)));
     for (const answer of asked) {
       const refundId = /"(re_[0-9a-f-]{36})"/.exec(answer?.body ?? '')?.[1];
-      if (refundId !== undefined && random.chance(0.15)) await post(`/v1/refunds/${refundId}/cancel`, {});
+      if (refundId !== undefined && random.chance(0.4))
+        await post(`/v1/refunds/${refundId}/cancel`, { reason: 'Called off' });
     }
   }
 

@@ -111,8 +111,16 @@ export function startProcess(parts: {
       }),
     list: notSimulated,
   };
-  const refunds = { findPayment: notSimulated, list: notSimulated };
-  const projections = { lagMs: () => 0 } as never;
+  const refunds = {
+    findPayment: (refundId: string) =>
+      stores.call(`find the payment of ${refundId}`, () => {
+        const rows = [...stores.table('refunds').rows('refunds')];
+        return rows.find((row) => row['id'] === refundId)?.['payment'] as string | undefined;
+      }),
+    list: notSimulated,
+  };
+  // Who does not find a refund waits for the read models; here they are not waited for, and the client asks again.
+  const projections = { lagMs: () => 0, reached: async () => false } as never;
   const settings: HttpSettings = {
     ...{ livemode: false, businessName: 'Acme', publicUrl: 'http://pay' },
     cardEntry: { kind: 'none' },
