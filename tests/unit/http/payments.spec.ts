@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { field } from '../../support/api-client.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 
@@ -12,6 +13,13 @@ describe('payments and refunds over HTTP', () => {
   afterAll(() => app.stop());
   beforeEach(() => {
     app.gateway.outage = undefined;
+  });
+
+  it('takes the example of its documentation', async () => {
+    const { body } = await app.api.get('/openapi.json');
+    const examples = field(body, 'components', 'schemas', 'CreatePayment', 'examples') as readonly object[];
+    expect(examples).toHaveLength(1);
+    expect((await app.api.post('/v1/payments', examples[0] ?? {})).status).toBe(201);
   });
 
   it('takes a payment in one call and shows it as documented', async () => {

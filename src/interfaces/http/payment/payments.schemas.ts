@@ -37,6 +37,12 @@ export const paymentQuery = z.strictObject(expand);
 
 const status = z.enum(paymentStatuses);
 
+/** What is filled in where somebody tries it out in the documentation. */
+const paymentExample = {
+  ...{ amount: 5_000, currency: 'USD', payment_method: 'pm_card_visa', confirm: true },
+  ...{ description: 'Order 1001', metadata: { cart: '77' } },
+};
+
 export const createPaymentBody = z
   .strictObject({
     amount: amountField,
@@ -62,7 +68,7 @@ export const createPaymentBody = z
       'off_session charges a saved payment method of the customer: it goes with customer and confirm: true.',
     path: ['off_session'],
   })
-  .meta({ id: 'CreatePayment' });
+  .meta({ id: 'CreatePayment', examples: [paymentExample] });
 
 export const confirmPaymentBody = z
   .strictObject({ payment_method: paymentMethod, off_session: offSession })
