@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RawBooks } from './books-example.js';
 import { agreeingBooks, between, compareRaw, entry, ok, usd } from './books-example.js';
+import { InvoicesBook } from './invoices-book.js';
 import type { RawEvent } from './raw-event.js';
 
 let position = 100;
@@ -234,5 +235,40 @@ describe('the four-book checker, of what is sold', () => {
     expect(rulesOf(books)).toEqual(['taxes_differ tax_payable USD', 'taxes_differ tax_deferred USD']);
     books.postings.set(fallen.event_id, between('tax_deferred', 'tax_payable', 50n));
     expect(rulesOf(books)).toEqual([]);
+  });
+});
+
+describe('a card payment of a collection that failed', () => {
+  const dispute = { providerDisputeId: 'dp_1' };
+  const differencesAfter = (...facts: readonly RawEvent[]) => {
+    const book = new InvoicesBook();
+    book.apply(fact('payment-pay_1', 0, 'PaymentCreated', { collectionId: 'col_1', amount: usd(300) }));
+    book.apply(fact('payment-pay_1', 1, 'PaymentCaptured', { amount: usd(300) }));
+    for (const one of facts) book.apply(one);
+    return [...book.differences()].map(({ detail }) => detail);
+  };
+  const taken = fact('payment-pay_1', 2, 'DisputeFundsWithdrawn', { ...dispute, amount: usd(300) });
+  const closed = (outcome: string) => fact('payment-pay_1', 3, 'DisputeClosed', { ...dispute, outcome });
+
+  it('went back where its bank took it for good, and in no other case', () => {
+    const kept = ['0 of it pays invoices, 300 by its own stream'];
+    expect(differencesAfter()).toEqual(kept);
+    expect(differencesAfter(taken)).toEqual(kept);
+    expect(differencesAfter(taken, closed('won'))).toEqual(kept);
+    expect(differencesAfter(taken, closed('lost'))).toEqual([]);
+    const part = fact('payment-pay_1', 2, 'DisputeFundsWithdrawn', { ...dispute, amount: usd(299) });
+    expect(differencesAfter(part, closed('lost'))).toEqual(kept);
+  });
+
+  it('that paid an invoice and was taken back later has to pay it still', () => {
+    const tender = { kind: 'card', paymentId: 'pay_1' };
+    const paid = [
+      fact('invoice-inv_9', 0, 'InvoiceFinalized', { total: usd(300) }),
+      fact('invoice-inv_9', 1, 'InvoicePaymentApplied', { applicationId: 'a', tender, amount: usd(300) }),
+    ];
+    expect(differencesAfter(...paid, taken, closed('lost'))).toEqual([]);
+    const gone = { applicationId: 'a', amount: usd(300), reversalId: 'r' };
+    const reversed = fact('invoice-inv_9', 2, 'InvoicePaymentReversed', gone);
+    expect(differencesAfter(...paid, reversed, taken, closed('lost'))).toHaveLength(1);
   });
 });

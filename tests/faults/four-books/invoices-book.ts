@@ -24,7 +24,12 @@ type Invoice = {
 };
 
 /** What a tender says of itself: how much of it pays invoices now. */
-type Tender = { brought: bigint; isReversed: boolean };
+type Tender = {
+  brought: bigint;
+  isReversed: boolean;
+  /** What each dispute took, by the provider's name for it, and whether it was lost. */
+  readonly disputes: Map<string, { taken: bigint; isLost: boolean }>;
+};
 
 export class InvoicesBook {
   /** Histories that no sequence of true facts can have. */
@@ -104,7 +109,13 @@ export class InvoicesBook {
         if (left > 0n && !this.#tenders.has(tender)) yield { subject: id, detail: `${tender} is not there` };
       }
     }
-    for (const [name, { brought, isReversed }] of this.#tenders) {
+    for (const [name, { brought, isReversed, disputes }] of this.#tenders) {
+      const lost = [...disputes.values()].reduce(
+        (sum, { taken, isLost }) => (isLost ? sum + taken : sum),
+        0n,
+      );
+      // What never paid anything was to be given back, and the customer has it from the bank. An invoice that was paid stays so.
+      if (!applied.has(name) && lost >= brought) continue;
       const paysNow = applied.get(name) ?? 0n;
       const expected = isReversed ? 0n : brought;
       if (paysNow !== expected) {
@@ -252,16 +263,32 @@ export class InvoicesBook {
       case 'PaymentKeptAsCredit':
         tender.brought -= amount;
         return;
+      case 'DisputeFundsWithdrawn':
+        disputeOf(tender, data).taken += amount;
+        return;
+      case 'DisputeFundsReinstated':
+        disputeOf(tender, data).taken -= amount;
+        return;
+      case 'DisputeClosed':
+        disputeOf(tender, data).isLost = data['outcome'] === 'lost';
+        return;
       default:
         return;
     }
   }
 
   #tenderOf(name: string): Tender {
-    const tender = this.#tenders.get(name) ?? { brought: 0n, isReversed: false };
+    const tender = this.#tenders.get(name) ?? { brought: 0n, isReversed: false, disputes: new Map() };
     this.#tenders.set(name, tender);
     return tender;
   }
+}
+
+function disputeOf({ disputes }: Tender, { providerDisputeId }: RawEvent['data']) {
+  const id = String(providerDisputeId);
+  const dispute = disputes.get(id) ?? { taken: 0n, isLost: false };
+  disputes.set(id, dispute);
+  return dispute;
 }
 
 function dueOf({ total, gone, applications }: Invoice): bigint {
