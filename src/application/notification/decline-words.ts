@@ -63,17 +63,21 @@ const same: Readonly<Record<string, string>> = {
   invalid_number: 'incorrect_number',
 };
 
-/** Whether there are words for it. */
-export function isKnownDecline(code: string): boolean {
-  return Object.hasOwn(words, code) || Object.hasOwn(same, code);
-}
-
 /**
  * @param code the issuer's reason where it gave one, else the provider's code
  * @param language ISO 639; English where there are no words in it
  */
 export function declineWords(code: string, language: string): string {
+  return knownDeclineWords(code, language) ?? inLanguage(unknown, language);
+}
+
+/** The same; undefined for a code that there are no words for. */
+export function knownDeclineWords(code: string, language: string): string | undefined {
   const name = Object.hasOwn(same, code) ? (same[code] ?? code) : code;
-  const found = (Object.hasOwn(words, name) ? words[name] : undefined) ?? unknown;
-  return language === 'de' ? found.de : found.en;
+  const found = Object.hasOwn(words, name) ? words[name] : undefined;
+  return found && inLanguage(found, language);
+}
+
+function inLanguage({ en, de }: Words, language: string): string {
+  return language === 'de' ? de : en;
 }

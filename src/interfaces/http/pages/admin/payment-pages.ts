@@ -1,7 +1,7 @@
 import { inject, injectable } from 'inversify';
 import { z } from 'zod';
 import type { DescribeEvent } from '../../../../application/audit/describe-event.js';
-import { declineWords, isKnownDecline } from '../../../../application/notification/decline-words.js';
+import { knownDeclineWords } from '../../../../application/notification/decline-words.js';
 import type { PaymentOperations } from '../../../../application/payment/payment-operations.js';
 import type { Clock } from '../../../../application/ports/clock.js';
 import type { EventStore, RecordedEvent } from '../../../../application/ports/event-store.js';
@@ -256,8 +256,9 @@ function attemptsOf(events: readonly RecordedEvent[]): Table {
 
 /** For the code of an issuer that nobody has words for, what the provider says. */
 function declinedBecause({ declineCode, code, message }: RecordedEvent['data']): string {
-  const told = [declineCode, code].find((each) => typeof each === 'string' && isKnownDecline(each));
-  return told === undefined ? String(message) : declineWords(String(told), 'en');
+  return (
+    knownDeclineWords(String(declineCode), 'en') ?? knownDeclineWords(String(code), 'en') ?? String(message)
+  );
 }
 
 function outcomeOf(type: string): string {
