@@ -124,8 +124,8 @@ export function createCardDriver(parts: {
         if (!isPositive(left)) return afterRefund(state);
         if (isTooSoon(refusalsOf(state, left), at)) return waiting;
         const refundId = refundIdOf(commandIdOf('refund of leg', `${paymentId} at ${revision}`));
-        const all = { amount: left, refundReason: null, secondPerson: null } as const;
-        const refund = { type: 'RequestRefund', at, refundId, ...all } as const;
+        const asked = { amount: left, refundReason: null, secondPerson: null } as const;
+        const refund = { type: 'RequestRefund', at, refundId, ...asked } as const;
         return afterRefund((await payments.run(paymentId, refund, metadata)).state);
       }
     }
