@@ -10,6 +10,7 @@ import type { Loaded } from '../../../application/shared/command-handler.js';
 import type { CollectionState, ExistingCollection } from '../../../domain/collection/state.js';
 import type { PaymentState } from '../../../domain/payment/state.js';
 import type { InvoiceId } from '../../../domain/shared/ids.js';
+import { expandCustomerQuery } from '../customer/customers.schemas.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import type { Attempts } from '../payment/card-testing.js';
@@ -23,7 +24,6 @@ import { problemOfFailure, problemOfRefusal } from './collection-problems.js';
 import {
   collectionListSchema,
   collectionParams,
-  collectionQuery,
   collectionSchema,
   listCollectionsQuery,
   payInvoiceBody,
@@ -80,7 +80,7 @@ export class CollectionsController implements Controller {
       summary: 'An attempt to collect, as it is now',
       scope: 'invoices:read',
       params: collectionParams,
-      query: collectionQuery,
+      query: expandCustomerQuery,
       answers: { 200: { description: 'The collection.', schema: collectionSchema } },
       handle: async ({ params }) => this.answer(200, existing(await this.collections.load(params.id))),
     }),

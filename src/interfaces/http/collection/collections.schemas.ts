@@ -5,8 +5,7 @@ import {
   parseInvoiceId,
   parseManualPaymentId,
 } from '../../../domain/shared/ids.js';
-import { customerOrId } from '../customer/customers.schemas.js';
-import { expandField } from '../shared/expand.js';
+import { customerOrId, expandCustomer } from '../customer/customers.schemas.js';
 import {
   amountField,
   createdParameters,
@@ -61,14 +60,11 @@ export const payInvoiceBody = z
   })
   .meta({ id: 'PayInvoice' });
 
-const expand = expandField(['customer']);
-export const collectionQuery = z.strictObject(expand);
-
 export const listCollectionsQuery = z
   .strictObject({
     ...pageParameters(collectionId),
     ...createdParameters,
-    ...expand,
+    ...expandCustomer,
     invoice: invoiceId.optional(),
     customer: idField(parseCustomerId, 'cus').optional(),
     status: z.enum(['processing', 'succeeded', 'failed']).optional(),

@@ -16,6 +16,7 @@ import { find } from '../../../domain/shared/id-index.js';
 import type { CreditId, CustomerId } from '../../../domain/shared/ids.js';
 import type { Instant } from '../../../domain/shared/instant.js';
 import { money } from '../../../domain/shared/money.js';
+import { expandCustomerQuery } from '../customer/customers.schemas.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { emptyBody } from '../payment/payments.schemas.js';
@@ -30,7 +31,6 @@ import { problemOfCreditRejection } from './credit-problems.js';
 import {
   creditListSchema,
   creditParams,
-  creditQuery,
   creditSchema,
   customerParams,
   grantCreditBody,
@@ -86,7 +86,7 @@ export class CreditsController implements Controller {
       summary: 'Credit of one grant, as it is now',
       scope: 'credits:read',
       params: creditParams,
-      query: creditQuery,
+      query: expandCustomerQuery,
       answers: { 200: shown },
       handle: async ({ params }) =>
         this.answer(200, params.id, await this.accounts.load(await this.customerOf(params.id))),

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { creditTypes } from '../../../domain/credit/grant.js';
 import { parseCreditId, parseCustomerId } from '../../../domain/shared/ids.js';
-import { customerOrId } from '../customer/customers.schemas.js';
-import { expandField } from '../shared/expand.js';
+import { customerOrId, expandCustomer } from '../customer/customers.schemas.js';
 import {
   amountField,
   createdParameters,
@@ -65,14 +64,11 @@ export const grantCreditBody = z
   })
   .meta({ id: 'GrantCredit' });
 
-const expand = expandField(['customer']);
-export const creditQuery = z.strictObject(expand);
-
 export const listCreditsQuery = z
   .strictObject({
     ...pageParameters(creditId),
     ...createdParameters,
-    ...expand,
+    ...expandCustomer,
     customer: customerId.optional(),
     status: status.optional(),
     type: type.optional(),

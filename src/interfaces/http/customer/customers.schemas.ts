@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseCustomerId } from '../../../domain/shared/ids.js';
+import { expandField } from '../shared/expand.js';
 import {
   createdParameters,
   idField,
@@ -66,6 +67,10 @@ export const customerSchema = z
     created_at: timestamp,
   })
   .meta({ id: 'Customer' });
+
+/** The field of a query by which what belongs to a customer shows the customer in full, and the query of one such thing. */
+export const expandCustomer = expandField(['customer']);
+export const expandCustomerQuery = z.strictObject(expandCustomer);
 
 /** Of what belongs to a customer: the id, or the customer in full where `expand[]` asks for it. */
 export const customerOrId = z.union([z.string(), customerSchema]);

@@ -18,6 +18,7 @@ import { civilDateIn } from '../../../application/shared/zones.js';
 import type { ExistingInvoice, InvoiceState } from '../../../domain/invoice/state.js';
 import type { InvoiceId } from '../../../domain/shared/ids.js';
 import { eventObject, eventSchema } from '../audit/event-object.js';
+import { expandCustomerQuery } from '../customer/customers.schemas.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { zoneOfCustomer } from '../shared/customer-zone.js';
@@ -36,7 +37,6 @@ import {
   createInvoiceBody,
   invoiceListSchema,
   invoiceParams,
-  invoiceQuery,
   invoiceSchema,
   listInvoicesQuery,
   reviseInvoiceBody,
@@ -91,7 +91,7 @@ export class InvoicesController implements Controller {
       summary: 'An invoice, as it is now',
       scope: 'invoices:read',
       params: invoiceParams,
-      query: invoiceQuery,
+      query: expandCustomerQuery,
       answers: { 200: shown },
       handle: async ({ params }) => this.answer(200, await this.invoices.load(params.id)),
     }),

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { taxPoints } from '../../../domain/invoice/content.js';
 import { invoicePurposes } from '../../../domain/invoice/events.js';
 import { parseCustomerId, parseInvoiceId, parseOrderId } from '../../../domain/shared/ids.js';
-import { customerOrId } from '../customer/customers.schemas.js';
-import { expandField } from '../shared/expand.js';
+import { customerOrId, expandCustomer } from '../customer/customers.schemas.js';
 import {
   amountField,
   createdParameters,
@@ -137,14 +136,11 @@ export const reviseInvoiceBody = z
 
 const status = z.enum(['draft', 'finalizing', 'open', 'paid', 'void', 'uncollectible']);
 
-const expand = expandField(['customer']);
-export const invoiceQuery = z.strictObject(expand);
-
 export const listInvoicesQuery = z
   .strictObject({
     ...pageParameters(invoiceId),
     ...createdParameters,
-    ...expand,
+    ...expandCustomer,
     status: status.optional(),
     customer: customerId.optional(),
     order: orderId.optional(),

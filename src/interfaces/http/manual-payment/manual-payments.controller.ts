@@ -18,6 +18,7 @@ import type { ManualPaymentState } from '../../../domain/manual-payment/state.js
 import type { InvoiceId, ManualPaymentId } from '../../../domain/shared/ids.js';
 import { compare, money } from '../../../domain/shared/money.js';
 import type { Person } from '../../../domain/shared/person.js';
+import { expandCustomerQuery } from '../customer/customers.schemas.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { zoneOfCustomer } from '../shared/customer-zone.js';
@@ -35,7 +36,6 @@ import {
   listManualPaymentsQuery,
   manualPaymentListSchema,
   manualPaymentParams,
-  manualPaymentQuery,
   manualPaymentSchema,
   recordManualPaymentBody,
   rejectManualPaymentBody,
@@ -89,7 +89,7 @@ export class ManualPaymentsController implements Controller {
       summary: 'A manual payment, as it is now',
       scope: 'manual_payments:read',
       params: manualPaymentParams,
-      query: manualPaymentQuery,
+      query: expandCustomerQuery,
       answers: { 200: shown },
       handle: async ({ params }) => this.answer(200, await this.payments.load(params.id)),
     }),

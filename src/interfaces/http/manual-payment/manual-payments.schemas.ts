@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { manualPaymentStatuses } from '../../../application/ports/manual-payment-queries.js';
 import { methods, reversalCauses } from '../../../domain/manual-payment/messages.js';
 import { parseCustomerId, parseInvoiceId, parseManualPaymentId } from '../../../domain/shared/ids.js';
-import { customerOrId } from '../customer/customers.schemas.js';
+import { customerOrId, expandCustomer } from '../customer/customers.schemas.js';
 import { zoneField } from '../plan/terms.schemas.js';
-import { expandField } from '../shared/expand.js';
 import {
   amountField,
   createdParameters,
@@ -65,14 +64,11 @@ export const reverseManualPaymentBody = z
   })
   .meta({ id: 'ReverseManualPayment' });
 
-const expand = expandField(['customer']);
-export const manualPaymentQuery = z.strictObject(expand);
-
 export const listManualPaymentsQuery = z
   .strictObject({
     ...pageParameters(manualPaymentId),
     ...createdParameters,
-    ...expand,
+    ...expandCustomer,
     status: z.enum(manualPaymentStatuses).optional(),
     customer: customerId.optional(),
     invoice: invoiceId.optional(),

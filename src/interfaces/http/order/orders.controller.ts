@@ -14,6 +14,7 @@ import type { OrderCommand } from '../../../domain/order/messages.js';
 import type { ExistingOrder, OrderState } from '../../../domain/order/state.js';
 import type { OrderId } from '../../../domain/shared/ids.js';
 import { money } from '../../../domain/shared/money.js';
+import { expandCustomerQuery } from '../customer/customers.schemas.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { termsOf } from '../plan/terms.schemas.js';
@@ -30,7 +31,6 @@ import {
   listOrdersQuery,
   orderListSchema,
   orderParams,
-  orderQuery,
   orderSchema,
   transitionBody,
 } from './orders.schemas.js';
@@ -79,7 +79,7 @@ export class OrdersController implements Controller {
       summary: 'An order, as it is now',
       scope: 'orders:read',
       params: orderParams,
-      query: orderQuery,
+      query: expandCustomerQuery,
       answers: { 200: shown },
       handle: async ({ params }) => this.answer(200, await this.orders.load(params.id)),
     }),

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { orderStatuses } from '../../../application/ports/order-queries.js';
 import { parseCustomerId, parseOrderId } from '../../../domain/shared/ids.js';
-import { customerOrId } from '../customer/customers.schemas.js';
+import { customerOrId, expandCustomer } from '../customer/customers.schemas.js';
 import { termsField, zoneField } from '../plan/terms.schemas.js';
 import { termsSchema } from '../plan/terms-object.js';
-import { expandField } from '../shared/expand.js';
 import {
   amountField,
   createdParameters,
@@ -56,14 +55,11 @@ export const transitionBody = z
   })
   .meta({ id: 'OrderTransition' });
 
-const expand = expandField(['customer']);
-export const orderQuery = z.strictObject(expand);
-
 export const listOrdersQuery = z
   .strictObject({
     ...pageParameters(orderId),
     ...createdParameters,
-    ...expand,
+    ...expandCustomer,
     status: status.optional(),
     customer: customerId.optional(),
   })

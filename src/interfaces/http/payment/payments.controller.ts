@@ -18,6 +18,7 @@ import type { CustomerId, OrderId, PaymentId } from '../../../domain/shared/ids.
 import type { Money } from '../../../domain/shared/money.js';
 import { money } from '../../../domain/shared/money.js';
 import { eventObject, eventSchema } from '../audit/event-object.js';
+import { expandCustomerQuery } from '../customer/customers.schemas.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { listOf } from '../shared/fields.js';
@@ -40,7 +41,6 @@ import {
   listPaymentsQuery,
   paymentListSchema,
   paymentParams,
-  paymentQuery,
   paymentSchema,
 } from './payments.schemas.js';
 
@@ -99,7 +99,7 @@ export class PaymentsController implements Controller {
       summary: 'A payment, as it is now',
       scope: 'payments:read',
       params: paymentParams,
-      query: paymentQuery,
+      query: expandCustomerQuery,
       answers: { 200: shown },
       handle: async ({ params }) => this.answers().answer(200, existing(await this.payments.load(params.id))),
     }),

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { paymentStatuses } from '../../../application/ports/read-models.js';
 import { parseCustomerId, parseOrderId, parsePaymentId } from '../../../domain/shared/ids.js';
-import { customerOrId } from '../customer/customers.schemas.js';
-import { expandField } from '../shared/expand.js';
+import { customerOrId, expandCustomer } from '../customer/customers.schemas.js';
 import {
   amountField,
   createdParameters,
@@ -30,10 +29,7 @@ const offSession = z.boolean().default(false).meta({
   description: 'The customer is not there: a saved method is charged, and cannot be authenticated.',
 });
 
-const expand = expandField(['customer']);
-
 export const paymentParams = z.strictObject({ id: paymentId });
-export const paymentQuery = z.strictObject(expand);
 
 const status = z.enum(paymentStatuses);
 
@@ -84,7 +80,7 @@ export const listPaymentsQuery = z
   .strictObject({
     ...pageParameters(paymentId),
     ...createdParameters,
-    ...expand,
+    ...expandCustomer,
     status: status.optional(),
     customer: customerId.optional(),
     order: orderId.optional(),

@@ -18,6 +18,7 @@ import type { PlanId } from '../../../domain/shared/ids.js';
 import type { Instant } from '../../../domain/shared/instant.js';
 import { money } from '../../../domain/shared/money.js';
 import { schedule } from '../../../domain/shared/plan-schedule.js';
+import { expandCustomerQuery } from '../customer/customers.schemas.js';
 import type { HttpSettings } from '../http-tokens.js';
 import { httpTokens } from '../http-tokens.js';
 import { zoneOfCustomer } from '../shared/customer-zone.js';
@@ -37,7 +38,6 @@ import {
   pausePlanBody,
   planListSchema,
   planParams,
-  planQuery,
   planSchema,
   prepayPlanBody,
   previewPlanBody,
@@ -102,7 +102,7 @@ export class PlansController implements Controller {
       summary: 'A payment plan, as it is now',
       scope: 'plans:read',
       params: planParams,
-      query: planQuery,
+      query: expandCustomerQuery,
       answers: { 200: shown },
       handle: async ({ params }) => this.answer(200, await this.plans.load(params.id)),
     }),

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { planStatuses } from '../../../application/ports/plan-queries.js';
 import { parseCustomerId, parseInvoiceId, parseOrderId, parsePlanId } from '../../../domain/shared/ids.js';
 import { partsMax } from '../../../domain/shared/plan-terms.js';
-import { customerOrId } from '../customer/customers.schemas.js';
-import { expandField } from '../shared/expand.js';
+import { customerOrId, expandCustomer } from '../customer/customers.schemas.js';
 import {
   amountField,
   createdParameters,
@@ -71,14 +70,11 @@ export const prepayPlanBody = z.strictObject({
 
 export const milestoneBody = z.strictObject({ name: milestoneName });
 
-const expand = expandField(['customer']);
-export const planQuery = z.strictObject(expand);
-
 export const listPlansQuery = z
   .strictObject({
     ...pageParameters(planId),
     ...createdParameters,
-    ...expand,
+    ...expandCustomer,
     status: z.enum(planStatuses).optional(),
     customer: customerId.optional(),
     order: orderId.optional(),
