@@ -134,7 +134,7 @@ export async function runClient(parts: {
     });
     const asked = await Promise.all(parts.map((part) => post('/v1/refunds', part)));
     for (const answer of asked) {
-      const refundId = /"(re_[0-9a-f-]{36})"/.exec(answer?.body ?? '')?.[1];
+      const refundId = answer && idIn(answer.body, 're');
       if (refundId !== undefined && random.chance(0.4))
         await post(`/v1/refunds/${refundId}/cancel`, { reason: 'Called off' });
     }
@@ -147,7 +147,7 @@ export async function runClient(parts: {
     capture_method: random.chance(0.4) ? 'manual' : 'automatic',
     ...(random.chance(0.95) ? { confirm: true, payment_method: cardOf(random) } : {}),
   });
-  const id = created === undefined ? undefined : idIn(created.body);
+  const id = created && idIn(created.body, 'pay');
   for (let acts = 0; id !== undefined && acts < 6 && scheduler.nowMs < endMs; acts += 1) {
     const payment = await look(id);
     if (payment !== undefined) await act(payment);
@@ -155,9 +155,9 @@ export async function runClient(parts: {
   }
 }
 
-/** A declined or undecided creation is answered by a problem that names its payment. */
-function idIn(body: string): string | undefined {
-  return /pay_[0-9a-f-]{36}/.exec(body)?.[0];
+/** A declined or undecided creation is answered by a problem that names what it made. */
+function idIn(body: string, kind: 'pay' | 're'): string | undefined {
+  return new RegExp(`${kind}_[0-9a-f-]{36}`).exec(body)?.[0];
 }
 
 /** Answers that must be the same for every repeat of the request. */

@@ -103,20 +103,17 @@ export function startProcess(parts: {
   });
   const effects = createPaymentEffects({ handler, gateway, clock });
   const operations = createOperations({ handler, effects, logger, inlineBudgetMs, idName: 'paymentId' });
+  const paymentOf = (id: string, table: string, column: string, payment: string) =>
+    stores.call(`find the payment of ${id}`, () => {
+      const rows = [...stores.table(table).rows(table)];
+      return rows.find((row) => row[column] === id)?.[payment] as string | undefined;
+    });
   const payments = {
-    findByIntent: (intentId: string) =>
-      stores.call(`find the payment of ${intentId}`, () => {
-        const rows = [...stores.table('payments').rows('payments')];
-        return rows.find((row) => row['payment_intent'] === intentId)?.['id'] as string | undefined;
-      }),
+    findByIntent: (intentId: string) => paymentOf(intentId, 'payments', 'payment_intent', 'id'),
     list: notSimulated,
   };
   const refunds = {
-    findPayment: (refundId: string) =>
-      stores.call(`find the payment of ${refundId}`, () => {
-        const rows = [...stores.table('refunds').rows('refunds')];
-        return rows.find((row) => row['id'] === refundId)?.['payment'] as string | undefined;
-      }),
+    findPayment: (refundId: string) => paymentOf(refundId, 'refunds', 'id', 'payment'),
     list: notSimulated,
   };
   // Who does not find a refund waits for the read models; here they are not waited for, and the client asks again.

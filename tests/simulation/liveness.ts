@@ -1,7 +1,7 @@
 import { paymentCodec } from '../../src/application/payment/payment.codec.js';
 import type { DisputeStatus } from '../../src/domain/payment/intent.js';
 import { payment } from '../../src/domain/payment/payment.js';
-import type { PaymentState } from '../../src/domain/payment/state.js';
+import type { Captured, PaymentState } from '../../src/domain/payment/state.js';
 import { projections } from '../../src/infrastructure/read-models/read-models.js';
 import { sumsByCurrency } from '../../src/infrastructure/stripe-simulator/money-lines.js';
 import type { Dispute, PaymentIntent } from '../../src/infrastructure/stripe-simulator/resources.js';
@@ -87,6 +87,7 @@ function compare(id: string, state: PaymentState, { store }: StripeWorld): void 
   compareDisputes(id, state.disputes, store, intentId);
 }
 
+/** Written down a second time, apart from what reads Stripe's statuses: a wrong word there is to show here. */
 const disputeHere: Readonly<Record<Dispute['status'], DisputeStatus>> = {
   warning_needs_response: 'inquiry',
   warning_under_review: 'inquiry_under_review',
@@ -99,7 +100,7 @@ const disputeHere: Readonly<Record<Dispute['status'], DisputeStatus>> = {
 
 function compareDisputes(
   id: string,
-  known: Extract<PaymentState, { readonly status: 'captured' }>['disputes'],
+  known: Captured['disputes'],
   store: StripeWorld['store'],
   intentId: string,
 ): void {
