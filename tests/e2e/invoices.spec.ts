@@ -64,8 +64,11 @@ describe.each(stores)('invoices over HTTP, events in %s', (store) => {
     });
     const notes = items(await app.api.get(`/v1/credit_notes?invoice=${made.body['id']}`));
     expect(notes.map((note) => note['amount_total']).sort()).toEqual([10_200, 6_900, 8_199, 8_200]);
-    const balance = await app.api.get('/v1/ledger/trial_balance');
-    for (const entry of balance.body['data'] as { balance: number }[]) expect(entry.balance).toBe(0);
+    // The books follow by a read model of their own.
+    await eventually(
+      async () => items(await app.api.get('/v1/ledger/trial_balance')),
+      (accounts) => accounts.length > 0 && accounts.every(({ balance }) => balance === 0),
+    );
     const state = await app.api.get(`/v1/audit/state?stream=invoice-${made.body['id']}`);
     expect(state.body['state']).toMatchObject({ status: 'paid', number });
     const series = await app.api.get(`/v1/audit/state?stream=invoiceSeries-${number.slice(0, -7)}`);
