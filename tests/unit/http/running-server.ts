@@ -66,6 +66,7 @@ export async function startServer(
   more: Partial<
     Pick<HttpServerParts, 'receiveWebhook' | 'bodyBytesMax' | 'trustedProxies' | 'admission' | 'limits'>
   > & {
+    /** So long by default that no pause of a loaded machine makes a 202 of what would be answered. */
     readonly inlineBudgetMs?: number;
     /** The simulator's page by default. */
     readonly cardEntry?: CardEntry;
@@ -106,7 +107,7 @@ export async function startServer(
     logger,
     inbox,
     apiKeys,
-    inlineBudgetMs: more.inlineBudgetMs ?? 500,
+    inlineBudgetMs: more.inlineBudgetMs ?? 30_000,
     refundApproval: more.refundApproval ?? { of: new Map(), others: null },
     cardEntry: more.cardEntry ?? { kind: 'simulated', origin: 'http://127.0.0.1:9' },
   });
