@@ -42,7 +42,7 @@ function createWorld() {
   const snapshotMethod = createSnapshotMethod(profiles);
   const effects = createCustomerEffects({ handler, vault, clock });
   const operations = createOperations({
-    ...{ handler, effects, logger: silentLogger, inlineBudgetMs: 500 },
+    ...{ handler, effects, logger: silentLogger, inlineBudgetMs: 30_000 },
     idName: 'customerId',
   });
   const hearNews = createCustomerNewsHandler({

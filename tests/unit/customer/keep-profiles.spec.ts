@@ -100,7 +100,7 @@ it('a setup waits for the provider’s customer, and begins when that is there',
   const vault = new InMemoryVault();
   const effects = createCustomerEffects({ handler, vault, clock: systemClock });
   const operations = createOperations({
-    ...{ handler, effects, logger: silentLogger, inlineBudgetMs: 500 },
+    ...{ handler, effects, logger: silentLogger, inlineBudgetMs: 30_000 },
     idName: 'customerId',
   });
   const [id, setupId] = [newCustomerId(), newSetupId()];
