@@ -51,7 +51,7 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
     bind(tokens.pool).toResolvedValue(
       ({ queries: guard }) =>
         createPool({
-          ...{ connectionString: databaseUrl, max: 12, applicationName: 'counterfoil', logger, guard },
+          ...{ connectionString: databaseUrl, max: 8, applicationName: 'counterfoil', logger, guard },
           settings: indexesOnly,
         }),
       [tokens.storeBreakers],
@@ -59,7 +59,7 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
     bind(tokens.doorPool).toResolvedValue(
       ({ door: guard }) =>
         createPool({
-          ...{ connectionString: databaseUrl, max: 6, applicationName: 'counterfoil-door', logger, guard },
+          ...{ connectionString: databaseUrl, max: 4, applicationName: 'counterfoil-door', logger, guard },
           ...doorLimits,
           settings: indexesOnly,
         }),
@@ -68,7 +68,7 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
     bind(tokens.projectionPool).toResolvedValue(() =>
       createPool({
         connectionString: databaseUrl,
-        max: 8,
+        max: 5,
         applicationName: 'counterfoil-projections',
         logger,
       }),

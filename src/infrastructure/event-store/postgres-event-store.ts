@@ -68,7 +68,7 @@ export class PostgresEventStore implements EventStore, EventQueries {
   readonly #closing = new AbortController();
 
   constructor(options: PostgresEventStoreOptions) {
-    const { connectionString, logger, readersMax = 8, pollMs = 200, timeoutMs = 2_000 } = options;
+    const { connectionString, logger, readersMax = 4, pollMs = 200, timeoutMs = 2_000 } = options;
     this.#guards = options.guards ?? { appends: unguarded, reads: unguarded };
     this.#exploreWindow = BigInt(options.exploreWindow ?? 100_000);
     const connection = { connectionString, connectTimeoutMs, queryTimeoutMs: timeoutMs, settings };

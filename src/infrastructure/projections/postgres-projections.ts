@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bulkhead } from 'cockatiel';
 import type { Pool } from 'pg';
 import { v7 } from 'uuid';
 import type { EventStore, Position } from '../../application/ports/event-store.js';
@@ -24,7 +25,7 @@ import { findReplay, instantOf, saveReplay } from './replays.js';
 import { SharedLog } from './shared-log.js';
 
 export type PostgresProjectionsParts = {
-  /** For this class alone, with at least 8 connections. */
+  /** For this class alone, with at least 4 connections. */
   readonly pool: Pool;
   readonly store: EventStore;
   readonly projections: readonly Projection[];
@@ -45,6 +46,8 @@ const lookEveryMs = 500;
 /** With the time that a store takes to say nothing, some fifteen seconds. */
 const firstLooksMax = 10;
 const parkedMax = 1_000;
+/** Each holds one connection and asks for others: as many at once as there are connections would wait for each other. */
+const rebuildsAtOnce = 2;
 
 /** The read models of this process: built, run, watched and rebuilt. */
 export class PostgresProjections implements Projections {
@@ -53,6 +56,7 @@ export class PostgresProjections implements Projections {
   readonly #statementTimeoutMs: number;
   readonly #log: SharedLog;
   readonly #progress = new Progress();
+  readonly #rebuilds = bulkhead(rebuildsAtOnce, Number.POSITIVE_INFINITY);
   readonly #stopping = new AbortController();
   #running: readonly Promise<void>[] = [];
 
@@ -143,6 +147,10 @@ export class PostgresProjections implements Projections {
   async rebuild(name: string, options: { readonly swap: boolean }): Promise<ReplayReport | undefined> {
     const projection = this.#find(name);
     if (projection === undefined) return undefined;
+    return this.#rebuilds.execute(() => this.#rebuild(projection, options.swap));
+  }
+
+  async #rebuild(projection: Projection, swap: boolean): Promise<ReplayReport> {
     const startedAt = Date.now();
     const { rows, differenceCount, ...rebuilt } = await rebuildBeside(
       {
@@ -152,11 +160,11 @@ export class PostgresProjections implements Projections {
         statementTimeoutMs: this.#statementTimeoutMs,
         signal: this.#stopping.signal,
       },
-      options.swap,
+      swap,
     );
     const report: ReplayReport = {
       id: `rpy_${v7()}`,
-      projection: name,
+      projection: projection.name,
       version: projection.version,
       ...rebuilt,
       rows_compared: rows,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.js';
+import { createPool } from '../../../src/infrastructure/postgres/pool.js';
 import { ledgerProjection } from '../../../src/infrastructure/read-models/ledger.js';
 import {
   PostgresPaymentQueries,
@@ -8,6 +9,7 @@ import {
 } from '../../../src/infrastructure/read-models/payments.js';
 import { projections } from '../../../src/infrastructure/read-models/read-models.js';
 import { eventually } from '../../support/eventually.js';
+import { silentLogger } from '../../support/postgres.js';
 import { RecordedEventStore } from './recorded-event-store.js';
 import type { Bench } from './support.js';
 import { openBench, recorded, tally } from './support.js';
@@ -181,5 +183,28 @@ describe('A rebuild', () => {
     expect(await after.reached(2n, 20_000)).toBe(true);
     await after.stop();
     expect(await bench.rows('select events from read_restored.tally')).toEqual([{ events: 2n }]);
+  });
+
+  it('replaces many read models at once with few connections', async () => {
+    const store = new RecordedEventStore([recorded('thing-1', 0n, 1n), recorded('thing-1', 1n, 2n)]);
+    const many = Array.from({ length: 12 }, (_, index) => ({ ...tally, name: `one_of_many_${index}` }));
+    const before = await bench.start(store, many);
+    await before.reached(2n, 20_000);
+    await before.stop();
+    const failures: string[] = [];
+    const logger = { ...silentLogger, error: (_: object, message: string) => void failures.push(message) };
+    const pool = createPool({
+      ...{ connectionString: bench.url, max: 4 },
+      ...{ applicationName: 'few', logger },
+    });
+    const renewed = many.map((one) => ({ ...one, version: 2 }));
+    const after = await bench.start(store, renewed, { pool, logger });
+    await eventually(
+      () => bench.rows('select 1 from counterfoil.projections where version = 2'),
+      (replaced) => replaced.length === many.length,
+    );
+    await after.stop();
+    await pool.end();
+    expect(failures).toEqual([]);
   });
 });
