@@ -8,7 +8,7 @@ import { startEmbeddedPostgres } from '../../src/infrastructure/postgres/embedde
 import { migrate } from '../../src/infrastructure/postgres/migrate.js';
 
 export type TestDatabase = {
-  /** Connection string of a freshly migrated database that nobody else uses. */
+  /** Connection string of a freshly migrated database with empty read models, which nobody else uses. */
   readonly url: string;
   drop(): Promise<void>;
 };
@@ -88,7 +88,23 @@ async function startServer(folder: string): Promise<TestServer> {
   const template = `template_${randomUUID().replaceAll('-', '')}`;
   await onServer(url, `create database "${template}"`);
   await migrate(databaseUrl(url, template), silentLogger);
+  await createReadModels(databaseUrl(url, template));
   return { url, template, ...(embedded && { clusterDir: embedded.clusterDir }) };
+}
+
+/** Most programs that tests start would make the same tables of the same read models. */
+async function createReadModels(url: string): Promise<void> {
+  const { projections } = await import('../../src/infrastructure/read-models/read-models.js');
+  const { createBuild, liveBuild } = await import('../../src/infrastructure/projections/builds.js');
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('begin');
+    for (const projection of projections) await createBuild(client, projection, liveBuild(projection));
+    await client.query('commit');
+  } finally {
+    await client.end();
+  }
 }
 
 /** Thousands of connections are opened by tests, and both ends of each would spend milliseconds on 4,096 rounds of a hash. */

@@ -18,7 +18,8 @@ const shape = `
     where connamespace in ('counterfoil'::regnamespace, 'eventstore'::regnamespace)
   union all select 'function', pg_get_functiondef(oid) from pg_proc
     where pronamespace in ('counterfoil'::regnamespace, 'eventstore'::regnamespace)
-  union all select 'trigger', pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
+  union all select 'trigger', pg_get_triggerdef(t.oid) from pg_trigger t join pg_class c on c.oid = tgrelid
+    where not tgisinternal and relnamespace in ('counterfoil'::regnamespace, 'eventstore'::regnamespace)
   union all select 'migration', name from counterfoil.migrations
   order by 1, 2`;
 
