@@ -68,7 +68,7 @@ export async function exitOf(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-/** Starts `dist/main.js` and waits until it is ready to take payments. */
+/** Starts `dist/main.js` and waits until it is ready to take payments, and has said so. */
 export async function startAppProcess(
   environment: Readonly<Record<string, string>>,
   as: OrdinaryUser | undefined = undefined,
@@ -84,7 +84,7 @@ export async function startAppProcess(
         () => 0,
       );
     },
-    (status) => status === 200,
+    (status) => status === 200 && output().includes(' is ready in '),
     120_000,
   );
   return {
