@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { Logger } from '../../src/application/ports/logger.js';
 import { startEmbeddedPostgres } from '../../src/infrastructure/postgres/embedded-postgres.js';
 import { migrate } from '../../src/infrastructure/postgres/migrate.js';
+import { createPool } from '../../src/infrastructure/postgres/pool.js';
 
 export type TestDatabase = {
   /** Connection string of a freshly migrated database with empty read models, which nobody else uses. */
@@ -92,18 +93,20 @@ async function startServer(folder: string): Promise<TestServer> {
   return { url, template, ...(embedded && { clusterDir: embedded.clusterDir }) };
 }
 
-/** Most programs that tests start would make the same tables of the same read models. */
+/** Most programs that tests start would make the same tables of the same read models. Only who starts the server loads them. */
 async function createReadModels(url: string): Promise<void> {
   const { projections } = await import('../../src/infrastructure/read-models/read-models.js');
-  const { createBuild, liveBuild } = await import('../../src/infrastructure/projections/builds.js');
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const { createMissingBuilds } = await import('../../src/infrastructure/projections/builds.js');
+  const pool = createPool({
+    connectionString: url,
+    max: 1,
+    applicationName: 'template',
+    logger: silentLogger,
+  });
   try {
-    await client.query('begin');
-    for (const projection of projections) await createBuild(client, projection, liveBuild(projection));
-    await client.query('commit');
+    await createMissingBuilds(pool, projections);
   } finally {
-    await client.end();
+    await pool.end();
   }
 }
 

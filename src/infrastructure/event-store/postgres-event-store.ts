@@ -29,8 +29,6 @@ import { toStored } from './stored-event.js';
 export type PostgresEventStoreOptions = {
   readonly connectionString: string;
   readonly logger: Logger;
-  /** Connections for reading; appends have one of their own. */
-  readonly readersMax?: number;
   /** How often a subscriber that has seen everything looks again, where no append of this process comes first. */
   readonly pollMs?: number;
   /** How long one batch of appends or one read may take. */
@@ -45,6 +43,8 @@ export type PostgresEventStoreOptions = {
 const batchMax = 64;
 const weightBytes = 16_384;
 const queueMax = 10_000;
+/** Connections for reading; appends have one of their own. */
+const readersMax = 4;
 const connectTimeoutMs = 1_000;
 const backoffMaxMs = 2_000;
 /** An explorer that has found too little by then shows what it has. */
@@ -68,7 +68,7 @@ export class PostgresEventStore implements EventStore, EventQueries {
   readonly #closing = new AbortController();
 
   constructor(options: PostgresEventStoreOptions) {
-    const { connectionString, logger, readersMax = 4, pollMs = 200, timeoutMs = 2_000 } = options;
+    const { connectionString, logger, pollMs = 200, timeoutMs = 2_000 } = options;
     this.#guards = options.guards ?? { appends: unguarded, reads: unguarded };
     this.#exploreWindow = BigInt(options.exploreWindow ?? 100_000);
     const connection = { connectionString, connectTimeoutMs, queryTimeoutMs: timeoutMs, settings };

@@ -1,5 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import type { Position, RecordedEvent } from '../../application/ports/event-store.js';
+import { advisoryLocks } from '../postgres/advisory-locks.js';
+import { withTransaction } from '../postgres/pool.js';
 import type { Failure } from './failures.js';
 import type { Projection } from './projection.js';
 import type { SqlStatement } from './row-changes.js';
@@ -49,6 +51,17 @@ export async function createBuild(client: ClientBase, projection: Projection, bu
     build.key,
     projection.version,
   ]);
+}
+
+/** Makes the live tables that are not there yet; processes that start at once do so one after the other. */
+export function createMissingBuilds(pool: Pool, projections: readonly Projection[]): Promise<void> {
+  return withTransaction(pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock($1)', [advisoryLocks.createProjections]);
+    for (const projection of projections) {
+      const build = liveBuild(projection);
+      if ((await loadCheckpoint(client, build)) === undefined) await createBuild(client, projection, build);
+    }
+  });
 }
 
 /** Forgets a build with all that was parked for it; the caller has a transaction open. */

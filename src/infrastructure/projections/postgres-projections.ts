@@ -12,9 +12,7 @@ import type {
   ReplayReport,
 } from '../../application/ports/read-models.js';
 import type { Instant } from '../../domain/shared/instant.js';
-import { advisoryLocks } from '../postgres/advisory-locks.js';
-import { withTransaction } from '../postgres/pool.js';
-import { createBuild, liveBuild, loadCheckpoint } from './builds.js';
+import { createMissingBuilds, liveBuild, loadCheckpoint } from './builds.js';
 import type { RetryParts } from './parked-events.js';
 import { retryDueStreams, retryParkedStreams } from './parked-events.js';
 import { Progress } from './progress.js';
@@ -87,7 +85,7 @@ export class PostgresProjections implements Projections {
 
   /** For a process that leaves the running to others: makes tables that do not exist yet, and follows the checkpoints. */
   async watch(): Promise<void> {
-    await this.#setUp();
+    await createMissingBuilds(this.#parts.pool, this.#parts.projections);
     await this.#firstLook();
     this.#running = [this.#watch()];
   }
@@ -147,7 +145,11 @@ export class PostgresProjections implements Projections {
   async rebuild(name: string, options: { readonly swap: boolean }): Promise<ReplayReport | undefined> {
     const projection = this.#find(name);
     if (projection === undefined) return undefined;
-    return this.#rebuilds.execute(() => this.#rebuild(projection, options.swap));
+    return this.#rebuilds.execute(() => {
+      // Here, for a bulkhead that is given the signal forgets all who wait behind the first whom it refuses.
+      this.#stopping.signal.throwIfAborted();
+      return this.#rebuild(projection, options.swap);
+    });
   }
 
   async #rebuild(projection: Projection, swap: boolean): Promise<ReplayReport> {
@@ -209,16 +211,6 @@ export class PostgresProjections implements Projections {
   #retryParts(projection: Projection): RetryParts {
     const { pool, store } = this.#parts;
     return { pool, store, projection, statementTimeoutMs: this.#statementTimeoutMs };
-  }
-
-  #setUp(): Promise<void> {
-    return withTransaction(this.#parts.pool, async (client) => {
-      await client.query('select pg_advisory_xact_lock($1)', [advisoryLocks.createProjections]);
-      for (const projection of this.#parts.projections) {
-        const build = liveBuild(projection);
-        if ((await loadCheckpoint(client, build)) === undefined) await createBuild(client, projection, build);
-      }
-    });
   }
 
   async #run(projection: Projection): Promise<void> {

@@ -193,18 +193,32 @@ describe('A rebuild', () => {
     await before.stop();
     const failures: string[] = [];
     const logger = { ...silentLogger, error: (_: object, message: string) => void failures.push(message) };
-    const pool = createPool({
-      ...{ connectionString: bench.url, max: 4 },
-      ...{ applicationName: 'few', logger },
-    });
+    const pool = createPool({ connectionString: bench.url, max: 4, applicationName: 'few', logger });
     const renewed = many.map((one) => ({ ...one, version: 2 }));
     const after = await bench.start(store, renewed, { pool, logger });
     await eventually(
-      () => bench.rows('select 1 from counterfoil.projections where version = 2'),
+      () =>
+        bench.rows("select 1 from counterfoil.projections where name like 'one_of_many_%' and version = 2"),
       (replaced) => replaced.length === many.length,
     );
     await after.stop();
     await pool.end();
     expect(failures).toEqual([]);
+  });
+
+  it('begins no more read models when the program stops', async () => {
+    const store = new RecordedEventStore([recorded('thing-1', 0n, 1n)]);
+    const many = Array.from({ length: 12 }, (_, index) => ({ ...tally, name: `one_of_waiting_${index}` }));
+    await (await bench.start(store, many)).stop();
+    let begun = 0;
+    const renewed = many.map(({ name, tables, changesOf }) => ({
+      ...{ name, version: 2, tables, changesOf },
+      get ddl() {
+        begun += 1;
+        return tally.ddl;
+      },
+    }));
+    await (await bench.start(store, renewed)).stop();
+    expect(begun).toBeLessThanOrEqual(2);
   });
 });
