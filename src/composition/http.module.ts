@@ -44,8 +44,9 @@ export const httpModule = new ContainerModule(({ bind }) => {
   );
   bind(httpTokens.apiKeys).toResolvedValue((pool) => new PostgresApiKeys(pool), [tokens.doorPool]);
   bind(tokens.idempotencyRecords).toResolvedValue(
-    (pool) => new PostgresIdempotencyRecords(pool),
-    [tokens.doorPool],
+    (pool, writes, { door: guard }, logger) =>
+      new PostgresIdempotencyRecords({ pool, writes, guard, logger }),
+    [tokens.doorPool, tokens.writes, tokens.storeBreakers, tokens.logger],
   );
   bind(httpTokens.describeEvent).toConstantValue(createDescribeEvent(auditedCategories));
   bind(httpTokens.stateAt).toResolvedValue(

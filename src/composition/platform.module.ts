@@ -2,8 +2,9 @@ import { ContainerModule } from 'inversify';
 import type { EventStore } from '../application/ports/event-store.js';
 import { PostgresEventStore } from '../infrastructure/event-store/postgres-event-store.js';
 import { PostgresLeases } from '../infrastructure/postgres/leases.js';
-import { createPool } from '../infrastructure/postgres/pool.js';
+import { clientConfig, createPool } from '../infrastructure/postgres/pool.js';
 import { PostgresTestClock } from '../infrastructure/postgres/test-clock.js';
+import { WriteConnection } from '../infrastructure/postgres/write-connection.js';
 import { PostgresProjections } from '../infrastructure/projections/postgres-projections.js';
 import { eventIndexProjection, IndexedEventQueries } from '../infrastructure/read-models/event-index.js';
 import { PostgresLedgerQueries } from '../infrastructure/read-models/ledger.js';
@@ -65,6 +66,14 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
         }),
       [tokens.storeBreakers],
     );
+    bind(tokens.writes).toConstantValue(
+      new WriteConnection(
+        clientConfig({
+          ...{ connectionString: databaseUrl, applicationName: 'counterfoil-writes', ...doorLimits },
+          settings: { ...indexesOnly, enable_bitmapscan: 'off' },
+        }),
+      ),
+    );
     bind(tokens.projectionPool).toResolvedValue(() =>
       createPool({
         connectionString: databaseUrl,
@@ -74,8 +83,8 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
       }),
     );
     bind(httpTokens.eventStore).toResolvedValue(
-      ({ events }) => eventStoreOf(surroundings, events),
-      [tokens.storeBreakers],
+      ({ events }, writes) => eventStoreOf(surroundings, events, writes),
+      [tokens.storeBreakers, tokens.writes],
     );
     bind(tokens.redis).toResolvedValue(() =>
       config.redisUrl === null ? null : new RedisConnection(config.redisUrl, logger),
@@ -114,10 +123,11 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
 function eventStoreOf(
   { config, databaseUrl, EventStoreDb, logger }: Surroundings,
   guards: EventStoreGuards,
+  writes: WriteConnection,
 ): EventStore {
   const { eventStoreUrl } = config;
   if (eventStoreUrl === null)
-    return new PostgresEventStore({ connectionString: databaseUrl, logger, guards });
+    return new PostgresEventStore({ connectionString: databaseUrl, logger, writes, guards });
   if (EventStoreDb === null) throw new TypeError('EVENTSTORE_URL is set, and its client was not loaded');
   return new EventStoreDb({ connectionString: eventStoreUrl, logger, guards });
 }

@@ -164,7 +164,8 @@ async function startParts(
   const pool = container.get(tokens.pool);
   const others = [tokens.doorPool, tokens.projectionPool, tokens.bucketPool];
   const pools = [pool, ...others.map((each) => container.get(each))];
-  stops.push(() => Promise.all(pools.map((each) => each.end())));
+  const writes = container.get(tokens.writes);
+  stops.push(() => Promise.all([writes.close(), ...pools.map((each) => each.end())]));
   await keepEventSource(pool, config.eventStoreUrl === null ? 'postgres' : 'eventstoredb');
   const eventStore = container.get(httpTokens.eventStore);
   stops.push(() => eventStore.close());

@@ -39,6 +39,7 @@ import type { PostgresInboundWebhooks } from '../infrastructure/postgres/inbound
 import type { PostgresMailInbox } from '../infrastructure/postgres/mail-inbox.js';
 import type { PostgresNotifications } from '../infrastructure/postgres/notifications.js';
 import type { PostgresTestClock } from '../infrastructure/postgres/test-clock.js';
+import type { WriteConnection } from '../infrastructure/postgres/write-connection.js';
 import type { PostgresProjections } from '../infrastructure/projections/postgres-projections.js';
 import type { PostgresAgenda } from '../infrastructure/read-models/agenda.js';
 import type { RedisConnection } from '../infrastructure/redis/redis-connection.js';
@@ -90,6 +91,7 @@ export const tokens = {
   pool: token<pg.Pool>('pool'),
   /** For what every request meets first: who is asking, and whether it was asked before. */
   doorPool: token<pg.Pool>('doorPool'),
+  writes: token<WriteConnection>('writes'),
   projectionPool: token<pg.Pool>('projectionPool'),
   /** For the buckets of rate limits. */
   bucketPool: token<pg.Pool>('bucketPool'),

@@ -63,7 +63,7 @@ describe('the whole application in virtual time', () => {
     ['timeout_is_failure', '1', '7', '7', '0'],
     ['new_command_on_repeat', '1', '7', '7', '0'],
     // It shows in few stories: in the fifth of these.
-    ['replay_is_news', '3457', '30', '7', '0'],
+    ['replay_is_news', '256', '30', '7', '0'],
     ['refund_forgotten', '1', '7', '7', '7'],
   ] as const)(
     'finds a planted bug: %s',

@@ -38,7 +38,10 @@ export type Claim =
 export interface IdempotencyRecords {
   /** Durable before it answers `execute`. Of many concurrent claims of one request, one executes. */
   claim(request: RequestIdentity, leaseMs: number): Promise<Claim>;
-  /** Keeps the answer for every repeat; changes nothing when the claim of that token is no longer the present one. */
+  /**
+   * Keeps the answer for every repeat; changes nothing when the claim of that token is no longer the present one. Resolves when
+   * the answer will be kept though this process be killed; a claim may come to see it a moment later.
+   */
   complete(request: RequestIdentity, token: string, answer: SavedAnswer): Promise<void>;
   /** Gives the claim up, for answers that are not kept (nothing began): the same key may be used again at once. */
   abandon(request: RequestIdentity, token: string): Promise<void>;

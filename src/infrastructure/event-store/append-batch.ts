@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { AppendResult, ExpectedRevision, StreamName } from '../../application/ports/event-store.js';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../application/ports/event-store.js';
-import type { SingleConnection } from '../postgres/single-connection.js';
+import type { WriteConnection } from '../postgres/write-connection.js';
 import type { StoredEvent } from './stored-event.js';
 
 export type PendingAppend = {
@@ -20,7 +20,7 @@ const passingClasses = new Set(['08', '25', '40', '53', '55', '57', '58']);
  * what is in it, each append is sent alone, so that one bad append does not hurt its neighbours.
  */
 export async function sendAppends(
-  connection: SingleConnection,
+  connection: WriteConnection,
   appends: readonly PendingAppend[],
 ): Promise<readonly (AppendResult | Error)[]> {
   const sent = await send(connection, appends);
@@ -33,22 +33,22 @@ export async function sendAppends(
 }
 
 async function send(
-  connection: SingleConnection,
+  connection: WriteConnection,
   appends: readonly PendingAppend[],
 ): Promise<readonly AppendResult[] | Error> {
-  let client: pg.Client;
   try {
-    client = await connection.get();
+    await connection.open();
   } catch (error) {
     return new EventStoreUnavailable(`cannot connect: ${messageOf(error)}`, { cause: error });
   }
+  const query = {
+    name: 'append',
+    text: 'select * from eventstore.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+    values: toColumns(appends),
+    rowMode: 'array',
+  } as const;
   try {
-    const { rows } = await client.query<Row & unknown[]>({
-      name: 'append',
-      text: 'select * from eventstore.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
-      values: toColumns(appends),
-      rowMode: 'array',
-    });
+    const { rows } = await connection.ask((client) => client.query<Row & unknown[]>(query));
     if (rows.length !== appends.length)
       throw new Error(`${rows.length} outcomes of ${appends.length} appends`);
     return rows.map(toResult);
@@ -58,7 +58,6 @@ async function send(
       if (!passingClasses.has(error.code?.slice(0, 2) ?? '')) return error;
       return new EventStoreUnavailable(`Postgres refuses to write: ${error.message}`, { cause: error });
     }
-    connection.discard(client);
     return new AppendOutcomeUnknown(`no answer to an append: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -16,7 +16,7 @@ import type { EventFilter, EventQueries } from '../../application/ports/read-mod
 import type { Instant } from '../../domain/shared/instant.js';
 import { GroupCommit, Overloaded } from '../postgres/group-commit.js';
 import { clientConfig, createPool } from '../postgres/pool.js';
-import { SingleConnection } from '../postgres/single-connection.js';
+import { WriteConnection } from '../postgres/write-connection.js';
 import type { EventStoreGuards } from '../resilience/store-breakers.js';
 import { unguarded } from '../resilience/store-breakers.js';
 import type { PendingAppend } from './append-batch.js';
@@ -35,6 +35,8 @@ export type PostgresEventStoreOptions = {
   readonly timeoutMs?: number;
   /** How many positions an explorer looks through at once. */
   readonly exploreWindow?: number;
+  /** What appends go out over, the caller's to close; by default the store opens its own. */
+  readonly writes?: WriteConnection | undefined;
   /** Called around each batch of appends and each read; by default nothing is. */
   readonly guards?: EventStoreGuards;
 };
@@ -60,7 +62,8 @@ export class PostgresEventStore implements EventStore, EventQueries {
   readonly #logger: Logger;
   readonly #readers: pg.Pool;
   /** One: a second batch would wait for the first one's commit all the same, and both would be smaller. */
-  readonly #writer: SingleConnection;
+  readonly #writes: WriteConnection;
+  readonly #ownsWrites: boolean;
   readonly #appends: GroupCommit<PendingAppend, AppendResult>;
   readonly #watch: HeadWatch;
   readonly #exploreWindow: bigint;
@@ -79,9 +82,10 @@ export class PostgresEventStore implements EventStore, EventQueries {
       applicationName: 'counterfoil-events-read',
       logger,
     });
-    this.#writer = new SingleConnection(
-      clientConfig({ ...connection, applicationName: 'counterfoil-events-append' }),
-    );
+    this.#ownsWrites = options.writes === undefined;
+    this.#writes =
+      options.writes ??
+      new WriteConnection(clientConfig({ ...connection, applicationName: 'counterfoil-events-append' }));
     this.#appends = new GroupCommit({
       batchMax,
       queueMax,
@@ -109,7 +113,7 @@ export class PostgresEventStore implements EventStore, EventQueries {
 
   async #flush(appends: readonly PendingAppend[]): Promise<readonly (AppendResult | Error)[]> {
     const results = await this.#guards.appends(async () => {
-      const sent = await sendAppends(this.#writer, appends);
+      const sent = await sendAppends(this.#writes, appends);
       const [first] = sent;
       // One thing went wrong for the whole batch: the store did.
       if (first instanceof Error && sent.every((each) => each === first)) throw first;
@@ -243,7 +247,7 @@ export class PostgresEventStore implements EventStore, EventQueries {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#appends.close();
-    await Promise.all([this.#writer.close(), this.#readers.end()]);
+    await Promise.all([this.#ownsWrites && this.#writes.close(), this.#readers.end()]);
   }
 
   async #read(name: string, text: string, values: unknown[]): Promise<readonly RecordedEvent[]> {

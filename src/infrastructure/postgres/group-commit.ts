@@ -91,6 +91,15 @@ export class GroupCommit<Item, Result> {
   }
 }
 
+let nextTurn: Promise<void> | undefined;
+
+/** One for all, so that batches of several kinds that are sent in the same turn can leave in one piece. */
 function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  nextTurn ??= new Promise((resolve) => {
+    setImmediate(() => {
+      nextTurn = undefined;
+      resolve();
+    });
+  });
+  return nextTurn;
 }

@@ -6,10 +6,24 @@ import type {
   RequestIdentity,
   SavedAnswer,
 } from '../../application/ports/idempotency-records.js';
+import type { Logger } from '../../application/ports/logger.js';
+import type { Guard } from '../resilience/store-breakers.js';
 import { GroupCommit } from './group-commit.js';
+import { sendOut } from './pool.js';
+import type { WriteConnection } from './write-connection.js';
 
 type Claiming = { readonly request: RequestIdentity; readonly leaseMs: number };
 type Completing = { readonly request: RequestIdentity; readonly token: string; readonly answer: SavedAnswer };
+
+export type PostgresIdempotencyRecordsParts = {
+  /** For everything but claims; the caller's to close. */
+  readonly pool: pg.Pool;
+  /** What claims go out over, the caller's to close. */
+  readonly writes: WriteConnection;
+  /** Called around each batch. */
+  readonly guard: Guard;
+  readonly logger: Logger;
+};
 
 type Row = {
   readonly caller: string;
@@ -71,13 +85,12 @@ const batching = { batchMax: 64, queueMax: 10_000 };
 
 /** The memory of client requests in a table. Claims that wait go out in one statement and one commit, and so do answers. */
 export class PostgresIdempotencyRecords implements IdempotencyRecords {
-  readonly #pool: pg.Pool;
+  readonly #parts: PostgresIdempotencyRecordsParts;
   readonly #claims: GroupCommit<Claiming, Claim>;
   readonly #answers: GroupCommit<Completing, true>;
 
-  /** @param pool stays the caller's to close */
-  constructor(pool: pg.Pool) {
-    this.#pool = pool;
+  constructor(parts: PostgresIdempotencyRecordsParts) {
+    this.#parts = parts;
     this.#claims = new GroupCommit({ ...batching, flush: (items) => this.#claimAll(items) });
     this.#answers = new GroupCommit({ ...batching, flush: (items) => this.#completeAll(items) });
   }
@@ -91,12 +104,12 @@ export class PostgresIdempotencyRecords implements IdempotencyRecords {
   }
 
   async abandon({ caller, method, path, key }: RequestIdentity, token: string): Promise<void> {
-    await this.#pool.query(abandonStatement, [caller, method, path, key, token]);
+    await this.#parts.pool.query(abandonStatement, [caller, method, path, key, token]);
   }
 
   /** Forgets requests first sent more than `days` ago, some at a time; answers how many. */
   async prune(days = 30): Promise<number> {
-    const { rowCount } = await this.#pool.query(
+    const { rowCount } = await this.#parts.pool.query(
       `delete from counterfoil.idempotency_records where ctid = any (array(
          select ctid from counterfoil.idempotency_records
          where created_at < now() - $1 * interval '1 day' limit 10000))`,
@@ -120,20 +133,20 @@ export class PostgresIdempotencyRecords implements IdempotencyRecords {
     }
     const wanted = [...asking.values()];
     const of = (read: (request: RequestIdentity) => string) => wanted.map(({ item }) => read(item.request));
-    const { rows } = await this.#pool.query<Row>({
-      name: 'idempotency-claim',
-      text: claimStatement,
-      values: [
-        of(({ caller }) => caller),
-        of(({ method }) => method),
-        of(({ path }) => path),
-        of(({ key }) => key),
-        of(({ fingerprint }) => fingerprint),
-        wanted.map(() => v7()),
-        wanted.map(({ claim }) => claim),
-        wanted.map(({ item }) => item.leaseMs),
-      ],
-    });
+    const values = [
+      of(({ caller }) => caller),
+      of(({ method }) => method),
+      of(({ path }) => path),
+      of(({ key }) => key),
+      of(({ fingerprint }) => fingerprint),
+      wanted.map(() => v7()),
+      wanted.map(({ claim }) => claim),
+      wanted.map(({ item }) => item.leaseMs),
+    ];
+    const { guard, writes } = this.#parts;
+    const { rows } = await guard(() =>
+      writes.ask((client) => client.query<Row>({ name: 'idempotency-claim', text: claimStatement, values })),
+    );
     const found = new Map(rows.map((row) => [nameOf(row), row]));
     return items.map((item) => {
       const name = nameOf(item.request);
@@ -146,21 +159,23 @@ export class PostgresIdempotencyRecords implements IdempotencyRecords {
 
   async #completeAll(items: readonly Completing[]): Promise<readonly true[]> {
     const of = <T>(read: (item: Completing) => T) => items.map(read);
-    await this.#pool.query({
-      name: 'idempotency-complete',
-      text: completeStatement,
-      values: [
-        of(({ request }) => request.caller),
-        of(({ request }) => request.method),
-        of(({ request }) => request.path),
-        of(({ request }) => request.key),
-        of(({ token }) => token),
-        of(({ answer }) => answer.status),
-        of(({ answer }) => answer.contentType),
-        of(({ answer }) => answer.body),
-        of(({ answer }) => answer.etag),
-      ],
-    });
+    const values = [
+      of(({ request }) => request.caller),
+      of(({ request }) => request.method),
+      of(({ request }) => request.path),
+      of(({ request }) => request.key),
+      of(({ token }) => token),
+      of(({ answer }) => answer.status),
+      of(({ answer }) => answer.contentType),
+      of(({ answer }) => answer.body),
+      of(({ answer }) => answer.etag),
+    ];
+    const { guard, pool, logger } = this.#parts;
+    await guard(() =>
+      sendOut(pool, { name: 'idempotency-complete', text: completeStatement, values }, (error) =>
+        logger.error({ err: error, answers: items.length }, 'answers could not be kept for repeats'),
+      ),
+    );
     return items.map(() => true);
   }
 }

@@ -77,6 +77,27 @@ export function createPool(options: PoolOptions): pg.Pool {
 }
 
 /**
+ * Resolves as soon as the query is out of this process's hands, so that the server carries it out though the process be killed:
+ * nothing is ahead of it on its connection. Where that is full, resolves when the query is answered. Rejects when there is no connection.
+ * @param onFailure is told when the query was not carried out, or perhaps not
+ */
+export async function sendOut(
+  pool: pg.Pool,
+  query: pg.QueryConfig,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  const client = await pool.connect();
+  const answered = client.query(query).then(
+    () => client.release(),
+    (error: unknown) => {
+      client.release(true);
+      onFailure(error);
+    },
+  );
+  if (client.connection.stream.writableLength > 0) await answered;
+}
+
+/**
  * Runs `use` in one transaction: commits what it did when it resolves, and rolls back when it throws. A connection
  * that cannot be brought back to a known state is destroyed. When the commit itself fails, the outcome is unknown.
  */

@@ -118,5 +118,5 @@ function isPostgresOut(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   if ('code' in error && typeof error.code === 'string') return /^(E[A-Z]+|08...)$/.test(error.code);
   const message = 'message' in error ? String(error.message) : '';
-  return /^(Connection terminated|Client |Query read timeout|timeout exceeded)/.test(message);
+  return /^(Connection terminated|Client |Query read timeout|timeout (exceeded|expired))/.test(message);
 }

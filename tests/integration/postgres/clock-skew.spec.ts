@@ -5,7 +5,9 @@ import { aheadOfPostgres } from '../../../src/infrastructure/postgres/clock-skew
 import { PostgresIdempotencyRecords } from '../../../src/infrastructure/postgres/idempotency-records.js';
 import { PostgresJobs } from '../../../src/infrastructure/postgres/jobs.js';
 import { PostgresLeases } from '../../../src/infrastructure/postgres/leases.js';
-import { createPool } from '../../../src/infrastructure/postgres/pool.js';
+import { clientConfig, createPool } from '../../../src/infrastructure/postgres/pool.js';
+import { WriteConnection } from '../../../src/infrastructure/postgres/write-connection.js';
+import { unguarded } from '../../../src/infrastructure/resilience/store-breakers.js';
 import type { TestDatabase } from '../../support/postgres.js';
 import { createTestDatabase, silentLogger } from '../../support/postgres.js';
 
@@ -55,7 +57,11 @@ describe('F45: a process whose clock is ten minutes off', () => {
   );
 
   it('neither runs a job a second time nor claims a request that another one works on', async () => {
-    const records = new PostgresIdempotencyRecords(pool);
+    const writes = new WriteConnection(
+      clientConfig({ connectionString: database.url, applicationName: 'skew' }),
+    );
+    const parts = { pool, writes, guard: unguarded, logger: silentLogger };
+    const records = new PostgresIdempotencyRecords(parts);
     const request = { caller: 'key_1', method: 'POST', path: '/v1/payments', key: v4(), fingerprint: 'f' };
     const jobs = new PostgresJobs(pool);
     await jobs.define('skewed');
@@ -65,5 +71,6 @@ describe('F45: a process whose clock is ten minutes off', () => {
     expect(await records.claim(request, 60_000)).toMatchObject({ outcome: 'in_progress' });
     expect(await jobs.claim('skewed', 60_000)).toBeUndefined();
     await records.close();
+    await writes.close();
   });
 });

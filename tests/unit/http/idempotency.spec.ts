@@ -3,10 +3,37 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { scopes } from '../../../src/application/ports/api-keys.js';
 import type { EventToAppend } from '../../../src/application/ports/event-store.js';
 import { AppendOutcomeUnknown } from '../../../src/application/ports/event-store.js';
+import type { Claim } from '../../../src/application/ports/idempotency-records.js';
+import { answerOnce } from '../../../src/interfaces/http/shared/idempotency.js';
+import { required } from '../../support/payment-examples.js';
+import { silentLogger } from '../../support/postgres.js';
 import type { RunningServer } from './running-server.js';
 import { startServer } from './running-server.js';
 
 const visa = { amount: 5000, currency: 'USD', payment_method: 'pm_visa', confirm: true };
+
+describe('an answer whose copy is on its way', () => {
+  const identity = { caller: 'key_1', method: 'POST', path: '/v1/payments', key: 'k', fingerprint: 'f' };
+  const answer = { status: 201, contentType: 'application/json', body: '{}', etag: null };
+  const inProgress = { outcome: 'in_progress', retryAfterMs: 9_000 } as const;
+  const repeat = (...claims: Claim[]) => {
+    const claim = async () => required(claims.shift());
+    const records = { claim, complete: async () => undefined, abandon: async () => undefined };
+    return answerOnce({ records, logger: silentLogger, leaseMs: 10_000 }, identity, () =>
+      Promise.reject(new Error('the request was executed')),
+    );
+  };
+
+  it('is looked for once more', async () => {
+    expect(await repeat(inProgress, { outcome: 'replay', answer })).toMatchObject(answer);
+  });
+
+  it('is not waited for any longer', async () => {
+    await expect(repeat(inProgress, inProgress)).rejects.toMatchObject({
+      problem: { code: 'idempotency_in_progress' },
+    });
+  });
+});
 
 describe('idempotency keys', () => {
   let app: RunningServer;

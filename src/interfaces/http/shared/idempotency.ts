@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
+  Claim,
   IdempotencyRecords,
   RequestIdentity,
   SavedAnswer,
@@ -7,6 +9,9 @@ import type {
 import type { Logger } from '../../../application/ports/logger.js';
 import { canonicalBody } from './json.js';
 import { refused } from './problem.js';
+
+/** Much longer than a copy is on its way to a server that answers at all. */
+const lookAgainAfterMs = 50;
 
 /** An answer as it goes over the wire. */
 export type WireAnswer = Omit<SavedAnswer, 'body'> & {
@@ -42,7 +47,7 @@ export async function answerOnce(
   execute: (commandId: string) => Promise<WireAnswer>,
 ): Promise<WireAnswer> {
   const { records, logger, leaseMs } = parts;
-  const claim = await records.claim(identity, leaseMs);
+  const claim = await claimed(records, identity, leaseMs);
   switch (claim.outcome) {
     case 'replay':
       return { ...claim.answer, headers: { 'idempotent-replayed': 'true' } };
@@ -69,6 +74,21 @@ export async function answerOnce(
       return answer;
     }
   }
+}
+
+/**
+ * A request that is still under way may have been answered just now, and the copy of its answer be on its way: whoever has seen
+ * the answer is to see it again.
+ */
+async function claimed(
+  records: IdempotencyRecords,
+  identity: RequestIdentity,
+  leaseMs: number,
+): Promise<Claim> {
+  const claim = await records.claim(identity, leaseMs);
+  if (claim.outcome !== 'in_progress') return claim;
+  await sleep(lookAgainAfterMs);
+  return records.claim(identity, leaseMs);
 }
 
 function isKept({ status, retryable }: WireAnswer): boolean {

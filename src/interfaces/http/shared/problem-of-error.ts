@@ -59,7 +59,7 @@ export function problemOfError(error: unknown): ToldError {
 const outOfReach = /^(ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|(08|40|53|55|57|58)...)$/;
 /** What the driver says of a connection that it lost, gave up on or could not get: these errors have no code. */
 const connectionLost =
-  /^(Connection terminated|Client (has encountered|was closed)|Query read timeout|timeout exceeded)/;
+  /^(Connection terminated|Client (has encountered|was closed)|Query read timeout|timeout (exceeded|expired))/;
 
 function isOutOfReach(error: Error & { readonly code?: unknown }): boolean {
   if (typeof error.code === 'string') return outOfReach.test(error.code);
