@@ -63,6 +63,8 @@ export class EventStoreDbEventStore implements EventStore {
     events: readonly EventToAppend[],
   ): Promise<AppendResult> {
     toStored(stream, events);
+    // The client throws where nobody can catch when its channel is shut: work that a stop has left behind ends here.
+    if (this.#closing.signal.aborted) throw new EventStoreUnavailable('the event store was closed');
     const append = this.#guards.appends(() =>
       appendTo(this.#client, this.#timeoutMs, stream, expected, events),
     );

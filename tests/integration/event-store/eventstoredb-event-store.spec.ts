@@ -100,6 +100,14 @@ describe('the EventStoreDB event store under faults', () => {
     expect(await served(() => hasty.readAll(0n, 10))).toHaveLength(2);
   });
 
+  it('refuses an append that comes after it was closed', async () => {
+    const closed = storeThatWaits(1_000);
+    await closed.append(newStream(), 'no_stream', newEvents(1));
+    await closed.close();
+    const late = closed.append(newStream(), 'no_stream', newEvents(1));
+    await expect(late).rejects.toThrow(EventStoreUnavailable);
+  });
+
   it('fails a read that breaks off, and gives none of its part', async () => {
     const stream = newStream();
     await store.append(stream, 'no_stream', newEvents(10));
