@@ -91,6 +91,7 @@ export const tokens = {
   pool: token<pg.Pool>('pool'),
   /** For what every request meets first: who is asking, and whether it was asked before. */
   doorPool: token<pg.Pool>('doorPool'),
+  /** For the claims of requests and, where events are in Postgres, for appends. */
   writes: token<WriteConnection>('writes'),
   projectionPool: token<pg.Pool>('projectionPool'),
   /** For the buckets of rate limits. */

@@ -1,6 +1,6 @@
-import pg from 'pg';
 import type { AppendResult, ExpectedRevision, StreamName } from '../../application/ports/event-store.js';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../application/ports/event-store.js';
+import { isRefusal } from '../postgres/driver-errors.js';
 import type { WriteConnection } from '../postgres/write-connection.js';
 import type { StoredEvent } from './stored-event.js';
 
@@ -53,8 +53,7 @@ async function send(
       throw new Error(`${rows.length} outcomes of ${appends.length} appends`);
     return rows.map(toResult);
   } catch (error) {
-    // The server says ERROR only when it has rolled back; FATAL may come after the commit.
-    if (error instanceof pg.DatabaseError && error.severity === 'ERROR') {
+    if (isRefusal(error)) {
       if (!passingClasses.has(error.code?.slice(0, 2) ?? '')) return error;
       return new EventStoreUnavailable(`Postgres refuses to write: ${error.message}`, { cause: error });
     }

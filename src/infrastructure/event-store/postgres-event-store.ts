@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { validate as isUuid } from 'uuid';
 import type {
   AppendResult,
@@ -14,6 +14,7 @@ import { EventStoreUnavailable } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { EventFilter, EventQueries } from '../../application/ports/read-models.js';
 import type { Instant } from '../../domain/shared/instant.js';
+import { isRefusal } from '../postgres/driver-errors.js';
 import { GroupCommit, Overloaded } from '../postgres/group-commit.js';
 import { clientConfig, createPool } from '../postgres/pool.js';
 import { WriteConnection } from '../postgres/write-connection.js';
@@ -45,7 +46,7 @@ export type PostgresEventStoreOptions = {
 const batchMax = 64;
 const weightBytes = 16_384;
 const queueMax = 10_000;
-/** Connections for reading; appends have one of their own. */
+/** Connections for reading. */
 const readersMax = 4;
 const connectTimeoutMs = 1_000;
 const backoffMaxMs = 2_000;
@@ -273,7 +274,7 @@ export class PostgresEventStore implements EventStore, EventQueries {
         return await this.#readers.query<Row>({ name, text, values, rowMode: 'array', types: asText });
       } catch (error) {
         const { message } = error as Error;
-        const answered = error instanceof pg.DatabaseError && error.severity === 'ERROR';
+        const answered = isRefusal(error);
         if (answered && error.code?.startsWith('42')) throw error;
         // A connection that died while it was idle says so when it is next used; the next one is new.
         if (attempt === 1 && !answered && !message.includes('timeout')) continue;

@@ -1,7 +1,5 @@
 import pg from 'pg';
-
-/** A live connection, and whether it holds back what it is given until the end of this turn of the event loop. */
-type Line = { readonly client: pg.Client; gathers: boolean };
+import { isRefusal } from './driver-errors.js';
 
 /**
  * One connection for what is written all the time. Nothing waits for the answer to what was sent before: the server carries
@@ -10,7 +8,7 @@ type Line = { readonly client: pg.Client; gathers: boolean };
  */
 export class WriteConnection {
   readonly #config: pg.ClientConfig;
-  #line: Promise<Line> | undefined;
+  #current: Promise<pg.Client> | undefined;
   #client: pg.Client | undefined;
 
   constructor(config: pg.ClientConfig) {
@@ -24,15 +22,13 @@ export class WriteConnection {
 
   /** The server's answer. A rejection that is no ERROR of the server's says nothing of what came of the query. */
   async ask<Answer>(query: (client: pg.Client) => Promise<Answer>): Promise<Answer> {
-    const line = await this.#open();
-    gather(line);
-    const { client } = line;
+    const client = await this.#open();
+    gather(client);
     try {
       return await query(client);
     } catch (error) {
-      const answered = error instanceof pg.DatabaseError && error.severity === 'ERROR';
       // Nothing can be said of what was sent behind it either. A polite goodbye would wait for answers that may never come.
-      if (!answered) {
+      if (!isRefusal(error)) {
         this.#forget(client);
         client.connection.stream.destroy();
       }
@@ -42,17 +38,17 @@ export class WriteConnection {
 
   /** After the answers to everything that was sent. */
   async close(): Promise<void> {
-    const line = await this.#line?.catch(() => undefined);
-    this.#line = undefined;
-    await line?.client.end().catch(() => undefined);
+    const client = await this.#current?.catch(() => undefined);
+    this.#current = undefined;
+    await client?.end().catch(() => undefined);
   }
 
-  #open(): Promise<Line> {
-    this.#line ??= this.#connected();
-    return this.#line;
+  #open(): Promise<pg.Client> {
+    this.#current ??= this.#connected();
+    return this.#current;
   }
 
-  async #connected(): Promise<Line> {
+  async #connected(): Promise<pg.Client> {
     const client = new pg.Client(this.#config);
     // Without a listener the loss of the connection would end the process.
     client.on('error', () => this.#forget(client));
@@ -60,7 +56,7 @@ export class WriteConnection {
     this.#client = client;
     try {
       await client.connect();
-      return { client, gathers: false };
+      return client;
     } catch (error) {
       this.#forget(client);
       void client.end().catch(() => undefined);
@@ -71,18 +67,13 @@ export class WriteConnection {
   #forget(client: pg.Client): void {
     if (this.#client !== client) return;
     this.#client = undefined;
-    this.#line = undefined;
+    this.#current = undefined;
   }
 }
 
-/** Holds back what is sent until the callbacks of this turn are done. */
-function gather(line: Line): void {
-  if (line.gathers) return;
-  const { stream } = line.client.connection;
-  line.gathers = true;
+/** Holds back what is sent until the callbacks of this turn of the event loop are done. */
+function gather({ connection: { stream } }: pg.Client): void {
+  if (stream.writableCorked > 0) return;
   stream.cork();
-  process.nextTick(() => {
-    line.gathers = false;
-    stream.uncork();
-  });
+  process.nextTick(() => stream.uncork());
 }
