@@ -133,7 +133,8 @@ export const conservationLaws: readonly Law[] = [
                 total: money(total, code),
                 today: approvedOn,
               });
-              if (decision.outcome === 'rejected') continue;
+              // A total amended to what it is spreads nothing: what was paid may have left several parts uneven.
+              if (decision.outcome === 'rejected' || decision.events.length === 0) continue;
               state = decision.events.reduce(plan.evolve, state);
               const after = existing(state);
               amended += 1;
