@@ -34,20 +34,21 @@ describe('F04: two nodes, restarted one after the other under load', () => {
     const loading = new AbortController();
     const paid: Answer[] = [];
     const failures: string[] = [];
+    /** What the nodes that were stopped said of requests that failed. */
+    const reasons: string[] = [];
     let notThere = 0;
     let stopping: AppProcess | undefined;
 
     /**
      * The next node's answer; the other one's where nobody listens. A node that runs on may be too busy for a moment, and says
-     * so; one that stops has no excuse but a database that does not answer in time. Anything else that goes wrong is a failure.
+     * so; one that stops has no excuse. Anything else that goes wrong is a failure.
      */
     async function balanced(turn: number, send: (node: AppProcess) => Promise<Answer>): Promise<Answer> {
       for (let attempt = turn; ; attempt += 1) {
         const node = nodes[attempt % nodes.length] as AppProcess;
         try {
           const answer = await send(node);
-          const excused = node !== stopping || answer.body['code'] === 'unavailable';
-          if (answer.status !== 503 || !excused) return answer;
+          if (answer.status !== 503 || node === stopping) return answer;
         } catch (error) {
           if (!isGone(error)) throw error;
           notThere += 1;
@@ -87,8 +88,12 @@ describe('F04: two nodes, restarted one after the other under load', () => {
       const node = nodes[at] as AppProcess;
       stopping = node;
       expect(await node.stop()).toBe(0);
-      // What it closed too early did not answer either.
-      expect(node.output()).not.toMatch(/(after calling end|refused: closed).*a request failed/);
+      reasons.push(
+        ...node
+          .output()
+          .split('\n')
+          .filter((line) => line.includes('a request failed')),
+      );
       // It stays away until a client has noticed.
       const noticed = notThere;
       await eventually(
@@ -100,7 +105,8 @@ describe('F04: two nodes, restarted one after the other under load', () => {
     loading.abort();
     await Promise.all(load);
 
-    expect(failures).toEqual([]);
+    // The reasons are not judged: they stand beside what failed, to be read there.
+    expect(failures.length === 0 ? [] : [...failures, ...reasons]).toEqual([]);
     expect(paid.length).toBeGreaterThan(restarts);
     const intents = paid.map(({ body }) => field(body, 'provider', 'payment_intent'));
     expect(new Set(intents).size).toBe(paid.length);
