@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { EventToAppend, RecordedEvent, StreamName } from '../../../src/application/ports/event-store.js';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../../src/application/ports/event-store.js';
 import { PostgresEventStore } from '../../../src/infrastructure/event-store/postgres-event-store.js';
+import { isRefusal } from '../../../src/infrastructure/postgres/driver-errors.js';
 import { newEvents, newStream, readToEnd } from '../../contract/event-store.contract.js';
 import { silentLogger } from '../../support/postgres.js';
 
@@ -130,7 +131,7 @@ async function writeByHand(url: string, run: Run): Promise<void> {
         await sleep(randomInt(0, 3));
       }
     } catch (error) {
-      if (error instanceof pg.DatabaseError && error.severity === 'ERROR') throw error;
+      if (isRefusal(error)) throw error;
     } finally {
       await client.end().catch(() => undefined);
     }
