@@ -2,25 +2,12 @@ const { SOAK, FAULTS, EVENTSTORE_URL, OLD } = process.env;
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: '<rootDir>/tests/support/test-environment.mjs',
-  extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: false },
-          target: 'es2022',
-        },
-        module: { type: 'es6' },
-        sourceMaps: true,
-      },
-    ],
-  },
-  globalSetup: '<rootDir>/tests/support/postgres-setup.mjs',
-  globalTeardown: '<rootDir>/tests/support/postgres-teardown.mjs',
+  // Tests share Node's own modules within a worker (docs/decisions/0068), and hooks of Node's loader compile them.
+  testEnvironment: '<rootDir>/tests/runner/environment.mjs',
+  testRunner: '<rootDir>/tests/runner/test-runner.mjs',
+  transform: {},
+  globalSetup: '<rootDir>/tests/runner/postgres-setup.mjs',
+  globalTeardown: '<rootDir>/tests/runner/postgres-teardown.mjs',
   testMatch: ['<rootDir>/tests/**/*.spec.ts'],
   // Long runs, a real EventStoreDB and the laboratory of faults with its simulation have commands of their own: `npm run soak`,
   // `npm run test:eventstore`, `npm run test:faults`.
@@ -32,7 +19,7 @@ export default {
     ...(OLD === undefined ? ['/tests/faults/side-by-side/'] : []),
     ...(EVENTSTORE_URL === undefined ? ['real-server'] : []),
   ],
-  reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.mjs'],
+  reporters: ['default', '<rootDir>/tests/runner/closing-line-reporter.mjs'],
   // For what hangs. Nothing that only takes long on a loaded machine is to meet it.
   testTimeout: 180_000,
   // Many wait for a timer or for another process; more of them than cores would make each other late.

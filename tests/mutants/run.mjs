@@ -24,9 +24,8 @@ async function copyOfTree() {
 }
 
 function run(command, args, cwd) {
-  const env = { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' };
   return new Promise((resolve) => {
-    execFile(command, args, { cwd, env, timeout: 300_000, maxBuffer: 1 << 26 }, (error) =>
+    execFile(command, args, { cwd, timeout: 300_000, maxBuffer: 1 << 26 }, (error) =>
       resolve(error === null),
     );
   });
