@@ -2,7 +2,7 @@ import { createContext } from 'node:vm';
 import { ModernFakeTimers } from '@jest/fake-timers';
 import { ModuleMocker } from 'jest-mock';
 
-const { console, process } = globalThis;
+const { console } = globalThis;
 const { exit } = process;
 const unused = createContext();
 
@@ -15,7 +15,7 @@ export default class PlainEnvironment {
     const timers = new ModernFakeTimers({ config: projectConfig, global: globalThis });
     this.fakeTimersModern = timers;
     this.jest = {
-      useFakeTimers: () => timers.useFakeTimers(),
+      useFakeTimers: (options) => timers.useFakeTimers(options),
       useRealTimers: () => timers.useRealTimers(),
       advanceTimersByTime: (ms) => timers.advanceTimersByTime(ms),
       advanceTimersByTimeAsync: (ms) => timers.advanceTimersByTimeAsync(ms),

@@ -34,8 +34,9 @@ let server: Promise<TestServer> | undefined;
 let administration: pg.Pool | undefined;
 
 /**
- * A database of one's own, copied from a migrated template in some 50 ms, file by file: page by page through the log takes twice as long. The server is one per jest run: the one
- * that TEST_DATABASE_URL names (its user must be allowed to create databases), or an embedded one without fsync.
+ * A database of one's own, copied from a migrated template in some 50 ms, file by file: page by page through the log takes
+ * twice as long. The server is one per jest run: the one that TEST_DATABASE_URL names (its user must be allowed to create
+ * databases), or an embedded one without fsync.
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
   server ??= findOrStartServer();
