@@ -51,6 +51,7 @@ describe('F04: two nodes, restarted one after the other under load', () => {
     /** Why a node that was stopping answered 503 is in its log, which is read when it has stopped. */
     const refused: Refusal[] = [];
     let notThere = 0;
+    /** Until it has ended. Its port is then the next process's, whose log has nothing of what this one answered. */
     let stopping: AppProcess | undefined;
 
     /**
@@ -61,10 +62,11 @@ describe('F04: two nodes, restarted one after the other under load', () => {
     async function balanced(turn: number, send: (node: AppProcess) => Promise<Answer>): Promise<Answer> {
       for (let attempt = turn; ; attempt += 1) {
         const node = nodes[attempt % nodes.length] as AppProcess;
+        const wasStopping = node === stopping;
         try {
           const answer = await send(node);
           if (answer.status !== 503) return answer;
-          if (node === stopping) refused.push({ node, answer });
+          if (wasStopping || node === stopping) refused.push({ node, answer });
         } catch (error) {
           if (!isGone(error)) throw error;
           notThere += 1;
@@ -93,27 +95,31 @@ describe('F04: two nodes, restarted one after the other under load', () => {
     }
 
     const load = Array.from({ length: clients }, (_, n) => client(n));
-    for (let n = 0; n < restarts; n += 1) {
-      const at = n % nodes.length;
-      const before = paid.length;
-      await eventually(
-        async () => paid.length + failures.length,
-        (count) => count > before + clients,
-        60_000,
-      );
-      const node = nodes[at] as AppProcess;
-      stopping = node;
-      expect(await node.stop()).toBe(0);
-      // It stays away until a client has noticed.
-      const noticed = notThere;
-      await eventually(
-        async () => notThere,
-        (count) => count > noticed,
-      );
-      nodes[at] = await cluster.start({ PORT: new URL(node.url).port });
+    try {
+      for (let n = 0; n < restarts; n += 1) {
+        const at = n % nodes.length;
+        const before = paid.length;
+        await eventually(
+          async () => paid.length + failures.length,
+          (count) => count > before + clients,
+          60_000,
+        );
+        const node = nodes[at] as AppProcess;
+        stopping = node;
+        expect(await node.stop()).toBe(0);
+        stopping = undefined;
+        // It stays away until a client has noticed.
+        const noticed = notThere;
+        await eventually(
+          async () => notThere,
+          (count) => count > noticed,
+        );
+        nodes[at] = await cluster.start({ PORT: new URL(node.url).port });
+      }
+    } finally {
+      loading.abort();
+      await Promise.all(load);
     }
-    loading.abort();
-    await Promise.all(load);
 
     const reasons = refused.map(({ node, answer }) => `${answer.text} ${reasonOf(node, answer)}`);
     expect([...failures, ...reasons.filter((reason) => !isLateConnection.test(reason))]).toEqual([]);
