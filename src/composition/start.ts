@@ -11,6 +11,7 @@ import { PostgresApiKeys } from '../infrastructure/postgres/api-keys.js';
 import { startEmbeddedPostgres } from '../infrastructure/postgres/embedded-postgres.js';
 import { keepEventSource } from '../infrastructure/postgres/event-source.js';
 import { migrate } from '../infrastructure/postgres/migrate.js';
+import { openAll } from '../infrastructure/postgres/pool.js';
 import { StartupError } from '../infrastructure/startup-error.js';
 import { startStripeSimulator } from '../infrastructure/stripe-simulator/server.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
@@ -162,8 +163,9 @@ async function startParts(
   const { config } = surroundings;
   const container = createContainer(surroundings);
   const pool = container.get(tokens.pool);
-  const others = [tokens.doorPool, tokens.projectionPool, tokens.bucketPool];
-  const pools = [pool, ...others.map((each) => container.get(each))];
+  const doorPool = container.get(tokens.doorPool);
+  const others = [tokens.projectionPool, tokens.bucketPool];
+  const pools = [pool, doorPool, ...others.map((each) => container.get(each))];
   const writes = container.get(tokens.writes);
   stops.push(() => Promise.all([writes.close(), ...pools.map((each) => each.end())]));
   await keepEventSource(pool, config.eventStoreUrl === null ? 'postgres' : 'eventstoredb');
@@ -210,9 +212,12 @@ async function startParts(
       Promise.race([Promise.all(work), left]),
     ]);
   });
+  // A client is not given the time that a connection takes on a busy machine: it would be told that Postgres does not answer.
+  if (serves) await Promise.all([openAll(doorPool), writes.open().catch(() => undefined)]);
   await listenAt(addresses, config, servers);
   const { url } = addresses;
-  const isNew = (await eventStore.head()) === 0n;
+  // Before the demo's own data.
+  const isNew = config.demoHistory && (await eventStore.head()) === 0n;
   const demoLinks = config.demoData ? await demoLinksOf(container, surroundings) : null;
   const demoHistory = isNew ? await demoHistoryFor(surroundings, container, { url, apiKey }) : undefined;
   if (demoHistory !== undefined) stops.push(() => demoHistory.stop());
@@ -235,7 +240,6 @@ async function demoLinksOf(container: Container, surroundings: Surroundings): Pr
   }
 }
 
-/** Only where asked for. */
 function demoHistoryFor(
   { config, stripe }: Surroundings,
   container: Container,
@@ -243,8 +247,7 @@ function demoHistoryFor(
 ): Promise<DemoHistory | undefined> {
   const key = apiKey ?? config.bootstrapApiKey;
   const { apiBase: simulatorUrl } = stripe;
-  if (!config.demoHistory || !stripe.simulated || key === null || simulatorUrl === null)
-    return Promise.resolve(undefined);
+  if (!stripe.simulated || key === null || simulatorUrl === null) return Promise.resolve(undefined);
   return beginDemoHistory(container, { url, apiKey: key, simulatorUrl });
 }
 

@@ -1,9 +1,11 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPool } from '../../src/infrastructure/postgres/pool.js';
 import { field, items } from '../support/api-client.js';
 import type { AppProcess } from '../support/app-process.js';
 import type { Cluster } from '../support/cluster.js';
 import { startCluster } from '../support/cluster.js';
+import { silentLogger } from '../support/postgres.js';
 
 /** Short runs by default; KEYS=1000 and PAYMENTS=2000 are the full ones. */
 const keys = Number(process.env['KEYS'] ?? 10);
@@ -22,6 +24,22 @@ describe('two processes on one database', () => {
     nodes = [await cluster.start(), await cluster.start()];
   });
   afterAll(() => cluster?.close());
+
+  it('each has the connections of its first requests before it listens', async () => {
+    const pool = createPool({
+      ...{ connectionString: cluster.database.url, max: 1, applicationName: 'test', logger: silentLogger },
+    });
+    const { rows } = await pool.query<{ name: string; n: bigint }>(
+      `select application_name as name, count(*) as n from pg_stat_activity
+       where datname = current_database() and application_name in ('counterfoil-door', 'counterfoil-writes')
+       group by name`,
+    );
+    await pool.end();
+    expect(Object.fromEntries(rows.map(({ name, n }) => [name, n]))).toEqual({
+      'counterfoil-door': 8n,
+      'counterfoil-writes': 2n,
+    });
+  });
 
   const nodeOf = (n: number): AppProcess => nodes[n % nodes.length] as AppProcess;
 

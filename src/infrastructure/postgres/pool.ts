@@ -20,15 +20,22 @@ export type PoolOptions = {
   readonly queryTimeoutMs?: number;
   /** Server settings of these connections, such as `{ enable_seqscan: 'off' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** How long a connection may be idle before it is closed; 0 keeps it open. */
+  readonly idleTimeoutMs?: number;
   /** Called around each `query` of the pool; transactions have their own connection and its limits. */
   readonly guard?: Guard;
 };
 
 const defaultConnectTimeoutMs = 5_000;
 const defaultQueryTimeoutMs = 10_000;
+const defaultIdleTimeoutMs = 30_000;
+/** How many failures a pool that is opened ahead of its users puts up with. */
+const failuresAhead = 5;
 
 /** Settings for one connection that does not come from a pool, such as one that listens or writes in batches. */
-export function clientConfig(options: Omit<PoolOptions, 'max' | 'logger' | 'guard'>): pg.ClientConfig {
+export function clientConfig(
+  options: Omit<PoolOptions, 'max' | 'logger' | 'guard' | 'idleTimeoutMs'>,
+): pg.ClientConfig {
   const queryTimeoutMs = options.queryTimeoutMs ?? defaultQueryTimeoutMs;
   return {
     connectionString: options.connectionString,
@@ -56,7 +63,7 @@ export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     ...clientConfig(options),
     max: options.max,
-    idleTimeoutMillis: 30_000,
+    idleTimeoutMillis: options.idleTimeoutMs ?? defaultIdleTimeoutMs,
   });
   const onError = (error: Error): void => {
     if (pool.ending) return;
@@ -74,6 +81,20 @@ export function createPool(options: PoolOptions): pg.Pool {
     Object.assign(pool, { query: (...asked: unknown[]) => guard(() => query(...asked)) });
   }
   return pool;
+}
+
+/**
+ * Opens all of a pool's connections, so that its first users need not wait for one. After five failures the rest is left to
+ * whoever needs it.
+ */
+export async function openAll(pool: pg.Pool): Promise<void> {
+  const opened: pg.PoolClient[] = [];
+  // One after the other: a busy server that lets each of them in within the limit may not let all of them in at once.
+  for (let n = 0; n < pool.options.max + failuresAhead && opened.length < pool.options.max; n += 1) {
+    const client = await pool.connect().catch(() => undefined);
+    if (client !== undefined) opened.push(client);
+  }
+  for (const client of opened) client.release();
 }
 
 /**

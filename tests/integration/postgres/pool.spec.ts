@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { migrate } from '../../../src/infrastructure/postgres/migrate.js';
-import { createPool, withTransaction } from '../../../src/infrastructure/postgres/pool.js';
+import { createPool, openAll, withTransaction } from '../../../src/infrastructure/postgres/pool.js';
 import { eventually } from '../../support/eventually.js';
 import type { TestDatabase } from '../../support/postgres.js';
 import { createTestDatabase, silentLogger } from '../../support/postgres.js';
@@ -77,6 +77,18 @@ describe('the Postgres pool', () => {
     // Ended from outside, not by the limit of a query.
     expect(outcome).toMatchObject({ status: 'rejected', reason: { code: '57P01' } });
     expect(await count()).toBe(1n);
+  });
+
+  it('opens all of its connections ahead of their users, and none where Postgres is not there', async () => {
+    const settings = { max: 3, applicationName: 'pool-ahead', logger: silentLogger };
+    const ahead = createPool({ ...settings, connectionString: database.url, connectTimeoutMs: 30_000 });
+    await openAll(ahead);
+    expect([ahead.totalCount, ahead.idleCount]).toEqual([3, 3]);
+    await ahead.end();
+    const dead = createPool({ ...settings, connectionString: 'postgres://nobody@127.0.0.1:1/none' });
+    await openAll(dead);
+    expect(dead.totalCount).toBe(0);
+    await dead.end();
   });
 
   it('gives up a slow query within its limit and does not use that connection again', async () => {
