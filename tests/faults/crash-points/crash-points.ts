@@ -26,7 +26,6 @@ import type { Scenario } from './scenarios.js';
 export type CrashPoint = `${number}:${'before' | 'after'}`;
 
 export type CrashReport = {
-  readonly point: CrashPoint;
   /** What the process was about to do, or had just done; null when the scenario ended without reaching the point. */
   readonly reached: string | null;
   /** Everything that is not as it must be after the restart. */
@@ -38,6 +37,8 @@ const preload = fileURLToPath(new URL('./crash-preload.mjs', import.meta.url));
 
 /** One lane: a simulator and a port that one crash point after the other uses. */
 export type Lane = {
+  /** How many calls there are to crash at, in one run: a few more or less in another. */
+  count(scenario: Scenario): Promise<number>;
   crash(scenario: Scenario, point: CrashPoint): Promise<CrashReport>;
   close(): Promise<void>;
 };
@@ -48,8 +49,10 @@ export async function openLane(build: string): Promise<Lane> {
     build,
     webhookUrls: [`http://127.0.0.1:${port}/webhooks/stripe`],
   });
+  const parts = { build, port, simulator };
   return {
-    crash: (scenario, point) => crashAt({ build, port, simulator }, scenario, point),
+    count: async (scenario) => Number((await crashAt(parts, scenario, 'count')).reached),
+    crash: (scenario, point) => crashAt(parts, scenario, point),
     close: () => simulator.kill(),
   };
 }
@@ -59,7 +62,11 @@ const patience = { COUNTERFOIL_INLINE_BUDGET_MS: '10000', COUNTERFOIL_EFFECT_GRA
 /** A busy machine may have cut a scenario short that no crash did; such a run shows nothing, and is made again. */
 const runsMax = 10;
 
-async function crashAt(lane: LaneParts, scenario: Scenario, point: CrashPoint): Promise<CrashReport> {
+async function crashAt(
+  lane: LaneParts,
+  scenario: Scenario,
+  point: CrashPoint | 'count',
+): Promise<CrashReport> {
   for (let run = 1; run <= runsMax; run += 1) {
     const report = await tryCrashAt(lane, scenario, point);
     if (report !== undefined) return report;
@@ -73,7 +80,7 @@ type LaneParts = { readonly build: string; readonly port: number; readonly simul
 async function tryCrashAt(
   { build, port, simulator }: LaneParts,
   scenario: Scenario,
-  point: CrashPoint,
+  point: CrashPoint | 'count',
 ): Promise<CrashReport | undefined> {
   await order(simulator.url, '/sim/reset', {});
   const database = await createTestDatabase();
@@ -100,7 +107,8 @@ async function tryCrashAt(
     client.close();
     if (child.signalCode === null) await Promise.race([untilQuiet(books, healWithinMs), gone(app)]);
     const reached = await readFile(log, 'utf8').catch(() => null);
-    if (reached === null) return toItsEnd ? { point, reached, faults: [], healMs: 0 } : undefined;
+    if (reached === null || point === 'count')
+      return toItsEnd ? { reached, faults: [], healMs: 0 } : undefined;
     await app.kill();
     app = startProgram(main, environment);
     await untilReady(`${url}/health/ready`, app);
@@ -111,7 +119,7 @@ async function tryCrashAt(
       ...waiting,
       ...discrepancies.map(({ rule, subject, detail }) => `${rule} ${subject}: ${detail}`),
     ];
-    return { point, reached: reached.trim(), faults, healMs: ms };
+    return { reached: reached.trim(), faults, healMs: ms };
   } finally {
     await app.kill();
     await database.drop();

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { Redis } from 'ioredis';
@@ -7,7 +7,8 @@ import pg from 'pg';
 /**
  * Runs before the program and counts every crossing of its border from an API write on, the first one or the one that
  * CRASH_FROM says: each SQL statement, each batch of a projection, each Redis command, each request to Stripe, each answer to a client or to Stripe's webhook.
- * CRASH_AT=`k:before` or `k:after` ends the process at the k-th one as a power cut would; CRASH_LOG gets their names.
+ * CRASH_AT=`k:before` or `k:after` ends the process at the k-th one as a power cut would; CRASH_LOG gets their names. With
+ * CRASH_AT=`count` nothing ends it, and CRASH_LOG gets how many there were.
  * The program itself is untouched.
  */
 const [wanted, side] = (process.env.CRASH_AT ?? '0:before').split(':');
@@ -35,6 +36,7 @@ function cross(name) {
   if (!armed || isLeftOut(name)) return () => undefined;
   count += 1;
   const k = count;
+  if (wanted === 'count' && log) writeFileSync(log, String(count));
   if (k === crashAt && side === 'before') crash(name);
   return () => {
     if (k === crashAt && side === 'after') crash(name);
