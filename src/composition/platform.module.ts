@@ -61,7 +61,8 @@ export function platformModule(surroundings: Surroundings): ContainerModule {
       ({ door: guard }) =>
         createPool({
           ...{ connectionString: databaseUrl, max: 4, applicationName: 'counterfoil-door', logger, guard },
-          ...{ ...doorLimits, idleTimeoutMs: 0 },
+          ...doorLimits,
+          idleTimeoutMs: 0,
           settings: indexesOnly,
         }),
       [tokens.storeBreakers],

@@ -15,15 +15,15 @@ const lanesMax = 6;
 
 let build: Build;
 let lanes: readonly Lane[];
-/** Of a sample the last point is known before, for a run that finds none costs as much as one that does. */
-const sides = new Map<Scenario, number>();
+/** About how many points a scenario has, for a sample of them: a run that finds none costs as much as one that does. */
+const about = new Map<Scenario, number>();
 
 beforeAll(async () => {
   build = await copyBuild();
   lanes = await Promise.all(Array.from({ length: lanesMax }, () => openLane(build.folder)));
   if (step === 1) return;
   const count = async (scenario: Scenario, n: number): Promise<void> => {
-    sides.set(scenario, 2 * (await (lanes[n] as Lane).count(scenario)));
+    about.set(scenario, 2 * (await (lanes[n] as Lane).count(scenario)));
   };
   await Promise.all([payment, sale, changedOrder].map(count));
 }, 600_000);
@@ -43,11 +43,14 @@ it.each([
   async (of) => {
     const { scenario } = of;
     const reports: CrashReport[] = [];
-    // One call has two sides; taking all of them goes on until a scenario ends without a crash on either side.
+    // One call has two sides; the numbers go on until a scenario ends without a crash on either side.
     let next = 0;
-    let last = sides.get(scenario) ?? Number.POSITIVE_INFINITY;
+    let last = Number.POSITIVE_INFINITY;
+    const expected = about.get(scenario) ?? last;
     async function work(lane: Lane): Promise<void> {
       for (let number = next; number < last; number = next) {
+        // On a busy machine there are more calls. One lane finds where they end; six would each play a scenario for nothing.
+        if (number >= expected && lane !== lanes[0]) return;
         next += of.step;
         const point: CrashPoint = `${Math.floor(number / 2) + 1}:${number % 2 === 0 ? 'before' : 'after'}`;
         const report = await lane.crash(scenario, point);
