@@ -1,6 +1,8 @@
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import type { Guard } from '../resilience/store-breakers.js';
+import type { TimedClientConfig } from './timed-client.js';
+import { TimedClient } from './timed-client.js';
 import { valueParsers } from './value-parsers.js';
 
 export type PoolOptions = {
@@ -35,13 +37,13 @@ const failuresAhead = 5;
 /** Settings for one connection that does not come from a pool, such as one that listens or writes in batches. */
 export function clientConfig(
   options: Omit<PoolOptions, 'max' | 'logger' | 'guard' | 'idleTimeoutMs'>,
-): pg.ClientConfig {
+): TimedClientConfig {
   const queryTimeoutMs = options.queryTimeoutMs ?? defaultQueryTimeoutMs;
   return {
     connectionString: options.connectionString,
     application_name: options.applicationName,
     connectionTimeoutMillis: options.connectTimeoutMs ?? defaultConnectTimeoutMs,
-    query_timeout: queryTimeoutMs,
+    queryTimeoutMs,
     statement_timeout: Math.max(queryTimeoutMs - 500, 500),
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
@@ -62,6 +64,7 @@ export function createPool(options: PoolOptions): pg.Pool {
   const { logger } = options;
   const pool = new pg.Pool({
     ...clientConfig(options),
+    Client: TimedClient,
     max: options.max,
     idleTimeoutMillis: options.idleTimeoutMs ?? defaultIdleTimeoutMs,
   });

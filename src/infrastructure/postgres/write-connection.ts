@@ -1,5 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { isRefusal } from './driver-errors.js';
+import type { TimedClientConfig } from './timed-client.js';
+import { TimedClient } from './timed-client.js';
 
 /**
  * One connection for what is written all the time. Nothing waits for the answer to what was sent before: the server carries
@@ -7,11 +9,11 @@ import { isRefusal } from './driver-errors.js';
  * the server is woken once for it. The connection is opened when first needed, and replaced after it was lost.
  */
 export class WriteConnection {
-  readonly #config: pg.ClientConfig;
+  readonly #config: TimedClientConfig;
   #current: Promise<pg.Client> | undefined;
   #client: pg.Client | undefined;
 
-  constructor(config: pg.ClientConfig) {
+  constructor(config: TimedClientConfig) {
     this.#config = { ...config, pipeline: true };
   }
 
@@ -49,7 +51,7 @@ export class WriteConnection {
   }
 
   async #connected(): Promise<pg.Client> {
-    const client = new pg.Client(this.#config);
+    const client = new TimedClient(this.#config);
     // Without a listener the loss of the connection would end the process.
     client.on('error', () => this.#forget(client));
     client.on('end', () => this.#forget(client));

@@ -23,7 +23,7 @@ export function sendBatch(client: PoolClient, statements: readonly SqlStatement[
 class BatchQuery implements Submittable {
   readonly #statements: readonly SqlStatement[];
   readonly #newNames: string[] = [];
-  /** Public because the driver wraps it to enforce its query timeout. */
+  /** Public because the client wraps it to limit the time of the query. */
   callback: (error?: Error) => void;
 
   constructor(statements: readonly SqlStatement[], callback: (error?: Error) => void) {

@@ -12,7 +12,7 @@ export type Comparison = {
 const differencesMax = 100;
 
 /** Comparisons of large tables take as long as they take: the pool's own limit does not hold. */
-export const patiently = { query_timeout: 24 * 60 * 60 * 1_000 };
+export const patiently = { queryTimeoutMs: 24 * 60 * 60 * 1_000 };
 
 /**
  * Compares two builds of a projection row by row and column by column, in both directions. A build of another version
