@@ -32,7 +32,7 @@ export function createWebhookWorker(parts: {
   /** As the work loop's: a burst is stored and answered first, and handled in what time is left. */
   readonly busyShare?: () => number;
 }): Worker {
-  const { inbox, handle, clock, logger, wakeUp, concurrency = 8, pollMs = 1_000, onHandled } = parts;
+  const { inbox, handle, clock, logger, wakeUp, concurrency = 16, pollMs = 1_000, onHandled } = parts;
   const { busyShare = () => 0 } = parts;
 
   async function outcomeOf(webhook: ClaimedWebhook, findings: Findings): Promise<HandlingOutcome> {

@@ -8,10 +8,13 @@ export type Worker = {
 };
 
 const longestErrorPauseMs = 30_000;
+/** When all places were taken and one is free, others soon are: one claim then fills them together. */
+const gatherLeastMs = 5;
 /**
- * When all places were taken and one is free, others soon are: one claim then fills them together. It also leaves most of
- * the process to its requests while more work waits than there are places: it is time in which the process is idle.
+ * While more work waits than there are places, most of a process that is busy for a larger share of the time is left to its
+ * requests: it waits until it was idle for so long.
  */
+const busyFrom = 0.5;
 const gatherIdleMs = 20;
 /** So much at most, for a process that is never idle must get its work done all the same. */
 const gatherMaxMs = 100;
@@ -73,8 +76,9 @@ export function createWorkLoop<W>(parts: {
   return { run };
 }
 
-/** How long it takes until a process that is busy for this share of time was idle for long enough. */
+/** How long to wait, when all places were taken, in a process that is busy for this share of time. */
 export function gatherMs(busyShare: number): number {
+  if (busyShare < busyFrom) return gatherLeastMs;
   return Math.min(gatherIdleMs / Math.max(1 - busyShare, 0.01), gatherMaxMs);
 }
 
