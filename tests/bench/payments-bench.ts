@@ -3,7 +3,7 @@ import { withClient } from './bench-cluster.js';
 import { startChild } from './child.js';
 import type { LoadPlan, LoadReport } from './load-plan.js';
 import { startProduct } from './product-process.js';
-import { inTurn, median } from './rounds.js';
+import { coldNote, inTurn, median } from './rounds.js';
 
 const connections = 32;
 /** The size at which the floor is fastest on two cores; more clients only crowd the server. */
@@ -73,7 +73,7 @@ export const paymentsBench: Bench = {
         ...values,
         target: { kind: 'at_least', ratio: 0.6 },
       } as const;
-      return { figures: [figure], notes: [notes(reports), coldNote(requests, cold)] };
+      return { figures: [figure], notes: [notes(reports), coldNote('payments', requests, cold)] };
     } finally {
       await product.stop();
       await floor.stop();
@@ -81,16 +81,6 @@ export const paymentsBench: Bench = {
     }
   },
 };
-
-type Cold = { readonly floor: LoadReport; readonly product: LoadReport };
-
-/** A process compiles what it does often while it does it: the first thousands of payments are no measure of the rest. */
-function coldNote(requests: number, { floor, product }: Cold): string {
-  return (
-    `Of a process that has just started, the first ${requests} payments go at ${product.perSecond.toFixed(0)}/s, beside ` +
-    `${floor.perSecond.toFixed(0)}/s of the floor's; the figure above is of processes that have taken some thousands.`
-  );
-}
 
 function notes(reports: readonly LoadReport[]): string {
   const middle = median(reports.map(({ medianMs }) => medianMs));

@@ -1,4 +1,5 @@
 import type { Effort } from './bench.js';
+import type { LoadReport } from './load-plan.js';
 
 /** Gives one value: events per second, milliseconds, bytes. */
 export type Measure = () => Promise<number>;
@@ -15,6 +16,18 @@ export async function inTurn(
     values.product.push(await product());
   }
   return values;
+}
+
+/** A process compiles what it does often while it does it: the first thousands of requests are no measure of the rest. */
+export function coldNote(
+  what: string,
+  requests: number,
+  { floor, product }: { readonly floor: LoadReport; readonly product: LoadReport },
+): string {
+  return (
+    `Of a process that has just started, the first ${requests} ${what} go at ${product.perSecond.toFixed(0)}/s, beside ` +
+    `${floor.perSecond.toFixed(0)}/s of the floor's; the figure above is of processes that have taken some thousands.`
+  );
 }
 
 export function median(values: readonly number[]): number {

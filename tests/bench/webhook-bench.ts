@@ -5,7 +5,7 @@ import { captureWebhook } from './captured-webhook.js';
 import { startChild } from './child.js';
 import type { LoadPlan, LoadReport } from './load-plan.js';
 import { startProduct, webhookSecret } from './product-process.js';
-import { inTurn, median } from './rounds.js';
+import { coldNote, inTurn, median } from './rounds.js';
 
 const connections = 32;
 const handledWithinMs = 60_000;
@@ -26,13 +26,22 @@ export const webhookBench: Bench = {
       const content: LoadPlan['content'] = { kind: 'webhook', secret: webhookSecret, ...captured };
       return sendLoad({ port, connections, requests, expectedStatus: 200, content });
     };
-    const requests = effort.quick ? 1_000 : 6_000;
+    const { requests, warmUps, rounds } = effort.quick
+      ? { requests: 1_000, warmUps: 1, rounds: effort.rounds }
+      : { requests: 6_000, warmUps: 3, rounds: 7 };
     try {
-      await load(floor.ready.port, requests / 2);
-      await load(product.ready.port, requests / 2);
+      const cold = {
+        floor: await load(floor.ready.port, requests),
+        product: await load(product.ready.port, requests),
+      };
       await untilHandled(databaseUrl);
+      for (let warmUp = 1; warmUp < warmUps; warmUp += 1) {
+        await load(floor.ready.port, requests);
+        await load(product.ready.port, requests);
+        await untilHandled(databaseUrl);
+      }
       const values = await inTurn(
-        effort,
+        { ...effort, rounds },
         async () => (await load(floor.ready.port, requests)).perSecond,
         async () => {
           const report = await load(product.ready.port, requests);
@@ -48,7 +57,10 @@ export const webhookBench: Bench = {
         ...values,
         target: { kind: 'at_least', ratio: 1 },
       } as const;
-      return { figures: [figure], notes: [notes(captured.body, reports)] };
+      return {
+        figures: [figure],
+        notes: [notes(captured.body, reports), coldNote('webhooks', requests, cold)],
+      };
     } finally {
       await product.stop();
       await floor.stop();
