@@ -74,7 +74,8 @@ it.each([
         `from being ready again to four equal books: ${distribution(reports.map(({ healMs }) => healMs))}\n`,
     );
     expect(reports.filter(({ faults }) => faults.length > 0)).toEqual([]);
-    expect(reports.length).toBeGreaterThan(0);
+    // Every scenario has more than a hundred calls: fewer points mean that the program's statements are no longer seen.
+    expect(reports.length).toBeGreaterThan(1);
   },
   3_600_000,
 );

@@ -68,7 +68,9 @@ function crossPoll(name) {
 
 const { query } = pg.Client.prototype;
 pg.Client.prototype.query = function (first, ...rest) {
-  const batch = typeof first?.submit === 'function';
+  // Counterfoil's clients hand a query of the driver's to the driver, which has a text; a batch has many.
+  const ready = typeof first?.submit === 'function';
+  const batch = ready && first.text === undefined;
   const text = batch ? 'batch of a projection' : String(first?.text ?? first);
   const name = text.replaceAll(/\s+/g, ' ').trim().slice(0, 60);
   // The turn to run policies is taken whether there is anything for them or not.
@@ -76,11 +78,11 @@ pg.Client.prototype.query = function (first, ...rest) {
   const isPoll = !batch && (isTurn || polls.test(text.replaceAll(/\s+/g, ' ')));
   const reached = isPoll ? crossPoll(name) : cross(name);
   const last = rest.at(-1);
-  if (batch) {
+  if (ready) {
     const { callback } = first;
-    first.callback = (...results) => {
-      reached();
-      callback(...results);
+    first.callback = (error, result) => {
+      reached(result);
+      callback(error, result);
     };
     return query.call(this, first, ...rest);
   }
