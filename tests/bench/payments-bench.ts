@@ -3,7 +3,7 @@ import { withClient } from './bench-cluster.js';
 import { startChild } from './child.js';
 import type { LoadPlan, LoadReport } from './load-plan.js';
 import { startProduct } from './product-process.js';
-import { coldNote, inTurn, median } from './rounds.js';
+import { coldNote, inTurn, median, warmUp } from './rounds.js';
 
 const connections = 32;
 /** The size at which the floor is fastest on two cores; more clients only crowd the server. */
@@ -47,20 +47,15 @@ export const paymentsBench: Bench = {
       ? { requests: 400, warmUps: 1, rounds: effort.rounds }
       : { requests: 2_000, warmUps: 4, rounds: 7 };
     try {
-      const cold = {
-        floor: await load(floor.ready.port, requests),
-        product: await load(product.ready.port, requests),
-      };
-      for (let warmUp = 1; warmUp < warmUps; warmUp += 1) {
-        await load(floor.ready.port, requests);
-        await load(product.ready.port, requests);
-      }
+      const loadFloor = () => load(floor.ready.port, requests);
+      const loadProduct = () => load(product.ready.port, requests);
+      const cold = await warmUp(warmUps, loadFloor, loadProduct);
       await product.quiet();
       const values = await inTurn(
         { ...effort, rounds },
-        async () => (await load(floor.ready.port, requests)).perSecond,
+        async () => (await loadFloor()).perSecond,
         async () => {
-          const report = await load(product.ready.port, requests);
+          const report = await loadProduct();
           reports.push(report);
           await product.quiet();
           return report.perSecond;

@@ -18,12 +18,27 @@ export async function inTurn(
   return values;
 }
 
-/** A process compiles what it does often while it does it: the first thousands of requests are no measure of the rest. */
-export function coldNote(
-  what: string,
-  requests: number,
-  { floor, product }: { readonly floor: LoadReport; readonly product: LoadReport },
-): string {
+type Cold = { readonly floor: LoadReport; readonly product: LoadReport };
+
+/**
+ * Floor and product in turn, so many times, before they are measured: a process compiles what it does often while it does it. Answers
+ * what the first turn of each reported.
+ */
+export async function warmUp(
+  turns: number,
+  floor: () => Promise<LoadReport>,
+  product: () => Promise<LoadReport>,
+): Promise<Cold> {
+  const cold = { floor: await floor(), product: await product() };
+  for (let turn = 1; turn < turns; turn += 1) {
+    await floor();
+    await product();
+  }
+  return cold;
+}
+
+/** What the first requests tell, which are no measure of the rest. */
+export function coldNote(what: string, requests: number, { floor, product }: Cold): string {
   return (
     `Of a process that has just started, the first ${requests} ${what} go at ${product.perSecond.toFixed(0)}/s, beside ` +
     `${floor.perSecond.toFixed(0)}/s of the floor's; the figure above is of processes that have taken some thousands.`

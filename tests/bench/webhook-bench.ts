@@ -5,7 +5,7 @@ import { captureWebhook } from './captured-webhook.js';
 import { startChild } from './child.js';
 import type { LoadPlan, LoadReport } from './load-plan.js';
 import { startProduct, webhookSecret } from './product-process.js';
-import { coldNote, inTurn, median } from './rounds.js';
+import { coldNote, inTurn, median, warmUp } from './rounds.js';
 
 const connections = 32;
 const handledWithinMs = 60_000;
@@ -30,23 +30,19 @@ export const webhookBench: Bench = {
       ? { requests: 1_000, warmUps: 1, rounds: effort.rounds }
       : { requests: 6_000, warmUps: 3, rounds: 7 };
     try {
-      const cold = {
-        floor: await load(floor.ready.port, requests),
-        product: await load(product.ready.port, requests),
-      };
-      await untilHandled(databaseUrl);
-      for (let warmUp = 1; warmUp < warmUps; warmUp += 1) {
-        await load(floor.ready.port, requests);
-        await load(product.ready.port, requests);
+      const loadFloor = () => load(floor.ready.port, requests);
+      const loadProduct = async (): Promise<LoadReport> => {
+        const report = await load(product.ready.port, requests);
         await untilHandled(databaseUrl);
-      }
+        return report;
+      };
+      const cold = await warmUp(warmUps, loadFloor, loadProduct);
       const values = await inTurn(
         { ...effort, rounds },
-        async () => (await load(floor.ready.port, requests)).perSecond,
+        async () => (await loadFloor()).perSecond,
         async () => {
-          const report = await load(product.ready.port, requests);
+          const report = await loadProduct();
           reports.push(report);
-          await untilHandled(databaseUrl);
           return report.perSecond;
         },
       );

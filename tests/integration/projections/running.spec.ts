@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.js';
 import { EventStoreUnavailable } from '../../../src/application/ports/event-store.js';
 import { advisoryLocks } from '../../../src/infrastructure/postgres/advisory-locks.js';
 import type { Projection } from '../../../src/infrastructure/projections/projection.js';
 import { paymentsProjection } from '../../../src/infrastructure/read-models/payments.js';
+import { collectGarbage } from '../../support/collect-garbage.js';
 import { eventually } from '../../support/eventually.js';
 import { created, paymentId } from '../../support/payment-examples.js';
 import { RecordedEventStore } from './recorded-event-store.js';
@@ -238,8 +237,6 @@ describe('A projection', () => {
   });
 
   it('moves past what means nothing to it, also when memory is cleaned up meanwhile', async () => {
-    setFlagsFromString('--expose-gc');
-    const collectGarbage = runInNewContext('gc') as () => void;
     const store = new RecordedEventStore();
     const names = ['idle_1', 'idle_2', 'idle_3'];
     const running = await bench.start(
