@@ -1,6 +1,7 @@
 import pg from 'pg';
 
-export type TimedClientConfig = pg.ClientConfig & {
+/** Without the driver's own limit, which `TimedClient` stands in for. */
+export type TimedClientConfig = Omit<pg.ClientConfig, 'query_timeout'> & {
   /** How long a query may take unless it says so itself, in milliseconds. */
   readonly queryTimeoutMs: number;
 };

@@ -1,15 +1,13 @@
-import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { getHeapSpaceStatistics } from 'node:v8';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { clientConfig, createPool, withTransaction } from '../../../src/infrastructure/postgres/pool.js';
 import { WriteConnection } from '../../../src/infrastructure/postgres/write-connection.js';
 import { sendBatch } from '../../../src/infrastructure/projections/batch-query.js';
+import { patiently } from '../../../src/infrastructure/projections/compare-builds.js';
+import { collectGarbage } from '../../support/collect-garbage.js';
 import type { TestDatabase } from '../../support/postgres.js';
 import { createTestDatabase, silentLogger } from '../../support/postgres.js';
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as (options: { readonly type: 'minor' | 'major' }) => void;
 
 const queries = 100;
 const bytesOfValue = 32 * 1024;
@@ -56,13 +54,29 @@ describe('the client of Postgres', () => {
     const send = async (n: number): Promise<void> => {
       for (let sent = 0; sent < n; sent += 1) {
         await ask(Buffer.alloc(bytesOfValue, 97 + (sent % 26)).toString('latin1'));
-        if (sent % 10 === 9) collect({ type: 'minor' });
+        if (sent % 10 === 9) collectGarbage({ type: 'minor' });
       }
     };
     await send(20);
-    collect({ type: 'major' });
+    collectGarbage({ type: 'major' });
     const before = old();
     await send(queries);
     expect(old() - before).toBeLessThan((queries * bytesOfValue) / 4);
+  });
+
+  it('lets a query take the time that it says, and gives others up', async () => {
+    const hasty = createPool({
+      ...{ connectionString: database.url, max: 1, applicationName: 'timed', logger: silentLogger },
+      queryTimeoutMs: 3_000,
+    });
+    const sleepUnlimited = (own: object) =>
+      withTransaction(hasty, async (client) => {
+        // The server's own limit is half a second shorter.
+        await client.query('set local statement_timeout = 0');
+        return client.query({ text: 'select pg_sleep(4)', ...own });
+      });
+    await expect(sleepUnlimited(patiently)).resolves.toMatchObject({ rowCount: 1 });
+    await expect(sleepUnlimited({})).rejects.toThrow('Query read timeout');
+    await hasty.end();
   });
 });
