@@ -16,12 +16,13 @@ import { PostgresLogos } from '../infrastructure/postgres/logos.js';
 import { PostgresRenderings } from '../infrastructure/postgres/renderings.js';
 import { PostgresInvoiceTemplateQueries } from '../infrastructure/read-models/invoice-templates.js';
 import { httpTokens } from '../interfaces/http/http-tokens.js';
+import { root } from '../root.js';
 import { tokens } from './tokens.js';
 
 /** Documents to print: what stands on them, what they look like, and who draws them. */
 export const documentModule = new ContainerModule(({ bind }) => {
   bind(tokens.documentPrinter).toResolvedValue(() => {
-    const thread = new URL('../infrastructure/pdf/print-thread.js', import.meta.url);
+    const thread = new URL('print-thread.js', root);
     // Where the sources run as they are there is no file for a thread.
     return existsSync(thread) ? new ThreadedDocumentPrinter(thread) : new PdfkitDocumentPrinter();
   });

@@ -71,7 +71,7 @@ describe('one role for each process', () => {
 
     // The doctor and the running server look at the same, and say the same of it.
     const { port: PORT } = new URL(second.url);
-    const doctor = startProgram('interfaces/cli/doctor.js', { ...cluster.environment, PORT });
+    const doctor = startProgram('doctor.js', { ...cluster.environment, PORT });
     await exitOf(doctor.child);
     const checked = await second.api.get('/v1/config/check');
     const timeless = (text: string) => text.replaceAll(/\d+ (ms|s from)/g, '<n> $1');

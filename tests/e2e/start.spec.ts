@@ -199,7 +199,7 @@ describe('a start', () => {
   });
 
   it('the doctor finds nothing to mend on a machine with nothing', async () => {
-    const { child, output } = startProgram('interfaces/cli/doctor.js', environment);
+    const { child, output } = startProgram('doctor.js', environment);
     expect(await exitOf(child)).toBe(0);
     expect(output()).toContain('Mode demo');
     for (const part of ['data_dir', 'database', 'event_store', 'stripe', 'api_key', 'mail']) {
@@ -209,7 +209,7 @@ describe('a start', () => {
   });
 
   it('the doctor reaches everything that is configured', async () => {
-    const { child, output } = startProgram('interfaces/cli/doctor.js', {
+    const { child, output } = startProgram('doctor.js', {
       ...environment,
       DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:9/nothing',
       REDIS_URL: 'redis://127.0.0.1:9',
@@ -222,7 +222,7 @@ describe('a start', () => {
   });
 
   it('the demo tells its story to the end, and its books balance', async () => {
-    const { child, output } = startProgram('interfaces/cli/demo.js', {});
+    const { child, output } = startProgram('demo.js', {});
     expect(await exitOf(child)).toBe(0);
     expect(output()).toContain('insufficient_funds');
     expect(output()).toMatch(/payments: \d+ events, \d+ rows, 0 differences/);

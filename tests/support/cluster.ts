@@ -37,7 +37,7 @@ export async function startCluster(
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-cluster-'));
   const simulatorPort = await keptPort();
-  const program = startProgram('interfaces/cli/simulator.js', {
+  const program = startProgram('simulator.js', {
     SIMULATOR_PORT: String(simulatorPort),
     SIMULATOR_WEBHOOK_URL: `http://127.0.0.1:${parts.webhookPort ?? 9}/webhooks/stripe`,
     SIMULATOR_WEBHOOK_SECRET: webhookSecret,

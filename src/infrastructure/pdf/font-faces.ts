@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Font } from 'fontkit';
 import { create } from 'fontkit';
+import { root } from '../../root.js';
 
 export type Weight = 'regular' | 'strong';
 
@@ -48,7 +49,7 @@ function orderOf(locale: string, weight: Weight): readonly string[] {
 export function faceOf(name: string): Face {
   const known = loaded.get(name);
   if (known !== undefined) return known;
-  const font = create(readFileSync(new URL(`./fonts/${name}.ttf`, import.meta.url)));
+  const font = create(readFileSync(new URL(`infrastructure/pdf/fonts/${name}.ttf`, root)));
   if (!('layout' in font)) throw new TypeError(`${name} is a collection of fonts`);
   const face = { name, font };
   loaded.set(name, face);

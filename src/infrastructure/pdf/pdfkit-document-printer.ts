@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { Sheet } from '../../application/document/sheet.js';
 import type { DocumentPrinter } from '../../application/ports/document-printer.js';
 
@@ -26,21 +24,8 @@ export class PdfkitDocumentPrinter implements DocumentPrinter {
 
 let known: string | undefined;
 
-/** Where it is decided what stands on a document, in which words, and what it looks like. */
-const folders = ['../../application/document', '.'];
-
-/** Of all files of those folders: a program that was changed there prints editions of its own. */
-function programDigest(): string {
-  const digest = createHash('sha256');
-  for (const folder of folders) {
-    const root = fileURLToPath(new URL(folder, import.meta.url));
-    const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-      .filter((file) => /\.(js|ts|ttf)$/.test(file))
-      .sort();
-    for (const file of files) digest.update(`${file}\n`).update(readFileSync(join(root, file)));
-  }
-  return digest.digest('hex').slice(0, 16);
-}
+/** Of the files that decide what stands on a document and what it looks like; the build puts it in. Absent where the sources run. */
+declare const printingDigest: string | undefined;
 
 /** The packages that decide where a letter stands and how it is written down. */
 const packages = ['pdfkit', 'fontkit', 'linebreak', 'bidi-js'];
@@ -54,5 +39,6 @@ function editionOf(): string {
   });
   const { icu, zlib } = process.versions;
   // Dates and amounts are written by ICU; zlib packs differently on other processors.
-  return [`program/${programDigest()}`, ...versions, `icu/${icu}`, `zlib/${zlib}`, process.arch].join(' ');
+  const program = typeof printingDigest === 'undefined' ? 'sources' : printingDigest;
+  return [`program/${program}`, ...versions, `icu/${icu}`, `zlib/${zlib}`, process.arch].join(' ');
 }

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
+import { root } from '../../root.js';
 import { advisoryLocks } from './advisory-locks.js';
 
-const directory = fileURLToPath(new URL('./migrations', import.meta.url));
+const directory = fileURLToPath(new URL('infrastructure/postgres/migrations', root));
 
 /**
  * Brings the database up to this version, each file of ./migrations in its own transaction. Processes that start at

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
  * disagree, or the checker is worth nothing.
  */
 const { StripePaymentGateway } = await import(
-  pathToFileURL(`${process.env.BUILD}/infrastructure/stripe/stripe-payment-gateway.js`).href
+  pathToFileURL(`${process.env.BUILD}/parts/payment-gateway.js`).href
 );
 
 /** Each way takes a method of the gateway and answers the broken one. */

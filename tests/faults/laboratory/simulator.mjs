@@ -5,9 +5,7 @@ import { pathToFileURL } from 'node:url';
  * were not taken come again within two seconds, so that how long a run heals tells of us and not of Stripe's schedule.
  */
 const { env } = process;
-const { startStripeSimulator } = await import(
-  pathToFileURL(`${env.BUILD}/infrastructure/stripe-simulator/server.js`).href
-);
+const { startStripeSimulator } = await import(pathToFileURL(`${env.BUILD}/parts/simulator-server.js`).href);
 const urls = (env.SIMULATOR_WEBHOOK_URLS ?? '').split(',').filter((url) => url !== '');
 const simulator = await startStripeSimulator({
   port: Number(env.SIMULATOR_PORT),

@@ -27,7 +27,7 @@ describe('a kill between what Stripe did and what we wrote down', () => {
     dataDir = await mkdtemp(join(tmpdir(), 'counterfoil-kill-'));
     const [port, simulatorPort] = [await keptPort(), await keptPort()];
     const secret = 'whsec_0123456789abcdef';
-    const program = startProgram('interfaces/cli/simulator.js', {
+    const program = startProgram('simulator.js', {
       SIMULATOR_PORT: String(simulatorPort),
       SIMULATOR_DATA_DIR: join(dataDir, 'simulator'),
       // Nothing hears the webhooks, so that recovery has only the recorded request to go by.

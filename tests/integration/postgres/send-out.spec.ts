@@ -11,7 +11,7 @@ import { startTcpProxy } from '../../support/tcp-proxy.js';
 
 /** Imports what was built, does one thing and is gone: no callback of its runs any more. */
 const killed = `
-  const { createPool, sendOut } = await import('file://' + process.cwd() + '/dist/infrastructure/postgres/pool.js');
+  const { createPool, sendOut } = await import('file://' + process.cwd() + '/dist/parts/pool.js');
   const { DATABASE_URL: connectionString, NOTE } = process.env;
   const pool = createPool({ connectionString, max: 2, applicationName: 'killed' });
   const asked = await Promise.all([pool.connect(), pool.connect()]);

@@ -9,7 +9,7 @@ import { gallery } from '../../support/printed-examples.js';
 const { 'one-page': example } = gallery();
 if (example === undefined) throw new TypeError('there is no example');
 const sheet: Sheet = example;
-const file = pathToFileURL(resolve('dist/infrastructure/pdf/print-thread.js'));
+const file = pathToFileURL(resolve('dist/print-thread.js'));
 
 let printer: ThreadedDocumentPrinter;
 afterEach(() => printer.close());

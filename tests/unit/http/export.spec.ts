@@ -109,7 +109,7 @@ describe('an export of the log', () => {
   it('is verified by a command that needs nothing but the file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'export-'));
     const file = join(folder, 'export.ndjson');
-    const command = 'dist/interfaces/cli/verify-export.js';
+    const command = 'dist/verify-export.js';
     const run = (...given: readonly string[]) =>
       new Promise<readonly [unknown, string]>((resolve) => {
         execFile(process.execPath, [command, file, ...given], (error, stdout) =>

@@ -54,7 +54,7 @@ describe('the log', () => {
   });
 
   it('holds the last line of a process that is killed right after it', async () => {
-    const compiled = fileURLToPath(new URL('../../../dist/infrastructure/pino-logger.js', import.meta.url));
+    const compiled = fileURLToPath(new URL('../../../dist/parts/pino-logger.js', import.meta.url));
     const program = `
       import { createLogger } from ${JSON.stringify(compiled)};
       const logger = createLogger('info');

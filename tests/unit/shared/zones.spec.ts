@@ -68,7 +68,7 @@ describe('the calendar on the wall', () => {
   });
 
   it('does not ask in which zone this program runs', () => {
-    const built = fileURLToPath(new URL('../../../dist/application/shared/zones.js', import.meta.url));
+    const built = fileURLToPath(new URL('../../../dist/parts/zones.js', import.meta.url));
     const program = `
       import { civilDateIn, parseZone, startOfDate } from ${JSON.stringify(built)};
       const rows = [];

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { root } from '../../../root.js';
 
-/** Beside the program as it is built, and beside its source: both are as deep. */
-const file = new URL('../../../../docs/runbook.md', import.meta.url);
+const file = new URL('../docs/runbook.md', root);
 
 /** Where somebody reads what to do about a check of health or an alert's rule; no key is needed there. */
 export function runbookLink(publicUrl: string, name: string): string {

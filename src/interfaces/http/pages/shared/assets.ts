@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { root } from '../../../../root.js';
 
-const folder = fileURLToPath(new URL('../assets/', import.meta.url));
+const folder = fileURLToPath(new URL('interfaces/http/pages/assets/', root));
 const htmx = join(
   dirname(createRequire(import.meta.url).resolve('htmx.org/package.json')),
   'dist/htmx.min.js',

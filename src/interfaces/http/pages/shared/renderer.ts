@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
+import { root } from '../../../../root.js';
 import type { Assets } from './assets.js';
 import {
   formatBriefTime,
@@ -12,7 +13,7 @@ import {
   formatWords,
 } from './format.js';
 
-const views = fileURLToPath(new URL('../templates/', import.meta.url));
+const views = fileURLToPath(new URL('interfaces/http/pages/templates/', root));
 
 /** What every template is given beside its data. */
 export type Frame = {
