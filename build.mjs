@@ -7,7 +7,8 @@ import { build } from 'esbuild';
 /**
  * `npm run build`: writes what runs to `dist/`, each program as one file beside the parts that they share. Node takes a second and
  * a half longer to find and to link the same code in 1,700 files. Types are checked by `npm run check`.
- * `node build.mjs resources FOLDER` copies only what the program reads beside its code, for builds of another kind.
+ * `node build.mjs FOLDER FILE...` builds those in the same way, and `node build.mjs FOLDER` only copies what the program reads beside its
+ * code, for builds of another kind.
  */
 const root = fileURLToPath(new URL('./', import.meta.url));
 
@@ -68,36 +69,39 @@ async function printingDigest() {
   return digest.digest('hex').slice(0, 16);
 }
 
-async function buildPrograms() {
-  const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+async function bundle(entryPoints, outdir) {
+  const { dependencies, devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const { metafile } = await build({
-    entryPoints: Object.fromEntries(
-      Object.entries({ ...programs, ...parts }).map(([name, file]) => [name, `src/${file}.ts`]),
-    ),
+    entryPoints,
     absWorkingDir: root,
-    outdir: 'dist',
+    outdir,
     bundle: true,
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    external: Object.keys(dependencies).filter((name) => !packages.includes(name)),
+    external: Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !packages.includes(name)),
     define: { printingDigest: JSON.stringify(await printingDigest()) },
     sourcemap: true,
     sourcesContent: false,
     metafile: true,
     logLevel: 'warning',
   });
-  await copyResources(join(root, 'dist'));
-  await removeOlder(new Set(Object.keys(metafile.outputs)));
+  await removeOlder(outdir, new Set(Object.keys(metafile.outputs)));
 }
 
 /** Only when what comes in its place is there, for a program may run meanwhile. */
-async function removeOlder(written) {
-  for (const file of await readdir(join(root, 'dist'), { recursive: true }))
-    if (/\.js(\.map)?$/.test(file) && !file.includes('/assets/') && !written.has(`dist/${file}`))
-      await rm(join(root, 'dist', file));
+async function removeOlder(outdir, written) {
+  for (const file of await readdir(join(root, outdir), { recursive: true }))
+    if (/\.js(\.map)?$/.test(file) && !file.includes('/assets/') && !written.has(`${outdir}/${file}`))
+      await rm(join(root, outdir, file));
 }
 
-const [only, folder] = process.argv.slice(2);
-await (only === 'resources' ? copyResources(folder) : buildPrograms());
+const [folder = 'dist', ...files] = process.argv.slice(2);
+if (files.length > 0) {
+  await bundle(Object.fromEntries(files.map((file) => [file.replace(/\.ts$/, ''), file])), folder);
+} else {
+  const ours = Object.entries({ ...programs, ...parts }).map(([name, file]) => [name, `src/${file}.ts`]);
+  if (folder === 'dist') await bundle(Object.fromEntries(ours), folder);
+  await copyResources(join(root, folder));
+}

@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -29,9 +27,7 @@ const sim = (...options: readonly string[]): Promise<Ran> =>
   run('dist-sim/tests/simulation/run.js', ...options);
 
 beforeAll(async () => {
-  const package_ = createRequire(import.meta.url).resolve('typescript/package.json');
-  const tsc = join(dirname(package_), 'bin', 'tsc');
-  const built = await run(tsc, '-p', 'tests/simulation/tsconfig.json');
+  const built = await run('build.mjs', 'dist-sim', 'tests/simulation/run.ts', 'tests/confluence/run.ts');
   expect(built).toEqual({ code: 0, output: '' });
 }, 180_000);
 
