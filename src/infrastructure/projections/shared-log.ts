@@ -28,6 +28,7 @@ export class SharedLog {
   readonly #closing = new AbortController();
   #tail: Promise<void> | undefined;
   #wake = new Set<() => void>();
+  #look: NodeJS.Timeout | undefined;
   #seen: Position = 0n;
 
   constructor(parts: { readonly store: EventStore; readonly logger: Logger; readonly batchMax: number }) {
@@ -61,6 +62,7 @@ export class SharedLog {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    clearTimeout(this.#look);
     await this.#tail;
   }
 
@@ -110,10 +112,8 @@ export class SharedLog {
           this.#keep(before, Promise.resolve(batch));
           this.#note(batch);
           before = batch.at(-1)?.position ?? before;
-          const waiting = this.#wake;
-          this.#wake = new Set();
           // In turn: what requests wait for is seen to between two projections, each of which may have much to work out.
-          for (const wake of waiting) {
+          for (const wake of this.#takeWaiting()) {
             wake();
             await turn();
           }
@@ -131,8 +131,6 @@ export class SharedLog {
 
   #moved(after: Position, signal: AbortSignal): Promise<void> {
     if (this.#cache.has(after) || signal.aborted) return Promise.resolve();
-    // The subscription's batches may start elsewhere than this projection stands; then the store is read.
-    const timeoutMs = this.#seen > after ? rereadMs : pollMs;
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
@@ -140,9 +138,25 @@ export class SharedLog {
         this.#wake.delete(done);
         resolve();
       };
-      const timer = setTimeout(done, timeoutMs);
+      // The subscription's batches may start elsewhere than this projection stands; then the store is read.
+      const timer = this.#seen > after ? setTimeout(done, rereadMs) : undefined;
+      if (timer === undefined) this.#lookAgain();
       signal.addEventListener('abort', done, { once: true });
       this.#wake.add(done);
     });
+  }
+
+  /** Wakes all who wait at once, so that a log that rests is read once for all of them. */
+  #lookAgain(): void {
+    this.#look ??= setTimeout(() => {
+      this.#look = undefined;
+      for (const wake of this.#takeWaiting()) wake();
+    }, pollMs);
+  }
+
+  #takeWaiting(): ReadonlySet<() => void> {
+    const waiting = this.#wake;
+    this.#wake = new Set();
+    return waiting;
   }
 }

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { SharedLog } from '../../../src/infrastructure/projections/shared-log.js';
+import { eventually } from '../../support/eventually.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { silentLogger } from '../../support/postgres.js';
 
@@ -75,5 +77,42 @@ describe('the log that projections share', () => {
     await atHead;
     await log.close();
     expect(behind?.map(({ id }) => id)).toEqual(['b']);
+  });
+
+  it('looks at a log that rests once for all who wait, whenever each of them began to', async () => {
+    let looks = 0;
+    class CountingStore extends InMemoryEventStore {
+      override async readAll(...asked: Parameters<InMemoryEventStore['readAll']>) {
+        looks += 1;
+        await sleep(1);
+        return super.readAll(...asked);
+      }
+      // biome-ignore lint/correctness/useYield: a subscription that is broken without telling brings nothing.
+      override async *subscribe(): AsyncGenerator<never, void, undefined> {
+        if (!asking.signal.aborted) await once(asking.signal, 'abort');
+      }
+    }
+    const asking = new AbortController();
+    const store = new CountingStore();
+    const log = new SharedLog({ store, logger: silentLogger, batchMax: 10 });
+    const waiting: Promise<unknown>[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      waiting.push(log.next(0n, asking.signal));
+      await sleep(20);
+    }
+    const before = looks;
+    await eventually(
+      async () => looks,
+      (now) => now > before,
+    );
+    await sleep(300);
+    expect(looks - before).toBe(1);
+    // What the subscription does not tell is found by looking.
+    await store.append('thing-1', 'no_stream', [
+      { id: 'x', type: 'Happened', data: {}, metadata: { ...metadata, actor } },
+    ]);
+    expect(await Promise.all(waiting)).toHaveLength(8);
+    asking.abort();
+    await log.close();
   });
 });
