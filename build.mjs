@@ -7,28 +7,31 @@ import { build } from 'esbuild';
 /**
  * `npm run build`: writes what runs to `dist/`, each program as one file beside the parts that they share. Node takes a second and
  * a half longer to find and to link the same code in 1,700 files. Types are checked by `npm run check`.
- * `node build.mjs FOLDER FILE...` builds those in the same way, and `node build.mjs FOLDER` only copies what the program reads beside its
- * code, for builds of another kind.
+ * `node build.mjs FOLDER` writes what belongs to another folder: its programs, or only what a program reads beside its code.
  */
 const root = fileURLToPath(new URL('./', import.meta.url));
 
-const programs = {
-  main: 'main',
-  simulator: 'interfaces/cli/simulator',
-  doctor: 'interfaces/cli/doctor',
-  demo: 'interfaces/cli/demo',
-  'verify-export': 'interfaces/cli/verify-export',
-  'print-thread': 'infrastructure/pdf/print-thread',
-};
-
-/** What tests reach for in the program as it is built. */
-const parts = {
-  'parts/pool': 'infrastructure/postgres/pool',
-  'parts/pino-logger': 'infrastructure/pino-logger',
-  'parts/zones': 'application/shared/zones',
-  'parts/document-printer': 'infrastructure/pdf/pdfkit-document-printer',
-  'parts/payment-gateway': 'infrastructure/stripe/stripe-payment-gateway',
-  'parts/simulator-server': 'infrastructure/stripe-simulator/server',
+/** By folder: the programs, and what each is built of. */
+const builds = {
+  dist: {
+    main: 'src/main.ts',
+    simulator: 'src/interfaces/cli/simulator.ts',
+    doctor: 'src/interfaces/cli/doctor.ts',
+    demo: 'src/interfaces/cli/demo.ts',
+    'verify-export': 'src/interfaces/cli/verify-export.ts',
+    'print-thread': 'src/infrastructure/pdf/print-thread.ts',
+    // What tests reach for in the program as it is built.
+    'parts/pool': 'src/infrastructure/postgres/pool.ts',
+    'parts/pino-logger': 'src/infrastructure/pino-logger.ts',
+    'parts/zones': 'src/application/shared/zones.ts',
+    'parts/document-printer': 'src/infrastructure/pdf/pdfkit-document-printer.ts',
+    'parts/payment-gateway': 'src/infrastructure/stripe/stripe-payment-gateway.ts',
+    'parts/simulator-server': 'src/infrastructure/stripe-simulator/server.ts',
+  },
+  'dist-sim': {
+    'tests/simulation/run': 'tests/simulation/run.ts',
+    'tests/confluence/run': 'tests/confluence/run.ts',
+  },
 };
 
 /** Of the packages only these: they come in hundreds of modules, and as modules. The others stay where npm put them. */
@@ -97,11 +100,7 @@ async function removeOlder(outdir, written) {
       await rm(join(root, outdir, file));
 }
 
-const [folder = 'dist', ...files] = process.argv.slice(2);
-if (files.length > 0) {
-  await bundle(Object.fromEntries(files.map((file) => [file.replace(/\.ts$/, ''), file])), folder);
-} else {
-  const ours = Object.entries({ ...programs, ...parts }).map(([name, file]) => [name, `src/${file}.ts`]);
-  if (folder === 'dist') await bundle(Object.fromEntries(ours), folder);
-  await copyResources(join(root, folder));
-}
+const [folder = 'dist'] = process.argv.slice(2);
+if (builds[folder] !== undefined) await bundle(builds[folder], folder);
+// The simulation shows no page and prints nothing.
+if (folder !== 'dist-sim') await copyResources(join(root, folder));

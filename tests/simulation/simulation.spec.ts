@@ -27,7 +27,7 @@ const sim = (...options: readonly string[]): Promise<Ran> =>
   run('dist-sim/tests/simulation/run.js', ...options);
 
 beforeAll(async () => {
-  const built = await run('build.mjs', 'dist-sim', 'tests/simulation/run.ts', 'tests/confluence/run.ts');
+  const built = await run('build.mjs', 'dist-sim');
   expect(built).toEqual({ code: 0, output: '' });
 }, 180_000);
 
