@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { SharedLog } from '../../../src/infrastructure/projections/shared-log.js';
-import { eventually } from '../../support/eventually.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { silentLogger } from '../../support/postgres.js';
 
@@ -80,11 +79,11 @@ describe('the log that projections share', () => {
   });
 
   it('looks at a log that rests once for all who wait, whenever each of them began to', async () => {
+    jest.useFakeTimers();
     let looks = 0;
     class CountingStore extends InMemoryEventStore {
-      override async readAll(...asked: Parameters<InMemoryEventStore['readAll']>) {
+      override readAll(...asked: Parameters<InMemoryEventStore['readAll']>) {
         looks += 1;
-        await sleep(1);
         return super.readAll(...asked);
       }
       // biome-ignore lint/correctness/useYield: a subscription that is broken without telling brings nothing.
@@ -98,20 +97,17 @@ describe('the log that projections share', () => {
     const waiting: Promise<unknown>[] = [];
     for (let n = 0; n < 8; n += 1) {
       waiting.push(log.next(0n, asking.signal));
-      await sleep(20);
+      await jest.advanceTimersByTimeAsync(20);
     }
     const before = looks;
-    await eventually(
-      async () => looks,
-      (now) => now > before,
-    );
-    await sleep(300);
+    await jest.advanceTimersByTimeAsync(1_500);
     expect(looks - before).toBe(1);
     // What the subscription does not tell is found by looking.
-    await store.append('thing-1', 'no_stream', [
-      { id: 'x', type: 'Happened', data: {}, metadata: { ...metadata, actor } },
-    ]);
+    const event = { id: 'x', type: 'Happened', data: {}, metadata: { ...metadata, actor } };
+    await store.append('thing-1', 'no_stream', [event]);
+    await jest.advanceTimersByTimeAsync(1_000);
     expect(await Promise.all(waiting)).toHaveLength(8);
+    jest.useRealTimers();
     asking.abort();
     await log.close();
   });
