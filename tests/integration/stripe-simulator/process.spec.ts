@@ -1,32 +1,36 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { exitOf, startProgram } from '../../support/app-process.js';
+import { eventually } from '../../support/eventually.js';
 
 describe('The simulator as a process of its own', () => {
   const folder = mkdtempSync(join(tmpdir(), 'simulator-process-'));
-  let child: ChildProcess | null = null;
+  let child: ChildProcess | undefined;
   afterEach(() => {
     child?.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const start = (env: Record<string, string>): Promise<string> =>
-    new Promise((resolve, reject) => {
-      child = spawn(process.execPath, ['dist/simulator.js'], {
-        env: { PATH: process.env['PATH'] ?? '', ...env },
-      });
-      child.stdout?.once('data', (data: Buffer) => resolve(data.toString()));
-      child.once('exit', (code) => reject(new Error(`exited with ${code}`)));
-    });
-  const stopped = (signal: NodeJS.Signals): Promise<number | null> =>
-    new Promise((resolve) => {
-      child?.removeAllListeners('exit');
-      child?.once('exit', (code) => resolve(code));
-      child?.kill(signal);
-    });
+  /** Answers the first that it says. */
+  const start = async (env: Record<string, string>): Promise<string> => {
+    const program = startProgram('simulator.js', env);
+    child = program.child;
+    return eventually(
+      async () => {
+        if (program.child.exitCode !== null) throw new Error(`exited with ${program.child.exitCode}`);
+        return program.output();
+      },
+      (said) => said.endsWith('\n'),
+    );
+  };
+  const stopped = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child === undefined) throw new Error('nothing was started');
+    child.kill(signal);
+    return exitOf(child);
+  };
 
   it('says when it is ready, stops on signals, and keeps its state over a SIGKILL', async () => {
     const env = { SIMULATOR_PORT: '0', SIMULATOR_DATA_DIR: join(folder, 'data') };
