@@ -77,19 +77,11 @@ pg.Client.prototype.query = function (first, ...rest) {
   const isTurn = /counterfoil\.leases/.test(text) && (first?.values ?? rest[0])?.includes?.('policies');
   const isPoll = !batch && (isTurn || polls.test(text.replaceAll(/\s+/g, ' ')));
   const reached = isPoll ? crossPoll(name) : cross(name);
-  const last = rest.at(-1);
   if (ready) {
     const { callback } = first;
     first.callback = (error, result) => {
       reached(result);
       callback(error, result);
-    };
-    return query.call(this, first, ...rest);
-  }
-  if (typeof last === 'function') {
-    rest[rest.length - 1] = (error, result) => {
-      reached(result);
-      last(error, result);
     };
     return query.call(this, first, ...rest);
   }
