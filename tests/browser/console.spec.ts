@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { field, items } from '../support/api-client.js';
-import { chromiumPath, launchChromium } from '../support/chromium.js';
+import { chromiumPath, launchChromium, newContext } from '../support/chromium.js';
 import type { RunningApp } from '../support/counterfoil.js';
 import { startApp } from '../support/counterfoil.js';
 import { eventually } from '../support/eventually.js';
@@ -32,7 +32,7 @@ story('the console in a browser', () => {
       createPageLooks(['/admin']),
     ]);
     await app.demoHistory?.done;
-    context = await browser.newContext({
+    context = await newContext(browser, {
       viewport: { width: 1280, height: 860 },
       timezoneId: 'Europe/Vienna',
     });
@@ -294,7 +294,7 @@ story('the console in a browser', () => {
     await page.click('main form button');
     await page.waitForSelector('main .chip:text-is("the same")');
     await look('audit-replay-report');
-    const gone = await (await browser.newContext()).newPage();
+    const gone = await (await newContext(browser)).newPage();
     await gone.goto(`${app.url}/admin/welcome/${'a'.repeat(43)}`);
     expect(await gone.textContent('main')).toContain('A link works once');
     expect(await looks.look(gone, 'void-link')).toEqual([]);

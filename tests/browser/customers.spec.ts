@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { accessibilityProblems, chromiumPath, launchChromium } from '../support/chromium.js';
+import { accessibilityProblems, chromiumPath, launchChromium, newContext } from '../support/chromium.js';
 import type { RunningApp } from '../support/counterfoil.js';
 import { startApp } from '../support/counterfoil.js';
 import { eventuallyHolds } from '../support/eventually.js';
@@ -28,7 +28,7 @@ inBrowser('customers in a browser', () => {
     await app?.stop();
   });
   beforeEach(async () => {
-    context = await browser.newContext({
+    context = await newContext(browser, {
       viewport: { width: 1280, height: 800 },
       timezoneId: 'Europe/Vienna',
     });

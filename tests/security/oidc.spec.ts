@@ -5,7 +5,7 @@ import pg from 'pg';
 import type { Answer } from '../support/api-client.js';
 import { items } from '../support/api-client.js';
 import { Browser } from '../support/browser.js';
-import { accessibilityProblems, chromiumPath, launchChromium } from '../support/chromium.js';
+import { accessibilityProblems, chromiumPath, launchChromium, newContext } from '../support/chromium.js';
 import type { RunningApp } from '../support/counterfoil.js';
 import { startApp } from '../support/counterfoil.js';
 import { keptPort } from '../support/kept-port.js';
@@ -385,7 +385,7 @@ story('signing in by an identity provider, in a browser that keeps its rules bet
     provider.asks = true;
     const browser = await launchChromium();
     try {
-      const page = await browser.newPage();
+      const page = await (await newContext(browser)).newPage();
       page.setDefaultTimeout(60_000);
       const complaints: string[] = [];
       page.on('console', (message) => {
