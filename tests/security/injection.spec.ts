@@ -42,6 +42,8 @@ const plain: Readonly<Record<string, unknown>> = {
   description: 'plain',
   metadata: { plain: 'plain' },
   payment: 'pay_0193f1a0-0000-7000-8000-00000000dead',
+  // One read model: what is accepted is carried out, and a replay of them all takes seconds.
+  projection: 'payments',
 };
 const inPath: Readonly<Record<string, string>> = { stream: 'payment-1', name: 'ledger', asset: 'start.js' };
 
