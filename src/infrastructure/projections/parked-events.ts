@@ -35,6 +35,14 @@ export async function retryParkedStreams(parts: RetryParts): Promise<void> {
   }
 }
 
+/** Names of the projections of which parked events are due to be tried again. */
+export async function dueProjections(pool: Pool): Promise<ReadonlySet<string>> {
+  const { rows } = await pool.query<{ projection: string }>(
+    'select distinct projection from counterfoil.parked_events where retry_at <= clock_timestamp()',
+  );
+  return new Set(rows.map(({ projection }) => projection));
+}
+
 /**
  * Tries the streams again that are due: parked because of an event that may pass by itself. The first one that is
  * cancelled again ends the round, so that a trouble of the database's is not made worse.

@@ -13,8 +13,9 @@ import type {
 } from '../../application/ports/read-models.js';
 import type { Instant } from '../../domain/shared/instant.js';
 import { createMissingBuilds, liveBuild, loadCheckpoint } from './builds.js';
+import { CheckpointMoves } from './checkpoint-moves.js';
 import type { RetryParts } from './parked-events.js';
-import { retryDueStreams, retryParkedStreams } from './parked-events.js';
+import { dueProjections, retryDueStreams, retryParkedStreams } from './parked-events.js';
 import { Progress } from './progress.js';
 import type { Projection } from './projection.js';
 import { ProjectionRunner } from './projection-runner.js';
@@ -53,6 +54,7 @@ export class PostgresProjections implements Projections {
   readonly #parts: PostgresProjectionsParts;
   readonly #statementTimeoutMs: number;
   readonly #log: SharedLog;
+  readonly #moves: CheckpointMoves;
   readonly #progress = new Progress();
   readonly #rebuilds = bulkhead(rebuildsAtOnce, Number.POSITIVE_INFINITY);
   readonly #stopping = new AbortController();
@@ -66,6 +68,7 @@ export class PostgresProjections implements Projections {
     this.#statementTimeoutMs = parts.statementTimeoutMs ?? defaultStatementTimeoutMs;
     const { store, logger, batchMax = defaultBatchMax } = parts;
     this.#log = new SharedLog({ store, logger, batchMax });
+    this.#moves = new CheckpointMoves(parts.pool);
   }
 
   /** The log as the projections read it: whoever reads along costs no read of their own. */
@@ -107,6 +110,7 @@ export class PostgresProjections implements Projections {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#running);
+    await this.#moves.close();
     await this.#log.close();
   }
 
@@ -232,8 +236,8 @@ export class PostgresProjections implements Projections {
       build: liveBuild(projection),
       statementTimeoutMs: this.#statementTimeoutMs,
     };
-    const runner = new ProjectionRunner({ target, store, log: this.#log, progress: this.#progress, logger });
-    await runner.run(signal);
+    const shared = { log: this.#log, moves: this.#moves, progress: this.#progress };
+    await new ProjectionRunner({ target, store, logger, ...shared }).run(signal);
   }
 
   /** Tables of an older version, or ones that are ahead of a log that was restored from a backup, are built anew. */
@@ -262,10 +266,14 @@ export class PostgresProjections implements Projections {
   /** A round may take as long as a statement, so it has its own pace: the watch must not seem to have stopped. */
   async #keepRetrying(): Promise<void> {
     const { signal } = this.#stopping;
-    const { projections, logger, retryParkedMs = defaultRetryParkedMs } = this.#parts;
+    const { pool, projections, logger, retryParkedMs = defaultRetryParkedMs } = this.#parts;
     while (!signal.aborted) {
       await sleep(retryParkedMs, undefined, { signal }).catch(() => undefined);
-      for (const projection of projections) {
+      const due = await dueProjections(pool).catch((error: unknown) => {
+        logger.warn({ err: error }, 'It could not be seen which parked events are due');
+        return new Set();
+      });
+      for (const projection of projections.filter(({ name }) => due.has(name))) {
         if (signal.aborted) return;
         await retryDueStreams(this.#retryParts(projection), retryParkedMs).catch((error: unknown) =>
           logger.warn({ err: error, projection: projection.name }, 'Parked events could not be tried again'),

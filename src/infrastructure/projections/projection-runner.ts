@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore, Position, RecordedEvent } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { withPatience } from '../../application/shared/with-patience.js';
-import type { BatchTarget } from './apply-batch.js';
+import type { Applied, BatchTarget } from './apply-batch.js';
 import { applyBatch } from './apply-batch.js';
 import type { Checkpoint } from './builds.js';
 import { loadCheckpoint } from './builds.js';
+import type { CheckpointMoves } from './checkpoint-moves.js';
 import type { Progress } from './progress.js';
 import type { SharedLog } from './shared-log.js';
 
@@ -13,9 +14,15 @@ const heldPauseMs = 50;
 /** A runner that stands by takes over when the checkpoint rests this long although there are events after it. */
 const standbyLookMs = 450;
 const backoffMaxMs = 5_000;
-/** Well below `standbyLookMs`, or one who stands by would take a checkpoint for abandoned. */
-const putOffMs = 200;
+/**
+ * Checkpoints that are put off move on the stroke of a clock that is the same for all, and so together. Well below `standbyLookMs`,
+ * or one who stands by would take a checkpoint for abandoned.
+ */
+const strokeMs = 200;
 const putOffMax = 1_000;
+
+/** Events in their order; `changes` is false when none of them changes the tables. */
+type Collected = { readonly events: readonly RecordedEvent[]; readonly changes: boolean };
 
 /**
  * Keeps one projection's live tables up with the log. Any number of processes may run the same projection: each batch
@@ -25,6 +32,7 @@ export class ProjectionRunner {
   readonly #target: BatchTarget;
   readonly #store: EventStore;
   readonly #log: SharedLog;
+  readonly #moves: CheckpointMoves;
   readonly #progress: Progress;
   readonly #logger: Logger;
 
@@ -32,12 +40,14 @@ export class ProjectionRunner {
     readonly target: BatchTarget;
     readonly store: EventStore;
     readonly log: SharedLog;
+    readonly moves: CheckpointMoves;
     readonly progress: Progress;
     readonly logger: Logger;
   }) {
     this.#target = parts.target;
     this.#store = parts.store;
     this.#log = parts.log;
+    this.#moves = parts.moves;
     this.#progress = parts.progress;
     this.#logger = parts.logger;
   }
@@ -69,10 +79,12 @@ export class ProjectionRunner {
   async #follow(signal: AbortSignal): Promise<void> {
     let checkpoint = await this.#load();
     while (checkpoint !== undefined && !signal.aborted) {
-      const events = await this.#collect(checkpoint, signal);
+      const { events, changes } = await this.#collect(checkpoint, signal);
       const [oldest] = events;
       if (oldest === undefined) return;
-      const applied = await applyBatch(this.#target, checkpoint, events);
+      const applied: Applied = changes
+        ? await applyBatch(this.#target, checkpoint, events)
+        : await this.#pass(checkpoint, events);
       if (applied.outcome === 'applied') {
         checkpoint = applied.checkpoint;
         this.#noteApplied(checkpoint.position, Date.parse(oldest.recordedAt));
@@ -93,12 +105,13 @@ export class ProjectionRunner {
   }
 
   /**
-   * What follows the checkpoint, up to a batch that changes the tables. Most events mean nothing to most read models, and a
-   * transaction that only moves the checkpoint costs as much as one that writes: such batches are put off for a moment, and the
-   * checkpoint passes many of them at once. Empty when the signal aborts before anything comes.
+   * What follows the checkpoint, up to a batch that changes the tables, if there is one. Most events mean nothing to most read
+   * models: such batches are put off until the next stroke, and the checkpoint passes many of them at once. Empty when the signal
+   * aborts before anything comes.
    */
-  async #collect(checkpoint: Checkpoint, signal: AbortSignal): Promise<readonly RecordedEvent[]> {
+  async #collect(checkpoint: Checkpoint, signal: AbortSignal): Promise<Collected> {
     const events: RecordedEvent[] = [];
+    let changes = false;
     /** False when there is no more to wait for. */
     const takeNext = async (patience: AbortSignal): Promise<boolean> => {
       const position = events.at(-1)?.position ?? checkpoint.position;
@@ -106,18 +119,25 @@ export class ProjectionRunner {
       const [oldest] = batch ?? [];
       if (batch === undefined || oldest === undefined) return false;
       events.push(...batch);
-      if (checkpoint.parked || !this.#meanNothing(batch)) {
+      changes = checkpoint.parked || !this.#meanNothing(batch);
+      if (changes) {
         this.#progress.pending(this.#name, position, oldest);
         return false;
       }
       this.#noteApplied(batch.at(-1)?.position ?? position, Date.parse(oldest.recordedAt));
       return events.length < putOffMax;
     };
-    if (!(await takeNext(signal))) return events;
-    await withPatience(signal, putOffMs, async (patience) => {
+    if (!(await takeNext(signal))) return { events, changes };
+    await withPatience(signal, strokeMs - (performance.now() % strokeMs), async (patience) => {
       while (await takeNext(patience));
     });
-    return events;
+    return { events, changes };
+  }
+
+  async #pass(from: Checkpoint, events: readonly RecordedEvent[]): Promise<Applied> {
+    const position = events.at(-1)?.position ?? from.position;
+    if (!(await this.#moves.move(this.#target.build, from, position))) return { outcome: 'held' };
+    return { outcome: 'applied', checkpoint: { ...from, position }, parkedNow: 0 };
   }
 
   #meanNothing(events: readonly RecordedEvent[]): boolean {
