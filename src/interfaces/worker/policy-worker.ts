@@ -55,12 +55,16 @@ export function createPolicyWorker(parts: {
   async function takeTurn(signal: AbortSignal): Promise<void> {
     const endsAt = performance.now() + turnMs;
     let position = await progress.position();
+    let failuresAt = 0;
     while (!signal.aborted && performance.now() < endsAt) {
-      await retryFailures();
+      // Where there were some, the later ones of their streams may be due by now.
+      if (performance.now() >= failuresAt && !(await retryFailures()))
+        failuresAt = performance.now() + lookMs;
       const from = position;
       const batch = await withPatience(signal, lookMs, (patience) => log.next(from, patience));
       if (batch === undefined) continue;
       const failures = await follow(batch);
+      if (failures.length > 0) failuresAt = 0;
       const to = batch.at(-1)?.position ?? position;
       if (!(await progress.advance(position, to, failures))) return;
       position = to;
@@ -111,12 +115,15 @@ export function createPolicyWorker(parts: {
     return failure;
   }
 
-  async function retryFailures(): Promise<void> {
-    for (const failure of await progress.dueFailures(failuresAtOnce)) {
+  /** False when none was due. */
+  async function retryFailures(): Promise<boolean> {
+    const due = await progress.dueFailures(failuresAtOnce);
+    for (const failure of due) {
       const error = await tell(await recordedAt(eventStore, failure));
       if (error === undefined) await progress.settle(failure.event_id);
       else await progress.postpone(failure.event_id, error, retryDelayMs(failure.attempts));
     }
+    return due.length > 0;
   }
 
   return { run };
