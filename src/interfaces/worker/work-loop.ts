@@ -17,7 +17,7 @@ const gatherLeastMs = 5;
 const busyFrom = 0.5;
 const gatherIdleMs = 20;
 /** So much at most, for a process that is never idle must get its work done all the same. */
-const gatherMaxMs = 100;
+const gatherMaxMs = 250;
 
 /**
  * Claims due work and handles it, at most `concurrency` pieces at a time. Between empty claims it waits for a wake-up or

@@ -13,7 +13,7 @@ describe('what a worker waits for others to gather', () => {
   });
 
   it('has an end in a process that is never idle', () => {
-    expect(gatherMs(0.95)).toBe(100);
-    expect(gatherMs(1)).toBe(100);
+    expect(gatherMs(0.95)).toBe(250);
+    expect(gatherMs(1)).toBe(250);
   });
 });
