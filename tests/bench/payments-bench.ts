@@ -1,5 +1,5 @@
 import type { Bench } from './bench.js';
-import { withClient } from './bench-cluster.js';
+import { checkpoint, withClient } from './bench-cluster.js';
 import { startChild } from './child.js';
 import type { LoadPlan, LoadReport } from './load-plan.js';
 import { startProduct } from './product-process.js';
@@ -51,6 +51,7 @@ export const paymentsBench: Bench = {
       const loadProduct = () => load(product.ready.port, requests);
       const cold = await warmUp(warmUps, loadFloor, loadProduct);
       await product.quiet();
+      await checkpoint(databaseUrl);
       const values = await inTurn(
         { ...effort, rounds },
         async () => (await loadFloor()).perSecond,
@@ -58,6 +59,7 @@ export const paymentsBench: Bench = {
           const report = await loadProduct();
           reports.push(report);
           await product.quiet();
+          await checkpoint(databaseUrl);
           return report.perSecond;
         },
       );

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from './bench.js';
-import { withClient } from './bench-cluster.js';
+import { checkpoint, withClient } from './bench-cluster.js';
 import { captureWebhook } from './captured-webhook.js';
 import { startChild } from './child.js';
 import type { LoadPlan, LoadReport } from './load-plan.js';
@@ -34,6 +34,7 @@ export const webhookBench: Bench = {
       const loadProduct = async (): Promise<LoadReport> => {
         const report = await load(product.ready.port, requests);
         await untilHandled(databaseUrl);
+        await checkpoint(databaseUrl);
         return report;
       };
       const cold = await warmUp(warmUps, loadFloor, loadProduct);
