@@ -1,4 +1,7 @@
-const { SOAK, FAULTS, EVENTSTORE_URL, OLD } = process.env;
+const { SOAK, REST, EVENTSTORE_URL, OLD } = process.env;
+
+/** What takes longest: pages in a browser, kills and freezes, whole stories. `npm run test:rest` runs it. */
+const rest = ['/tests/browser/', '/tests/faults/', '/tests/simulation/', '/tests/confluence/'];
 
 /** @type {import('jest').Config} */
 export default {
@@ -9,12 +12,11 @@ export default {
   globalSetup: '<rootDir>/tests/runner/postgres-setup.mjs',
   globalTeardown: '<rootDir>/tests/runner/postgres-teardown.mjs',
   testMatch: ['<rootDir>/tests/**/*.spec.ts'],
-  // Long runs, a real EventStoreDB and the laboratory of faults with its simulation have commands of their own: `npm run soak`,
-  // `npm run test:eventstore`, `npm run test:faults`.
+  // Long runs and a real EventStoreDB have commands of their own: `npm run soak`, `npm run test:eventstore`.
   testPathIgnorePatterns: [
     '/node_modules/',
     ...(SOAK === '1' ? [] : ['/tests/soak/']),
-    ...(FAULTS === '0' ? ['/tests/faults/', '/tests/simulation/'] : []),
+    ...(REST === '0' ? rest : []),
     // It needs an older program, which `npm run faults` may name.
     ...(OLD === undefined ? ['/tests/faults/side-by-side/'] : []),
     ...(EVENTSTORE_URL === undefined ? ['real-server'] : []),

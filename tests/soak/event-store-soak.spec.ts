@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { expectNothingLost } from '../integration/event-store/nothing-lost.js';
-import { projectBeside } from '../integration/event-store/project-beside.js';
-import { runWritersAndKills } from '../integration/event-store/writers-and-kills.js';
+import { expectNothingLost } from '../faults/event-store/nothing-lost.js';
+import { projectBeside } from '../faults/event-store/project-beside.js';
+import { runWritersAndKills } from '../faults/event-store/writers-and-kills.js';
 import { createTestDatabase } from '../support/postgres.js';
 
 /** Takes minutes: part of `npm run soak` only. The short version of it is in tests/integration. */

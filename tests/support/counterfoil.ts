@@ -16,6 +16,9 @@ import { wideLimits } from './unlimited.js';
 export type Store = 'Postgres' | 'EventStoreDB';
 export const stores: readonly Store[] = ['Postgres', 'EventStoreDB'];
 
+/** Where the specs of tests/e2e/on-either-store keep their events; EVENTS_IN=EventStoreDB names the other one. */
+export const chosenStore: Store = process.env['EVENTS_IN'] === 'EventStoreDB' ? 'EventStoreDB' : 'Postgres';
+
 /** The whole application in this process: real Postgres, the Stripe simulator over HTTP, either event store. */
 export type RunningApp = Running & {
   readonly api: ApiClient;

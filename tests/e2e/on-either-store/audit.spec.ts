@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Answer, Json } from '../support/api-client.js';
-import { field, items } from '../support/api-client.js';
-import type { RunningApp } from '../support/counterfoil.js';
-import { startApp, stores } from '../support/counterfoil.js';
-import { eventually } from '../support/eventually.js';
+import type { Answer, Json } from '../../support/api-client.js';
+import { field, items } from '../../support/api-client.js';
+import type { RunningApp } from '../../support/counterfoil.js';
+import { chosenStore, startApp } from '../../support/counterfoil.js';
+import { eventually } from '../../support/eventually.js';
 
-describe.each(stores)('what an auditor sees, events in %s', (store) => {
+describe.each([chosenStore])('what an auditor sees, events in %s', (store) => {
   let app: RunningApp;
   let paid: Answer;
   const requests = new Set<unknown>();

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { field, items } from '../support/api-client.js';
-import type { RunningApp } from '../support/counterfoil.js';
-import { startApp, stores } from '../support/counterfoil.js';
-import { eventually, eventuallyHolds as holdsWithin } from '../support/eventually.js';
-import { issueInvoice } from '../support/issue-invoice.js';
-import { saveCard } from '../support/saved-card.js';
+import { field, items } from '../../support/api-client.js';
+import type { RunningApp } from '../../support/counterfoil.js';
+import { chosenStore, startApp } from '../../support/counterfoil.js';
+import { eventually, eventuallyHolds as holdsWithin } from '../../support/eventually.js';
+import { issueInvoice } from '../../support/issue-invoice.js';
+import { saveCard } from '../../support/saved-card.js';
 
 const dayS = 86_400;
 
@@ -12,7 +12,7 @@ const dayS = 86_400;
 const eventuallyHolds = (expectations: () => Promise<void>, timeoutMs = 40_000) =>
   holdsWithin(expectations, timeoutMs);
 
-describe.each(stores)('paying invoices by several tenders, events in %s', (store) => {
+describe.each([chosenStore])('paying invoices by several tenders, events in %s', (store) => {
   let app: RunningApp;
   beforeAll(async () => {
     app = await startApp(store);

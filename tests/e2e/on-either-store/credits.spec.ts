@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addDays, parseCivilDate } from '../../src/domain/shared/civil-date.js';
-import type { Answer } from '../support/api-client.js';
-import { field, items } from '../support/api-client.js';
-import type { RunningApp } from '../support/counterfoil.js';
-import { startApp, stores } from '../support/counterfoil.js';
-import { eventuallyHolds } from '../support/eventually.js';
-import { required } from '../support/payment-examples.js';
+import { addDays, parseCivilDate } from '../../../src/domain/shared/civil-date.js';
+import type { Answer } from '../../support/api-client.js';
+import { field, items } from '../../support/api-client.js';
+import type { RunningApp } from '../../support/counterfoil.js';
+import { chosenStore, startApp } from '../../support/counterfoil.js';
+import { eventuallyHolds } from '../../support/eventually.js';
+import { required } from '../../support/payment-examples.js';
 
-describe.each(stores)('credit, events in %s', (store) => {
+describe.each([chosenStore])('credit, events in %s', (store) => {
   let app: RunningApp;
   let customer: string;
   let expiring: Answer;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Answer } from '../support/api-client.js';
-import { field, items } from '../support/api-client.js';
-import type { RunningApp } from '../support/counterfoil.js';
-import { startApp, stores } from '../support/counterfoil.js';
-import { eventually } from '../support/eventually.js';
+import type { Answer } from '../../support/api-client.js';
+import { field, items } from '../../support/api-client.js';
+import type { RunningApp } from '../../support/counterfoil.js';
+import { chosenStore, startApp } from '../../support/counterfoil.js';
+import { eventually } from '../../support/eventually.js';
 
 const json = { 'content-type': 'application/json' };
 
-describe.each(stores)('customers over HTTP, events in %s', (store) => {
+describe.each([chosenStore])('customers over HTTP, events in %s', (store) => {
   let app: RunningApp;
   beforeAll(async () => {
     app = await startApp(store);

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { readIssuedIdentity } from '../../src/application/invoice/issued-identity.js';
-import type { Answer, Json } from '../support/api-client.js';
-import { items } from '../support/api-client.js';
-import type { RunningApp } from '../support/counterfoil.js';
-import { startApp, stores } from '../support/counterfoil.js';
-import { eventually } from '../support/eventually.js';
-import { pagesOf } from '../support/pdf-text.js';
-import { pngOf } from '../support/pictures.js';
+import { readIssuedIdentity } from '../../../src/application/invoice/issued-identity.js';
+import type { Answer, Json } from '../../support/api-client.js';
+import { items } from '../../support/api-client.js';
+import type { RunningApp } from '../../support/counterfoil.js';
+import { chosenStore, startApp } from '../../support/counterfoil.js';
+import { eventually } from '../../support/eventually.js';
+import { pagesOf } from '../../support/pdf-text.js';
+import { pngOf } from '../../support/pictures.js';
 
 const dayMs = 86_400_000;
 
-describe.each(stores)('invoices over HTTP, events in %s', (store) => {
+describe.each([chosenStore])('invoices over HTTP, events in %s', (store) => {
   let app: RunningApp;
   let customer: string;
   const register = async () =>

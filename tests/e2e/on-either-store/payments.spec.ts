@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cardByTestId, testCardNames } from '../../src/infrastructure/stripe-simulator/test-cards.js';
-import type { Answer } from '../support/api-client.js';
-import { field, items } from '../support/api-client.js';
-import type { RunningApp } from '../support/counterfoil.js';
-import { startApp, stores } from '../support/counterfoil.js';
-import { eventually } from '../support/eventually.js';
+import { cardByTestId, testCardNames } from '../../../src/infrastructure/stripe-simulator/test-cards.js';
+import type { Answer } from '../../support/api-client.js';
+import { field, items } from '../../support/api-client.js';
+import type { RunningApp } from '../../support/counterfoil.js';
+import { chosenStore, startApp } from '../../support/counterfoil.js';
+import { eventually } from '../../support/eventually.js';
 
 /** Every test id of Stripe's that ends in a decline at once, by what it is declined with. */
 const declines: readonly (readonly [code: string, declineCode: string, names: string])[] = [
@@ -69,7 +69,7 @@ const patience = {
   STRIPE_TIMEOUT_MS: '18000',
 };
 
-describe.each(stores)('payments over HTTP, events in %s', (store) => {
+describe.each([chosenStore])('payments over HTTP, events in %s', (store) => {
   let app: RunningApp;
   beforeAll(async () => {
     app = await startApp(store, patience);

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Answer } from '../support/api-client.js';
-import { apiClient, field, items } from '../support/api-client.js';
-import type { RunningApp } from '../support/counterfoil.js';
-import { startApp, stores } from '../support/counterfoil.js';
-import { eventually, eventuallyHolds } from '../support/eventually.js';
-import { issueInvoice } from '../support/issue-invoice.js';
-import { saveCard } from '../support/saved-card.js';
+import type { Answer } from '../../support/api-client.js';
+import { apiClient, field, items } from '../../support/api-client.js';
+import type { RunningApp } from '../../support/counterfoil.js';
+import { chosenStore, startApp } from '../../support/counterfoil.js';
+import { eventually, eventuallyHolds } from '../../support/eventually.js';
+import { issueInvoice } from '../../support/issue-invoice.js';
+import { saveCard } from '../../support/saved-card.js';
 
 const dayS = 86_400;
 
-describe.each(stores)('orders, plans and manual payments, events in %s', (store) => {
+describe.each([chosenStore])('orders, plans and manual payments, events in %s', (store) => {
   let app: RunningApp;
   let customer: string;
   beforeAll(async () => {

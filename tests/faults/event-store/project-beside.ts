@@ -4,8 +4,8 @@ import { PostgresEventStore } from '../../../src/infrastructure/event-store/post
 import { createPool } from '../../../src/infrastructure/postgres/pool.js';
 import { PostgresProjections } from '../../../src/infrastructure/projections/postgres-projections.js';
 import type { Projection } from '../../../src/infrastructure/projections/projection.js';
+import { tally } from '../../integration/projections/support.js';
 import { silentLogger } from '../../support/postgres.js';
-import { tally } from '../projections/support.js';
 
 /** Takes an event only as the next one of its stream: one that is late, early or doubled leaves its stream parked. */
 const inOrder: Projection = {
