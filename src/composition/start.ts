@@ -61,6 +61,8 @@ const workerTokens = [
   tokens.notificationWorker,
 ];
 
+const betweenWorkersMs = 20;
+
 /**
  * Starts every part in the order in which they need each other. When one fails, those already running are stopped.
  * @throws StartupError for what the operator can mend
@@ -199,7 +201,11 @@ async function startParts(
 
   const working = new AbortController();
   const workers = works ? workerTokens.map((token) => container.get(token)) : [];
-  const work = workers.map((worker) => worker.run(working.signal));
+  // One after the other: together they would each need a connection at the same moment, now and at each of their looks.
+  const work = workers.map(async (worker, place) => {
+    await sleep(place * betweenWorkersMs);
+    await worker.run(working.signal);
+  });
   const servers = { api: container.get(tokens.httpServer), console: container.get(tokens.consoleServer) };
   // Requests and workers end together. Who still waits for Stripe at the end of the bound is left behind: what was asked is
   // recorded, and the next start goes on with it.

@@ -32,14 +32,22 @@ export async function loadCheckpoint(
   source: Pool | ClientBase,
   build: Build,
 ): Promise<Checkpoint | undefined> {
-  const { rows } = await source.query<Checkpoint>({
-    name: 'projection_checkpoint',
-    text: `select version, epoch, position,
-             exists (select 1 from counterfoil.parked_events where projection = $1) as parked
-           from counterfoil.projections where name = $1`,
-    values: [build.key],
+  return (await loadCheckpoints(source, [build])).get(build.key);
+}
+
+/** By key; a build that is not there has none. */
+export async function loadCheckpoints(
+  source: Pool | ClientBase,
+  builds: readonly Build[],
+): Promise<ReadonlyMap<string, Checkpoint>> {
+  const { rows } = await source.query<Checkpoint & { readonly name: string }>({
+    name: 'projection_checkpoints',
+    text: `select name, version, epoch, position,
+             exists (select 1 from counterfoil.parked_events where projection = name) as parked
+           from counterfoil.projections where name = any($1)`,
+    values: [builds.map(({ key }) => key)],
   });
-  return rows[0];
+  return new Map(rows.map(({ name, ...checkpoint }) => [name, checkpoint]));
 }
 
 /** Makes the empty tables of a build and its checkpoint; the caller has a transaction open. */
@@ -57,9 +65,10 @@ export async function createBuild(client: ClientBase, projection: Projection, bu
 export function createMissingBuilds(pool: Pool, projections: readonly Projection[]): Promise<void> {
   return withTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1)', [advisoryLocks.createProjections]);
+    const known = await loadCheckpoints(client, projections.map(liveBuild));
     for (const projection of projections) {
       const build = liveBuild(projection);
-      if ((await loadCheckpoint(client, build)) === undefined) await createBuild(client, projection, build);
+      if (!known.has(build.key)) await createBuild(client, projection, build);
     }
   });
 }

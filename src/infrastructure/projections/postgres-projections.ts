@@ -12,7 +12,8 @@ import type {
   ReplayReport,
 } from '../../application/ports/read-models.js';
 import type { Instant } from '../../domain/shared/instant.js';
-import { createMissingBuilds, liveBuild, loadCheckpoint } from './builds.js';
+import type { Checkpoint } from './builds.js';
+import { createMissingBuilds, liveBuild, loadCheckpoint, loadCheckpoints } from './builds.js';
 import { CheckpointMoves } from './checkpoint-moves.js';
 import type { RetryParts } from './parked-events.js';
 import { dueProjections, retryDueStreams, retryParkedStreams } from './parked-events.js';
@@ -22,6 +23,9 @@ import { ProjectionRunner } from './projection-runner.js';
 import { rebuildBeside } from './rebuild.js';
 import { findReplay, instantOf, saveReplay } from './replays.js';
 import { SharedLog } from './shared-log.js';
+
+/** The checkpoints by the keys of their builds, and the end of the log a moment later. */
+type FirstLook = { readonly checkpoints: ReadonlyMap<string, Checkpoint>; readonly head: Position };
 
 export type PostgresProjectionsParts = {
   /** For this class alone, with at least 4 connections. */
@@ -78,29 +82,38 @@ export class PostgresProjections implements Projections {
 
   /** Makes tables that do not exist yet, and begins to run; a projection's failures do not end it. */
   async start(): Promise<void> {
-    await this.watch();
-    this.#running = [
-      ...this.#running,
-      ...this.#parts.projections.map((projection) => this.#run(projection)),
-      this.#keepRetrying(),
-    ];
+    const { checkpoints, head } = await this.#begin();
+    const running = this.#parts.projections.map((projection) =>
+      this.#run(projection, checkpoints.get(liveBuild(projection).key), head),
+    );
+    this.#running = [...this.#running, ...running, this.#keepRetrying()];
   }
 
   /** For a process that leaves the running to others: makes tables that do not exist yet, and follows the checkpoints. */
   async watch(): Promise<void> {
+    await this.#begin();
+  }
+
+  async #begin(): Promise<FirstLook> {
     await createMissingBuilds(this.#parts.pool, this.#parts.projections);
-    await this.#firstLook();
+    const found = await this.#firstLook();
     this.#running = [this.#watch()];
+    return found;
   }
 
   /** Before it nothing is known of any lag. A store that is slow while many processes start is asked again. */
-  async #firstLook(): Promise<void> {
+  async #firstLook(): Promise<FirstLook> {
+    const { pool, store, projections, logger } = this.#parts;
     for (let looks = 1; ; looks += 1) {
       try {
-        return await this.#look();
+        // In this order: no checkpoint is ahead of a head that was looked at later.
+        const checkpoints = await loadCheckpoints(pool, projections.map(liveBuild));
+        const head = await store.head();
+        await this.#look();
+        return { checkpoints, head };
       } catch (error) {
         if (looks === firstLooksMax || this.#stopping.signal.aborted) throw error;
-        this.#parts.logger.warn({ err: error }, 'The read models wait for their stores');
+        logger.warn({ err: error }, 'The read models wait for their stores');
         await sleep(lookEveryMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       }
     }
@@ -217,17 +230,19 @@ export class PostgresProjections implements Projections {
     return { pool, store, projection, statementTimeoutMs: this.#statementTimeoutMs };
   }
 
-  async #run(projection: Projection): Promise<void> {
+  async #run(projection: Projection, found: Checkpoint | undefined, head: Position): Promise<void> {
     const { signal } = this.#stopping;
     const { pool, store, logger } = this.#parts;
+    let seen = found;
     while (!signal.aborted) {
       try {
-        await this.#replaceOutdated(projection);
+        seen = await this.#replaceOutdated(projection, seen, head);
         break;
       } catch (error) {
         if (signal.aborted) return;
         logger.error({ err: error, projection: projection.name }, 'A read model could not be built anew');
         await sleep(5_000, undefined, { signal }).catch(() => undefined);
+        seen = undefined;
       }
     }
     const target = {
@@ -237,22 +252,31 @@ export class PostgresProjections implements Projections {
       statementTimeoutMs: this.#statementTimeoutMs,
     };
     const shared = { log: this.#log, moves: this.#moves, progress: this.#progress };
-    await new ProjectionRunner({ target, store, logger, ...shared }).run(signal);
+    await new ProjectionRunner({ target, store, logger, ...shared }).run(signal, seen);
   }
 
-  /** Tables of an older version, or ones that are ahead of a log that was restored from a backup, are built anew. */
-  async #replaceOutdated(projection: Projection): Promise<void> {
-    const { pool, store, logger } = this.#parts;
-    const live = await loadCheckpoint(pool, liveBuild(projection));
-    if (live === undefined) return;
-    const ahead = live.position > (await store.head());
-    if (live.version >= projection.version && !ahead) return;
+  /**
+   * Tables of an older version, or ones that are ahead of a log that was restored from a backup, are built anew.
+   * @param seen where the checkpoint is, if somebody has just looked
+   * @returns where it is then; undefined when there is none
+   */
+  async #replaceOutdated(
+    projection: Projection,
+    seen: Checkpoint | undefined,
+    head: Position,
+  ): Promise<Checkpoint | undefined> {
+    const { pool, logger } = this.#parts;
+    const live = seen ?? (await loadCheckpoint(pool, liveBuild(projection)));
+    if (live === undefined) return undefined;
+    const ahead = live.position > head;
+    if (live.version >= projection.version && !ahead) return live;
     const found = { projection: projection.name, from: live.version, to: projection.version, ahead };
     logger.warn(found, 'A read model is out of date and is built anew');
     await this.rebuild(projection.name, { swap: true });
     // The position may be a lower one than this process has seen.
     const renewed = await loadCheckpoint(pool, liveBuild(projection));
     if (renewed !== undefined) this.#progress.applied(projection.name, renewed.position, undefined);
+    return renewed;
   }
 
   async #watch(): Promise<void> {

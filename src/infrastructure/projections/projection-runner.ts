@@ -52,13 +52,19 @@ export class ProjectionRunner {
     this.#logger = parts.logger;
   }
 
-  /** Runs until `signal` aborts; outages of Postgres or the event store are waited out. */
-  async run(signal: AbortSignal): Promise<void> {
+  /**
+   * Runs until `signal` aborts; outages of Postgres or the event store are waited out.
+   * @param seen where the checkpoint was a moment ago, which saves the first look
+   */
+  async run(signal: AbortSignal, seen?: Checkpoint): Promise<void> {
+    let first = seen;
     let failures = 0;
     let failedAt: Position | undefined;
     while (!signal.aborted) {
       try {
-        await this.#follow(signal);
+        const checkpoint = this.#ofOurVersion(first) ?? (await this.#load());
+        first = undefined;
+        await this.#follow(checkpoint, signal);
         await this.#standBy(signal);
       } catch (error) {
         if (signal.aborted) return;
@@ -76,8 +82,8 @@ export class ProjectionRunner {
   }
 
   /** Applies what comes, until another runner turns out to do so. */
-  async #follow(signal: AbortSignal): Promise<void> {
-    let checkpoint = await this.#load();
+  async #follow(from: Checkpoint | undefined, signal: AbortSignal): Promise<void> {
+    let checkpoint = from;
     while (checkpoint !== undefined && !signal.aborted) {
       const { events, changes } = await this.#collect(checkpoint, signal);
       const [oldest] = events;
@@ -169,9 +175,12 @@ export class ProjectionRunner {
 
   /** Undefined while the live tables are of another version: then another program, or a rebuild, sees to them. */
   async #load(): Promise<Checkpoint | undefined> {
-    const { pool, build, projection } = this.#target;
-    const checkpoint = await loadCheckpoint(pool, build);
-    return checkpoint?.version === projection.version ? checkpoint : undefined;
+    const { pool, build } = this.#target;
+    return this.#ofOurVersion(await loadCheckpoint(pool, build));
+  }
+
+  #ofOurVersion(checkpoint: Checkpoint | undefined): Checkpoint | undefined {
+    return checkpoint?.version === this.#target.projection.version ? checkpoint : undefined;
   }
 }
 
