@@ -32,16 +32,19 @@ export function createJobRunner(parts: {
 }): Worker {
   const { jobs, all, logger, wakeUp, pollMs = 2_000 } = parts;
   let defined = false;
+  let turn = 0;
 
-  async function claim(limit: number): Promise<readonly { readonly job: Job; readonly run: JobRun }[]> {
+  /** One at a time, in turn: after a start all are due, and would need a connection at the same moment. */
+  async function claim(): Promise<readonly { readonly job: Job; readonly run: JobRun }[]> {
     if (!defined) for (const { name } of all) await jobs.define(name);
     defined = true;
-    const claimed: { readonly job: Job; readonly run: JobRun }[] = [];
-    for (const job of all.slice(0, limit)) {
+    for (const job of [...all.slice(turn), ...all.slice(0, turn)]) {
       const run = await jobs.claim(job.name, leaseMs);
-      if (run !== undefined) claimed.push({ job, run });
+      if (run === undefined) continue;
+      turn = all.indexOf(job) + 1;
+      return [{ job, run }];
     }
-    return claimed;
+    return [];
   }
 
   async function handle({ job, run }: { readonly job: Job; readonly run: JobRun }): Promise<void> {
