@@ -1,7 +1,9 @@
 const { SOAK, REST, EVENTSTORE_URL, OLD } = process.env;
 
-/** What takes longest: pages in a browser, kills and freezes, whole stories. `npm run test:rest` runs it. */
-const rest = ['/tests/browser/', '/tests/faults/', '/tests/simulation/', '/tests/confluence/'];
+/** What takes longest (docs/decisions/0070). `npm run test:rest` runs it. */
+const rest = ['programs', 'browser', 'faults', 'simulation', 'confluence'].map(
+  (folder) => `/tests/${folder}/`,
+);
 
 /** @type {import('jest').Config} */
 export default {
@@ -21,6 +23,7 @@ export default {
     ...(OLD === undefined ? ['/tests/faults/side-by-side/'] : []),
     ...(EVENTSTORE_URL === undefined ? ['real-server'] : []),
   ],
+  testSequencer: '<rootDir>/tests/runner/sequencer.mjs',
   reporters: ['default', '<rootDir>/tests/runner/closing-line-reporter.mjs'],
   // For what hangs. Nothing that only takes long on a loaded machine is to meet it.
   testTimeout: 180_000,

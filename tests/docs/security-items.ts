@@ -289,7 +289,7 @@ export const securityItems: readonly SecurityItem[] = [
     expected: 'Refunds that race never take too much',
     heldBy: [
       ['tests/e2e/on-either-store/idempotency.spec.ts', 'one of 100 concurrent refunds of 60 on 100 wins'],
-      ['tests/e2e/two-processes.spec.ts', 'never too much, and never none'],
+      ['tests/programs/two-processes.spec.ts', 'never too much, and never none'],
     ],
   },
   {

@@ -34,7 +34,7 @@ function run(command, args, cwd) {
 /** `passed`, `failed` by a test that failed, or `broken`: it did not run at all. */
 async function outcomeOf({ spec, test }, cwd) {
   // Programs of their own are started from the build.
-  if (/\/(e2e|faults)\//.test(spec) && !(await run('npm', ['run', '--silent', 'build'], cwd)))
+  if (/\/(e2e|programs|faults)\//.test(spec) && !(await run('npm', ['run', '--silent', 'build'], cwd)))
     return 'broken';
   const report = join(cwd, 'mutant-report.json');
   const options = ['-i', '-t', test, '--json', '--outputFile', report, '--reporters', 'default'];

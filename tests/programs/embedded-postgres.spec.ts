@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import type { EmbeddedPostgres } from '../../../src/infrastructure/postgres/embedded-postgres.js';
-import { startEmbeddedPostgres } from '../../../src/infrastructure/postgres/embedded-postgres.js';
-import { StartupError } from '../../../src/infrastructure/startup-error.js';
-import { silentLogger } from '../../support/postgres.js';
+import type { EmbeddedPostgres } from '../../src/infrastructure/postgres/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../../src/infrastructure/postgres/embedded-postgres.js';
+import { StartupError } from '../../src/infrastructure/startup-error.js';
+import { silentLogger } from '../support/postgres.js';
 
 const isRoot = process.getuid?.() === 0;
 const asRoot = isRoot ? it : it.skip;
