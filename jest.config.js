@@ -1,9 +1,9 @@
 const { SOAK, REST, EVENTSTORE_URL, OLD } = process.env;
 
-/** What takes longest (docs/decisions/0070). `npm run test:rest` runs it. */
-const rest = ['programs', 'browser', 'faults', 'simulation', 'confluence'].map(
-  (folder) => `/tests/${folder}/`,
-);
+/** What takes longest (docs/decisions/0070): REST=0 leaves it out, REST=1 runs it alone. */
+const rest = ['programs', 'browser', 'faults', 'simulation', 'confluence'];
+/** What runs in both halves, with its events in either store. */
+const twice = ['e2e/on-either-store'];
 
 /** @type {import('jest').Config} */
 export default {
@@ -13,12 +13,14 @@ export default {
   transform: {},
   globalSetup: '<rootDir>/tests/runner/postgres-setup.mjs',
   globalTeardown: '<rootDir>/tests/runner/postgres-teardown.mjs',
-  testMatch: ['<rootDir>/tests/**/*.spec.ts'],
+  testMatch: (REST === '1' ? [...rest, ...twice] : ['**']).map(
+    (folder) => `<rootDir>/tests/${folder}/**/*.spec.ts`,
+  ),
   // Long runs and a real EventStoreDB have commands of their own: `npm run soak`, `npm run test:eventstore`.
   testPathIgnorePatterns: [
     '/node_modules/',
     ...(SOAK === '1' ? [] : ['/tests/soak/']),
-    ...(REST === '0' ? rest : []),
+    ...(REST === '0' ? rest.map((folder) => `/tests/${folder}/`) : []),
     // It needs an older program, which `npm run faults` may name.
     ...(OLD === undefined ? ['/tests/faults/side-by-side/'] : []),
     ...(EVENTSTORE_URL === undefined ? ['real-server'] : []),
