@@ -16,8 +16,14 @@ import { wideLimits } from './unlimited.js';
 export type Store = 'Postgres' | 'EventStoreDB';
 export const stores: readonly Store[] = ['Postgres', 'EventStoreDB'];
 
-/** Where the specs of tests/e2e/on-either-store keep their events; EVENTS_IN=EventStoreDB names the other one. */
-export const chosenStore: Store = process.env['EVENTS_IN'] === 'EventStoreDB' ? 'EventStoreDB' : 'Postgres';
+/** Where the specs of tests/e2e/on-either-store keep their events: in Postgres, or in the store that EVENTS_IN names. */
+export const chosenStore: Store = storeOf(process.env['EVENTS_IN'] ?? 'Postgres');
+
+function storeOf(name: string): Store {
+  const store = stores.find((each) => each === name);
+  if (store === undefined) throw new Error(`EVENTS_IN is ${name}; it names one of ${stores.join(', ')}`);
+  return store;
+}
 
 /** The whole application in this process: real Postgres, the Stripe simulator over HTTP, either event store. */
 export type RunningApp = Running & {
