@@ -35,7 +35,7 @@ export async function retryParkedStreams(parts: RetryParts): Promise<void> {
   }
 }
 
-/** Names of the projections of which parked events are due to be tried again. */
+/** Keys of the builds of which parked events are due to be tried again. */
 export async function dueProjections(pool: Pool): Promise<ReadonlySet<string>> {
   const { rows } = await pool.query<{ projection: string }>(
     'select distinct projection from counterfoil.parked_events where retry_at <= clock_timestamp()',

@@ -297,7 +297,7 @@ export class PostgresProjections implements Projections {
         logger.warn({ err: error }, 'It could not be seen which parked events are due');
         return new Set();
       });
-      for (const projection of projections.filter(({ name }) => due.has(name))) {
+      for (const projection of projections.filter((each) => due.has(liveBuild(each).key))) {
         if (signal.aborted) return;
         await retryDueStreams(this.#retryParts(projection), retryParkedMs).catch((error: unknown) =>
           logger.warn({ err: error, projection: projection.name }, 'Parked events could not be tried again'),
