@@ -56,11 +56,10 @@ export class GroupCommit<Item, Result> {
   }
 
   async #run(): Promise<void> {
-    // Callers that were woken by the same event submit within the same turn of the event loop: let all of them in.
-    await turn();
+    await allIn();
     while (this.#waiting.length > 0) {
       await this.#flush(this.#nextBatch());
-      await turn();
+      await allIn();
     }
     this.#running = undefined;
   }
@@ -91,15 +90,10 @@ export class GroupCommit<Item, Result> {
   }
 }
 
-let nextTurn: Promise<void> | undefined;
-
-/** One for all, so that batches of several kinds that are sent in the same turn can leave in one piece. */
-function turn(): Promise<void> {
-  nextTurn ??= new Promise((resolve) => {
-    setImmediate(() => {
-      nextTurn = undefined;
-      resolve();
-    });
-  });
-  return nextTurn;
+/**
+ * Callers that were woken by the same answer submit before the next tick: all of them are let in. To wait for the rest of what the
+ * event loop has to do would make larger batches, and would leave the server idle while this process works, and then this process.
+ */
+function allIn(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }

@@ -46,6 +46,14 @@ describe('group commit', () => {
     expect(batches.map(({ length }) => length)).toEqual([3, 3, 3]);
   });
 
+  it('sends before the event loop turns to anything else', async () => {
+    const { group, batches } = doubling({});
+    const answered = group.submit(1);
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    expect(batches).toEqual([[1]]);
+    expect(await answered).toBe(2);
+  });
+
   it('counts weight, and sends what is too heavy alone', async () => {
     const { group, batches } = doubling({ weight: (n) => n });
     await Promise.all([1, 9, 2, 2, 1].map((n) => group.submit(n)));
