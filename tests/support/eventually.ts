@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Longer each time: to ask takes the machine from what is waited for. */
-const pauseMs = (asked: number): number => Math.min(20 * 1.25 ** asked, 250);
+/** Longer each time, from 20 ms to 250: to ask takes the machine from what is waited for. */
+export const pauseMs = (asked: number): number => Math.min(20 * 1.25 ** asked, 250);
 
 /**
  * Asks again until the answer is as wanted; for what happens soon but not at once, such as a webhook. Fails with the last

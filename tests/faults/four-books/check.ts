@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { pauseMs } from '../../support/eventually.js';
 import type { ClientHistory } from './client-history.js';
 import { compareBooks } from './compare.js';
 import { readDatabaseBook, readStreams, readWaiting } from './database-book.js';
@@ -12,6 +13,9 @@ export type Books = {
   readonly databaseUrl: string;
   readonly simulatorUrl: string;
 };
+
+/** Between two looks of which the first saw nothing. */
+const soonMs = 50;
 
 /** Reads all four books and answers every discrepancy between them. They must be at rest: see `untilQuiet`. */
 export async function checkFourBooks(books: Books): Promise<readonly Discrepancy[]> {
@@ -39,11 +43,12 @@ export async function untilQuiet(
   const client = new pg.Client({ connectionString: books.databaseUrl });
   await client.connect();
   try {
-    for (let quietLooks = 0; ; await sleep(50)) {
+    for (let looks = 0, quietLooks = 0; ; looks += 1) {
       const waiting = [...(await deliveriesLeft(books.simulatorUrl)), ...(await readWaiting(client))];
       // Twice: a webhook may leave the simulator between our look at it and our look at the inbox.
       quietLooks = waiting.length === 0 ? quietLooks + 1 : 0;
       if (quietLooks === 2 || elapsed() > timeoutMs) return { waiting, ms: elapsed() };
+      await sleep(quietLooks === 1 ? soonMs : pauseMs(looks));
     }
   } finally {
     await client.end();

@@ -5,6 +5,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { pauseMs } from '../../support/eventually.js';
 import { keptPort } from '../../support/kept-port.js';
 import { wideLimits } from '../../support/unlimited.js';
 
@@ -126,7 +127,7 @@ export function appEnvironment(parts: {
 /** @throws when the program ends before it is ready, or is not ready within three minutes */
 export async function untilReady(url: string, { child, output }: Program): Promise<void> {
   const deadline = performance.now() + 180_000;
-  for (;;) {
+  for (let asked = 0; ; asked += 1) {
     if (child.exitCode !== null || child.signalCode !== null) {
       throw new Error(`it ended with ${child.exitCode ?? child.signalCode}:\n${output()}`);
     }
@@ -134,6 +135,6 @@ export async function untilReady(url: string, { child, output }: Program): Promi
     await answer?.body?.cancel();
     if (answer?.status === 200) return;
     if (performance.now() > deadline) throw new Error(`${url} is not ready:\n${output()}`);
-    await sleep(25);
+    await sleep(pauseMs(asked));
   }
 }
