@@ -5,7 +5,7 @@ import { TimedClient } from './timed-client.js';
 
 /**
  * One connection for what is written all the time. Nothing waits for the answer to what was sent before: the server carries
- * out everything in the order in which it was sent. What is sent in one turn of the event loop leaves in one piece, so that
+ * out everything in the order in which it was sent. What is sent in one tick of the event loop leaves in one piece, so that
  * the server is woken once for it. The connection is opened when first needed, and replaced after it was lost.
  */
 export class WriteConnection {
@@ -73,7 +73,7 @@ export class WriteConnection {
   }
 }
 
-/** Holds back what is sent until the callbacks of this turn of the event loop are done. */
+/** Holds back what is sent until the callbacks of this tick are done. */
 function gather({ connection: { stream } }: pg.Client): void {
   if (stream.writableCorked > 0) return;
   stream.cork();
