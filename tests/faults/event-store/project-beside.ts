@@ -22,8 +22,9 @@ const inOrder: Projection = {
 
 /** Runs a read model of the whole log, with an event store and connections of its own, while others write and are killed. */
 export async function projectBeside(url: string): Promise<{
-  /** Compares what was projected with what is stored, and stops. */
+  /** Compares what was projected with what is stored. */
   expectEachOnce(stored: readonly RecordedEvent[]): Promise<void>;
+  stop(): Promise<void>;
 }> {
   const pool = createPool({
     connectionString: url,
@@ -36,23 +37,22 @@ export async function projectBeside(url: string): Promise<{
   await projections.start();
   return {
     async expectEachOnce(stored) {
-      try {
-        expect(await projections.reached(stored.at(-1)?.position ?? 0n, 120_000)).toBe(true);
-        const counts = new Map<string, bigint>();
-        for (const { stream } of stored) counts.set(stream, (counts.get(stream) ?? 0n) + 1n);
-        const { rows } = await pool.query<{ stream: string; events: bigint; last: bigint }>(
-          'select stream, events, last from read_tally.tally',
-        );
-        const wrong = rows.filter(
-          ({ stream, events, last }) => events !== counts.get(stream) || last !== events - 1n,
-        );
-        expect(wrong).toEqual([]);
-        expect(rows.length).toBe(counts.size);
-      } finally {
-        await projections.stop();
-        await store.close();
-        await pool.end();
-      }
+      expect(await projections.reached(stored.at(-1)?.position ?? 0n, 120_000)).toBe(true);
+      const counts = new Map<string, bigint>();
+      for (const { stream } of stored) counts.set(stream, (counts.get(stream) ?? 0n) + 1n);
+      const { rows } = await pool.query<{ stream: string; events: bigint; last: bigint }>(
+        'select stream, events, last from read_tally.tally',
+      );
+      const wrong = rows.filter(
+        ({ stream, events, last }) => events !== counts.get(stream) || last !== events - 1n,
+      );
+      expect(wrong).toEqual([]);
+      expect(rows.length).toBe(counts.size);
+    },
+    async stop() {
+      await projections.stop();
+      await store.close();
+      await pool.end();
     },
   };
 }
