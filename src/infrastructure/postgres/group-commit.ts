@@ -56,10 +56,9 @@ export class GroupCommit<Item, Result> {
   }
 
   async #run(): Promise<void> {
-    await allIn();
     while (this.#waiting.length > 0) {
-      await this.#flush(this.#nextBatch());
       await allIn();
+      await this.#flush(this.#nextBatch());
     }
     this.#running = undefined;
   }
