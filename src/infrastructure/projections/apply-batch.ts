@@ -16,7 +16,12 @@ export type BatchTarget = {
   readonly build: Build;
   /** A statement that takes longer is as good as endless: its event is parked. */
   readonly statementTimeoutMs: number;
+  /** Waited for by a transaction that takes a whole batch; by default nothing is. */
+  readonly inTurn?: InTurn;
 };
+
+/** Begins the work when it is its turn, and ends with it. */
+type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 export type Applied =
   | { readonly outcome: 'applied'; readonly checkpoint: Checkpoint; readonly parkedNow: number }
@@ -32,7 +37,8 @@ const behind: Failure = { error: 'an earlier event of this stream is parked', ma
 
 /**
  * Applies events and moves the checkpoint in one transaction. When that fails for a reason that lies in an event, it is
- * tried once more, and then event by event: the ones that fail are parked together with all later ones of their stream.
+ * tried once more, and then event by event: the ones that fail are parked together with all later ones of their stream. That may
+ * take long, and nobody has to wait for it.
  * @throws what is no event's fault, such as a lost connection; nothing was applied then, or the checkpoint shows it
  */
 export async function applyBatch(
@@ -40,10 +46,11 @@ export async function applyBatch(
   from: Checkpoint,
   events: readonly RecordedEvent[],
 ): Promise<Applied> {
+  const { inTurn = atOnce } = target;
   const parked = from.parked ? await parkedAmong(target, events) : new Set<string>();
   for (let attempt = 1; attempt <= 2; attempt += 1) {
     try {
-      return await applyAtOnce(target, from, events, parked);
+      return await inTurn(() => applyAtOnce(target, from, events, parked));
     } catch (error) {
       if (isHeldElsewhere(error)) return { outcome: 'held' };
       if (isMovedElsewhere(error)) return { outcome: 'moved' };
@@ -53,6 +60,8 @@ export async function applyBatch(
   }
   return applyInParts(target, from, events, parked);
 }
+
+const atOnce: InTurn = (work) => work();
 
 async function applyAtOnce(
   { pool, projection, build, statementTimeoutMs }: BatchTarget,

@@ -61,6 +61,11 @@ export class PostgresProjections implements Projections {
   readonly #moves: CheckpointMoves;
   readonly #progress = new Progress();
   readonly #rebuilds = bulkhead(rebuildsAtOnce, Number.POSITIVE_INFINITY);
+  /**
+   * One projection writes its batch at a time. More of them at once take more connections, each of which plans the statements of
+   * every projection anew and has its own caches to fill, and leave less of the machine to requests.
+   */
+  readonly #turns = bulkhead(1, Number.POSITIVE_INFINITY);
   readonly #stopping = new AbortController();
   #running: readonly Promise<void>[] = [];
 
@@ -250,6 +255,7 @@ export class PostgresProjections implements Projections {
       projection,
       build: liveBuild(projection),
       statementTimeoutMs: this.#statementTimeoutMs,
+      inTurn: <T>(work: () => Promise<T>) => this.#turns.execute(work),
     };
     const shared = { log: this.#log, moves: this.#moves, progress: this.#progress };
     await new ProjectionRunner({ target, store, logger, ...shared }).run(signal, seen);

@@ -132,6 +132,41 @@ describe('An event that cannot be applied', () => {
     await running.stop();
   });
 
+  it('holds up another projection no longer than its two tries with all events at once', async () => {
+    const endless: Projection = {
+      ...tally,
+      name: 'lingering',
+      ddl: `create table tally (stream text primary key, events bigint not null, last bigint not null);
+            create sequence tries;
+            create function wait() returns trigger language plpgsql as $$
+              begin perform nextval('read_lingering.tries'), pg_sleep(60); return new; end $$;
+            create trigger wait before insert on tally for each row execute function wait();`,
+    };
+    const store = new RecordedEventStore();
+    const others = { ...tally, name: 'quick' };
+    const running = await bench.start(store, [endless, others], { statementTimeoutMs: 1_000 });
+    store.add(
+      ...Array.from({ length: 9 }, (_event, index) => recorded(`thing-${index}`, 0n, BigInt(index + 1))),
+    );
+    await eventually(
+      () => bench.rows('select last_value from read_lingering.tries'),
+      ([tries]) => Number(tries?.['last_value']) > 2,
+    );
+    store.add(recorded('thing-late', 0n, 10n));
+    await eventually(
+      () => bench.rows(`select from read_quick.tally where stream = 'thing-late'`),
+      (rows) => rows.length === 1,
+    );
+    // Each of its nine events takes a second, and nothing of them is committed before the last.
+    const checkpoints = await bench.rows(
+      `select position from counterfoil.projections where name = 'lingering'`,
+    );
+    expect(checkpoints).toEqual([{ position: 0n }]);
+    const stopped = running.stop();
+    await bench.rows(`select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'`);
+    await stopped;
+  });
+
   it('is tried again by itself when its statement was only cancelled, and counts as lag until then', async () => {
     const store = new RecordedEventStore(threeStreams());
     const tried: string[] = [];

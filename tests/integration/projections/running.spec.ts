@@ -193,6 +193,34 @@ describe('A projection', () => {
     expect(await bench.rows('select events from read_deaf.tally')).toEqual([{ events: 1n }]);
   });
 
+  it('writes a batch when no other of the process is at one', async () => {
+    const store = new RecordedEventStore();
+    const gated = (name: string): Projection => ({
+      ...tally,
+      name,
+      ddl: `${tally.ddl};
+        create function stop_here() returns trigger language plpgsql as $$ begin
+          perform pg_advisory_xact_lock_shared(2); return null; end $$;
+        create trigger stop_here after insert on tally for each statement execute function stop_here();`,
+    });
+    const names = ['first', 'second', 'third'];
+    const running = await bench.start(store, names.map(gated), { applicationName: 'in turn' });
+    const gate = await bench.pool.connect();
+    await gate.query('select pg_advisory_lock(2)');
+    store.add(recorded('thing-1', 0n, 1n));
+    const atTheGate = () =>
+      bench.rows(
+        `select from pg_stat_activity where application_name = 'in turn' and wait_event = 'advisory'`,
+      );
+    await eventually(atTheGate, (waiting) => waiting.length > 0);
+    await sleep(300);
+    expect(await atTheGate()).toHaveLength(1);
+    await gate.query('select pg_advisory_unlock(2)');
+    gate.release();
+    expect(await running.reached(1n, 20_000)).toBe(true);
+    await running.stop();
+  });
+
   it('F31: skips and counts what this version does not know', async () => {
     const [known] = recordedPayment(paymentId, [created]);
     const store = new RecordedEventStore([
