@@ -21,6 +21,7 @@ export const metricsModule = new ContainerModule(({ bind }) => {
         queries,
         door,
         projecting,
+        receptions,
         buckets,
       ]
     ) =>
@@ -29,7 +30,7 @@ export const metricsModule = new ContainerModule(({ bind }) => {
         breakers: () => breakers.status(),
         projections: () => projections.status(),
         backlog: () => readBacklog(queries),
-        pools: { queries, door, projections: projecting, buckets },
+        pools: { queries, door, projections: projecting, receptions, buckets },
         lanes: () => admission.status(),
         callRate: callRate === null ? null : () => callRate.status(),
         redisAnswers: redis === null ? null : () => redis.answers(),
@@ -45,6 +46,7 @@ export const metricsModule = new ContainerModule(({ bind }) => {
       tokens.pool,
       tokens.doorPool,
       tokens.projectionPool,
+      tokens.receptionPool,
       tokens.bucketPool,
     ],
   );

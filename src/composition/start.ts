@@ -166,7 +166,7 @@ async function startParts(
   const container = createContainer(surroundings);
   const pool = container.get(tokens.pool);
   const doorPool = container.get(tokens.doorPool);
-  const others = [tokens.projectionPool, tokens.bucketPool];
+  const others = [tokens.projectionPool, tokens.receptionPool, tokens.bucketPool];
   const pools = [pool, doorPool, ...others.map((each) => container.get(each))];
   const writes = container.get(tokens.writes);
   stops.push(() => Promise.all([writes.close(), ...pools.map((each) => each.end())]));

@@ -94,6 +94,8 @@ export const tokens = {
   /** For the claims of requests and, where events are in Postgres, for appends. */
   writes: token<WriteConnection>('writes'),
   projectionPool: token<pg.Pool>('projectionPool'),
+  /** For the webhooks that come in. */
+  receptionPool: token<pg.Pool>('receptionPool'),
   /** For the buckets of rate limits. */
   bucketPool: token<pg.Pool>('bucketPool'),
   postgresProjections: token<PostgresProjections>('postgresProjections'),

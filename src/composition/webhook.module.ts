@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import { createWebhookHandler } from '../application/webhook/handle-webhook.js';
 import { createWebhookReceiver } from '../application/webhook/receive-webhook.js';
 import { PostgresInboundWebhooks } from '../infrastructure/postgres/inbound-webhooks.js';
+import { createPool } from '../infrastructure/postgres/pool.js';
 import { PostgresRejectedWebhooks } from '../infrastructure/postgres/rejected-webhooks.js';
 import { stripeApiVersion } from '../infrastructure/stripe/stripe-client.js';
 import { readStripeNews } from '../infrastructure/stripe/stripe-news.js';
@@ -15,7 +16,24 @@ import { tokens } from './tokens.js';
 /** Stripe's webhooks: verified, kept, answered, and turned into the payment's own commands. */
 export const webhookModule = new ContainerModule(({ bind }) => {
   bind(tokens.webhookBell).toResolvedValue(() => createWakeUp());
-  bind(tokens.inbox).toResolvedValue((pool) => new PostgresInboundWebhooks(pool), [tokens.pool]);
+  bind(tokens.receptionPool).toResolvedValue(
+    ({ databaseUrl, logger }, { queries: guard }) =>
+      createPool({
+        ...{
+          connectionString: databaseUrl,
+          max: 1,
+          applicationName: 'counterfoil-receptions',
+          logger,
+          guard,
+        },
+        idleTimeoutMs: 0,
+      }),
+    [tokens.surroundings, tokens.storeBreakers],
+  );
+  bind(tokens.inbox).toResolvedValue(
+    (pool, receptionPool) => new PostgresInboundWebhooks(pool, receptionPool),
+    [tokens.pool, tokens.receptionPool],
+  );
   bind(httpTokens.inboundWebhooks).toResolvedValue((inbox) => inbox, [tokens.inbox]);
   bind(tokens.receiveWebhook).toResolvedValue(
     (inbox, bell, pool, { config, stripe, logger }, { webhookReceived }): ReceiveWebhook => {

@@ -47,12 +47,18 @@ const ofOneObjectMax = 32;
 /** The inbox in a table. Webhooks that wait to be stored, or settled, go out together in one statement and one commit. */
 export class PostgresInboundWebhooks implements InboundWebhooks {
   readonly #pool: pg.Pool;
+  readonly #receptionPool: pg.Pool;
   readonly #receptions: GroupCommit<Received, Reception>;
   readonly #settlements: GroupCommit<Settled, undefined>;
 
-  /** @param pool stays the caller's to close, after `close` */
-  constructor(pool: pg.Pool) {
+  /**
+   * Both pools stay the caller's to close, after `close`.
+   * @param receptionPool what webhooks are stored over, by default `pool`. One connection is enough, and best: wherever the
+   *   statement goes, it is planned anew and meets a cold cache.
+   */
+  constructor(pool: pg.Pool, receptionPool = pool) {
     this.#pool = pool;
+    this.#receptionPool = receptionPool;
     this.#receptions = new GroupCommit({
       batchMax,
       queueMax,
@@ -223,7 +229,7 @@ export class PostgresInboundWebhooks implements InboundWebhooks {
         members.length,
       ];
     });
-    const { rows } = await this.#pool.query<{ id: string; inserted: boolean }>({
+    const { rows } = await this.#receptionPool.query<{ id: string; inserted: boolean }>({
       name: `inbound-webhooks-receive-${size}`,
       text: receiveStatement(size),
       values: padded(values, receivedTypes.length * size),

@@ -40,6 +40,15 @@ async function claimOne(): Promise<ClaimedWebhook> {
 const ids = (rows: readonly InboundWebhook[]): string[] => rows.map(({ id }) => id);
 
 describe('receiving', () => {
+  it('stores over a connection that it has for nothing else', async () => {
+    const only = { connectionString: database.url, max: 1, logger: silentLogger };
+    const receptions = createPool({ ...only, applicationName: 'receptions' });
+    const stored = webhook();
+    expect(await new PostgresInboundWebhooks(pool, receptions).receive(stored, null)).toBe('stored');
+    expect([receptions.totalCount, (await inbox.find(stored.id))?.status]).toEqual([1, 'received']);
+    await receptions.end();
+  });
+
   it('stores a webhook as it came, due at once', async () => {
     const received = webhook();
     expect(await inbox.receive(received, null)).toBe('stored');
