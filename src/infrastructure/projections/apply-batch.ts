@@ -20,8 +20,8 @@ export type BatchTarget = {
   readonly inTurn?: InTurn;
 };
 
-/** Begins the work when it is its turn, and ends with it. */
-type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+/** Applies a batch when it is its turn. */
+type InTurn = (apply: () => Promise<Applied>) => Promise<Applied>;
 
 export type Applied =
   | { readonly outcome: 'applied'; readonly checkpoint: Checkpoint; readonly parkedNow: number }
@@ -61,7 +61,7 @@ export async function applyBatch(
   return applyInParts(target, from, events, parked);
 }
 
-const atOnce: InTurn = (work) => work();
+const atOnce: InTurn = (apply) => apply();
 
 async function applyAtOnce(
   { pool, projection, build, statementTimeoutMs }: BatchTarget,

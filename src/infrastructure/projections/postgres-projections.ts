@@ -12,6 +12,7 @@ import type {
   ReplayReport,
 } from '../../application/ports/read-models.js';
 import type { Instant } from '../../domain/shared/instant.js';
+import type { Applied } from './apply-batch.js';
 import type { Checkpoint } from './builds.js';
 import { createMissingBuilds, liveBuild, loadCheckpoint, loadCheckpoints } from './builds.js';
 import { CheckpointMoves } from './checkpoint-moves.js';
@@ -255,7 +256,11 @@ export class PostgresProjections implements Projections {
       projection,
       build: liveBuild(projection),
       statementTimeoutMs: this.#statementTimeoutMs,
-      inTurn: <T>(work: () => Promise<T>) => this.#turns.execute(work),
+      // Those that still wait when the process stops leave their batch to the next who runs the projection.
+      inTurn: (apply: () => Promise<Applied>) =>
+        this.#turns.execute((): Applied | Promise<Applied> =>
+          signal.aborted ? { outcome: 'held' } : apply(),
+        ),
     };
     const shared = { log: this.#log, moves: this.#moves, progress: this.#progress };
     await new ProjectionRunner({ target, store, logger, ...shared }).run(signal, seen);

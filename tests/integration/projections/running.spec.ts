@@ -193,7 +193,7 @@ describe('A projection', () => {
     expect(await bench.rows('select events from read_deaf.tally')).toEqual([{ events: 1n }]);
   });
 
-  it('writes a batch when no other of the process is at one', async () => {
+  it('writes a batch when no other of the process is at one, and begins none while it stops', async () => {
     const store = new RecordedEventStore();
     const gated = (name: string): Projection => ({
       ...tally,
@@ -215,10 +215,17 @@ describe('A projection', () => {
     await eventually(atTheGate, (waiting) => waiting.length > 0);
     await sleep(300);
     expect(await atTheGate()).toHaveLength(1);
+    const stopped = running.stop();
     await gate.query('select pg_advisory_unlock(2)');
     gate.release();
-    expect(await running.reached(1n, 20_000)).toBe(true);
-    await running.stop();
+    await stopped;
+    const written = () =>
+      bench.rows(names.map((name) => `select from read_${name}.tally`).join(' union all '));
+    expect(await written()).toHaveLength(1);
+    const next = await bench.start(store, names.map(gated));
+    expect(await next.reached(1n, 20_000)).toBe(true);
+    expect(await written()).toHaveLength(3);
+    await next.stop();
   });
 
   it('F31: skips and counts what this version does not know', async () => {
