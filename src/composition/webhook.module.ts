@@ -19,13 +19,11 @@ export const webhookModule = new ContainerModule(({ bind }) => {
   bind(tokens.receptionPool).toResolvedValue(
     ({ databaseUrl, logger }, { queries: guard }) =>
       createPool({
-        ...{
-          connectionString: databaseUrl,
-          max: 1,
-          applicationName: 'counterfoil-receptions',
-          logger,
-          guard,
-        },
+        connectionString: databaseUrl,
+        max: 1,
+        applicationName: 'counterfoil-receptions',
+        logger,
+        guard,
         idleTimeoutMs: 0,
       }),
     [tokens.surroundings, tokens.storeBreakers],

@@ -46,7 +46,7 @@ export async function applyBatch(
   from: Checkpoint,
   events: readonly RecordedEvent[],
 ): Promise<Applied> {
-  const { inTurn = atOnce } = target;
+  const { inTurn = withoutWaiting } = target;
   const parked = from.parked ? await parkedAmong(target, events) : new Set<string>();
   for (let attempt = 1; attempt <= 2; attempt += 1) {
     try {
@@ -61,7 +61,7 @@ export async function applyBatch(
   return applyInParts(target, from, events, parked);
 }
 
-const atOnce: InTurn = (apply) => apply();
+const withoutWaiting: InTurn = (apply) => apply();
 
 async function applyAtOnce(
   { pool, projection, build, statementTimeoutMs }: BatchTarget,
