@@ -120,6 +120,7 @@ story('the console in a browser', () => {
     await form.locator('[name=reason]').fill('Broken in the post');
     await form.locator('button').click();
     await page.waitForSelector('[role=status]');
+    await page.waitForLoadState();
     expect(await page.textContent('main')).toContain('“Broken in the post”');
     // The reader's zone, as the browser told it; the UTC stands in the title.
     const time = page.locator('ol.timeline time').first();
@@ -160,6 +161,7 @@ story('the console in a browser', () => {
     await form.locator('[name=reason]').fill('Two compilers were one too many');
     await form.locator('button').click();
     await page.waitForSelector('[role=status]:has-text("waits until another person approves it")');
+    await page.waitForLoadState();
     expect(await page.textContent('main')).toContain('you asked for it, so another person has to approve it');
     expect(await page.locator('form[action$="/approve"]').count()).toBe(0);
     await look('payment-that-waits-for-approval');
@@ -178,6 +180,7 @@ story('the console in a browser', () => {
     await approval.locator('[name=reason]').fill('I called the customer');
     await approval.locator('button').click();
     await other.waitForSelector('[role=status]:has-text("The refund is approved.")');
+    await other.waitForLoadState();
     const told = await other.textContent('main');
     for (const said of ['Two compilers were one too many', 'I called the customer', 'Grace Hopper'])
       expect(`${told} ${await other.textContent('.who')}`).toContain(said);
@@ -227,6 +230,7 @@ story('the console in a browser', () => {
     await form.locator('[name=reason]').fill('The customer asked for the other card');
     await form.locator('button').click();
     await page.waitForSelector('[role=status]:has-text("The payment is now: succeeded.")');
+    await page.waitForLoadState();
     expect(await page.locator('.told.bad').count()).toBe(0);
     const attempts = page.locator('table:has(caption:text-is("Attempts")) tbody .chip');
     expect(await attempts.allTextContents()).toEqual(['failed', 'authorized']);

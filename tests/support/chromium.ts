@@ -47,6 +47,8 @@ type Violation = {
 
 /** What axe finds wrong with a page of a `newContext` by WCAG 2.2 A and AA, as lines to read; its colours in the light and in the dark. */
 export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
+  // A click waits until the next page begins to come, not until it is there: a button may stand without its text.
+  await page.waitForLoadState();
   const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   const inTheLight = await violationsOf(page, { type: 'tag', values });
   // What moves from one colour to the other would be caught halfway.
