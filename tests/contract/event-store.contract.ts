@@ -316,6 +316,38 @@ function subscribeContract(store: () => EventStore): void {
     expect(revisions).toEqual([3n, 4n]);
   });
 
+  it('gives what is appended meanwhile as the log has it, and what was refused or repeated not at all', async () => {
+    const after = await store().head();
+    const ending = new AbortController();
+    const received: RecordedEvent[] = [];
+    const last = newEvent();
+    const following = (async () => {
+      for await (const batch of store().subscribe(after, { signal: ending.signal, batchMax: 100 })) {
+        received.push(...batch);
+        if (batch.at(-1)?.id === last.id) ending.abort();
+      }
+    })();
+    const [stream, other] = [newStream(), newStream()];
+    const odd = newEvent({
+      text: '\\u0000 "quoted" 漢字 😀',
+      list: [1.5, null, { deep: [] }],
+      gone: undefined,
+    });
+    const first = [odd, newEvent(), newEvent()];
+    await store().append(stream, 'no_stream', first);
+    await Promise.all([
+      store().append(stream, 2n, newEvents(2)),
+      store().append(other, 'any', newEvents(3)),
+      store().append(stream, 'no_stream', first),
+      store().append(stream, 0n, newEvents(4)),
+      store().append(other, 'any', newEvents(1)),
+    ]);
+    await store().append(stream, 4n, [last]);
+    await following;
+    expect(received).toEqual(await readToEnd(store(), after));
+    expect(received).toHaveLength(10);
+  });
+
   it('delivers a new event to one who waits', async () => {
     const ending = new AbortController();
     const batches = store().subscribe(await store().head(), { signal: ending.signal, batchMax: 10 });

@@ -39,7 +39,7 @@ export type EventToAppend = {
   readonly id: string;
   /** Stored type, such as `PaymentCaptured` or `PaymentCaptured.v2`. */
   readonly type: string;
-  /** JSON object; money as `{ "amount": "<minor units>", "currency": "USD" }`. */
+  /** JSON object that its own text gives back the same; money as `{ "amount": "<minor units>", "currency": "USD" }`. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly metadata: EventMetadata;
 };
@@ -86,7 +86,8 @@ export class EventStoreUnavailable extends Error {
 export interface EventStore {
   /**
    * Appends all of the events, durably and next to each other in the stream, or none. Idempotent by event id
-   * when the expected revision is given. `events` has 1 to 64 entries.
+   * when the expected revision is given. `events` has 1 to 64 entries, none of which may be changed afterwards: those who
+   * follow the store may be given their data and metadata as they are.
    * @throws AppendOutcomeUnknown, EventStoreUnavailable
    */
   append(

@@ -1,5 +1,6 @@
 import type { AppendResult, ExpectedRevision, StreamName } from '../../application/ports/event-store.js';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from '../../application/ports/event-store.js';
+import type { Instant } from '../../domain/shared/instant.js';
 import { isRefusal } from '../postgres/driver-errors.js';
 import type { WriteConnection } from '../postgres/write-connection.js';
 import type { StoredEvent } from './stored-event.js';
@@ -10,7 +11,18 @@ export type PendingAppend = {
   readonly events: readonly StoredEvent[];
 };
 
-type Row = readonly [outcome: string, lastRevision: bigint | null, lastPosition: bigint | null];
+export type SentAppend = {
+  readonly result: AppendResult;
+  /** The server's time at the append; null where nothing new was written. */
+  readonly appendedAt: Instant | null;
+};
+
+type Row = readonly [
+  outcome: string,
+  lastRevision: bigint | null,
+  lastPosition: bigint | null,
+  appendedAt: Instant | null,
+];
 
 /** Classes of server errors in which the same append may well succeed later: resources, conflicts, shutdown. */
 const passingClasses = new Set(['08', '25', '40', '53', '55', '57', '58']);
@@ -22,12 +34,12 @@ const passingClasses = new Set(['08', '25', '40', '53', '55', '57', '58']);
 export async function sendAppends(
   connection: WriteConnection,
   appends: readonly PendingAppend[],
-): Promise<readonly (AppendResult | Error)[]> {
+): Promise<readonly (SentAppend | Error)[]> {
   const sent = await send(connection, appends);
   if (!(sent instanceof Error)) return sent;
   const definite = !(sent instanceof AppendOutcomeUnknown || sent instanceof EventStoreUnavailable);
   if (!definite || appends.length === 1) return appends.map(() => sent);
-  const results: (AppendResult | Error)[] = [];
+  const results: (SentAppend | Error)[] = [];
   for (const append of appends) results.push(...(await sendAppends(connection, [append])));
   return results;
 }
@@ -35,7 +47,7 @@ export async function sendAppends(
 async function send(
   connection: WriteConnection,
   appends: readonly PendingAppend[],
-): Promise<readonly AppendResult[] | Error> {
+): Promise<readonly SentAppend[] | Error> {
   try {
     await connection.open();
   } catch (error) {
@@ -43,7 +55,7 @@ async function send(
   }
   const query = {
     name: 'append',
-    text: 'select * from eventstore.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+    text: 'select * from eventstore.append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
     values: toColumns(appends),
     rowMode: 'array',
   } as const;
@@ -51,7 +63,7 @@ async function send(
     const { rows } = await connection.ask((client) => client.query<Row & unknown[]>(query));
     if (rows.length !== appends.length)
       throw new Error(`${rows.length} outcomes of ${appends.length} appends`);
-    return rows.map(toResult);
+    return rows.map(toSent);
   } catch (error) {
     if (isRefusal(error)) {
       if (!passingClasses.has(error.code?.slice(0, 2) ?? '')) return error;
@@ -62,7 +74,7 @@ async function send(
 }
 
 /**
- * The arguments of eventstore.append, one array per column and one entry per event: see its migration. Arrays of text
+ * The arguments of eventstore.append_batch, one array per column and one entry per event: see its migration. Arrays of text
  * are what the server takes apart fastest; of rows of parameters, one JSON document and this, this is the quickest.
  */
 function toColumns(appends: readonly PendingAppend[]): string[] {
@@ -94,10 +106,11 @@ function expectedNumber(expected: ExpectedRevision): string {
   return expected.toString();
 }
 
-function toResult([outcome, revision, position]: Row): AppendResult {
-  if (outcome === 'conflict') return { outcome, actual: revision };
+function toSent([outcome, revision, position, appendedAt]: Row): SentAppend {
+  if (outcome === 'conflict') return { result: { outcome, actual: revision }, appendedAt };
   if (revision === null || position === null) throw new Error(`no place for an append that is ${outcome}`);
-  return { outcome: 'appended', revision, position, repeated: outcome === 'repeated' };
+  const repeated = outcome === 'repeated';
+  return { result: { outcome: 'appended', revision, position, repeated }, appendedAt };
 }
 
 function messageOf(error: unknown): string {

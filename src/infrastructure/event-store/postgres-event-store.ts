@@ -20,9 +20,10 @@ import { clientConfig, createPool } from '../postgres/pool.js';
 import { WriteConnection } from '../postgres/write-connection.js';
 import type { EventStoreGuards } from '../resilience/store-breakers.js';
 import { unguarded } from '../resilience/store-breakers.js';
-import type { PendingAppend } from './append-batch.js';
+import type { PendingAppend, SentAppend } from './append-batch.js';
 import { sendAppends } from './append-batch.js';
 import { HeadWatch } from './head-watch.js';
+import { OwnAppends } from './own-appends.js';
 import type { RecordedRow } from './recorded-rows.js';
 import { asText, recordedColumns, toRecorded } from './recorded-rows.js';
 import { toStored } from './stored-event.js';
@@ -67,6 +68,7 @@ export class PostgresEventStore implements EventStore, EventQueries {
   readonly #ownsWrites: boolean;
   readonly #appends: GroupCommit<PendingAppend, AppendResult>;
   readonly #watch: HeadWatch;
+  readonly #followers = new Set<OwnAppends>();
   readonly #exploreWindow: bigint;
   readonly #guards: EventStoreGuards;
   readonly #closing = new AbortController();
@@ -113,21 +115,30 @@ export class PostgresEventStore implements EventStore, EventQueries {
   }
 
   async #flush(appends: readonly PendingAppend[]): Promise<readonly (AppendResult | Error)[]> {
-    const results = await this.#guards.appends(async () => {
-      const sent = await sendAppends(this.#writes, appends);
-      const [first] = sent;
+    const sent = await this.#guards.appends(async () => {
+      const answers = await sendAppends(this.#writes, appends);
+      const [first] = answers;
       // One thing went wrong for the whole batch: the store did.
-      if (first instanceof Error && sent.every((each) => each === first)) throw first;
-      return sent;
+      if (first instanceof Error && answers.every((each) => each === first)) throw first;
+      return answers;
     });
-    const positions = results.flatMap((result) =>
-      !(result instanceof Error) && result.outcome === 'appended' && !result.repeated
-        ? [result.position]
-        : [],
-    );
-    const last = positions.at(-1);
-    if (last !== undefined) this.#watch.reached(last);
-    return results;
+    this.#tell(appends, sent);
+    return sent.map((each) => (each instanceof Error ? each : each.result));
+  }
+
+  /** Followers hear of what is in the log now. */
+  #tell(appends: readonly PendingAppend[], sent: readonly (SentAppend | Error)[]): void {
+    let reached: Position | undefined;
+    appends.forEach(({ stream, events }, index) => {
+      const answer = sent[index];
+      if (answer === undefined || answer instanceof Error) return;
+      const { result, appendedAt } = answer;
+      if (result.outcome === 'conflict' || appendedAt === null) return;
+      const { revision, position } = result;
+      for (const own of this.#followers) own.add(stream, events, { revision, position, appendedAt });
+      reached = position;
+    });
+    if (reached !== undefined) this.#watch.reached(reached);
   }
 
   readStream(
@@ -220,12 +231,13 @@ export class PostgresEventStore implements EventStore, EventQueries {
     { signal, batchMax: limit }: { readonly signal: AbortSignal; readonly batchMax: number },
   ): AsyncGenerator<readonly RecordedEvent[], void, undefined> {
     const ended = AbortSignal.any([signal, this.#closing.signal]);
-    let position = after;
-    let failures = 0;
-    while (!ended.aborted) {
-      try {
-        const events = await this.readAll(position, limit);
-        failures = 0;
+    const own = new OwnAppends();
+    this.#followers.add(own);
+    try {
+      let position = after;
+      while (!ended.aborted) {
+        const known = own.takeAfter(position, limit);
+        const events = known.length > 0 ? known : await this.#readPatiently(position, limit, ended);
         if (ended.aborted) return;
         const last = events.at(-1);
         if (last === undefined) {
@@ -234,15 +246,30 @@ export class PostgresEventStore implements EventStore, EventQueries {
           yield events;
           position = last.position;
         }
+      }
+    } finally {
+      this.#followers.delete(own);
+    }
+  }
+
+  /** As `readAll`, again and again until the store can be read or the signal aborts. */
+  async #readPatiently(
+    after: Position,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly RecordedEvent[]> {
+    for (let failures = 1; !signal.aborted; failures += 1) {
+      try {
+        return await this.readAll(after, limit);
       } catch (error) {
         if (!(error instanceof EventStoreUnavailable)) throw error;
-        failures += 1;
-        const delayMs = Math.min(50 * 2 ** failures, backoffMaxMs);
         if (failures === 1)
           this.#logger.warn({ err: error.message }, 'A subscription waits for the event store');
-        await sleep(delayMs, undefined, { signal: ended }).catch(() => undefined);
+        const delayMs = Math.min(50 * 2 ** failures, backoffMaxMs);
+        await sleep(delayMs, undefined, { signal }).catch(() => undefined);
       }
     }
+    return [];
   }
 
   async close(): Promise<void> {

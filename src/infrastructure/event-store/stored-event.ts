@@ -6,6 +6,8 @@ export type StoredEvent = {
   readonly type: string;
   readonly data: string;
   readonly metadata: string;
+  /** What it was made of. */
+  readonly given: Pick<EventToAppend, 'data' | 'metadata'>;
 };
 
 const eventsMax = 64;
@@ -37,6 +39,7 @@ export function toStored(stream: StreamName, events: readonly EventToAppend[]): 
       type: checkedType(event.type),
       data: documentOf(event.data, event.type),
       metadata: known,
+      given: event,
     };
   });
   const bytes = stored.reduce(

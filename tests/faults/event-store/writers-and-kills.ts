@@ -117,7 +117,7 @@ async function writeByHand(url: string, run: Run): Promise<void> {
         const events = newEvents(randomInt(1, 30));
         await client.query('begin');
         await client.query(
-          'select eventstore.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+          'select eventstore.append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
           columns(events),
         );
         await sleep(randomInt(0, 3));

@@ -279,7 +279,7 @@ describe('the Postgres event store under faults', () => {
     }
     await expect(
       admin.query(`begin isolation level repeatable read;
-        select eventstore.append('{}','{}','{}','{}','{}','{}','{}','{}','{}','{}')`),
+        select eventstore.append_batch('{}','{}','{}','{}','{}','{}','{}','{}','{}','{}')`),
     ).rejects.toThrow('read committed');
     await admin.query('rollback');
   });
