@@ -45,7 +45,7 @@ export const paymentsBench: Bench = {
     };
     const { requests, warmUps, rounds } = effort.quick
       ? { requests: 400, warmUps: 1, rounds: effort.rounds }
-      : { requests: 2_000, warmUps: 4, rounds: 7 };
+      : { requests: 2_000, warmUps: 4, rounds: 15 };
     try {
       const loadFloor = () => load(floor.ready.port, requests);
       const loadProduct = () => load(product.ready.port, requests);

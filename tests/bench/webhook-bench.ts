@@ -28,7 +28,7 @@ export const webhookBench: Bench = {
     };
     const { requests, warmUps, rounds } = effort.quick
       ? { requests: 1_000, warmUps: 1, rounds: effort.rounds }
-      : { requests: 6_000, warmUps: 3, rounds: 7 };
+      : { requests: 6_000, warmUps: 3, rounds: 15 };
     try {
       const loadFloor = () => load(floor.ready.port, requests);
       const loadProduct = async (): Promise<LoadReport> => {
