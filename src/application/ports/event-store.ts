@@ -123,6 +123,7 @@ export interface EventStore {
   /**
    * Every event after a position, past and future, in global order, in non-empty batches of at most `batchMax`.
    * Reconnects by itself and ends only when `signal` aborts. The next batch is fetched after the consumer asks for it.
+   * Consumers may share data and metadata with each other and with those who appended them, so none may change them.
    */
   subscribe(
     after: Position,

@@ -13,7 +13,7 @@ export type PendingAppend = {
 
 export type SentAppend = {
   readonly result: AppendResult;
-  /** The server's time at the append; null where nothing new was written. */
+  /** The server's time at the append; null where nothing new was written: it was refused, or made before. */
   readonly appendedAt: Instant | null;
 };
 
@@ -107,7 +107,7 @@ function expectedNumber(expected: ExpectedRevision): string {
 }
 
 function toSent([outcome, revision, position, appendedAt]: Row): SentAppend {
-  if (outcome === 'conflict') return { result: { outcome, actual: revision }, appendedAt };
+  if (outcome === 'conflict') return { result: { outcome, actual: revision }, appendedAt: null };
   if (revision === null || position === null) throw new Error(`no place for an append that is ${outcome}`);
   const repeated = outcome === 'repeated';
   return { result: { outcome: 'appended', revision, position, repeated }, appendedAt };

@@ -2,7 +2,9 @@ import type { Position, RecordedEvent, StreamName } from '../../application/port
 import type { Instant } from '../../domain/shared/instant.js';
 import type { StoredEvent } from './stored-event.js';
 
-/** A follower that asks so rarely that more than this comes between reads the log. */
+type Held = { readonly event: RecordedEvent; readonly characters: number };
+
+/** A follower that lags further behind reads the log. */
 const eventsMax = 4_096;
 const charactersMax = 8_000_000;
 
@@ -12,8 +14,7 @@ const charactersMax = 8_000_000;
  * after such a one it begins anew.
  */
 export class OwnAppends {
-  #events: RecordedEvent[] = [];
-  /** Added since the follower last asked. */
+  #held: Held[] = [];
   #characters = 0;
 
   /** @param last place of the last of these events, all of which are in the log by now */
@@ -23,12 +24,12 @@ export class OwnAppends {
     last: { readonly revision: bigint; readonly position: Position; readonly appendedAt: Instant },
   ): void {
     const size = BigInt(events.length);
-    const follows = (this.#events.at(-1)?.position ?? 0n) + size === last.position;
-    if (!follows || this.#events.length >= eventsMax || this.#characters >= charactersMax) this.#clear();
+    const follows = this.#held.at(-1)?.event.position === last.position - size;
+    const isFull = this.#held.length >= eventsMax || this.#characters >= charactersMax;
+    if (!follows || isFull) this.#forget(this.#held.length);
     events.forEach(({ id, type, data, metadata, given }, index) => {
       const before = size - 1n - BigInt(index);
-      this.#characters += data.length + metadata.length;
-      this.#events.push({
+      const event = {
         stream,
         revision: last.revision - before,
         position: last.position - before,
@@ -37,21 +38,22 @@ export class OwnAppends {
         data: given.data,
         metadata: given.metadata,
         recordedAt: last.appendedAt,
-      });
+      };
+      const characters = data.length + metadata.length;
+      this.#characters += characters;
+      this.#held.push({ event, characters });
     });
   }
 
-  /** At most `limit` events that follow a position, and forgets those up to it. None where the first of them is not known. */
+  /** At most `limit` events that follow a position, and forgets those up to it. None where the first of them is not held. */
   takeAfter(position: Position, limit: number): readonly RecordedEvent[] {
-    this.#characters = 0;
-    const first = this.#events[0]?.position;
+    const first = this.#held[0]?.event.position;
     if (first === undefined || first > position + 1n) return [];
-    this.#events.splice(0, Number(position + 1n - first));
-    return this.#events.slice(0, limit);
+    this.#forget(Number(position + 1n - first));
+    return this.#held.slice(0, limit).map(({ event }) => event);
   }
 
-  #clear(): void {
-    this.#events = [];
-    this.#characters = 0;
+  #forget(count: number): void {
+    for (const { characters } of this.#held.splice(0, count)) this.#characters -= characters;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Every advisory lock of this program, here to be compared: no two uses may share a number. The migrations cannot read
- * this list; `append` stands in 003_append.sql and `claimWebhooks` in 020_inbound_webhooks.sql and
+ * this list; `append` stands in 108_append_tells_when.sql and `claimWebhooks` in 020_inbound_webhooks.sql and
  * 064_claim_webhooks_by_object.sql.
  */
 export const advisoryLocks = {

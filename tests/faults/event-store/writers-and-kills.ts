@@ -12,8 +12,8 @@ const writerName = 'writers-and-kills';
 
 export type WritersReport = {
   readonly acknowledged: readonly string[];
-  /** As the subscriber got them. */
-  readonly received: readonly RecordedEvent[];
+  /** As each of two subscribers got them: one in a process that writes too, one in a process that does not. */
+  readonly received: readonly (readonly RecordedEvent[])[];
   /** As they stand in the table afterwards. */
   readonly stored: readonly RecordedEvent[];
   readonly rollbacks: number;
@@ -23,7 +23,7 @@ export type WritersReport = {
 /**
  * Eight writers at once, until so many events are acknowledged, and so many transactions rolled back and connections killed:
  * four through event stores of their own, four in transactions by hand that stay open for a moment and are often rolled
- * back. All the while connections are killed, and a subscriber follows from the beginning.
+ * back. All the while connections are killed, and two subscribers follow from the beginning.
  */
 export async function runWritersAndKills(
   url: string,
@@ -42,7 +42,7 @@ export async function runWritersAndKills(
       return this.acknowledged.length < eventsMin || Math.min(this.rollbacks, this.kills) < disturbancesMin;
     },
   };
-  const following = follow(subscriber, run);
+  const following = [subscriber, ...stores.slice(0, 1)].map((store) => follow(store, run));
   const killing = kill(url, run);
   await Promise.all([
     ...stores.map((store) => writeThroughStore(store, run)),
@@ -51,7 +51,7 @@ export async function runWritersAndKills(
   run.done = true;
   await killing;
   const stored = await readToEnd(subscriber, 0n);
-  const received = await following(stored.length);
+  const received = await Promise.all(following.map((until) => until(stored.length)));
   await Promise.all([...stores, subscriber].map((store) => store.close()));
   const { acknowledged, rollbacks, kills } = run;
   return { acknowledged, rollbacks, kills, received, stored };

@@ -63,7 +63,7 @@ describe('who follows the log in the process that appends', () => {
     return { after, received, goOn };
   }
 
-  it('gets what was appended there as the log has it, without a look at the log', async () => {
+  it('gets what was appended there as the log has it, without reading it', async () => {
     const { after, received, goOn } = await followSlowly();
     const stream = newStream();
     const first = newEvents(3);
@@ -74,7 +74,7 @@ describe('who follows the log in the process that appends', () => {
     goOn();
     await eventuallyHolds(() => expect(received).toHaveLength(21));
     expect(eventsRead).toBe(0);
-    expect(received).toEqual(await readToEnd(store, after));
+    expect(received).toStrictEqual(await readToEnd(store, after));
   });
 
   it('gets an append once that was made twice', async () => {
@@ -86,7 +86,7 @@ describe('who follows the log in the process that appends', () => {
     goOn();
     await store.append(stream, 1n, newEvents(1));
     await eventuallyHolds(() => expect(received).toHaveLength(4));
-    expect(received).toEqual(await readToEnd(store, after));
+    expect(received).toStrictEqual(await readToEnd(store, after));
   });
 
   it('gets what two processes append at once, whole and in order', async () => {

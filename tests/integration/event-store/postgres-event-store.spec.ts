@@ -267,6 +267,25 @@ describe('the Postgres event store under faults', () => {
     ]);
   });
 
+  it('takes appends of a program from before, which calls them by an older name', async () => {
+    const stream = newStream();
+    const event = newEvent();
+    const append = () =>
+      admin.query(
+        'select * from eventstore.append(array[$1], array[$2]::uuid[], array[$3], array[$4]::json[], array[$5]::json[], $6, $7, $8, $9, $9)',
+        [
+          ...[stream, event.id, event.type, JSON.stringify(event.data), JSON.stringify(event.metadata)],
+          ...['{1}', '{t}', '{-1}', '{0}'],
+        ],
+      );
+    const [first, again] = [await append(), await append()];
+    expect(first.rows).toEqual([
+      { outcome: 'appended', last_revision: '0', last_position: `${await plain.head()}` },
+    ]);
+    expect(again.rows).toEqual([{ ...first.rows[0], outcome: 'repeated' }]);
+    expect(await plain.readStream(stream)).toMatchObject([event]);
+  });
+
   it('has no gap in its positions, and no way to change or remove an event', async () => {
     const positions = (await readToEnd(plain, 0n)).map(({ position }) => position);
     expect(positions).toEqual(positions.map((_, index) => BigInt(index + 1)));

@@ -1,5 +1,5 @@
 -- Tells when an append was written as well, so that who made it knows its events as the log has them. It is null for an append that
--- was made before or refused. What the arrays hold is said in 003.
+-- was made before or refused. What the arrays hold is said in 003, and in 105 why a stream's end is looked up where it should be.
 create function eventstore.append_batch(
   streams text[], ids uuid[], types text[], documents json[], metadata json[],
   appends int[], lasts boolean[], expected bigint[], firsts int[], places int[]
@@ -61,7 +61,7 @@ begin
   end if;
 end $$;
 
--- For programs from before this file; the next migration may drop it.
+-- For programs from before this file; the next release may drop it.
 create or replace function eventstore.append(
   streams text[], ids uuid[], types text[], documents json[], metadata json[],
   appends int[], lasts boolean[], expected bigint[], firsts int[], places int[]
@@ -71,3 +71,6 @@ language sql as $$
   select written.outcome, written.last_revision, written.last_position
   from eventstore.append_batch(streams, ids, types, documents, metadata, appends, lasts, expected, firsts, places) written
 $$;
+
+comment on table eventstore.events is
+  'The log of facts. Append-only: written by eventstore.append_batch alone, in the order of position.';
