@@ -1,5 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, promisify } from 'node:util';
@@ -21,10 +22,8 @@ export function reasonAgainst(ref: string | undefined): string | undefined {
  * same ones, and installs its own otherwise.
  */
 export async function buildOlder(ref: string): Promise<Build> {
-  // Below node_modules, where Node finds the packages of this checkout.
-  const cache = join(root, 'node_modules/.cache/counterfoil-faults');
-  await mkdir(cache, { recursive: true });
-  const folder = await mkdtemp(join(cache, 'older-'));
+  // Not below node_modules: of what lies there esbuild reads no tsconfig.json.
+  const folder = await mkdtemp(join(tmpdir(), 'counterfoil-older-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const archive = join(folder, 'older.tar');
