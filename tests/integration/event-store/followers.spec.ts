@@ -14,6 +14,7 @@ describe('who follows the log in the process that appends', () => {
   let store: PostgresEventStore;
   let other: PostgresEventStore;
   let ending: AbortController;
+  let following: Promise<void>[] = [];
   let eventsRead = 0;
 
   beforeAll(async () => {
@@ -34,20 +35,23 @@ describe('who follows the log in the process that appends', () => {
   });
   afterEach(async () => {
     ending.abort();
+    await Promise.all(following);
+    following = [];
     await Promise.all([store.close(), other.close()]);
   });
 
-  /** What a follower has got so far; it asks for each batch when `mayGoOn` resolves. */
-  function follow(from: PostgresEventStore, after: Position, mayGoOn = () => Promise.resolve()) {
+  /** What a follower has got so far; it asks for the next batch when `gate` has resolved. */
+  function follow(from: PostgresEventStore, after: Position, gate = Promise.resolve()): RecordedEvent[] {
     const received: RecordedEvent[] = [];
     const { signal } = ending;
-    const done = (async () => {
+    const followed = async (): Promise<void> => {
       for await (const batch of from.subscribe(after, { signal, batchMax: 1_000 })) {
         received.push(...batch);
-        await mayGoOn();
+        await gate;
       }
-    })();
-    return { received, done };
+    };
+    following.push(followed());
+    return received;
   }
 
   /** A follower that has got one event, and asks for more once `goOn` is called. */
@@ -57,7 +61,7 @@ describe('who follows the log in the process that appends', () => {
     const gate = new Promise<void>((resolve) => {
       goOn = resolve;
     });
-    const { received } = follow(store, after, () => gate);
+    const received = follow(store, after, gate);
     await store.append(newStream(), 'no_stream', newEvents(1));
     await eventuallyHolds(() => expect(received).toHaveLength(1));
     return { after, received, goOn };
@@ -66,8 +70,7 @@ describe('who follows the log in the process that appends', () => {
   it('gets what was appended there as the log has it, without reading it', async () => {
     const { after, received, goOn } = await followSlowly();
     const stream = newStream();
-    const first = newEvents(3);
-    await store.append(stream, 'no_stream', first);
+    await store.append(stream, 'no_stream', newEvents(3));
     await store.append(stream, 'any', newEvents(2));
     await store.append(stream, 4n, newEvents(15));
     eventsRead = 0;
@@ -104,13 +107,13 @@ describe('who follows the log in the process that appends', () => {
     await Promise.all([store, store, store, other, other].map(write));
     const log = await readToEnd(store, after);
     expect(log).toHaveLength(written);
-    for (const { received } of followers) {
+    for (const received of followers) {
       await eventuallyHolds(() => expect(received).toHaveLength(written));
-      expect(received).toEqual(log);
+      expect(received).toStrictEqual(log);
     }
   });
 
-  it('gets all of it when it lags further behind than is remembered for it', async () => {
+  it('gets all of it when it lags further behind than is held for it', async () => {
     const { after, received, goOn } = await followSlowly();
     const large = { note: 'x'.repeat(200_000) };
     for (let turn = 0; turn < 70; turn += 1) await store.append(newStream(), 'no_stream', newEvents(64));
