@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
-const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const dist = `${root}dist/`;
 
 describe('the program as it is built', () => {
   it('calls errors what their sources call them, for libraries tell an error by the name of its class', () => {
@@ -17,4 +18,14 @@ describe('the program as it is built', () => {
     // Where two have one name, the build puts a number behind that of one of them.
     expect(errors.filter((name) => /\d$/.test(name))).toEqual([]);
   });
+
+  it('is started with the same flags of Node by npm start and by the image', () => {
+    const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as PackageJson;
+    const [, command = ''] = /&& (node .* dist\/main\.js)/.exec(scripts.start) ?? [];
+    expect(command.split(' ').length).toBeGreaterThan(2);
+    const image = readFileSync(`${root}Dockerfile`, 'utf8').trimEnd().split('\n').at(-1);
+    expect(image).toBe(`CMD ${JSON.stringify(command.split(' ')).replaceAll(',', ', ')}`);
+  });
 });
+
+type PackageJson = { readonly scripts: { readonly start: string } };

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wideLimits } from '../support/unlimited.js';
@@ -31,10 +31,7 @@ export async function startProduct(parts: {
     ...(parts.withConsole === true ? { COUNTERFOIL_CONSOLE: 'on' } : {}),
     ...(parts.redisUrl === undefined ? {} : { REDIS_URL: parts.redisUrl }),
   };
-  const child = await startChild<ProductReady>('product-server', environment, [
-    '--enable-source-maps',
-    '--max-semi-space-size=64',
-  ]);
+  const child = await startChild<ProductReady>('product-server', environment, await nodeFlags());
   return {
     ...child,
     async stop() {
@@ -43,3 +40,13 @@ export async function startProduct(parts: {
     },
   };
 }
+
+/** As `npm start` gives them. The bench is run in the project's folder. */
+async function nodeFlags(): Promise<readonly string[]> {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as PackageJson;
+  const flags = /node (--.*) dist\/main\.js/.exec(scripts.start)?.[1];
+  if (flags === undefined) throw new Error('npm start gives Node no flags that could be read');
+  return flags.split(' ');
+}
+
+type PackageJson = { readonly scripts: { readonly start: string } };
