@@ -83,7 +83,13 @@ async function startServer(folder: string): Promise<TestServer> {
       ? await startEmbeddedPostgres({
           dataDir: join(folder, 'postgres'),
           logger: silentLogger,
-          settings: { fsync: 'off', max_connections: '600', shared_buffers: '16MB' },
+          settings: {
+            fsync: 'off',
+            max_connections: '600',
+            shared_buffers: '16MB',
+            // Each of some hundred databases has its turn in that time.
+            autovacuum_naptime: '60s',
+          },
         })
       : undefined;
   const url = given ?? embedded?.connectionString ?? '';
