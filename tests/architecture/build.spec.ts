@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { startFlags } from '../support/start-flags.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const dist = `${root}dist/`;
@@ -20,12 +21,8 @@ describe('the program as it is built', () => {
   });
 
   it('is started with the same flags of Node by npm start and by the image', () => {
-    const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as PackageJson;
-    const [, command = ''] = /&& (node .* dist\/main\.js)/.exec(scripts.start) ?? [];
-    expect(command.split(' ').length).toBeGreaterThan(2);
+    const command = ['node', ...startFlags(), 'dist/main.js'];
     const image = readFileSync(`${root}Dockerfile`, 'utf8').trimEnd().split('\n').at(-1);
-    expect(image).toBe(`CMD ${JSON.stringify(command.split(' ')).replaceAll(',', ', ')}`);
+    expect(image).toBe(`CMD ${JSON.stringify(command).replaceAll(',', ', ')}`);
   });
 });
-
-type PackageJson = { readonly scripts: { readonly start: string } };

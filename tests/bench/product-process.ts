@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startFlags } from '../support/start-flags.js';
 import { wideLimits } from '../support/unlimited.js';
 import type { Child } from './child.js';
 import { startChild } from './child.js';
@@ -31,7 +32,7 @@ export async function startProduct(parts: {
     ...(parts.withConsole === true ? { COUNTERFOIL_CONSOLE: 'on' } : {}),
     ...(parts.redisUrl === undefined ? {} : { REDIS_URL: parts.redisUrl }),
   };
-  const child = await startChild<ProductReady>('product-server', environment, await nodeFlags());
+  const child = await startChild<ProductReady>('product-server', environment, startFlags());
   return {
     ...child,
     async stop() {
@@ -40,13 +41,3 @@ export async function startProduct(parts: {
     },
   };
 }
-
-/** As `npm start` gives them. The bench is run in the project's folder. */
-async function nodeFlags(): Promise<readonly string[]> {
-  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as PackageJson;
-  const flags = /node (--.*) dist\/main\.js/.exec(scripts.start)?.[1];
-  if (flags === undefined) throw new Error('npm start gives Node no flags that could be read');
-  return flags.split(' ');
-}
-
-type PackageJson = { readonly scripts: { readonly start: string } };
